@@ -1,0 +1,65 @@
+"""Find a multiprocessing API by name: ``MODULE`` or ``MODULE:CONTEXT``."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import cast
+
+from impl.contract import Multiprocessing
+
+
+class NoSuchAPI(LookupError):
+    """The name stands for no multiprocessing API.  The message is one line for the user."""
+
+
+def contexts(module: ModuleType) -> list[str]:
+    """Return the names of the contexts that *module* offers; none if it has no start methods.
+
+    The order is the module's own.  Python documents ``get_all_start_methods`` to put its default first.
+    """
+    return list(module.get_all_start_methods()) if hasattr(module, "get_all_start_methods") else []
+
+
+def import_api(name: str) -> ModuleType:
+    """Import the module *name*.
+
+    Raises:
+        NoSuchAPI: it cannot be imported.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
+            raise NoSuchAPI(f"no module named {name!r} here; is it installed?") from None
+        raise NoSuchAPI(f"importing {name!r} failed: {error}") from error
+    except Exception as error:
+        raise NoSuchAPI(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
+
+
+def load(name: str) -> Multiprocessing:
+    """Return the multiprocessing API called *name*.
+
+    Args:
+        name: ``multiprocessing``, ``billiard:spawn``, ``multiprocessing.dummy``, ...  What follows the
+            colon goes to the module's ``get_context``.
+
+    Raises:
+        NoSuchAPI: there is no such module or context, or it makes no processes.
+    """
+    module_name, colon, context = name.partition(":")
+    if not module_name or (colon and not context):
+        raise NoSuchAPI(f"{name!r} is not of the form MODULE or MODULE:CONTEXT")
+    module = import_api(module_name)
+    api: object = module
+    if colon:
+        if not hasattr(module, "get_context"):
+            raise NoSuchAPI(f"{module_name!r} has no contexts; leave out {':' + context!r}")
+        try:
+            api = module.get_context(context)
+        except Exception as error:
+            known = ", ".join(contexts(module)) or f"not listed ({error})"
+            raise NoSuchAPI(f"{module_name!r} has no context {context!r}; its contexts: {known}") from None
+    if not hasattr(api, "Process"):
+        raise NoSuchAPI(f"{name!r} is not a multiprocessing API: it has no Process")
+    return cast(Multiprocessing, api)

@@ -1,0 +1,34 @@
+"""Isolation: processes share no memory.
+
+A child has memory of its own.  Under fork it begins as a copy of the parent's memory at that moment;
+under spawn and forkserver it begins with what importing the program's modules gives.  Either way, what
+the child changes from then on, nobody else sees.
+"""
+
+from __future__ import annotations
+
+from impl.contract import Multiprocessing, Process, Task
+
+number = 100
+
+
+def run_in_child(mp: Multiprocessing, task: Task) -> Process:
+    """Run *task* in a child process, wait until it has ended, and return the joined child."""
+    child = mp.Process(target=task)
+    child.start()
+    child.join()
+    return child
+
+
+def change_number() -> None:
+    """Rebind the global that the parent has too."""
+    global number
+    number = 3
+    print(f"child:  number = {number}")
+
+
+def demo(mp: Multiprocessing) -> None:
+    """A child changes a global; the parent still sees its own."""
+    print(f"parent: number = {number}")
+    run_in_child(mp, change_number)
+    print(f"parent: number = {number}")

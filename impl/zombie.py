@@ -1,0 +1,65 @@
+"""Zombie: exited, and not yet waited for.
+
+When a process exits, the kernel releases its memory and its files, but keeps a record, with its pid and its
+exit status, for the parent to fetch with wait(2).  Until then the process is a zombie: dead, and still in
+the process table.  ``join()`` waits, and so reaps it.  A parent that never does piles zombies up.
+
+Under forkserver the fork server is the parent, and reaps at once: the starter never holds a zombie, and
+gets the exit code through a pipe.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+import psutil
+
+from impl.contract import Multiprocessing, Process, Task
+from impl.pauses import pause_for
+
+
+def leave_unjoined(mp: Multiprocessing, task: Task, count: int = 1) -> list[Process]:
+    """Start *count* children that run *task*, and return them without waiting for any."""
+    children = [mp.Process(target=task) for _ in range(count)]
+    for child in children:
+        child.start()
+    return children
+
+
+def reap(children: Sequence[Process]) -> None:
+    """Wait for each of the *children*, which takes their records out of the process table."""
+    for child in children:
+        child.join()
+
+
+def do_nothing() -> None:
+    """Exit at once."""
+
+
+def describe(pid: int) -> str:
+    """Say what the process table holds of *pid*."""
+    try:
+        process = psutil.Process(pid)
+        return f"{process.status()}, {process.memory_info().rss} bytes of memory"
+    except psutil.NoSuchProcess:
+        return "not in the process table"
+
+
+def demo(
+    mp: Multiprocessing,
+    *,
+    children: Annotated[int, "how many children are left unjoined"] = 1,
+    pause: Annotated[float, "seconds until the children are looked at"] = 1.0,
+) -> None:
+    """A child exits and stays a zombie until it is joined."""
+    unjoined = leave_unjoined(mp, do_nothing, children)
+    pause_for(pause)()
+    for child in unjoined:
+        assert child.pid is not None
+        print(f"process {os.getpid()} has not joined {child.pid}: {describe(child.pid)}")
+    reap(unjoined)
+    for child in unjoined:
+        assert child.pid is not None
+        print(f"process {os.getpid()} has joined {child.pid}: {describe(child.pid)}")
