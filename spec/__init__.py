@@ -1,0 +1,1 @@
+"""The specification: what is true of process-based concurrency in Python, as tests that can fail."""

@@ -1,0 +1,51 @@
+"""How long the harness waits for an event, at most.
+
+A deadline only ever decides a failure.  No claim passes because time went by.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Optional
+
+SECONDS = 30.0
+"""Far more than any event takes, also on a loaded machine."""
+
+
+class Hung(BaseException):
+    """What was waited for never happened.
+
+    Not an `Exception`, so that no ``except Exception`` in what is under test can swallow it.
+    """
+
+    __module__ = "builtins"  # shown to users: the bare name says enough
+
+
+class Deadline:
+    """A point in time after which waiting is given up.
+
+    Args:
+        what: what is waited for, in words that follow "waited for".
+        seconds: how long from now; `SECONDS` if left out.
+    """
+
+    def __init__(self, what: str, seconds: Optional[float] = None) -> None:
+        self._what = what
+        self._seconds = SECONDS if seconds is None else seconds
+        self._end = time.monotonic() + self._seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left, more than zero.
+
+        Raises:
+            Hung: none are left.
+        """
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
+            raise self.expired()
+        return remaining
+
+    def expired(self, so_far: Optional[str] = None) -> Hung:
+        """Return the exception to raise when time is up."""
+        suffix = f"; {so_far}" if so_far else ""
+        return Hung(f"waited {self._seconds:g} s for {self._what}{suffix}")

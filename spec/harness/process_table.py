@@ -1,0 +1,223 @@
+"""What the kernel knows of a process: whether it is there, whose child it is, what it waits for.
+
+No function here changes anything: above all, none reaps.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple, Optional
+
+import psutil
+
+from spec.harness.deadline import Deadline
+
+ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
+
+
+def state(pid: int) -> str:
+    """Return ``alive``, ``zombie`` (exited, not reaped) or ``gone`` (not in the process table)."""
+    try:
+        status = psutil.Process(pid).status()
+    except psutil.NoSuchProcess:
+        return GONE
+    return {psutil.STATUS_ZOMBIE: ZOMBIE, psutil.STATUS_DEAD: GONE}.get(status, ALIVE)
+
+
+def parent(pid: int) -> Optional[int]:
+    """Return the pid of the parent of *pid*, or None if *pid* is gone."""
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def memory(pid: int) -> int:
+    """Return the bytes of memory, resident and virtual, that *pid* has."""
+    info = psutil.Process(pid).memory_info()
+    return int(info.rss + info.vms)
+
+
+def cpu_time(pid: int) -> float:
+    """Return the seconds of CPU time that *pid* has used, in user and in kernel mode."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def open_files(pid: int) -> int:
+    """Return the number of file descriptors that *pid* holds."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        if state(pid) != ZOMBIE:
+            raise
+        return int(_fields(f"/proc/{pid}/status")["FDSize"])  # only root may list the files of a zombie: it has none
+
+
+def children(pid: int) -> list[int]:
+    """Return the pids of the children of *pid*, zombies too, oldest first."""
+    return _pids(psutil.Process(pid).children())
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the pids of the children of *pid*, their children, and so on, oldest first."""
+    return _pids(psutil.Process(pid).children(recursive=True))
+
+
+def _pids(processes: Iterable[psutil.Process]) -> list[int]:
+    return [process.pid for process in sorted(processes, key=lambda p: (p.create_time(), p.pid))]
+
+
+class Exit(NamedTuple):
+    """How a process ended: by itself with a code, or by a signal."""
+
+    code: Optional[int]
+    signal: Optional[int]
+
+
+def exit_of(pid: int) -> Exit:
+    """Wait until *pid*, a child of the caller, has exited, and return how, without reaping it.
+
+    `waitid(2) <https://man7.org/linux/man-pages/man2/waitid.2.html>`_ with WNOWAIT leaves the zombie in place.
+
+    Raises:
+        ChildProcessError: *pid* is no child of the caller, or was reaped.
+        Hung: it did not exit before the deadline.
+    """
+    until_exited(pid)
+    result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert result is not None
+    if result.si_code == os.CLD_EXITED:
+        return Exit(result.si_status, None)
+    return Exit(None, result.si_status)
+
+
+def until_exited(pid: int, seconds: Optional[float] = None) -> None:
+    """Wait until *pid*, anybody's child, has exited; it may be reaped already.
+
+    A pidfd becomes readable when its process has exited, and does not reap it: see
+    `pidfd_open(2) <https://man7.org/linux/man-pages/man2/pidfd_open.2.html>`_.
+
+    Args:
+        seconds: how long to wait at most; the harness's deadline if left out.
+
+    Raises:
+        Hung: it did not exit before the deadline.
+    """
+    deadline = Deadline(f"process {pid} to exit", seconds)
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        while not poll.poll(deadline.remaining() * 1000):
+            pass
+    finally:
+        os.close(pidfd)
+
+
+def until_gone(pid: int) -> None:
+    """Wait until *pid* has exited and was reaped.
+
+    Raises:
+        Hung: it was not, before the deadline.
+    """
+    until_exited(pid)
+    deadline = Deadline(f"process {pid} to be reaped")
+    while state(pid) != GONE:
+        time.sleep(min(0.001, deadline.remaining()))
+
+
+class Sleep(NamedTuple):
+    """What the threads of a process do.
+
+    Attributes:
+        asleep: whether each is asleep.
+        switches: how often they have been switched to, all in all.
+        stopped: whether the process is, by SIGSTOP or the like.
+    """
+
+    asleep: bool
+    switches: int
+    stopped: bool = False
+
+
+def look(pid: int) -> Optional[Sleep]:
+    """Look at every thread of *pid* in /proc; return None if *pid* has exited.
+
+    State S in `/proc/PID/task/TID/status <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>`_ is
+    an interruptible sleep, such as waiting for a lock or in a read.
+    """
+    states, switches = set(), 0
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    for thread in threads:
+        try:
+            fields = _fields(f"/proc/{pid}/task/{thread}/status")
+        except (FileNotFoundError, ProcessLookupError):
+            fields = {"State": "X"}  # it has ended meanwhile
+        if fields["State"][0] not in "ZX":
+            states.add(fields["State"][0])
+            switches += int(fields["voluntary_ctxt_switches"]) + int(fields["nonvoluntary_ctxt_switches"])
+    return Sleep(states == {"S"}, switches, states == {"T"}) if states else None
+
+
+def _fields(path: str) -> dict[str, str]:
+    """Read one of the files called status in /proc."""
+    with open(path, encoding="ascii", errors="replace") as file:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+def is_blocked(pid: int) -> bool:
+    """Return whether *pid* is blocked: each thread asleep, and none woken over three looks, 1 ms apart.
+
+    What is merely preempted is not asleep, so load on the machine does not make a process look blocked.
+    """
+    return _are_blocked([pid])
+
+
+def _are_blocked(pids: Sequence[int]) -> bool:
+    """Return whether all *pids* are blocked at the same time."""
+    first = [look(pid) for pid in pids]
+    if not all(sleep and sleep.asleep for sleep in first):
+        return False
+    for _ in range(2):
+        time.sleep(0.001)
+        if [look(pid) for pid in pids] != first:
+            return False
+    return True
+
+
+def until_blocked(pids: Iterable[int]) -> None:
+    """Wait until all *pids* are blocked at the same time, as `is_blocked` says.
+
+    Raises:
+        ProcessLookupError: one has exited, so it never will be.
+        Hung: one went on running until the deadline.
+    """
+    pids = list(pids)
+    deadline = Deadline(f"{', '.join(f'process {pid}' for pid in pids)} to block")
+    while not _are_blocked(pids):
+        for pid in pids:
+            if look(pid) is None:
+                raise ProcessLookupError(f"process {pid} has exited and cannot block")
+        time.sleep(min(0.001, deadline.remaining()))
+
+
+def settled(pid: int) -> str:
+    """Wait until *pid* is blocked or has exited, and return its `state`.
+
+    Raises:
+        Hung: it went on running until the deadline.
+    """
+    with suppress(ProcessLookupError):
+        until_blocked([pid])
+    return state(pid)

@@ -1,0 +1,78 @@
+"""Named semaphores and shared memory that outlive their users.
+
+On Linux both are files in /dev/shm, see `sem_overview(7)
+<https://man7.org/linux/man-pages/man7/sem_overview.7.html>`_ and `shm_overview(7)
+<https://man7.org/linux/man-pages/man7/shm_overview.7.html>`_.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+FOLDER = Path("/dev/shm")
+
+PATIENCE = 0.5
+"""Seconds that a file must have been without a user before it counts as abandoned.
+
+Whoever is to remove it may only just have learned that it should, and who is to use it may not have opened it yet.
+"""
+
+LOOK = 0.05
+"""Seconds between two looks at who uses what."""
+
+
+def names() -> frozenset[str]:
+    """Return the names of all semaphores and shared memory that exist now."""
+    return frozenset(os.listdir(FOLDER)) if FOLDER.is_dir() else frozenset()
+
+
+def remove_abandoned(since: frozenset[str]) -> list[str]:
+    """Remove what is new *since* then, the user's own, and used by no living process, and return its names.
+
+    What another process still has in use is not touched: other tests may run at the same time.
+    """
+    abandoned = _unused(names() - since)
+    end = time.monotonic() + PATIENCE  # from now: that look may have taken long
+    while abandoned and time.monotonic() < end:
+        time.sleep(LOOK)
+        abandoned = _unused(abandoned)
+    for name in abandoned:
+        (FOLDER / name).unlink(missing_ok=True)
+    return abandoned
+
+
+def _unused(candidates: Iterable[str]) -> list[str]:
+    """Return those of the *candidates* that are there, belong to the user, and that nobody has mapped or open."""
+    inodes: dict[str, int] = {}
+    for name in candidates:
+        with suppress(FileNotFoundError):
+            status = (FOLDER / name).lstat()
+            if status.st_uid == os.geteuid():
+                inodes[name] = status.st_ino
+    if not inodes:
+        return []
+    used = {inode for pid in psutil.pids() for inode in _used_by(pid)}
+    return sorted(name for name, inode in inodes.items() if inode not in used)
+
+
+def _used_by(pid: int) -> Iterator[int]:
+    """Yield the inodes of all files in the folder that *pid* has mapped or open.
+
+    Not their names: `sem_open` maps a new semaphore under a name that it then replaces by the semaphore's own.
+    """
+    prefix = f"{FOLDER}/"
+    with suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
+        for line in maps:
+            if prefix in line:
+                yield int(line.split(maxsplit=5)[4])
+    with suppress(OSError):
+        for link in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):  # closed meanwhile
+                if os.readlink(f"/proc/{pid}/fd/{link}").startswith(prefix):
+                    yield os.stat(f"/proc/{pid}/fd/{link}").st_ino

@@ -1,0 +1,105 @@
+"""Run a lesson that blocks in a process of its own, while the claim looks on and decides who goes on.
+
+The starter is a fork of the claim's process.  To what it starts, it is the parent.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import traceback
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from spec.harness.deadline import Deadline
+from spec.harness.process_table import GONE, ZOMBIE, descendants, state, until_exited
+from spec.harness.stillness import Stillness
+
+
+class StarterFailed(Exception):
+    """What the starter ran raised an exception, or ended the starter; the message says which."""
+
+    __module__ = "builtins"
+
+
+class Starter:
+    """A forked process that calls ``function(*args)`` once.
+
+    Args:
+        outcome: a path, not in use, for what the function returns.
+
+    Attributes:
+        pid: the process.
+    """
+
+    def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
+        self._outcome = outcome
+        self._code: Optional[int] = None
+        self._name = getattr(function, "__qualname__", repr(function))
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._run(function, args)
+
+    def _run(self, function: Callable[..., object], args: tuple[object, ...]) -> None:
+        status = 1
+        try:
+            try:
+                outcome = pickle.dumps(("returned", function(*args)))
+            except BaseException:
+                outcome = pickle.dumps(("raised", traceback.format_exc()))
+            self._outcome.write_bytes(outcome)
+            status = 0
+        finally:
+            os._exit(status)
+
+    @property
+    def running(self) -> bool:
+        """Whether the function has not yet come to its end."""
+        return state(self.pid) not in (ZOMBIE, GONE)
+
+    def until_still(self) -> None:
+        """Wait until neither it nor anything else that was started moves, so that only the claim can move them.
+
+        Raises:
+            StarterFailed: the function has raised, or the process ended some other way.
+            Hung: they went on moving until the deadline.
+        """
+        stillness, deadline = Stillness(0), Deadline(f"starter {self.pid} and all that it started to be still")
+        while not stillness.lasts(descendants(os.getpid())):  # the claim's process has adopted the orphans
+            deadline.remaining()
+        if not self.running:
+            self.result()
+
+    def result(self) -> Any:
+        """Wait until the function has ended, and return what it returned.
+
+        Raises:
+            StarterFailed: it raised, or the process ended some other way.
+            Hung: it did not end before the deadline.
+        """
+        how, value = self._wait()
+        if how == "raised":
+            raise StarterFailed(f"{self._name} raised:\n{value}")
+        return value
+
+    def failure(self) -> str:
+        """Wait until the function has ended, and return the traceback of what it raised; empty if nothing.
+
+        Raises:
+            StarterFailed: the process ended some other way.
+            Hung: it did not end before the deadline.
+        """
+        how, value = self._wait()
+        return str(value) if how == "raised" else ""
+
+    def _wait(self) -> tuple[str, Any]:
+        until_exited(self.pid)
+        if self._code is None:
+            try:
+                self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            except ChildProcessError:
+                raise StarterFailed(f"somebody else has reaped the process that called {self._name}") from None
+        if self._code != 0:
+            raise StarterFailed(f"{self._name} ended the process that called it: exit code {self._code}")
+        how, value = pickle.loads(self._outcome.read_bytes())
+        return how, value

@@ -1,0 +1,37 @@
+"""Make the calling process the one that adopts the orphans among its descendants.
+
+See PR_SET_CHILD_SUBREAPER in `prctl(2) <https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html>`_.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_GET_CHILD_SUBREAPER = 37
+
+
+def become_subreaper(on: bool = True) -> None:
+    """Adopt the orphans among this process's descendants from now on; not any more, if not *on*.
+
+    A process that forks does not hand this on to its child.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    _prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(on))
+
+
+def is_subreaper() -> bool:
+    """Return whether the calling process adopts the orphans among its descendants."""
+    answer = ctypes.c_int()
+    _prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer))
+    return bool(answer.value)
+
+
+def _prctl(option: int, argument: object) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    none = ctypes.c_ulong(0)
+    if libc.prctl(option, argument, none, none, none):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -1,0 +1,136 @@
+"""A long-lived child that carries out calls, one at a time, as the claim orders them.
+
+With workers, a claim about what happens between processes costs a message per operation instead of a process::
+
+    with Worker(mp, folder / "worker", queue=queue) as worker:
+        worker.call("queue.put", 1)    # orders it, and waits until it is done
+        worker.begin("queue.put", 2)   # orders it, and does not wait ...
+        assert worker.blocks()         # ... for the queue is full
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Optional
+
+from impl.contract import Multiprocessing
+from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.child_side import serve
+from spec.harness.deadline import Deadline
+from spec.harness.process_table import is_blocked, look, until_exited
+
+
+class CallFailed(Exception):
+    """What a worker called raised an exception.
+
+    Attributes:
+        kind: the name of the exception's class.
+    """
+
+    __module__ = "builtins"  # shown to users: the bare name says enough
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind = kind
+
+
+class Worker:
+    """A child process that calls what it was given, or methods of it.
+
+    Args:
+        mp: the multiprocessing API that starts it.
+        path: where the socket is made that it takes its orders from; a path that is not in use.
+        objects: what it has, by name: objects and functions that can be handed to a child.
+
+    Attributes:
+        pid: its process, as the kernel tells.
+    """
+
+    def __init__(self, mp: Multiprocessing, path: Path, **objects: object) -> None:
+        self._orders = Checkpoint(path)
+        self._process = mp.Process(target=serve, args=(self._orders.pause, objects))
+        self._process.start()
+        self._at_rest: Optional[Arrival] = self._orders.next()
+        self.pid = self._at_rest.pid
+
+    def begin(self, name: str, *args: object) -> None:
+        """Order a call, and do not wait.
+
+        Args:
+            name: ``function``, or ``object.method``, by the names given to the worker.
+            args: what to pass; it can be pickled.
+        """
+        if self._at_rest is None:
+            raise RuntimeError("the worker has a call under way; see `result`")
+        self._at_rest.let_go((name, args))
+        self._at_rest = None
+
+    def result(self) -> Any:
+        """Wait until the call under way has ended, and return what it returned.
+
+        Raises:
+            CallFailed: it raised an exception.
+            Hung: it did not end before the deadline.
+        """
+        self._at_rest = self._orders.next()
+        how, *what = self._at_rest.notes[0]
+        if how == "raised":
+            raise CallFailed(*what)
+        return what[0]
+
+    def call(self, name: str, *args: object) -> Any:
+        """Order a call as `begin` does, wait until it has ended, and return what it returned.
+
+        Raises:
+            CallFailed: it raised an exception.
+            Hung: it did not end before the deadline.
+        """
+        self.begin(name, *args)
+        return self.result()
+
+    @property
+    def done(self) -> bool:
+        """Whether the call under way has ended; there is a `result` then."""
+        return self._orders.reached
+
+    def blocks(self) -> bool:
+        """Wait until the call under way is blocked in the kernel or has ended; return whether it is blocked.
+
+        Raises:
+            ProcessLookupError: the worker has exited.
+            Hung: the call went on running until the deadline.
+        """
+        deadline = Deadline(f"worker {self.pid} to block")
+        while not is_blocked(self.pid):
+            if self.done:
+                return False
+            if look(self.pid) is None:
+                raise ProcessLookupError(f"worker {self.pid} has exited")
+            time.sleep(min(0.001, deadline.remaining()))
+        return not self.done
+
+    def kill(self) -> None:
+        """Send it SIGKILL, and wait until it has exited; it is not joined.
+
+        Raises:
+            Hung: it did not exit before the deadline.
+        """
+        if self.pid != os.getpid():  # an API on threads would have its worker here
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            until_exited(self.pid)
+
+    def close(self) -> None:
+        """Kill it and hang up, without the help of what is under test."""
+        self.kill()
+        self._orders.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
