@@ -1,0 +1,98 @@
+"""The catalogue of claims: ``pytest spec/ --claims`` prints it, ``python -m spec.catalogue`` writes `CLAIMS.md`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from contextlib import redirect_stdout
+
+import pytest
+
+from spec.claims import FOLDER, Claim
+from spec.targets import KNOWN
+
+FILE = FOLDER / "CLAIMS.md"
+
+HEAD = """\
+# Claims
+
+Each is a test, `spec/test_LESSON.py::test_WHAT_IS_CLAIMED`; `pytest spec/ --claim ID` runs it. Its wording is the
+test's docstring. This file is made from the tests by `python -m spec.catalogue`.
+"""
+
+
+def of(items: Iterable[pytest.Item]) -> list[Claim]:
+    """Return the claims that *items* test, each once, in the order of the items."""
+    return list(dict.fromkeys(claim for claim in map(Claim.of, items) if claim))
+
+
+def start_methods(claim: Claim) -> str:
+    """Say under which of the known start methods *claim* applies."""
+    where = [name for name, traits in KNOWN.items() if claim.applies_to(traits)]
+    return "every start method" if len(where) == len(KNOWN) else ", ".join(where)
+
+
+def text(claims: Iterable[Claim]) -> list[str]:
+    """Return the catalogue as lines for a terminal."""
+    lines: list[str] = []
+    lesson = None
+    for claim in claims:
+        if claim.lesson != lesson:
+            lesson = claim.lesson
+            lines += ["", f"{lesson}:"]
+        lines += [f"  {claim.id} ({start_methods(claim)})", f"      {claim.wording}"]
+    return lines[1:]
+
+
+def markdown(claims: Iterable[Claim]) -> str:
+    """Return the catalogue as Markdown."""
+    lines = [HEAD]
+    lesson = None
+    for claim in claims:
+        if claim.lesson != lesson:
+            lesson = claim.lesson
+            lines += [f"## {lesson}", "", "| claim | what it says | where it applies |", "|---|---|---|"]
+        wording = claim.wording.replace("|", "\\|")
+        lines.append(f"| `{claim.id}` | {wording} | {start_methods(claim)} |")
+    return "\n".join(lines).replace("\n## ", "\n\n## ") + "\n"
+
+
+class Collector:
+    """A pytest plugin that keeps the claims that were collected.
+
+    Attributes:
+        claims: the claims, once pytest has run.
+    """
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep them."""
+        self.claims = of(session.items)
+
+
+def collect() -> list[Claim]:
+    """Return all claims of the spec, in the order of the files and the tests in them.
+
+    Raises:
+        SystemExit: pytest could not collect them.
+    """
+    collector, output = Collector(), io.StringIO()
+    options = ["--collect-only", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    with redirect_stdout(output):
+        status = pytest.main([str(FOLDER), *options], plugins=[collector])
+    if status != pytest.ExitCode.OK:
+        raise SystemExit(output.getvalue())
+    return collector.claims
+
+
+def main() -> None:
+    """Write the file."""
+    claims = collect()
+    FILE.write_text(markdown(claims), encoding="utf-8")
+    print(f"{FILE}: {len(claims)} claims")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What a claim is: a test in `spec/test_LESSON.py`.
+
+Its id is the lesson and the test's name, its wording the docstring, and marks say when it applies::
+
+    @where(starter_is_parent)
+    def test_lingers_until_joined(...):
+        "An exited child stays in the process table as a zombie until it is joined."
+
+is ``zombie.lingers-until-joined``.  Nothing else in the project repeats any of that.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional
+
+import pytest
+
+from spec.targets import Target, Traits
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that start methods differ in, and on which claims depend.
+
+    Attributes:
+        wording: the condition, in words that follow "applies where".
+        met_by: whether a target with these traits meets it.
+    """
+
+    wording: str
+    met_by: Callable[[Traits], bool]
+
+
+starter_is_parent = Condition("the starter is the parent", lambda traits: traits.starter_is_parent)
+helper_is_parent = Condition("a helper is the parent", lambda traits: not traits.starter_is_parent)
+inherits_memory = Condition("children begin with the starter's memory", lambda traits: traits.inherits_memory)
+fresh_memory = Condition("children begin with fresh memory", lambda traits: not traits.inherits_memory)
+
+
+def where(condition: Condition) -> pytest.MarkDecorator:
+    """Mark a claim, or with ``pytestmark`` a module of claims, as one that depends on *condition*."""
+    return pytest.mark.where(condition)
+
+
+def needs(*primitives: str) -> pytest.MarkDecorator:
+    """Mark a claim as one about these names of the multiprocessing API."""
+    return pytest.mark.needs(*primitives)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, as its test declares it.
+
+    Attributes:
+        id: ``LESSON.what-is-claimed``; it does not change.
+        lesson: the lesson it belongs to.
+        wording: one sentence, in the present tense.
+        conditions: when it applies; always, if there are none.
+        needs: the names that the multiprocessing API must have.
+    """
+
+    id: str
+    lesson: str
+    wording: str
+    conditions: tuple[Condition, ...]
+    needs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: pytest.Item) -> Optional[Claim]:
+        """Return the claim that *item* is the test of, or None if it is some other test."""
+        if not isinstance(item, pytest.Function) or item.path.parent != FOLDER:
+            return None
+        wording = inspect.getdoc(inspect.unwrap(item.function)) or ""
+        return cls(
+            id=_id(item.path, item.originalname),
+            lesson=_lesson(item.path),
+            wording=" ".join(wording.split("\n\n")[0].split()),
+            conditions=tuple(mark.args[0] for mark in item.iter_markers("where")),
+            needs=tuple(name for mark in item.iter_markers("needs") for name in mark.args),
+        )
+
+    def applies_to(self, traits: Traits) -> bool:
+        """Return whether the claim applies to targets with these *traits*."""
+        return all(condition.met_by(traits) for condition in self.conditions)
+
+    def why_not(self, traits: Traits) -> str:
+        """Return why the claim does not apply to targets with these *traits*, to which it does not."""
+        unmet = [condition.wording for condition in self.conditions if not condition.met_by(traits)]
+        return f"applies where {' and '.join(unmet)}"
+
+
+def ids() -> list[str]:
+    """Return the ids of all claims, read from the names of the tests; no test is imported."""
+    return [
+        _id(path, node.name)
+        for path in sorted(FOLDER.glob("test_*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+
+def _lesson(path: Path) -> str:
+    return path.stem[len("test_") :]
+
+
+def _id(path: Path, test: str) -> str:
+    return f"{_lesson(path)}.{test[len('test_') :].replace('_', '-')}"
+
+
+def target_of(item: pytest.Item) -> Target:
+    """Return what *item*, the test of a claim, runs on."""
+    assert isinstance(item, pytest.Function)
+    target = item.callspec.params["target"]
+    assert isinstance(target, Target)
+    return target

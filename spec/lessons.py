@@ -1,0 +1,116 @@
+"""The package of lessons under test, held against the contract that `impl` writes down."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import Any, Callable, Optional
+
+import impl
+
+REFERENCE = impl.__name__
+
+
+class NoLessons(LookupError):
+    """The name stands for no package of lessons.  The message is one line for the user."""
+
+
+class NotProvided(Exception):
+    """What is under test lacks a lesson, a function or a primitive that a claim is about."""
+
+
+def names() -> list[str]:
+    """Return the names of all lessons: the modules of the reference that have a demo."""
+    found = (info.name for info in pkgutil.iter_modules(impl.__path__) if info.name != "__main__")
+    return [name for name in found if hasattr(_reference(name), "demo")]
+
+
+class Package:
+    """A package with lessons.
+
+    Args:
+        name: what to import.
+
+    Raises:
+        NoLessons: it cannot be imported, or has none of the lessons.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        try:
+            package = importlib.import_module(name)
+        except Exception as error:
+            raise NoLessons(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
+        self._path = getattr(package, "__path__", None)
+        self.provided = [lesson for lesson in names() if self._has(lesson)]
+        if not self.provided:
+            wanted = ", ".join(names())
+            raise NoLessons(f"{name!r} is no package of lessons: it has none of {wanted}")
+
+    def _has(self, lesson: str) -> bool:
+        return self._path is not None and importlib.util.find_spec(f"{self.name}.{lesson}") is not None
+
+    def lesson(self, name: str) -> Lesson:
+        """Return the lesson *name*.
+
+        Raises:
+            NotProvided: the package does not have it.
+        """
+        if name not in self.provided:
+            raise NotProvided(f"{self.name} has no lesson {name!r}")
+        return Lesson(importlib.import_module(f"{self.name}.{name}"), _reference(name))
+
+
+class Lesson:
+    """A lesson's module; its attributes are the module's, if the contract has them too.
+
+    Args:
+        module: the lesson under test.
+        reference: the reference's module of the same name.
+    """
+
+    def __init__(self, module: ModuleType, reference: ModuleType) -> None:
+        self._module, self._reference = module, reference
+
+    def __getattr__(self, name: str) -> Any:
+        wanted = getattr(self._reference, name)
+        try:
+            found = getattr(self._module, name)
+        except AttributeError:
+            raise NotProvided(f"{self._module.__name__} has no {name}") from None
+        if inspect.isfunction(wanted):
+            complaint = misfit(found, wanted)
+            if complaint:
+                raise NotProvided(f"{self._module.__name__}.{name} {complaint}")
+        return found
+
+
+def misfit(found: Callable[..., object], wanted: Callable[..., object]) -> Optional[str]:
+    """Return why *found* cannot be called as *wanted* is, or None if it can.
+
+    It must take the same parameters, of the same names, in the same order; it may take more, with defaults.
+    """
+    if not callable(found):
+        return "is not a function"
+    try:
+        signature = inspect.signature(found)
+    except (TypeError, ValueError):
+        return None  # written in C: calling it will tell
+    asked = inspect.signature(wanted).parameters
+    more = list(signature.parameters.values())[len(asked) :]
+    same = list(signature.parameters)[: len(asked)] == list(asked)
+    optional = all(
+        parameter.default is not parameter.empty
+        or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        for parameter in more
+    )
+    if same and optional:
+        return None
+    return f"takes ({', '.join(signature.parameters)}) where the contract has ({', '.join(asked)})"
+
+
+def _reference(name: str) -> ModuleType:
+    return importlib.import_module(f"{REFERENCE}.{name}")

@@ -1,0 +1,152 @@
+"""The pytest plugin: which API and which lessons are under test, and what is shown of it.
+
+The rest of the plugin is in `spec.fixtures`, `spec.stage`, `spec.verdicts` and `spec.table`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+from typing import Optional
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from impl.api import NoSuchAPI
+from spec import catalogue, fixtures, stage, verdicts
+from spec.claims import FOLDER, Claim, ids, target_of
+from spec.fixtures import PACKAGE
+from spec.lessons import REFERENCE, NoLessons, Package
+from spec.sweep import Sweep
+from spec.table import Table
+from spec.targets import DEFAULT, Target, expand
+
+TARGETS = pytest.StashKey[list[Target]]()
+META = FOLDER / "meta"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, in a group of their own."""
+    group = parser.getgroup("multiprocessing-spec", "what is under test")
+    group.addoption(
+        "--mp",
+        action="append",
+        default=[],
+        metavar="MODULE[:CONTEXT]",
+        help="verify this multiprocessing API; without a context, under each of its start methods."
+        f" Repeatable. Default: {DEFAULT}.",
+    )
+    group.addoption(
+        "--impl",
+        default=REFERENCE,
+        metavar="PACKAGE",
+        help="verify this package of lessons. Default: %(default)s, the reference.",
+    )
+    group.addoption(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="verify this claim, or all whose ids begin so. Repeatable.",
+    )
+    group.addoption("--claims", action="store_true", help="print the catalogue of claims, and verify nothing.")
+    group.addoption(
+        "--hang-after",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="give a claim up as hung once none of its processes has moved for so long. Default: %(default)s.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find what is under test, or say in one line why it cannot be."""
+    for part in (fixtures, stage, verdicts):
+        config.pluginmanager.register(part)
+    config.addinivalue_line("markers", "where(condition): the claim depends on this condition")
+    config.addinivalue_line("markers", "needs(*names): the claim is about these primitives")
+    settings.register_profile(
+        "spec",
+        database=None,  # a claim leaves no file
+        deadline=None,
+        max_examples=20,
+        phases=[Phase.explicit, Phase.generate],  # to shrink what fails costs more processes than it is worth
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    settings.load_profile("spec")
+    if config.getoption("hang_after") <= 0:
+        raise pytest.UsageError("--hang-after takes a number of seconds above zero")
+    if config.getoption("claims") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--claims verifies nothing, so there is nothing for -n to share out; leave out -n")
+    _check_claims(config.getoption("claim"))
+    sys.path.append(str(config.invocation_params.dir))  # where the user's own module or package may be
+    try:
+        config.stash[TARGETS] = expand(config.getoption("mp") or [DEFAULT])
+    except NoSuchAPI as error:
+        raise pytest.UsageError(f"--mp: {error}") from None
+    try:
+        config.stash[PACKAGE] = Package(config.getoption("impl"))
+    except NoLessons as error:
+        raise pytest.UsageError(f"--impl: {error}") from None
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Sweep(), "multiprocessing-spec-sweep")
+    table = Table([target.name for target in config.stash[TARGETS]])
+    config.pluginmanager.register(table, "multiprocessing-spec-table")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is under test."""
+    return [
+        f"lessons: {config.stash[PACKAGE].name}",
+        *(f"under test: {target.describe()}" for target in config.stash[TARGETS]),
+    ]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optional[bool]:
+    """Collect the spec's own tests only where they are asked for."""
+    if collection_path != META:
+        return None
+    asked = [Path(argument.split("::")[0]).resolve() for argument in config.args]
+    return None if any(path == META or META in path.parents for path in asked) else True
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each claim on each target."""
+    if "target" in metafunc.fixturenames:
+        targets = metafunc.config.stash[TARGETS]
+        metafunc.parametrize("target", targets, ids=[target.name for target in targets])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the claims that were asked for, and mark those that do not apply, with the reason."""
+    asked = tuple(config.getoption("claim"))
+    claims = {item: Claim.of(item) for item in items}
+    if asked:
+        items[:] = [item for item, claim in claims.items() if claim and claim.id.startswith(asked)]
+        config.hook.pytest_deselected(items=[item for item in claims if item not in items])
+    for item in items:
+        claim = claims[item]
+        if claim and not claim.applies_to(target_of(item).traits):
+            item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
+
+
+def _check_claims(asked: list[str]) -> None:
+    known = ids()
+    for prefix in asked:
+        if not any(name.startswith(prefix) for name in known):
+            alike = difflib.get_close_matches(prefix, known, n=1)
+            hint = f"did you mean {alike[0]}?" if alike else "--claims lists them"
+            raise pytest.UsageError(f"--claim: no claim begins with {prefix!r}; {hint}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Optional[bool]:
+    """Print the catalogue instead of running the tests, if it is asked for."""
+    if not session.config.getoption("claims"):
+        return None
+    reporter = session.config.get_terminal_writer()
+    reporter.line()
+    for line in catalogue.text(catalogue.of(session.items)):
+        reporter.line(line)
+    return True

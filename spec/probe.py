@@ -1,0 +1,58 @@
+"""Find out what a start method is like by starting a child under it."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from impl.contract import Multiprocessing
+from spec.harness.nursery import Nursery
+from spec.harness.recorder import Recorder
+from spec.harness.starter import Starter, StarterFailed
+
+_memory = "fresh"
+
+
+class Findings(NamedTuple):
+    """What a child turned out to be.
+
+    Attributes:
+        own_process: it has a process of its own, not the starter's.
+        starter_is_parent: its parent is the process that started it.
+        inherits_memory: it began with the starter's memory.
+    """
+
+    own_process: bool
+    starter_is_parent: bool
+    inherits_memory: bool
+
+
+def probe(mp: Multiprocessing) -> Findings:
+    """Start a child, from a process made for that, and return what was seen of it.
+
+    Raises:
+        StarterFailed: starting it or waiting for it raised an exception, or it did not run.
+        Hung: it did not end before the deadline.
+    """
+    with tempfile.TemporaryDirectory() as folder, Nursery():
+        log = Recorder(Path(folder) / "log")
+        starter = Starter(Path(folder) / "outcome", _start_child, mp, log)
+        starter.result()
+        seen = log.events("memory")
+        if not seen:
+            raise StarterFailed("it did not run")
+        return Findings(seen[0].pid != starter.pid, seen[0].ppid == starter.pid, seen[0].value == "inherited")
+
+
+def _start_child(mp: Multiprocessing, log: Recorder) -> None:
+    global _memory
+    _memory = "inherited"
+    child = mp.Process(target=partial(_look, log))
+    child.start()
+    child.join()
+
+
+def _look(log: Recorder) -> None:
+    log("memory", _memory)

@@ -1,0 +1,27 @@
+"""Sweep up, when the run has ended, the named semaphores and shared memory that what was tested has left behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from spec.harness import shared_memory
+
+
+class Sweep:
+    """A pytest plugin that removes what is left in shared memory, and says so."""
+
+    def __init__(self) -> None:
+        self._before = shared_memory.names()
+        self._removed: list[str] = []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Remove what the run has left."""
+        self._removed = shared_memory.remove_abandoned(self._before)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Name what was removed."""
+        if self._removed:
+            terminalreporter.section("left behind, and removed")
+            for name in self._removed:
+                terminalreporter.write_line(str(shared_memory.FOLDER / name))

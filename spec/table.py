@@ -1,0 +1,60 @@
+"""The table at the end of a run: a row for each claim, a column for each target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from spec.verdicts import FAILURES, NOT_APPLICABLE, NOT_PROVIDED, Entry, entry
+
+SHORT = {NOT_APPLICABLE: "n/a"}
+
+
+def render(entries: Sequence[Entry], targets: Sequence[str]) -> list[str]:
+    """Return the lines of the table, in the order of the tests' places in the spec.
+
+    Failures are in capitals.  A cell stays empty where the claim was not tested on that target.
+    """
+    cells: dict[tuple[str, str], str] = {}
+    places: dict[str, tuple[str, int]] = {}
+    for found in entries:
+        verdict = SHORT.get(found.verdict, found.verdict)
+        known = cells.get((found.claim, found.target), "")
+        if not known.isupper():  # a failure stays, whatever the other phases of the test say
+            cells[found.claim, found.target] = verdict.upper() if found.verdict in FAILURES else verdict
+        places[found.claim] = found.place
+    claims = sorted(places, key=lambda claim: (places[claim], claim))
+    rows = [["claim", *targets]]
+    rows += [[claim, *(cells.get((claim, target), "") for target in targets)] for claim in claims]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+class Table:
+    """A pytest plugin that collects the verdicts and prints the table.
+
+    Args:
+        targets: the names of the targets, in the order of their columns.
+    """
+
+    def __init__(self, targets: Sequence[str]) -> None:
+        self._targets = targets
+        self._entries: list[Entry] = []
+        self._lacking: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the verdict that a report carries, and what it says is not provided."""
+        found = entry(report)
+        if found:
+            self._entries.append(found)
+            if found.verdict == NOT_PROVIDED and isinstance(report.longrepr, tuple):
+                self._lacking.append(report.longrepr[2].removeprefix("Skipped: "))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the table, if there is anything in it, and what is not provided."""
+        if self._entries:
+            terminalreporter.section("claims")
+            for line in [*render(self._entries, self._targets), *sorted(set(self._lacking))]:
+                terminalreporter.write_line(line)

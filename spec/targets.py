@@ -1,0 +1,124 @@
+"""What is under test: a multiprocessing API by name, and what there is to know of it beforehand."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Optional
+
+from impl.api import NoSuchAPI, contexts, import_api, load
+from impl.contract import Multiprocessing
+from spec.harness.deadline import Hung
+from spec.harness.starter import StarterFailed
+from spec.probe import probe
+
+DEFAULT = "multiprocessing"
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What sets start methods apart, as far as claims depend on it.
+
+    Attributes:
+        starter_is_parent: whether the process that starts a child is its parent; under forkserver, the fork
+            server is.
+        inherits_memory: whether the child begins with the starter's memory; else it begins with what importing
+            the modules gives.
+    """
+
+    starter_is_parent: bool
+    inherits_memory: bool
+
+    def __str__(self) -> str:
+        parent = "the starter is the parent" if self.starter_is_parent else "a helper is the parent"
+        memory = "the starter's memory" if self.inherits_memory else "fresh memory"
+        return f"{parent}, children begin with {memory}"
+
+
+KNOWN = {
+    "fork": Traits(starter_is_parent=True, inherits_memory=True),
+    "spawn": Traits(starter_is_parent=True, inherits_memory=False),
+    "forkserver": Traits(starter_is_parent=False, inherits_memory=False),
+}
+"""See https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One multiprocessing API, in one context.
+
+    Attributes:
+        name: as it is given on the command line, ``billiard:spawn``; it is part of the tests' ids.
+        traits: what it is like.
+        known_by: where the traits come from: its start method's name, or what a probe saw.
+    """
+
+    name: str
+    traits: Traits
+    known_by: str
+
+    @property
+    def mp(self) -> Multiprocessing:
+        """The API itself."""
+        return load(self.name)
+
+    @property
+    def module(self) -> ModuleType:
+        """The module that the API comes from."""
+        return import_api(self.name.partition(":")[0])
+
+    @property
+    def label(self) -> str:
+        """Its name and version."""
+        version = getattr(self.module, "__version__", None)
+        python = f"Python {platform.python_version()}"
+        return f"{self.name} ({version}, {python})" if version else f"{self.name} ({python})"
+
+    def describe(self) -> str:
+        """Say in one line what it is: version, file and traits."""
+        file = getattr(self.module, "__file__", None) or "built in"
+        return f"{self.label}, {file}; {self.traits} ({self.known_by})"
+
+
+def expand(names: Sequence[str]) -> list[Target]:
+    """Return the targets that *names* stand for: a module without a context, under each that it has.
+
+    Raises:
+        NoSuchAPI: a name stands for nothing that can be tested, or is given twice.
+    """
+    expanded: list[str] = []
+    for name in names:
+        module, colon, _ = name.partition(":")
+        load(name)
+        methods = [] if colon else contexts(import_api(module))
+        expanded += [f"{module}:{method}" for method in methods] or [name]
+    for name in expanded:
+        if expanded.count(name) > 1:
+            raise NoSuchAPI(f"{name} is asked for twice")
+    return [_target(name) for name in expanded]
+
+
+def _target(name: str) -> Target:
+    mp: Any = load(name)
+    method = _start_method(mp)
+    if method in KNOWN:
+        return Target(name, KNOWN[method], f"start method {method}")
+    try:
+        found = probe(mp)
+    except (StarterFailed, Hung) as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise NoSuchAPI(f"{name}: a child, started to see what it is like, failed: {reason}") from None
+    if not found.own_process:
+        traits = Traits(starter_is_parent=True, inherits_memory=True)
+        return Target(name, traits, "probed: its children run inside the starter")
+    traits = Traits(found.starter_is_parent, found.inherits_memory)
+    return Target(name, traits, f"start method {method or 'not named'}, probed")
+
+
+def _start_method(mp: Any) -> Optional[str]:
+    try:
+        return str(mp.get_start_method())
+    except AttributeError:
+        return None

@@ -1,0 +1,118 @@
+"""From a test's outcome to a verdict on a claim, and how pytest shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NamedTuple, Optional, Union
+
+import pytest
+
+from spec.claims import Claim, target_of
+from spec.harness.deadline import Hung
+from spec.harness.witness import Violation, caller
+from spec.lessons import NotProvided
+
+HOLDS = "holds"
+VIOLATED = "violated"
+HUNG = "hung"
+CRASHED = "crashed"
+NOT_PROVIDED = "not provided"
+NOT_APPLICABLE = "not applicable"
+
+LETTERS = {
+    HOLDS: ".",
+    VIOLATED: "F",
+    HUNG: "H",
+    CRASHED: "C",
+    NOT_PROVIDED: "o",
+    NOT_APPLICABLE: "-",
+}
+FAILURES = (VIOLATED, HUNG, CRASHED)
+
+
+class Entry(NamedTuple):
+    """One verdict: a row, a column and what is in the cell."""
+
+    claim: str
+    target: str
+    verdict: str
+    place: tuple[str, int]
+
+
+def properties(item: pytest.Item, claim: Claim, verdict: str) -> list[tuple[str, object]]:
+    """Return what reports carry about a claim, also into junit XML and across pytest-xdist; the last one counts."""
+    return [("claim", claim.id), ("target", target_of(item).name), ("verdict", verdict)]
+
+
+def entry(report: pytest.TestReport) -> Optional[Entry]:
+    """Return the verdict that *report* carries, if it does."""
+    facts = dict(report.user_properties)
+    if "verdict" not in facts:
+        return None
+    path, line, _ = report.location
+    return Entry(str(facts["claim"]), str(facts["target"]), str(facts["verdict"]), (path, line or 0))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a violation say which claim it is about, and put the verdict on the report."""
+    claim = Claim.of(item)
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, NotProvided):
+        skip = pytest.skip.Exception(f"{NOT_PROVIDED}: {error}")
+        call.excinfo = pytest.ExceptionInfo.from_exception(skip.with_traceback(error.__traceback__))
+    elif claim and isinstance(error, Exception):
+        violation = _violation(error) or _unexpected(error)
+        violation.__notes__ = getattr(violation, "__notes__", None) or getattr(error, "__notes__", [])
+        violation.context = {"claim": f"{claim.id}: {claim.wording}", "target": target_of(item).label}
+        call.excinfo = pytest.ExceptionInfo.from_exception(violation)
+    report = yield
+    if claim:
+        verdict = _verdict(report, error)
+        if verdict:
+            item.user_properties += properties(item, claim, verdict)
+            report.user_properties = list(item.user_properties)
+    return report
+
+
+def _violation(error: Exception) -> Optional[Violation]:
+    """Return the violation that *error* is, or the first in the group of exceptions that Hypothesis raises."""
+    group: tuple[Exception, ...] = getattr(error, "exceptions", (error,))
+    return next((one for one in group if isinstance(one, Violation)), None)
+
+
+def _unexpected(error: Exception) -> Violation:
+    """Return a violation that stands for an exception which no claim expects."""
+    seen = f"{type(error).__name__}: {error}"
+    return Violation("the run", "no exception", seen, caller.name).with_traceback(error.__traceback__)
+
+
+def _verdict(report: pytest.TestReport, error: Optional[BaseException]) -> Optional[str]:
+    """Return the verdict that one phase of a test decides, or None if it decides none."""
+    if isinstance(error, NotProvided):
+        return NOT_PROVIDED
+    if report.skipped:
+        return NOT_APPLICABLE
+    if report.failed:
+        timed_out = isinstance(error, pytest.fail.Exception) and "Timeout (>" in str(error)
+        return HUNG if isinstance(error, Hung) or timed_out else VIOLATED
+    return HOLDS if report.when == "call" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(
+    report: Union[pytest.CollectReport, pytest.TestReport],
+) -> Optional[tuple[str, str, Any]]:
+    """Show the verdict where pytest would show passed, failed or skipped."""
+    found = entry(report) if isinstance(report, pytest.TestReport) else None
+    if found is None or (report.passed and report.when != "call"):
+        return None
+    if found.verdict == HOLDS:
+        category = "passed"
+    elif found.verdict in FAILURES:
+        category = "failed"
+    else:
+        category = found.verdict
+    return category, LETTERS[found.verdict], found.verdict.upper()
