@@ -1,0 +1,191 @@
+"""Models of queues.
+
+A model knows only what is determined.  An item that was put is not at once there to be got without waiting, and what
+two processes put may come in either order; but a put waits exactly while the queue is full, a get exactly while it
+is empty, and the items of one process come in the order in which it put them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import ClassVar, Optional
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from spec.harness.witness import caller, kernel, one_of, recorder
+from spec.models.bench import WORKERS, Bench, Model, somebody
+
+
+class QueueModel(Model):
+    """What any bounded queue does; a subclass says what to start with."""
+
+    maxsize: ClassVar[int] = 2
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self.number = 0
+        self.items: dict[int, deque[int]] = {worker: deque() for worker in range(WORKERS)}
+        self.putting: Optional[tuple[int, int]] = None
+        self.getting: Optional[int] = None
+
+    @property
+    def size(self) -> int:
+        """How many items were put and not got."""
+        return sum(len(items) for items in self.items.values())
+
+    @property
+    def busy(self) -> list[int]:
+        """Those with a call under way."""
+        return [worker for worker in (self.putting and self.putting[0], self.getting) if worker is not None]
+
+    def new(self) -> int:
+        """Return an item like no other."""
+        self.number += 1
+        return self.number
+
+    def was_put(self, worker: int, item: int) -> None:
+        """Note that *worker* has put *item*; a get that waits gets it."""
+        self.items[worker].append(item)
+        if self.getting is not None:
+            getter, self.getting = self.getting, None
+            self.was_got(self.ends(getter, "get, now that an item was put,"))
+
+    def was_got(self, item: object) -> None:
+        """Note that *item* was got; a put that waits has room."""
+        firsts = {items[0]: items for items in self.items.values() if items}
+        recorder.shows("the item got", item, expected=one_of(*firsts))
+        next(items for first, items in firsts.items() if first == item).popleft()
+        if self.putting is not None:
+            (putter, waiting), self.putting = self.putting, None
+            self.ends(putter, "put, now that there is room,")
+            self.was_put(putter, waiting)
+
+    @precondition(lambda self: self.size < self.maxsize)
+    @rule(worker=somebody, method=st.sampled_from(["put", "put_nowait"]))
+    def put(self, worker: int, method: str) -> None:
+        """With room, a put does not wait."""
+        with self.bench.trial():
+            worker, item = self.idle(worker), self.new()
+            self.does(worker, method, item)
+            self.was_put(worker, item)
+
+    @precondition(lambda self: self.size == self.maxsize and self.putting is None and self.spare)
+    @rule(worker=somebody)
+    def put_to_full(self, worker: int) -> None:
+        """Without room, a put waits."""
+        with self.bench.trial():
+            worker, item = self.idle(worker), self.new()
+            self.begins(worker, "put", item)
+            self.putting = worker, item
+
+    @precondition(lambda self: self.size == self.maxsize)
+    @rule(worker=somebody)
+    def put_nowait_to_full(self, worker: int) -> None:
+        """Without room, a put that may not wait is refused."""
+        with self.bench.trial():
+            self.is_refused("Full", worker, "put_nowait", self.new())
+
+    @precondition(lambda self: self.size > 0)
+    @rule(worker=somebody)
+    def get(self, worker: int) -> None:
+        """With an item, a get does not wait for another put."""
+        with self.bench.trial():
+            self.was_got(self.does(self.idle(worker), "get"))
+
+    @precondition(lambda self: self.size == 0 and self.getting is None and self.spare)
+    @rule(worker=somebody)
+    def get_from_empty(self, worker: int) -> None:
+        """Without an item, a get waits."""
+        with self.bench.trial():
+            worker = self.idle(worker)
+            self.begins(worker, "get")
+            self.getting = worker
+
+    @precondition(lambda self: self.size == 0)
+    @rule(worker=somebody)
+    def get_nowait_from_empty(self, worker: int) -> None:
+        """Without an item, a get that may not wait is refused."""
+        with self.bench.trial():
+            self.is_refused("Empty", worker, "get_nowait")
+
+    @rule()
+    def is_full_at_maxsize(self) -> None:
+        """It is full if and only if it holds as many as it may."""
+        with self.bench.trial():
+            caller.shows("full()", self.bench.subject.full(), expected=self.size == self.maxsize)
+
+    def teardown(self) -> None:
+        """Empty the queue, so that the next sequence finds it so."""
+        if self.bench.intact:
+            if self.getting is not None:
+                self.put(worker=0, method="put")
+            while self.size:
+                self.get(worker=0)
+
+
+class BoundedQueue(QueueModel):
+    """A queue with a bound."""
+
+
+class JoinableQueue(QueueModel):
+    """A queue with a bound that counts the items that are not reported as processed yet."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self.outstanding = 0
+        self.joining: list[int] = []
+
+    @property
+    def busy(self) -> list[int]:
+        """Those with a call under way."""
+        return super().busy + self.joining
+
+    def was_put(self, worker: int, item: int) -> None:
+        """Note that *worker* has put *item*, which is to be processed."""
+        self.outstanding += 1
+        super().was_put(worker, item)
+
+    @precondition(lambda self: self.outstanding > 0 and self.spare)
+    @rule(worker=somebody)
+    def join(self, worker: int) -> None:
+        """With items outstanding, got or not, a join waits."""
+        with self.bench.trial():
+            worker = self.idle(worker)
+            self.begins(worker, "join")
+            self.joining.append(worker)
+
+    @precondition(lambda self: self.outstanding == 0)
+    @rule(worker=somebody)
+    def join_with_nothing_outstanding(self, worker: int) -> None:
+        """With nothing outstanding, a join does not wait."""
+        with self.bench.trial():
+            self.does(self.idle(worker), "join")
+
+    @precondition(lambda self: self.outstanding > 0)
+    @rule(worker=somebody)
+    def task_done(self, worker: int) -> None:
+        """The report of the last one outstanding lets everybody go who joins, and no other report does."""
+        with self.bench.trial():
+            self.does(self.idle(worker), "task_done")
+            self.outstanding -= 1
+            for joiner in self.joining:
+                waits = self.waits(joiner)
+                kernel.shows("whether join waits", waits, expected=self.outstanding > 0)
+                if not waits:
+                    self.bench.workers[joiner].result()
+            if self.outstanding == 0:
+                self.joining.clear()
+
+    @precondition(lambda self: self.outstanding == 0)
+    @rule(worker=somebody)
+    def task_done_too_many(self, worker: int) -> None:
+        """With nothing outstanding, a report is refused."""
+        with self.bench.trial():
+            self.is_refused("ValueError", worker, "task_done")
+
+    def teardown(self) -> None:
+        """Empty the queue and report everything, so that the next sequence finds it so."""
+        super().teardown()
+        while self.bench.intact and self.outstanding:
+            self.task_done(worker=0)

@@ -1,0 +1,47 @@
+"""What buyers at the ticket office do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from impl.contract import Guard, Pause
+    from spec.harness.recorder import Recorder
+
+
+class NetworkDown(Exception):
+    """Raised where a purchase waits for the network."""
+
+
+def fail(_read: object) -> None:
+    """Be a network that is down."""
+    raise NetworkDown
+
+
+def tell(log: Recorder, buyer: int, outcome: str) -> None:
+    """Record the *outcome*, under its own name, of the purchase of this *buyer*."""
+    log(outcome, buyer)
+
+
+def outcome_of(buy: Callable[..., object], lock: Guard, network: Pause, stock: str) -> list[str]:
+    """Buy one ticket, and return what the buyer was told."""
+    told: list[str] = []
+    buy(0, Path(stock), lock, network, lambda _buyer, outcome: told.append(outcome))
+    return told
+
+
+def write_line(lock: Guard, middle: Pause, path: Path, line: str) -> None:
+    """Append the *line* to the file in two parts, with a pause between them, under the lock."""
+    half = len(line) // 2
+    with lock:
+        _append(path, line[:half])
+        middle()
+        _append(path, line[half:] + "\n")
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,115 @@
+"""What daemons and the programs that start them do."""
+
+from __future__ import annotations
+
+import atexit
+import select
+import signal
+from functools import partial
+
+from impl.api import load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+    from impl.contract import Multiprocessing, Pause, Process, Task
+    from spec.harness.recorder import Recorder
+
+    StartDaemon = Callable[[Multiprocessing, Task], Process]
+
+
+class MainFailed(Exception):
+    """Raised by a main that is to end with an exception."""
+
+
+def fail() -> None:
+    """Be the end of a main that fails."""
+    raise MainFailed
+
+
+def work_and_clean_up(log: Recorder, working: Pause) -> None:
+    """Work, and record the end of it and each piece of cleanup code that runs."""
+    atexit.register(log, "atexit")
+    try:
+        working()
+        log("done")
+    finally:
+        log("finally")
+
+
+def handle_sigterm(working: Pause, handling: Pause) -> None:
+    """Stop at *working*, and when SIGTERM comes, at *handling*; then end."""
+
+    def handler(number: int, _frame: object) -> None:
+        handling(number)
+        raise SystemExit
+
+    signal.signal(signal.SIGTERM, handler)
+    working()
+
+
+def try_to_have_a_child(api: str, log: Recorder, tell: Pause) -> None:
+    """Start a child, and tell what came of it, by the name of the exception and its message."""
+    child = load(api).Process(target=partial(log, "grandchild"))
+    try:
+        child.start()
+    except Exception as error:
+        tell(type(error).__name__, str(error))
+    else:
+        child.join()
+        tell("no exception", "")
+
+
+def make_children(api: str, tell: Pause) -> None:
+    """Make children, and tell whether they are daemons: by default, and declared to be none and to be one."""
+    make: Any = load(api).Process
+    tell(make().daemon, make(daemon=False).daemon, make(daemon=True).daemon)
+
+
+def watch_the_starter(api: str, tell: Pause) -> None:
+    """Tell who the starter is and whether it lives, wait until the sentinel says that it has ended, tell again."""
+    mp: Any = load(api)
+    starter = mp.parent_process()
+    tell(starter.pid, starter.is_alive())
+    sentinel = select.poll()
+    sentinel.register(starter.sentinel, select.POLLIN)
+    sentinel.poll()
+    tell(starter.pid, starter.is_alive())
+
+
+def start_by_constructor(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pause) -> None:
+    """Be the lesson's program, with a daemon that is declared as it is made."""
+    mp.Process(target=daemon_task, daemon=True).start()
+    mp.Process(target=ordinary_task, daemon=False).start()
+    pause()
+
+
+def declare_late(mp: Multiprocessing, task: Task, pause: Pause) -> None:
+    """Be a program that declares its child a daemon once it has started, and tells what came of it."""
+    child = mp.Process(target=task)
+    child.start()
+    try:
+        child.daemon = True
+    except Exception as error:
+        pause(type(error).__name__, str(error))
+    else:
+        pause("no exception", "")
+
+
+def start_one(mp: Multiprocessing, start_daemon: StartDaemon, task: Task, pause: Pause) -> None:
+    """Be a program with one daemon and no other child."""
+    start_daemon(mp, task)
+    pause()
+
+
+def start_and_join(mp: Multiprocessing, start_daemon: StartDaemon, task: Task) -> Optional[int]:
+    """Start a daemon, join it, and return its exit code."""
+    child = start_daemon(mp, task)
+    child.join()
+    return child.exitcode
+
+
+def start_one_in_a_child(api: str, start_daemon: StartDaemon, task: Task, pause: Pause) -> None:
+    """Be a child that has a daemon of its own."""
+    start_one(load(api), start_daemon, task, pause)

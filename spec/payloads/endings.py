@@ -1,0 +1,77 @@
+"""Payloads that end in one way or another, or refuse to."""
+
+from __future__ import annotations
+
+import atexit
+import signal
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from impl.contract import Multiprocessing, Pause, Process, Task
+    from spec.harness.recorder import Recorder
+
+
+memory = b""
+
+
+class Failure(Exception):
+    """Raised by a payload that is to end with an exception."""
+
+
+def fail(log: Recorder) -> None:
+    """Record that this ran, and raise an exception."""
+    log("ran")
+    raise Failure("out of paper")
+
+
+def hold_memory(task: Task) -> None:
+    """Run *task* with so much memory in use that the kernel takes a while to release it at the exit."""
+    global memory
+    memory = b"x" * 2**27
+    task()
+
+
+def leave_as_told(pause: Pause) -> None:
+    """Stop at *pause*, and pass what it returns to `sys.exit`."""
+    status: Any = pause()
+    sys.exit(status)
+
+
+def ignore_sigterm() -> None:
+    """Ignore SIGTERM from now on."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def handle_sigterm(react: Callable[[int], object], task: Task) -> None:
+    """Run *task*; whenever SIGTERM comes, call *react* with its number, and go on."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: react(number))
+    task()
+
+
+def leave_on_sigterm(log: Recorder, status: int, task: Task) -> None:
+    """Run *task*; when SIGTERM comes, record its number as ``signal``, and exit with *status*."""
+
+    def leave(number: int) -> None:
+        log("signal", int(number))
+        sys.exit(status)
+
+    handle_sigterm(leave, task)
+
+
+def clean_up_after(task: Task, log: Recorder) -> None:
+    """Run *task*, and record what is run at the end of it."""
+    atexit.register(log, "cleaned up", "exit handler")
+    try:
+        task()
+    finally:
+        log("cleaned up", "finally")
+
+
+def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:
+    """A program: start a child that runs *task*, join it, and record its exit code."""
+    child = start(mp, task)
+    child.join()
+    log("exit code", child.exitcode)

@@ -1,0 +1,40 @@
+"""Payloads that change memory, and tell what they see of it."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from spec.harness.recorder import Recorder
+
+
+number = 100
+numbers = [100]
+imported_by = os.getpid()
+
+
+def rebind(log: Recorder, value: int) -> None:
+    """Rebind the global to *value*, and record what is seen then."""
+    global number
+    number = value
+    log("number", number)
+
+
+def change_in_place(log: Recorder, value: int) -> None:
+    """Add *value* to the global list, and record what is seen then."""
+    numbers.append(value)
+    log("numbers", numbers)
+
+
+def look(log: Recorder) -> None:
+    """Record what is seen, and change nothing."""
+    log("number", number)
+    log("numbers", numbers)
+    log("imported by", imported_by)
+
+
+def append(log: Recorder, argument: list[int]) -> None:
+    """Add to the *argument*, and record what is seen then."""
+    argument.append(3)
+    log("argument", argument)

@@ -1,0 +1,88 @@
+"""What processes do with queues and pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from impl.contract import Multiprocessing, Pause, Queue
+
+
+BIG = 2 * 1024 * 1024
+"""Bytes, more than a pipe's buffer has: see `pipe(7) <https://man7.org/linux/man-pages/man7/pipe.7.html>`_."""
+
+
+def put_all(queue: Queue, items: Iterable[object]) -> None:
+    """Put each of the *items*."""
+    for item in items:
+        queue.put(item)
+
+
+def get_some(queue: Queue, count: int) -> list[Any]:
+    """Get *count* items."""
+    return [queue.get() for _ in range(count)]
+
+
+def put_numbered(queue: Queue, producer: int, count: int) -> None:
+    """Put *count* items that say who put them, and in which order."""
+    put_all(queue, [(producer, number) for number in range(count)])
+
+
+class HeldUp:
+    """Becomes, when it is pickled, what the *pause* that holds its pickling up returns."""
+
+    def __init__(self, pause: Pause) -> None:
+        self._pause = pause
+
+    def __reduce__(self) -> tuple[Callable[[object], object], tuple[object]]:
+        return str, (self._pause(),)
+
+
+def put_held_up(queue: Queue, pause: Pause) -> None:
+    """Put an item whose pickling stops at *pause*."""
+    queue.put(HeldUp(pause))
+
+
+class Unpicklable:
+    """Cannot be pickled."""
+
+    def __reduce__(self) -> tuple[Callable[[object], object], tuple[object]]:
+        raise TypeError("an item that cannot be pickled")
+
+
+def put_around_unpicklable(queue: Queue) -> None:
+    """Put an item, then one that cannot be pickled, then another."""
+    put_all(queue, ["before", Unpicklable(), "after"])
+
+
+def put_big(queue: Queue) -> None:
+    """Put an item that does not fit into a pipe's buffer."""
+    queue.put(b"x" * BIG)
+
+
+def put_big_and_cancel(queue: Queue) -> None:
+    """Put such an item, and give up waiting for it at exit."""
+    queue.put(b"x" * BIG)
+    queue.cancel_join_thread()
+
+
+def close_and_join_thread(queue: Queue) -> None:
+    """Close the queue, and wait until all that this process has put is in the pipe."""
+    queue.close()
+    queue.join_thread()
+
+
+def start_and_join(mp: Multiprocessing, task: Callable[[], object]) -> None:
+    """Start a child, and join it with nothing in between."""
+    child = mp.Process(target=task)
+    child.start()
+    child.join()
+
+
+def have_no_answer(pause: Pause, question: object) -> None:
+    """Stop at *pause* with the *question*, and then exit."""
+    pause(question)
+    raise SystemExit(1)

@@ -1,0 +1,30 @@
+"""Payloads that say who they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from impl.contract import MakesProcesses, Pause, Task
+
+
+def tell_pids(pause: Pause) -> None:
+    """Stop at *pause* with this process's pid and its parent's, as the process itself sees them."""
+    pause(os.getpid(), os.getppid())
+
+
+def tell(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
+    """Stop at *pause* with these *attributes* of the process that *whom* returns here."""
+    process = whom()
+    pause(*(getattr(process, attribute) for attribute in attributes))
+
+
+def have_a_child(make: MakesProcesses, task: Task) -> None:
+    """Start a child of one's own that runs *task*, and join it."""
+    child = make(target=task)
+    child.start()
+    child.join()

@@ -1,0 +1,290 @@
+"""Identity: what a process is called, and whose child it is."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from impl.contract import Multiprocessing
+from spec.claims import helper_is_parent, needs, starter_is_parent, where
+from spec.fixtures import MakeCheckpoint
+from spec.harness.process_table import descendants, parent
+from spec.harness.witness import Such, caller, gatekeeper, kernel, other_than
+from spec.lessons import Lesson
+from spec.payloads import selves
+from spec.payloads.steps import leave, steps
+
+pytestmark = needs("Process")
+
+
+def test_pid_is_the_childs_own(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The pid that the starter sees is that of the child's process, and the one that the child itself sees."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell_pids, here.pause))
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=other_than(os.getpid()))
+    caller.shows("its pid", child.pid, expected=arrival.pid)
+    gatekeeper.shows("the pid that the child sees", arrival.notes[0], expected=arrival.pid)
+    arrival.let_go()
+    child.join()
+
+
+@where(starter_is_parent)
+def test_starter_is_the_parent(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The parent of a child is the process that started it, and the child sees that too."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell_pids, here.pause))
+    arrival = here.next()
+    kernel.shows("the parent of the child", parent(arrival.pid), expected=os.getpid())
+    gatekeeper.shows("the parent's pid that the child sees", arrival.notes[1], expected=os.getpid())
+    arrival.let_go()
+    child.join()
+
+
+@where(starter_is_parent)
+def test_child_is_the_parent_of_its_children(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The parent of a child's child is the child, not the process that started the child."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.have_a_child, mp.Process, here.pause))
+    arrival = here.next()
+    kernel.shows("the parent of the child's child", parent(arrival.pid), expected=child.pid)
+    kernel.shows("the parent of the child", parent(child.pid), expected=os.getpid())
+    arrival.let_go()
+    child.join()
+
+
+@where(helper_is_parent)
+def test_helper_is_the_parent(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The parent of a child is a helper, which is itself a child of the starter, and the child sees that."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell_pids, here.pause))
+    arrival = here.next()
+    helper = parent(arrival.pid)
+    kernel.shows("the parent of the child", helper, expected=other_than(os.getpid()))
+    kernel.shows("the parent of the child's parent", parent(helper or 0), expected=os.getpid())
+    gatekeeper.shows("the parent's pid that the child sees", arrival.notes[1], expected=helper)
+    arrival.let_go()
+    child.join()
+
+
+@needs("parent_process", "current_process")
+def test_child_knows_its_starter(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """In a child, `parent_process()` has the pid and the name of the starter, whoever is the parent."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell, mp.parent_process, ("pid", "name"), here.pause))
+    arrival = here.next()
+    gatekeeper.shows("the starter's pid", arrival.notes[0], expected=os.getpid())
+    gatekeeper.shows("the starter's name", arrival.notes[1], expected=mp.current_process().name)
+    arrival.let_go()
+    child.join()
+
+
+@needs("parent_process")
+def test_main_has_no_starter(mp: Multiprocessing) -> None:
+    """In a process that is nobody's child by the API, `parent_process()` is None."""
+    caller.shows("its parent process", mp.parent_process(), expected=None)
+
+
+@needs("current_process")
+def test_each_process_knows_itself(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """`current_process()` has the pid of the process that calls it, in the starter and in the child."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell, mp.current_process, ("pid",), here.pause))
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=other_than(os.getpid()))
+    gatekeeper.shows("its pid in the child", arrival.notes, expected=(arrival.pid,))
+    caller.shows("its pid in the starter", mp.current_process().pid, expected=os.getpid())
+    arrival.let_go()
+    child.join()
+
+
+def test_no_pid_before_start(mp: Multiprocessing) -> None:
+    """A process that was made and not started is no process of the kernel's: its pid and ident are None."""
+    before = descendants(os.getpid())
+    child = mp.Process(target=leave(0))
+    kernel.shows("the processes that there are", descendants(os.getpid()), expected=before)
+    caller.shows("its pid", child.pid, expected=None)
+    caller.shows("its ident", child.ident, expected=None)
+
+
+def test_ident_is_the_pid(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The ident of a child is its pid under another name."""
+    here = checkpoint("here")
+    child = lesson.start(mp, here.pause)
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=other_than(os.getpid()))
+    caller.shows("its ident", child.ident, expected=arrival.pid)
+    arrival.let_go()
+    child.join()
+
+
+def test_live_children_have_pids_of_their_own(
+    mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
+) -> None:
+    """Children that live at the same time are as many processes, each with a pid of its own."""
+    here = checkpoint("here")
+    children = [lesson.start(mp, here.pause) for _ in range(3)]
+    arrivals = here.wait_for(3)
+    kernel.shows("how many processes they are", len({arrival.pid for arrival in arrivals}), expected=3)
+    pids = sorted(arrival.pid for arrival in arrivals)
+    caller.shows("their pids", sorted(child.pid for child in children), expected=pids)
+    for arrival in arrivals:
+        arrival.let_go()
+    for child in children:
+        child.join()
+
+
+@needs("current_process")
+def test_child_has_the_name_it_was_given(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child that was given a name is called so by its starter and by itself."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell, mp.current_process, ("name",), here.pause), name="洪七")
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=child.pid)
+    gatekeeper.shows("what the child calls itself", arrival.notes, expected=("洪七",))
+    caller.shows("what the starter calls it", child.name, expected="洪七")
+    arrival.let_go()
+    child.join()
+
+
+@needs("current_process")
+def test_any_text_can_be_the_name(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """Whatever text a child was given as its name, if it is not empty, it is called so by itself and its starter."""
+    here = checkpoint("here")
+    introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
+
+    @example(name="Process-1")
+    @example(name=" a\tb\n")
+    @example(name="\0")
+    @example(name="Ж" * 300)
+    @settings(max_examples=3, phases=[Phase.explicit, Phase.generate])  # each is the start of a process
+    @given(name=st.text(min_size=1))
+    def named(name: str) -> None:
+        child = lesson.start(mp, introduction, name=name)
+        arrival = here.next().let_go()
+        child.join()
+        gatekeeper.shows("what the child calls itself", arrival.notes, expected=(name,))
+        caller.shows("what the starter calls it", child.name, expected=name)
+
+    named()
+
+
+def test_default_names_are_numbered(mp: Multiprocessing) -> None:
+    """Processes that are made without a name are called alike, but for a number that counts up by one."""
+
+    def counts_up(names: list[str]) -> bool:
+        parts = [re.fullmatch(r"(.*\D)(\d+)", name) for name in names]
+        stems = {part and part[1] for part in parts}
+        numbers = [int(part[2]) for part in parts if part]
+        return len(stems) == 1 and numbers == list(range(numbers[0], numbers[0] + len(names)))
+
+    names = [mp.Process(target=leave(0)).name for _ in range(3)]
+    caller.shows("their names", names, expected=Such("names that count up by one", counts_up))
+
+
+@needs("current_process")
+def test_default_names_are_unique(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """Children that were given no name have names that differ, and are called so by themselves."""
+    here = checkpoint("here")
+    introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
+    children = [lesson.start(mp, introduction) for _ in range(3)]
+    arrivals = here.wait_for(3)
+    own_names = {arrival.pid: arrival.notes[0] for arrival in arrivals}
+    gatekeeper.shows("how many names they have", len(set(own_names.values())), expected=3)
+    caller.shows("what the starter calls them", {child.pid: child.name for child in children}, expected=own_names)
+    for arrival in arrivals:
+        arrival.let_go()
+    for child in children:
+        child.join()
+
+
+@needs("current_process")
+def test_default_name_tells_the_descent(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The default name of a child's first child is the child's own default name and a 1, with a colon between."""
+    here = checkpoint("here")
+    introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
+    child = lesson.start(mp, partial(selves.have_a_child, mp.Process, introduction))
+    arrival = here.next()
+    kernel.shows("the process that the child's child is", arrival.pid, expected=other_than(child.pid))
+    gatekeeper.shows("what it calls itself", arrival.notes, expected=(f"{child.name}:1",))
+    arrival.let_go()
+    child.join()
+
+
+@needs("current_process")
+def test_renamed_before_start(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """A process that is renamed before it is started is called by the new name, also by itself."""
+    here = checkpoint("here")
+    child = mp.Process(target=partial(selves.tell, mp.current_process, ("name",), here.pause), name="first")
+    child.name = "second"
+    child.start()
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=child.pid)
+    gatekeeper.shows("what the child calls itself", arrival.notes, expected=("second",))
+    caller.shows("what the starter calls it", child.name, expected="second")
+    arrival.let_go()
+    child.join()
+
+
+@needs("current_process")
+def test_renamed_while_it_runs(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """When the starter renames a child that runs, the starter calls it by the new name, the child by the old."""
+    begun, here = checkpoint("begun"), checkpoint("here")
+    introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
+    child = lesson.start(mp, steps(begun.pause, introduction), name="first")
+    arrival = begun.next()
+    child.name = "second"
+    arrival.let_go()
+    introduced = here.next()
+    kernel.shows("the process that the child is", introduced.pid, expected=child.pid)
+    gatekeeper.shows("what the child calls itself", introduced.notes, expected=("first",))
+    caller.shows("what the starter calls it", child.name, expected="second")
+    introduced.let_go()
+    child.join()
+
+
+@needs("current_process")
+def test_child_knows_whether_it_is_a_daemon(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """Whether a child is a daemon, which it is if it was made one, the starter and the child itself can tell."""
+    here = checkpoint("here")
+    introduction = partial(selves.tell, mp.current_process, ("daemon",), here.pause)
+    ordinary, daemon = mp.Process(target=introduction), mp.Process(target=introduction, daemon=True)
+    for child in ordinary, daemon:
+        child.start()
+    arrivals = here.wait_for(2)
+    answers = {arrival.pid: arrival.notes[0] for arrival in arrivals}
+    gatekeeper.shows("what they say", answers, expected={ordinary.pid: False, daemon.pid: True})
+    caller.shows("what the starter sees", (ordinary.daemon, daemon.daemon), expected=(False, True))
+    for arrival in arrivals:
+        arrival.let_go()
+    for child in ordinary, daemon:
+        child.join()
+
+
+def test_no_exit_code_before_the_end(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The exit code of a process is None before it is started and while it runs, and a number once it is joined."""
+    here = checkpoint("here")
+    child = mp.Process(target=steps(here.pause, leave(7)))
+    caller.shows("the exit code before the start", child.exitcode, expected=None)
+    child.start()
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=child.pid)
+    caller.shows("the exit code while it runs", child.exitcode, expected=None)
+    arrival.let_go()
+    child.join()
+    caller.shows("the exit code after the join", child.exitcode, expected=7)
+
+
+def test_is_known_after_the_join(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The pid, the ident, the name and the daemon flag of a child can still be read when it was joined."""
+    here = checkpoint("here")
+    child = lesson.start(mp, here.pause, name="last")
+    pid = here.next().let_go().pid
+    child.join()
+    kernel.shows("the process that the child was", pid, expected=other_than(os.getpid()))
+    known = child.pid, child.ident, child.name, child.daemon
+    caller.shows("what is known of it", known, expected=(pid, pid, "last", False))

@@ -1,0 +1,347 @@
+"""Lock: a ticket office with many buyers and few tickets."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impl.contract import Multiprocessing, Process
+from spec.claims import needs
+from spec.fixtures import MakeCheckpoint, MakeWorker
+from spec.harness.process_table import ALIVE, state, until_blocked
+from spec.harness.recorder import Recorder
+from spec.harness.witness import at_least, caller, gatekeeper, kernel, other_than, recorder, refuses
+from spec.harness.worker import CallFailed
+from spec.lessons import Lesson
+from spec.models import locks
+from spec.payloads import buyers
+
+pytestmark = needs("Process", "Lock")
+
+
+@pytest.fixture
+def stock(folder: Path) -> Path:
+    """A stock of three tickets."""
+    path = folder / "stock.json"
+    path.write_text(json.dumps({"count": 3}), encoding="utf-8")
+    return path
+
+
+def count(stock: Path) -> int:
+    """Read the stock as any program would, without the lesson under test."""
+    return int(json.loads(stock.read_text(encoding="utf-8"))["count"])
+
+
+def join(processes: list[Process]) -> None:
+    """Wait for each."""
+    for process in processes:
+        process.join()
+
+
+def test_sells_what_there_is(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """With the lock, of ten buyers three get the three tickets, and the others are told that they are sold out."""
+    network, lock = checkpoint("network"), mp.Lock()
+    sale = lesson.sell(mp, stock, 10, lock, network.pause, partial(buyers.tell, log))
+    for _ in range(3):
+        network.next().let_go()
+    join(sale)
+    recorder.shows("how many bought", len(log.values("bought")), expected=3)
+    recorder.shows("all buyers", sorted(log.values("bought") + log.values("sold out")), expected=list(range(10)))
+    kernel.shows("the stock file", count(stock), expected=0)
+
+
+def test_admits_one_buyer_at_a_time(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """With the lock, one buyer is between reading the stock and writing it, and all others are blocked."""
+    network, lock = checkpoint("network"), mp.Lock()
+    sale = lesson.sell(mp, stock, 10, lock, network.pause, partial(buyers.tell, log))
+    inside = network.next()
+    others = [buyer.pid for buyer in sale if buyer.pid != inside.pid]
+    until_blocked(others)
+    gatekeeper.shows("who is inside", [arrival.pid for arrival in network.waiting], expected=[inside.pid])
+    kernel.shows("how many others there are", len(others), expected=9)
+    network.open()
+    join(sale)
+
+
+def test_hands_the_lock_on(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """With the lock, each buyer reads what the one before has written."""
+    network, lock = checkpoint("network"), mp.Lock()
+    sale = lesson.sell(mp, stock, 4, lock, network.pause, partial(buyers.tell, log))
+    seen = []
+    for _ in range(3):
+        arrival = network.next()
+        seen.append((arrival.notes, len(network.waiting)))
+        arrival.let_go()
+    join(sale)
+    gatekeeper.shows("what was read, by how many at once", seen, expected=[((3,), 1), ((2,), 1), ((1,), 1)])
+
+
+def test_oversells_without(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """Without the lock, ten buyers who all read before any writes all buy, though there are three tickets."""
+    network = checkpoint("network")
+    sale = lesson.sell(mp, stock, 10, nullcontext(), network.pause, partial(buyers.tell, log))
+    for arrival in network.wait_for(10):
+        arrival.let_go()
+    join(sale)
+    recorder.shows("who bought", sorted(log.values("bought")), expected=list(range(10)))
+    kernel.shows("the stock file", count(stock), expected=2)
+
+
+def test_any_number_of_buyers_and_tickets(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """With the lock, any number of buyers get exactly as many of any number of tickets as there are, one by one."""
+    network, lock = checkpoint("network"), mp.Lock()
+    staff = [worker(buy=partial(buyers.outcome_of, lesson.buy, lock, network.pause)) for _ in range(6)]
+
+    @given(queueing=st.integers(1, 6), tickets=st.integers(0, 8))
+    def sale(queueing: int, tickets: int) -> None:
+        stock.write_text(json.dumps({"count": tickets}), encoding="utf-8")
+        for buyer in staff[:queueing]:
+            buyer.begin("buy", str(stock))
+        for _ in range(min(queueing, tickets)):
+            inside = network.next()
+            gatekeeper.shows("how many are inside", len(network.waiting), expected=1)
+            inside.let_go()
+        told = [buyer.result() for buyer in staff[:queueing]]
+        recorder.shows("how many bought", told.count(["bought"]), expected=min(queueing, tickets))
+        kernel.shows("the stock file", count(stock), expected=max(0, tickets - queueing))
+
+    sale()
+
+
+def test_any_number_oversell_without(
+    lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """Without the lock, any number of buyers who all read before any writes all buy, if there is a ticket at all."""
+    network = checkpoint("network")
+    staff = [worker(buy=partial(buyers.outcome_of, lesson.buy, nullcontext(), network.pause)) for _ in range(6)]
+
+    @given(queueing=st.integers(1, 6), tickets=st.integers(1, 8))
+    def sale(queueing: int, tickets: int) -> None:
+        stock.write_text(json.dumps({"count": tickets}), encoding="utf-8")
+        for buyer in staff[:queueing]:
+            buyer.begin("buy", str(stock))
+        for arrival in network.wait_for(queueing):
+            arrival.let_go()
+        told = [buyer.result() for buyer in staff[:queueing]]
+        recorder.shows("what the buyers were told", told, expected=[["bought"]] * queueing)
+        kernel.shows("the stock file", count(stock), expected=tickets - 1)
+
+    sale()
+
+
+def test_waiter_proceeds_after_release(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that waits for a lock is blocked while another holds it, and proceeds once it is released."""
+    lock = mp.Lock()
+    holder, waiter = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    waiter.begin("lock.acquire")
+    kernel.shows("whether the waiter is blocked", waiter.blocks(), expected=True)
+    holder.call("lock.release")
+    caller.shows("whether the waiter acquired it", waiter.result(), expected=True)
+
+
+def test_buyer_that_fails_releases(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """A buyer that fails while it holds the lock releases it, and has sold nothing."""
+    network, lock = checkpoint("network"), mp.Lock()
+    unlucky = worker(buy=partial(buyers.outcome_of, lesson.buy, lock, buyers.fail))
+    lucky = worker(buy=partial(buyers.outcome_of, lesson.buy, lock, network.pause))
+    with refuses(CallFailed, "NetworkDown"):
+        unlucky.call("buy", str(stock))
+    lucky.begin("buy", str(stock))
+    gatekeeper.shows("what the next buyer reads", network.next().let_go().notes, expected=(3,))
+    recorder.shows("what the next buyer is told", lucky.result(), expected=["bought"])
+    kernel.shows("the stock file", count(stock), expected=2)
+
+
+def test_query_needs_no_lock(
+    mp: Multiprocessing, lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """While a buyer holds the lock, anybody can query the stock, and sees what was there before."""
+    network, lock = checkpoint("network"), mp.Lock()
+    buyer = worker(buy=partial(buyers.outcome_of, lesson.buy, lock, network.pause))
+    clerk = worker(query=lesson.query)
+    buyer.begin("buy", str(stock))
+    inside = network.next()
+    caller.shows("the count during the sale", clerk.call("query", stock), expected=3)
+    inside.let_go()
+    buyer.result()
+    caller.shows("the count after the sale", clerk.call("query", stock), expected=2)
+
+
+def test_query_never_sees_half_a_file(lesson: Lesson, stock: Path) -> None:
+    """Whoever has the stock file open while a ticket is sold reads it whole, as it was before the sale."""
+    with stock.open(encoding="utf-8") as reader:
+        lesson.buy(0, stock, nullcontext(), lambda _read: None, lambda _buyer, _outcome: None)
+        kernel.shows("what the reader's file holds", json.load(reader), expected={"count": 3})
+    kernel.shows("the stock file after the sale", count(stock), expected=2)
+    kernel.shows("the files there are", [path.name for path in stock.parent.iterdir()], expected=[stock.name])
+
+
+def test_stock_is_data_never_code(lesson: Lesson, stock: Path) -> None:
+    """A stock file that holds code is refused, and the code is not run."""
+    trace = stock.with_name("trace")
+    code = f"{{'count': open({str(trace)!r}, 'w').write('ran')}}"
+    stock.write_text(code, encoding="utf-8")
+    with refuses(ValueError, str(stock)):
+        lesson.query(stock)
+    kernel.shows("whether the code ran", trace.exists(), expected=False)
+    kernel.shows("the stock file", stock.read_text(encoding="utf-8"), expected=code)
+
+
+def test_bad_stock_is_refused(lesson: Lesson, stock: Path) -> None:
+    """A stock file without a whole count of zero or more gives one clear error, and is left as it was."""
+    bad = "", "3", "[]", "{}", "{'count': 3}", '{"count": -1}', '{"count": 1.5}', '{"count": true}', '{"count": "3"}'
+    for text in bad:
+        stock.write_text(text, encoding="utf-8")
+        for attempt in lesson.query, partial(lesson.buy, 0, lock=nullcontext(), pause=id, tell=id):
+            with refuses(ValueError, str(stock)):
+                attempt(stock)
+        kernel.shows("the stock file", stock.read_text(encoding="utf-8"), expected=text)
+
+
+def test_missing_stock_is_refused(lesson: Lesson, stock: Path) -> None:
+    """A stock file that does not exist gives one clear error, and is not made."""
+    stock.unlink()
+    for attempt in lesson.query, partial(lesson.buy, 0, lock=nullcontext(), pause=id, tell=id):
+        with refuses(ValueError, str(stock)):
+            attempt(stock)
+    kernel.shows("whether the stock file exists", stock.exists(), expected=False)
+
+
+def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A non-blocking acquire of a lock that another holds returns false at once, and leaves it held."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    caller.shows("whether it was acquired", other.call("lock.acquire", False), expected=False)
+    holder.call("lock.release")
+    caller.shows("whether it was acquired when free", other.call("lock.acquire", False), expected=True)
+    caller.shows("whether it was acquired twice", holder.call("lock.acquire", False), expected=False)
+
+
+def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed acquire of a lock that stays held returns false, and not before its time."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    begun = time.monotonic()
+    caller.shows("whether it was acquired", other.call("lock.acquire", True, 0.05), expected=False)
+    kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.05))
+
+
+def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that acquires a lock which it holds already is blocked."""
+    holder = worker(lock=mp.Lock())
+    holder.call("lock.acquire")
+    caller.shows("whether it was acquired again", holder.call("lock.acquire", False), expected=False)
+    holder.begin("lock.acquire")
+    kernel.shows("whether the holder is blocked", holder.blocks(), expected=True)
+
+
+@needs("RLock")
+def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """The holder of an RLock can acquire it again, and frees it with as many releases."""
+    lock = mp.RLock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    caller.shows("whether it was acquired again", holder.call("lock.acquire", False), expected=True)
+    holder.call("lock.release")
+    caller.shows("whether another gets it after one release", other.call("lock.acquire", False), expected=False)
+    holder.call("lock.release")
+    caller.shows("whether another gets it after two", other.call("lock.acquire", False), expected=True)
+
+
+def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A lock can be released by a process that does not hold it."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    other.call("lock.release")
+    caller.shows("whether it was free then", holder.call("lock.acquire", False), expected=True)
+
+
+@needs("RLock")
+def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Releasing an RLock is refused to a process that does not hold it, and leaves it held."""
+    lock = mp.RLock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    with refuses(CallFailed, "AssertionError: attempt to release recursive lock not owned by thread"):
+        other.call("lock.release")
+    caller.shows("whether it was free then", other.call("lock.acquire", False), expected=False)
+
+
+def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
+    """Releasing a lock that nobody holds is refused."""
+    with refuses(ValueError, "semaphore or lock released too many times"):
+        mp.Lock().release()
+
+
+def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it holds a lock leaves it held for ever."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    holder.kill()
+    kernel.shows("the holder", state(holder.pid), expected=other_than(ALIVE))
+    other.begin("lock.acquire")
+    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
+
+
+def test_is_handed_to_a_child_as_an_argument(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A lock that a child gets as an argument is the starter's own: what one acquires, the other finds held."""
+    lock = mp.Lock()
+    child = worker(lock=lock)
+    child.call("lock.acquire")
+    caller.shows("whether the starter gets it", lock.acquire(False), expected=False)
+    child.call("lock.release")
+    caller.shows("whether the starter gets it then", lock.acquire(False), expected=True)
+    caller.shows("whether the child gets it then", child.call("lock.acquire", False), expected=False)
+
+
+def test_processes_share_files(folder: Path, worker: MakeWorker) -> None:
+    """What one process writes to a file, every other can read."""
+    writer, reader = worker(write=Path.write_text), worker(read=Path.read_text)
+    writer.call("write", folder / "note", "hello")
+    kernel.shows("the file, to another child", reader.call("read", folder / "note"), expected="hello")
+    kernel.shows("the file, to the starter", (folder / "note").read_text(encoding="utf-8"), expected="hello")
+
+
+def test_lines_written_under_it_stay_whole(
+    mp: Multiprocessing, folder: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """Lines that processes write in parts to one file do not mix if each is written under a lock."""
+    middle, lock, file = checkpoint("in the middle of a line"), mp.Lock(), folder / "terminal"
+    first, second = (worker(write=partial(buyers.write_line, lock, middle.pause, file)) for _ in range(2))
+    first.begin("write", "aa")
+    arrival = middle.next()
+    second.begin("write", "bb")
+    kernel.shows("whether the second writer is blocked", second.blocks(), expected=True)
+    arrival.let_go()
+    middle.next().let_go()
+    first.result(), second.result()
+    kernel.shows("the lines", file.read_text(encoding="utf-8").splitlines(), expected=["aa", "bb"])
+
+
+def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Over any sequence of acquires and releases by several processes, at most one has it, and no free lock waits."""
+    locks.Lock.verify(mp.Lock, worker)

@@ -1,0 +1,518 @@
+"""Queue: messages between processes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import sys
+import termios
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from queue import Empty, Full
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from impl.contract import Multiprocessing
+from spec.claims import Condition, needs, where
+from spec.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.harness.process_table import ALIVE, state, until_blocked, until_exited
+from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
+from spec.harness.worker import CallFailed
+from spec.lessons import Lesson
+from spec.models.queues import BoundedQueue
+from spec.payloads import queues
+from spec.payloads.steps import steps
+
+pytestmark = needs("Process", "Queue")
+
+semaphores_can_be_read = Condition(
+    "the platform can tell the value of a semaphore, as macOS cannot", lambda _traits: sys.platform != "darwin"
+)
+
+
+def test_carries_a_message_from_a_child(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """What a child puts, its parent gets, and until it is put, the parent waits."""
+    composing = checkpoint("composing")
+    parent = starter(lesson.message_from_child, mp, composing.pause)
+    child = composing.next()
+    kernel.shows("the process that composes", child.pid, expected=other_than(parent.pid))
+    until_blocked([parent.pid])
+    child.let_go("约吗?")
+    caller.shows("what the parent got", parent.result(), expected="约吗?")
+
+
+@needs("Pipe")
+def test_pipe_carries_an_answer_from_a_child(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """Through a pipe, a child receives what its parent sends, and the parent what the child sends back."""
+    thinking = checkpoint("thinking")
+    parent = starter(lesson.answer_from_child, mp, "约吗?", thinking.pause)
+    child = thinking.next()
+    kernel.shows("the process that answers", child.pid, expected=other_than(parent.pid))
+    gatekeeper.shows("what the child received", child.notes, expected=("约吗?",))
+    until_blocked([parent.pid])
+    child.let_go("不约")
+    caller.shows("what the parent received", parent.result(), expected="不约")
+
+
+@needs("Pipe")
+def test_parent_learns_of_a_child_that_will_not_answer(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """A parent that waits at a pipe for a child which ends without an answer gets EOFError."""
+    thinking = checkpoint("thinking")
+    parent = starter(lesson.answer_from_child, mp, "约吗?", partial(queues.have_no_answer, thinking.pause))
+    child = thinking.next()
+    kernel.shows("the process that has no answer", child.pid, expected=other_than(parent.pid))
+    until_blocked([parent.pid])
+    child.let_go()
+    caller.shows("what the parent got", parent.failure(), expected=containing("EOFError"))
+
+
+def test_first_in_is_first_out(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
+    """What one process puts, another gets in the order in which it was put."""
+    queue = mp.Queue()
+    producer = worker(queue=queue)
+    for number in range(10):
+        producer.call("queue.put", number)
+    recorder.shows("what is got", lesson.take(queue, 10), expected=list(range(10)))
+
+
+def test_holds_maxsize_items(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
+    """Of seven items offered without waiting to a queue of five, it takes the first five, and gives just them."""
+    queue = mp.Queue(5)
+    producer = worker(offer=partial(lesson.offer, queue))
+    caller.shows("what was refused", producer.call("offer", list(range(7))), expected=[5, 6])
+    recorder.shows("what was got", lesson.take(queue, 5), expected=[0, 1, 2, 3, 4])
+    caller.shows("what was refused then", producer.call("offer", [7]), expected=[])
+    recorder.shows("what was got then", lesson.take(queue, 1), expected=[7])
+
+
+def test_put_waits_while_full(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that puts to a full queue is blocked until another has got an item."""
+    queue = mp.Queue(3)
+    producer, consumer = worker(queue=queue), worker(queue=queue)
+    for number in range(3):
+        producer.call("queue.put", number)
+    producer.begin("queue.put", 3)
+    kernel.shows("whether the producer is blocked", producer.blocks(), expected=True)
+    got = [consumer.call("queue.get")]
+    producer.result()
+    got += [consumer.call("queue.get") for _ in range(3)]
+    recorder.shows("what the consumer got", got, expected=[0, 1, 2, 3])
+
+
+def test_get_waits_while_empty(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that gets from an empty queue is blocked until another has put an item."""
+    queue = mp.Queue(3)
+    producer, consumer = worker(queue=queue), worker(queue=queue)
+    consumer.begin("queue.get")
+    kernel.shows("whether the consumer is blocked", consumer.blocks(), expected=True)
+    producer.call("queue.put", "dumpling")
+    recorder.shows("what the consumer got", consumer.result(), expected="dumpling")
+
+
+def test_has_no_bound_without_maxsize(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Without maxsize, a process puts any number of items, more than a pipe holds, though nobody gets one."""
+    queue = mp.Queue()
+    producer = worker(put_all=partial(queues.put_all, queue))
+    items = [f"{number:200}" for number in range(1000)]
+    producer.begin("put_all", items)
+    kernel.shows("whether the producer is blocked", producer.blocks(), expected=False)
+    producer.result()
+    recorder.shows("whether all arrive", queues.get_some(queue, 1000) == items, expected=True)
+
+
+def test_put_nowait_is_refused_when_full(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """On a full queue, put_nowait and a put that may not block raise Full, and their items never arrive."""
+    queue = mp.Queue(1)
+    other = worker(queue=queue)
+    other.call("queue.put", "first")
+    with refuses(Full):
+        queue.put_nowait("refused")
+    with refuses(Full):
+        queue.put("refused", False)
+    recorder.shows("what the other gets", other.call("queue.get"), expected="first")
+    other.call("queue.put_nowait", "second")
+    recorder.shows("what the other gets then", other.call("queue.get"), expected="second")
+
+
+def test_get_nowait_is_refused_when_empty(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """On an empty queue, get_nowait and a get that may not block raise Empty, and take nothing from later gets."""
+    queue = mp.Queue(1)
+    other = worker(queue=queue)
+    with refuses(Empty):
+        queue.get_nowait()
+    with refuses(Empty):
+        queue.get(False)
+    other.call("queue.put", "first")
+    until_blocked([other.pid])  # so that the item is in the pipe
+    recorder.shows("what get_nowait gets", queue.get_nowait(), expected="first")
+    with refuses(Empty):
+        queue.get_nowait()
+
+
+def test_poll_does_not_wait(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
+    """Polling a queue gets an item that is there, and something else if there is none."""
+    queue = mp.Queue()
+    producer, consumer = worker(queue=queue), worker(poll=partial(lesson.poll, queue))
+    recorder.shows("what the consumer gets", consumer.call("poll", "nothing"), expected="nothing")
+    producer.call("queue.put", "dumpling")
+    until_blocked([producer.pid])  # so that the item is in the pipe
+    recorder.shows("what the consumer gets then", consumer.call("poll", "nothing"), expected="dumpling")
+
+
+def test_put_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed put to a queue that stays full raises Full, and not before its time."""
+    queue = mp.Queue(1)
+    other = worker(queue=queue)
+    other.call("queue.put", "first")
+    begun = time.monotonic()
+    with refuses(Full):
+        queue.put("late", True, 0.05)
+    kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.05))
+    recorder.shows("what the other gets", other.call("queue.get"), expected="first")
+
+
+def test_get_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed get from a queue that stays empty raises Empty, and not before its time."""
+    queue = mp.Queue()
+    process = worker(queue=queue)
+    begun = time.monotonic()
+    with refuses(CallFailed, "Empty"):
+        process.call("queue.get", True, 0.05)
+    kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.05))
+
+
+def test_timed_put_and_get_end_before_their_time(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed put or get waits no longer than until there is room, or an item."""
+    queue = mp.Queue(1)
+    first, second = worker(queue=queue), worker(queue=queue)
+    second.begin("queue.get", True, 3600)
+    kernel.shows("whether the get is blocked", second.blocks(), expected=True)
+    first.call("queue.put", "one")
+    recorder.shows("what it gets", second.result(), expected="one")
+    first.call("queue.put", "two")
+    first.begin("queue.put", "three", True, 3600)
+    kernel.shows("whether the put is blocked", first.blocks(), expected=True)
+    got = [second.call("queue.get")]
+    first.result()
+    recorder.shows("what was got", [*got, second.call("queue.get")], expected=["two", "three"])
+
+
+def test_is_built_on_a_pipe(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A queue opens a pipe, and what was put and not yet got waits in it."""
+    kept = mp.Queue()  # the first one may open more, which serves them all
+    before = pipes()
+    queue = mp.Queue()
+    opened = pipes().keys() - before.keys()
+    producer = worker(queue=queue, kept=kept)
+    kernel.shows("the bytes in the pipes that it opened", bytes_in(opened), expected=0)
+    producer.call("queue.put", "x" * 1000)
+    until_blocked([producer.pid])
+    kernel.shows("the bytes in them after a put of a thousand", bytes_in(opened), expected=at_least(1000))
+    producer.call("queue.get")
+    kernel.shows("the bytes in them after the get", bytes_in(opened), expected=0)
+
+
+def pipes() -> dict[str, int]:
+    """Return the pipes that this process has open, by the kernel's name for each, with a file descriptor of it."""
+    found: dict[str, int] = {}
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            name = os.readlink(link)
+        except FileNotFoundError:  # the one that the folder was listed through
+            continue
+        if name.startswith("pipe:"):
+            found[name] = int(link.name)
+    return found
+
+
+def bytes_in(names: set[str]) -> int:
+    """Return how many bytes wait in the pipes of these *names*: FIONREAD in ioctl(2)."""
+    waiting = (fcntl.ioctl(file, termios.FIONREAD, bytes(4)) for name, file in pipes().items() if name in names)
+    return sum(struct.unpack("i", count)[0] for count in waiting)
+
+
+def test_killed_reader_leaves_the_others_waiting(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A reader that is killed inside get keeps the readers' lock, so the others wait though an item comes."""
+    queue = mp.Queue()
+    victim, reader, producer = worker(queue=queue), worker(queue=queue), worker(queue=queue)
+    victim.begin("queue.get")
+    kernel.shows("whether the first reader is blocked", victim.blocks(), expected=True)
+    victim.kill()
+    kernel.shows("the first reader", state(victim.pid), expected=other_than(ALIVE))
+    producer.call("queue.put", "dumpling")
+    until_blocked([producer.pid])
+    reader.begin("queue.get")
+    kernel.shows("whether the other reader is blocked", reader.blocks(), expected=True)
+
+
+@where(semaphores_can_be_read)
+def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Every process can tell how many items were put and not yet got."""
+    queue = mp.Queue()
+    first, second = worker(queue=queue), worker(queue=queue)
+    sizes = [queue.qsize()]
+    for number in range(3):
+        first.call("queue.put", number)
+        sizes.append(second.call("queue.qsize"))
+    for _ in range(3):
+        second.call("queue.get")
+        sizes.append(queue.qsize())
+    caller.shows("the sizes", sizes, expected=[0, 1, 2, 3, 2, 1, 0])
+
+
+@where(semaphores_can_be_read)
+def test_empty_is_unreliable(mp: Multiprocessing, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
+    """While the pickling of an item is held up, it was put and counts in qsize, yet empty() answers true."""
+    queue, pickling = mp.Queue(), checkpoint("pickling")
+    producer = worker(put=partial(queues.put_held_up, queue, pickling.pause))
+    producer.call("put")
+    held = pickling.next()
+    kernel.shows("the process that pickles", held.pid, expected=producer.pid)
+    caller.shows("how many were put", queue.qsize(), expected=1)
+    caller.shows("whether it is empty", queue.empty(), expected=True)
+    with refuses(Empty):
+        queue.get_nowait()
+    held.let_go("dumpling")
+    recorder.shows("what arrives in the end", queue.get(), expected="dumpling")
+
+
+def test_full_and_empty_at_once(mp: Multiprocessing, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
+    """While the pickling of an item is held up, a queue of one is full and empty at once."""
+    queue, pickling = mp.Queue(1), checkpoint("pickling")
+    producer = worker(put=partial(queues.put_held_up, queue, pickling.pause))
+    producer.call("put")
+    held = pickling.next()
+    caller.shows("whether it is full and empty", (queue.full(), queue.empty()), expected=(True, True))
+    with refuses(Full):
+        queue.put_nowait("another")
+    held.let_go("dumpling")
+    recorder.shows("what arrives in the end", queue.get(), expected="dumpling")
+
+
+def test_full_is_outdated_once_another_gets(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A queue says that it is full while no room is left, and what it said no longer holds once another has got."""
+    queue = mp.Queue(2)
+    other = worker(queue=queue)
+    other.call("queue.put", 1)
+    caller.shows("whether it is full with room for one", queue.full(), expected=False)
+    other.call("queue.put", 2)
+    caller.shows("whether it is full", queue.full(), expected=True)
+    other.call("queue.get")
+    other.call("queue.put_nowait", 3)
+    caller.shows("whether it is full again", queue.full(), expected=True)
+
+
+def test_empty_is_outdated_once_another_puts(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A queue says that it is empty while nothing was put, and what it said no longer holds once another has."""
+    queue = mp.Queue()
+    other = worker(queue=queue)
+    caller.shows("whether it is empty", queue.empty(), expected=True)
+    other.call("queue.put", 1)
+    until_blocked([other.pid])  # so that the item is in the pipe
+    caller.shows("whether it is empty after a put", queue.empty(), expected=False)
+    recorder.shows("what is got", queue.get_nowait(), expected=1)
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=20)
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def test_any_picklable_value_arrives_equal(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Any value that can be pickled arrives equal and of the same type, however large or nested."""
+    queue = mp.Queue()
+    producer, consumer = worker(queue=queue), worker(queue=queue)
+
+    @given(value=values)
+    @example(value=None)
+    @example(value=b"x" * queues.BIG)
+    @example(value=("约吗?", {"约吗?": [None, 2**100, b"\0"]}))
+    def send(value: object) -> None:
+        producer.call("queue.put", value)
+        caller.shows("what arrived", repr(consumer.call("queue.get")), expected=repr(value))
+
+    send()
+
+
+def test_any_producers_and_consumers(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Of any number of items from any producers, each reaches exactly one of any consumers, none lost, none twice."""
+    queue = mp.Queue(4)
+    producers = [worker(put=partial(queues.put_numbered, queue, number)) for number in range(2)]
+    consumers = [worker(get=partial(queues.get_some, queue)) for _ in range(2)]
+
+    @given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=2), consuming=st.integers(1, 2))
+    def trade(counts: list[int], consuming: int) -> None:
+        total = sum(counts)
+        shares = [len(range(number, total, consuming)) for number in range(consuming)]
+        busy = [*zip(producers, counts), *zip(consumers, shares)]
+        for process, count in busy:
+            process.begin("put" if process in producers else "get", count)
+        results = [process.result() for process, _ in busy]
+        got = Counter(item for items in results[len(counts) :] for item in items)
+        put = Counter((producer, number) for producer, count in enumerate(counts) for number in range(count))
+        recorder.shows("what the consumers got", got, expected=put)
+        caller.shows("what is left", lefts(queue), expected=[])
+
+    trade()
+
+
+def lefts(queue: Any) -> list[object]:
+    """Return what can be got without waiting."""
+    try:
+        return [queue.get_nowait(), *lefts(queue)]
+    except Empty:
+        return []
+
+
+def test_keeps_the_order_of_each_producer(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """What several producers put at once, one consumer gets in the order of each."""
+    queue = mp.Queue(4)
+    producers = [worker(put=partial(queues.put_numbered, queue, number)) for number in range(2)]
+    for producer in producers:
+        producer.begin("put", 100)
+    got = queues.get_some(queue, 200)
+    in_order = [[number for sender, number in got if sender == producer] for producer in range(2)]
+    recorder.shows("what came from each", in_order, expected=[list(range(100))] * 2)
+
+
+def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Over any sequence of puts and gets by several processes, a bounded queue does as a list with a bound would."""
+    BoundedQueue.verify(partial(mp.Queue, BoundedQueue.maxsize), worker)
+
+
+def test_unpicklable_item_is_dropped(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """An item that cannot be pickled is put without complaint and dropped, and those before and after it arrive."""
+    queue = mp.Queue()
+    producer = worker(put=partial(queues.put_around_unpicklable, queue))
+    producer.call("put")
+    until_blocked([producer.pid])  # so that all that will ever arrive is in the pipe
+    recorder.shows("what arrives", lefts(queue), expected=["before", "after"])
+
+
+def test_dropped_item_gives_its_place_back(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """An item that cannot be pickled takes no room in a bounded queue once it was dropped."""
+    queue = mp.Queue(1)
+    producer = worker(put=partial(queues.put_around_unpicklable, queue))
+    producer.begin("put")
+    recorder.shows("what arrives", queue.get(), expected="before")
+    kernel.shows("whether the producer waits for room", producer.blocks(), expected=False)
+    producer.result()
+    recorder.shows("what arrives then", queue.get(), expected="after")
+
+
+def test_joining_before_getting_hangs(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+    """A child does not exit before its items fit the pipe, so joining it first waits until somebody gets them."""
+    queue, put = mp.Queue(), checkpoint("put")
+    task = steps(partial(queues.put_big, queue), put.pause)
+    parent = starter(queues.start_and_join, mp, task)
+    child = put.next().let_go()
+    until_blocked([child.pid, parent.pid])
+    recorder.shows("the bytes that arrive", len(queue.get()), expected=queues.BIG)
+    parent.result()
+    kernel.shows("the child", state(child.pid), expected=other_than(ALIVE))
+
+
+def test_child_may_exit_without_its_items(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """After cancel_join_thread, a child exits though its items do not fit the pipe and nobody gets them."""
+    queue, put = mp.Queue(), checkpoint("put")
+    child = mp.Process(target=steps(partial(queues.put_big_and_cancel, queue), put.pause))
+    child.start()
+    arrival = put.next()
+    kernel.shows("the process that puts", arrival.pid, expected=other_than(os.getpid()))
+    arrival.let_go()
+    until_exited(arrival.pid)
+    child.join()
+    caller.shows("its exit code", child.exitcode, expected=0)
+
+
+def test_closed_queue_refuses_its_process_only(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that closed a queue may neither put nor get; others may, and what it had put arrives."""
+    queue = mp.Queue()
+    closer, other = worker(queue=queue), worker(queue=queue)
+    closer.call("queue.put", "last words")
+    closer.call("queue.close")
+    for operation in ["queue.put", 1], ["queue.get"]:
+        with refuses(CallFailed, "ValueError"):
+            closer.call(*operation)
+    recorder.shows("what the other gets", other.call("queue.get"), expected="last words")
+    other.call("queue.put", "mine")
+    recorder.shows("what the other gets then", other.call("queue.get"), expected="mine")
+
+
+def test_join_thread_waits_for_the_pipe(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """After close, join_thread waits until all that the process has put is in the pipe."""
+    queue = mp.Queue()
+    producer = worker(put=partial(queues.put_big, queue), finish=partial(queues.close_and_join_thread, queue))
+    producer.call("put")
+    producer.begin("finish")
+    kernel.shows("whether join_thread is blocked", producer.blocks(), expected=True)
+    recorder.shows("the bytes that arrive", len(queue.get()), expected=queues.BIG)
+    producer.result()
+
+
+def test_join_thread_comes_after_close(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Calling join_thread on a queue that this process has not closed is refused."""
+    process = worker(queue=mp.Queue())
+    process.call("queue.put", 1)
+    with refuses(CallFailed, "not closed"):
+        process.call("queue.join_thread")
+
+
+@needs("Pipe")
+def test_pipe_of_one_way(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A pipe of one way has an end that only receives and an end that only sends."""
+    receiver, sender = mp.Pipe(False)
+    source, drain = worker(sender=sender), worker(receiver=receiver)
+    drain.begin("receiver.recv")
+    kernel.shows("whether the receiver is blocked", drain.blocks(), expected=True)
+    source.call("sender.send", "dumpling")
+    recorder.shows("what it receives", drain.result(), expected="dumpling")
+    with refuses(OSError):
+        receiver.send("back")
+    with refuses(OSError):
+        sender.recv()
+
+
+@needs("Pipe")
+def test_pipe_of_two_ways(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """What is sent into either end of a pipe of two ways is received at the other, in order."""
+    ends = mp.Pipe()
+    one, two = worker(end=ends[0]), worker(end=ends[1])
+    for sender, receiver in (one, two), (two, one):
+        sender.call("end.send", "hello")
+        sender.call("end.send", None)
+        received = [receiver.call("end.recv") for _ in range(2)]
+        recorder.shows("what is received", received, expected=["hello", None])
+
+
+@needs("Pipe")
+def test_pipe_ends_with_the_last_sender(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Once every process has closed the sending end, what was sent is received, and then EOFError."""
+    receiver, sender = mp.Pipe(False)
+    process = worker(receiver=receiver, sender=sender)
+    sender.send("last words")
+    recorder.shows("what is received", process.call("receiver.recv"), expected="last words")
+    process.call("sender.close")
+    process.begin("receiver.recv")
+    kernel.shows("whether it waits while this process could send", process.blocks(), expected=True)
+    sender.close()
+    with refuses(CallFailed, "EOFError"):
+        process.result()

@@ -1,0 +1,305 @@
+"""Sharing: a counter in a manager."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from impl.contract import Multiprocessing
+from spec.claims import needs
+from spec.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.harness.checkpoint import Checkpoint
+from spec.harness.process_table import ALIVE, GONE, state
+from spec.harness.witness import caller, gatekeeper, kernel, refuses
+from spec.harness.worker import CallFailed, Worker
+from spec.lessons import Lesson, NotProvided
+from spec.payloads import counters
+
+pytestmark = needs("Process", "Lock", "Manager")
+
+
+@pytest.fixture
+def manager(mp: Multiprocessing) -> Iterator[Any]:
+    """A manager, shut down when the claim has ended."""
+    with mp.Manager() as manager:
+        yield manager
+
+
+def home_of(client: Worker, lookup: Checkpoint) -> int:
+    """Return the process, as the kernel tells, in which a key of the *client*'s ``shared`` dict is looked up."""
+    client.begin("shared.get", counters.Key(lookup.pause))
+    kernel.shows("whether a client waits for its answer", client.blocks(), expected=True)
+    home = lookup.next().pid
+    lookup.open()
+    client.result()
+    return home
+
+
+def test_counts_down_under_the_lock(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """With the lock, ten children take a counter of 100 down to 90, each reading what the one before has written."""
+    working = checkpoint("working")
+    main = starter(lesson.count_down, mp, 100, 10, working.pause)
+    pids = {main.pid}
+    for number in range(100, 90, -1):
+        main.until_still()
+        gatekeeper.shows("who has read and not written", [a.notes for a in working.waiting], expected=[(number,)])
+        pids.add(working.next().let_go().pid)
+    caller.shows("what is left", main.result(), expected=90)
+    kernel.shows("how many processes there were, main too", len(pids), expected=11)
+
+
+def test_loses_updates_without_the_lock(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """Without the lock, ten children who all read a counter of 100 before any writes leave 99."""
+    working = checkpoint("working")
+    main = starter(lesson.count_down, mp, 100, 10, working.pause, False)
+    main.until_still()
+    gatekeeper.shows("what was read", [a.notes for a in working.waiting], expected=[(100,)] * 10)
+    kernel.shows(
+        "how many processes there are, main too", len({main.pid, *(a.pid for a in working.waiting)}), expected=11
+    )
+    working.open()
+    caller.shows("what is left", main.result(), expected=99)
+
+
+def test_any_number_count_down(
+    mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """With the lock, any number of children take one each off any counter, one at a time."""
+    working, lock, counter = checkpoint("working"), mp.Lock(), manager.dict(num=0)
+    staff = [worker(take=partial(lesson.take_one, counter, lock, working.pause)) for _ in range(5)]
+
+    @given(start=st.integers(), workers=st.integers(1, 5))
+    @example(start=100, workers=5)
+    def count_down(start: int, workers: int) -> None:
+        counter["num"] = start
+        for member in staff[:workers]:
+            member.begin("take")
+        for taken in range(workers):
+            inside = working.next()
+            gatekeeper.shows("what was read", inside.notes, expected=(start - taken,))
+            gatekeeper.shows("how many have read and not written", len(working.waiting), expected=1)
+            inside.let_go()
+        for member in staff[:workers]:
+            member.result()
+        caller.shows("what is left", counter["num"], expected=start - workers)
+
+    count_down()
+
+
+def test_any_number_lose_updates_without(
+    lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """Without the lock, any number of children who all read any counter before any writes take off one in all."""
+    working, counter = checkpoint("working"), manager.dict(num=0)
+    staff = [worker(take=partial(lesson.take_one, counter, nullcontext(), working.pause)) for _ in range(5)]
+
+    @given(start=st.integers(), workers=st.integers(1, 5))
+    @example(start=100, workers=5)
+    def count_down(start: int, workers: int) -> None:
+        counter["num"] = start
+        for member in staff[:workers]:
+            member.begin("take")
+        arrivals = working.wait_for(workers)
+        gatekeeper.shows("what was read", [arrival.notes for arrival in arrivals], expected=[(start,)] * workers)
+        for arrival in arrivals:
+            arrival.let_go()
+        for member in staff[:workers]:
+            member.result()
+        caller.shows("what is left", counter["num"], expected=start - 1)
+
+    count_down()
+
+
+def test_others_wait_for_the_lock(
+    mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """With the lock, while one child is between its read and its write, every other is blocked before its read."""
+    working, lock, counter = checkpoint("working"), mp.Lock(), manager.dict(num=100)
+    staff = [worker(take=partial(lesson.take_one, counter, lock, working.pause)) for _ in range(3)]
+    staff[0].begin("take")
+    inside = working.next()
+    for other in staff[1:]:
+        other.begin("take")
+    kernel.shows("whether the others are blocked", [other.blocks() for other in staff[1:]], expected=[True, True])
+    gatekeeper.shows("who has read", [arrival.pid for arrival in working.waiting], expected=[inside.pid])
+    for number in (100, 99, 98):
+        gatekeeper.shows(
+            "what is read", (inside if number == 100 else working.next()).let_go().notes, expected=(number,)
+        )
+
+
+def test_failing_child_releases_the_lock(
+    mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """A child that fails between its read and its write releases the lock, and has changed nothing."""
+    working, lock, counter = checkpoint("working"), mp.Lock(), manager.dict(num=100)
+    unlucky = worker(take=partial(lesson.take_one, counter, lock, counters.fail))
+    lucky = worker(take=partial(lesson.take_one, counter, lock, working.pause))
+    with refuses(CallFailed, "Failed"):
+        unlucky.call("take")
+    caller.shows("whether the lock is free", lock.acquire(False), expected=True)
+    lock.release()
+    lucky.begin("take")
+    gatekeeper.shows("what the next child reads", working.next().let_go().notes, expected=(100,))
+    lucky.result()
+    caller.shows("what is left", counter["num"], expected=99)
+
+
+def test_subtraction_in_place_loses_updates(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Subtracting in place is a read and a write: of two children who do so at once, one is lost."""
+    subtracting = checkpoint("subtracting")
+    counter = manager.dict(num=counters.Number(100, subtracting.pause))
+    first, second = (worker(subtract=partial(counters.subtract, counter)) for _ in range(2))
+    first.begin("subtract")
+    second.begin("subtract")
+    arrivals = subtracting.wait_for(2)
+    kernel.shows("who subtracts", {arrival.pid for arrival in arrivals}, expected={first.pid, second.pid})
+    gatekeeper.shows("what was read", [arrival.let_go().notes for arrival in arrivals], expected=[(100,)] * 2)
+    first.result(), second.result()
+    caller.shows("what is left of 100", counter["num"], expected=99)
+
+
+def test_one_call_is_one_step(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """One call on a proxy is one step: what one child pops no other gets, even before it has reached the first."""
+    delivery = checkpoint("delivery")
+    shared = manager.dict(parcel=counters.Parcel(delivery.pause))
+    first, second = worker(shared=shared), worker(shared=shared)
+    first.begin("shared.pop", "parcel", None)
+    kernel.shows("whether the first waits for the parcel", first.blocks(), expected=True)
+    kernel.shows("where the parcel goes", delivery.next().pid, expected=first.pid)
+    second.begin("shared.pop", "parcel", None)
+    second.blocks()  # or has ended: if it got the parcel too, it stands at the checkpoint now
+    delivery.open()
+    caller.shows("what each got", [first.result(), second.result()], expected=["parcel", None])
+
+
+def test_lives_in_a_server_process(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """A managed dict lives in a process of its own: neither the one that made it nor one that uses it."""
+    shared = manager.dict()
+    first, second = worker(shared=shared), worker(shared=shared)
+    homes = {home_of(first, checkpoint("first lookup")), home_of(second, checkpoint("second lookup"))}
+    kernel.shows("how many processes it lives in", len(homes), expected=1)
+    kernel.shows("whether it is a user's", bool(homes & {os.getpid(), first.pid, second.pid}), expected=False)
+
+
+def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> None:
+    """A change made through the proxy of any process is seen through that of every other."""
+    shared = manager.dict(num=100)
+    first, second = worker(shared=shared), worker(shared=shared)
+    kernel.shows("how many processes have a proxy", len({os.getpid(), first.pid, second.pid}), expected=3)
+    first.call("shared.__setitem__", "num", 7)
+    caller.shows(
+        "what the starter and the second see", (shared["num"], second.call("shared.get", "num")), expected=(7, 7)
+    )
+    shared["num"] = 8
+    seen = first.call("shared.get", "num"), second.call("shared.get", "num")
+    caller.shows("what the first and the second see", seen, expected=(8, 8))
+
+
+keys, numbers = st.sampled_from("ab"), st.integers(0, 3)
+arguments = {
+    **dict.fromkeys(["__len__", "clear", "copy", "popitem"], st.tuples()),
+    **dict.fromkeys(["__getitem__", "__delitem__", "__contains__"], st.tuples(keys)),
+    **dict.fromkeys(["__setitem__", "setdefault", "get", "pop"], st.tuples(keys, numbers)),
+    "update": st.tuples(st.dictionaries(keys, numbers)),
+}
+calls = st.sampled_from(list(arguments)).flatmap(lambda name: arguments[name].map(lambda args: (name, *args)))
+
+
+def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
+    """Whatever calls processes make in turn, a managed dict answers each as one plain dict would."""
+    shared = manager.dict()
+    staff = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+
+    @given(turns=st.lists(st.tuples(st.sampled_from(staff), calls), min_size=5, max_size=15))
+    def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
+        plain: dict[str, int] = {}
+        shared.clear()
+        for member, call in turns:
+            answer = counters.ask(plain, *call)
+            caller.shows(f"the answer to {call}", member.call("ask", *call), expected=answer)
+            caller.shows(f"the dict after {call}", shared.copy(), expected=plain)
+
+    take_turns()
+
+
+def test_outlives_its_clients(manager: Any, worker: MakeWorker) -> None:
+    """What a child has written stays after the child was killed."""
+    shared = manager.dict(num=100)
+    writer, reader = worker(shared=shared), worker(shared=shared)
+    writer.call("shared.__setitem__", "num", 7)
+    writer.kill()
+    kernel.shows("whether the writer is alive", state(writer.pid) == ALIVE, expected=False)
+    caller.shows("what another child sees", reader.call("shared.get", "num"), expected=7)
+
+
+def test_change_of_a_nested_list_is_lost(manager: Any, worker: MakeWorker) -> None:
+    """A plain list fetched from a managed dict is a copy: what a child appends to it, nobody else sees."""
+    shared = manager.dict(list=[1])
+    child = worker(append=partial(counters.append, shared))
+    caller.shows("the list that the child changed", child.call("append", 2), expected=[1, 2])
+    caller.shows("the list in the dict", shared["list"], expected=[1])
+
+
+def test_nested_list_assigned_back_is_kept(manager: Any, worker: MakeWorker) -> None:
+    """A plain list that a child has changed and assigned back to a managed dict is changed for all."""
+    shared = manager.dict(list=[1])
+    child, other = worker(append=partial(counters.append_and_assign, shared)), worker(shared=shared)
+    child.call("append", 2)
+    seen = shared["list"], other.call("shared.get", "list")
+    caller.shows("the list in the dict, to the starter and another child", seen, expected=([1, 2], [1, 2]))
+
+
+def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None:
+    """A managed list in a managed dict is no copy: what a child appends to it is there for all."""
+    nested = manager.list([1])
+    shared = manager.dict(list=nested)
+    child = worker(append=partial(counters.append, shared))
+    caller.shows("the list that the child changed", child.call("append", 2), expected=[1, 2])
+    caller.shows("the list itself", list(nested), expected=[1, 2])
+
+
+def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
+    """After shutdown every proxy raises, whether its process has used it before or not."""
+    shared = manager.dict(num=100)
+    used, unused = worker(shared=shared), worker(shared=shared)
+    caller.shows("the number before", (shared["num"], used.call("shared.get", "num")), expected=(100, 100))
+    manager.shutdown()
+    for client in used, unused:
+        with refuses(CallFailed):
+            client.call("shared.get", "num")
+    with refuses(Exception):
+        shared.get("num")
+
+
+def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Once shutdown has returned, the server process is gone, even if clients are still connected."""
+    shared = manager.dict()
+    client = worker(shared=shared)
+    server = home_of(client, checkpoint("lookup"))
+    kernel.shows("the server", state(server), expected=ALIVE)
+    manager.shutdown()
+    kernel.shows("the server after shutdown", state(server), expected=GONE)
+    kernel.shows("the client", state(client.pid), expected=ALIVE)
+
+
+@needs("AuthenticationError", "current_process")
+def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
+    """A client with the wrong authkey is turned away by the server, and one with the right key is let in."""
+    if not hasattr(type(manager), "connect"):
+        raise NotProvided("its managers have no connect")
+    right = mp.current_process().authkey
+    with refuses(mp.AuthenticationError, "digest sent was rejected"):
+        type(manager)(address=manager.address, authkey=b"not " + right).connect()
+    type(manager)(address=manager.address, authkey=right).connect()
