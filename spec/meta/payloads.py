@@ -1,0 +1,112 @@
+"""What the tests of the harness run in processes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Callable
+
+from impl.contract import Multiprocessing
+
+
+def wait() -> None:
+    """Wait for a signal, for ever."""
+    while True:
+        signal.pause()
+
+
+def read_nothing() -> None:
+    """Be blocked in read(2)."""
+    os.read(os.pipe()[0], 1)
+
+
+def read_to_the_end(read: int, write: int) -> None:
+    """Be a helper, which ends when nobody holds the other end of the pipe any more."""
+    os.close(write)
+    os.read(read, 1)
+
+
+def acquire_twice() -> None:
+    """Be blocked in futex(2)."""
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+def lock_file(path: Path) -> None:
+    """Hold an exclusive lock on the file, or be blocked in flock(2)."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        wait()
+
+
+def loop() -> None:
+    """Use the processor until killed, deaf to SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        pass
+
+
+def fidget() -> None:
+    """Sleep a little, over and over."""
+    while True:
+        time.sleep(0.001)
+
+
+def multiply() -> None:
+    """Start a process that waits, over and over."""
+    while True:
+        if os.fork() == 0:
+            wait()
+        time.sleep(0.005)
+
+
+def run_away() -> None:
+    """Fork and exit, over and over, so that each process lives for a moment only."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if os.fork():
+            os._exit(0)
+
+
+def become_orphan(function: Callable[[], object]) -> None:
+    """Call the function in a daemon: a grandchild, in a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            function()
+        os._exit(0)
+
+
+def greet(mp: Multiprocessing, name: str) -> None:
+    """Be a program that prints."""
+    assert hasattr(mp, "Process")
+    print(f"hello {name}")
+    print("trouble", file=sys.stderr)
+
+
+def leave(_mp: Multiprocessing, status: int) -> None:
+    """Be a program that ends with this exit status."""
+    sys.exit(status)
+
+
+def linger(_mp: Multiprocessing) -> None:
+    """Be a program that does not end."""
+    wait()
+
+
+def start_child(mp: Multiprocessing) -> None:
+    """Be a program with a child."""
+    child = mp.Process(target=print_heavy_modules)
+    child.start()
+    child.join()
+
+
+def print_heavy_modules() -> None:
+    """Print which of the modules are there that children should not have to import."""
+    print([name for name in ("pytest", "hypothesis", "psutil") if name in sys.modules])

@@ -1,0 +1,55 @@
+"""Which tests run, and what the options that choose among them do."""
+
+from __future__ import annotations
+
+from spec.claims import ids
+from spec.meta.verify import verify
+
+
+def test_the_claims_do_not_drag_in_the_tests_of_the_spec() -> None:
+    """`pytest spec/` collects no test of the spec itself."""
+    run = verify("spec/", "--collect-only", "-q")
+    assert "spec/test_zombie.py" in run.output
+    assert "spec/meta" not in run.output
+
+
+def test_the_tests_of_the_spec_do_not_drag_in_the_claims() -> None:
+    """`pytest spec/meta` collects no claim; a file or a test in it can be named as ever."""
+    for argument in "spec/meta", "spec/meta/test_selection.py", f"{__file__}::test_claim_chooses_by_prefix":
+        run = verify(argument, "--collect-only", "-q")
+        assert "spec/meta/test_selection.py" in run.output
+        assert "spec/test_" not in run.output
+
+
+def test_claim_chooses_by_prefix() -> None:
+    """`--claim` runs the claims whose ids begin so, of several too, and no others."""
+    run = verify("spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arg")
+    assert run.on("multiprocessing:fork") == {
+        "isolation.arguments-are-copies": "holds",
+        "zombie.lingers-until-joined": "holds",
+    }
+    assert run.status == 0
+
+
+def test_claims_lists_and_runs_nothing() -> None:
+    """`--claims` prints every claim, with where it applies, and runs none."""
+    run = verify("spec/", "--claims", "-p", "no:randomly")
+    assert [name for name in ids() if f"  {name} (" not in run.output] == []
+    assert "zombie.lingers-until-joined (fork, spawn)" in run.output
+    assert run.verdicts == {}
+    assert run.status == 0
+
+
+def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
+    """`-n 2` and `-n 0` come to the same verdicts, those of failures too."""
+    chosen = [
+        "spec/test_isolation.py",
+        "spec/test_zombie.py",
+        "--mp",
+        "multiprocessing",
+        "--mp",
+        "multiprocessing.dummy",
+    ]
+    alone, together = verify(*chosen, "-n", "0"), verify(*chosen, "-n", "2")
+    assert alone.verdicts == together.verdicts
+    assert alone.status == together.status == 1

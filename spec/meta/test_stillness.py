@@ -1,0 +1,125 @@
+"""Stillness: hung, busy and slow told apart."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from typing import Callable, Optional
+
+import pytest
+
+from spec.harness import stillness as module
+from spec.harness.process_table import Sleep, until_blocked, until_exited
+from spec.harness.stillness import LOOKS, Stillness
+from spec.meta import payloads
+from spec.meta.conftest import Fork
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+def is_still(pids: Iterable[int]) -> bool:
+    """Look for a while that is several times as long as it takes."""
+    stillness, end = Stillness(0.05), time.monotonic() + 0.3
+    while not stillness.lasts(pids):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def test_hung_is_still(fork: Fork) -> None:
+    pids = [fork(payloads.wait), fork(payloads.acquire_twice)]
+    until_blocked(pids)
+    assert is_still(pids)
+
+
+def test_stopped_is_still(fork: Fork) -> None:
+    pid = fork(payloads.wait)
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
+    assert is_still([pid])
+
+
+def test_zombies_are_still(fork: Fork) -> None:
+    pid = fork(os.getpid)
+    until_exited(pid)
+    assert is_still([pid])
+
+
+@pytest.mark.parametrize("payload", [payloads.loop, payloads.fidget])
+def test_busy_and_slow_are_not(fork: Fork, payload: Callable[[], object]) -> None:
+    waiting = fork(payloads.wait)
+    until_blocked([waiting])
+    assert not is_still([waiting, fork(payload)])
+
+
+def test_waiting_for_a_processor_is_not(fork: Fork) -> None:
+    hogs = [fork(payloads.loop) for _ in range(4)]
+    assert not any(is_still([hog]) for hog in hogs[:2])
+
+
+class Scene:
+    """A clock and a process as a test wants them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.seen: Optional[Sleep] = Sleep(asleep=True, switches=0)
+        monkeypatch.setattr(module, "look", lambda _pid: self.seen)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        self.stillness = Stillness(2)
+
+    def goes_on(self, seconds: float, switches: int = 0, looks: int = 10) -> bool:
+        """Look several times in that time; return whether it is still in the end."""
+        still = False
+        for _ in range(looks):
+            self.now += seconds / looks
+            if self.seen:
+                self.seen = self.seen._replace(switches=self.seen.switches + switches)
+            still = self.stillness.lasts([1])
+        return still
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    return Scene(monkeypatch)
+
+
+def test_takes_its_time(scene: Scene) -> None:
+    assert not scene.goes_on(1.9)
+    assert scene.goes_on(1)
+
+
+def test_takes_several_looks(scene: Scene) -> None:
+    assert not scene.goes_on(100, looks=LOOKS - 1)
+    assert scene.goes_on(1, looks=2)
+
+
+def test_begins_anew_when_one_runs(scene: Scene) -> None:
+    scene.goes_on(1.9)
+    scene.seen = Sleep(asleep=False, switches=0)
+    assert not scene.goes_on(1)
+    scene.seen = Sleep(asleep=True, switches=0)
+    assert not scene.goes_on(1.9)
+
+
+def test_begins_anew_when_one_exits(scene: Scene) -> None:
+    scene.goes_on(1.9)
+    scene.seen = None
+    assert not scene.goes_on(1)
+
+
+def test_begins_anew_when_one_comes(scene: Scene) -> None:
+    scene.goes_on(1.9)
+    scene.now += 1
+    assert not scene.stillness.lasts([1, 2])
+
+
+def test_many_switches_are_moves(scene: Scene) -> None:
+    assert not scene.goes_on(20, switches=10, looks=200)
+
+
+def test_a_tick_a_second_is_none(scene: Scene) -> None:
+    scene.goes_on(1)
+    assert scene.goes_on(10, switches=1, looks=10)
