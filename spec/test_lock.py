@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import nullcontext
 from functools import partial
@@ -54,8 +55,10 @@ def test_sells_what_there_is(
     for _ in range(3):
         network.next().let_go()
     join(sale)
-    recorder.shows("how many bought", len(log.values("bought")), expected=3)
-    recorder.shows("all buyers", sorted(log.values("bought") + log.values("sold out")), expected=list(range(10)))
+    told = log.events("bought") + log.events("sold out")
+    recorder.shows("how many bought", len(log.events("bought")), expected=3)
+    recorder.shows("all buyers", sorted(event.value for event in told), expected=list(range(10)))
+    recorder.shows("in how many processes they ran", len({event.pid for event in told}), expected=10)
     kernel.shows("the stock file", count(stock), expected=0)
 
 
@@ -80,13 +83,15 @@ def test_hands_the_lock_on(
     """With the lock, each buyer reads what the one before has written."""
     network, lock = checkpoint("network"), mp.Lock()
     sale = lesson.sell(mp, stock, 4, lock, network.pause, partial(buyers.tell, log))
-    seen = []
+    seen, pids = [], {os.getpid()}
     for _ in range(3):
         arrival = network.next()
+        pids.add(arrival.pid)
         seen.append((arrival.notes, len(network.waiting)))
         arrival.let_go()
     join(sale)
     gatekeeper.shows("what was read, by how many at once", seen, expected=[((3,), 1), ((2,), 1), ((1,), 1)])
+    gatekeeper.shows("how many processes they and the starter are", len(pids), expected=4)
 
 
 def test_oversells_without(
