@@ -41,6 +41,8 @@ starter_is_parent = Condition("the starter is the parent", lambda traits: traits
 helper_is_parent = Condition("a helper is the parent", lambda traits: not traits.starter_is_parent)
 inherits_memory = Condition("children begin with the starter's memory", lambda traits: traits.inherits_memory)
 fresh_memory = Condition("children begin with fresh memory", lambda traits: not traits.inherits_memory)
+runs_main_again = Condition("children run main again", lambda traits: traits.runs_main_again)
+runs_main_once = Condition("children do not run main again", lambda traits: not traits.runs_main_again)
 
 
 def where(condition: Condition) -> pytest.MarkDecorator:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
+import types
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -22,11 +24,13 @@ class Findings(NamedTuple):
         own_process: it has a process of its own, not the starter's.
         starter_is_parent: its parent is the process that started it.
         inherits_memory: it began with the starter's memory.
+        runs_main_again: it ran the starter's main module.
     """
 
     own_process: bool
     starter_is_parent: bool
     inherits_memory: bool
+    runs_main_again: bool
 
 
 def probe(mp: Multiprocessing) -> Findings:
@@ -37,18 +41,24 @@ def probe(mp: Multiprocessing) -> Findings:
         Hung: it did not end before the deadline.
     """
     with tempfile.TemporaryDirectory() as folder, Nursery():
-        log = Recorder(Path(folder) / "log")
-        starter = Starter(Path(folder) / "outcome", _start_child, mp, log)
+        log, ran = Recorder(Path(folder) / "log"), Path(folder) / "ran"
+        main = Path(folder) / "main.py"
+        main.write_text(f"open({str(ran)!r}, 'w').close()", encoding="utf-8")
+        starter = Starter(Path(folder) / "outcome", _start_child, mp, log, main)
         starter.result()
         seen = log.events("memory")
         if not seen:
             raise StarterFailed("it did not run")
-        return Findings(seen[0].pid != starter.pid, seen[0].ppid == starter.pid, seen[0].value == "inherited")
+        [child] = seen
+        own, inherited = child.pid != starter.pid, child.value == "inherited"
+        return Findings(own, child.ppid == starter.pid, inherited, ran.exists())
 
 
-def _start_child(mp: Multiprocessing, log: Recorder) -> None:
+def _start_child(mp: Multiprocessing, log: Recorder, main: Path) -> None:
     global _memory
     _memory = "inherited"
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.modules["__main__"].__file__ = str(main)
     child = mp.Process(target=partial(_look, log))
     child.start()
     child.join()

@@ -26,21 +26,24 @@ class Traits:
             server is.
         inherits_memory: whether the child begins with the starter's memory; else it begins with what importing
             the modules gives.
+        runs_main_again: whether the child runs the starter's main module, under another name, as its own.
     """
 
     starter_is_parent: bool
     inherits_memory: bool
+    runs_main_again: bool
 
     def __str__(self) -> str:
         parent = "the starter is the parent" if self.starter_is_parent else "a helper is the parent"
         memory = "the starter's memory" if self.inherits_memory else "fresh memory"
-        return f"{parent}, children begin with {memory}"
+        main = "run main again" if self.runs_main_again else "do not run main again"
+        return f"{parent}, children begin with {memory} and {main}"
 
 
 KNOWN = {
-    "fork": Traits(starter_is_parent=True, inherits_memory=True),
-    "spawn": Traits(starter_is_parent=True, inherits_memory=False),
-    "forkserver": Traits(starter_is_parent=False, inherits_memory=False),
+    "fork": Traits(starter_is_parent=True, inherits_memory=True, runs_main_again=False),
+    "spawn": Traits(starter_is_parent=True, inherits_memory=False, runs_main_again=True),
+    "forkserver": Traits(starter_is_parent=False, inherits_memory=False, runs_main_again=True),
 }
 """See https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods."""
 
@@ -111,9 +114,9 @@ def _target(name: str) -> Target:
         reason = str(error).strip().splitlines()[-1]
         raise NoSuchAPI(f"{name}: a child, started to see what it is like, failed: {reason}") from None
     if not found.own_process:
-        traits = Traits(starter_is_parent=True, inherits_memory=True)
+        traits = Traits(starter_is_parent=True, inherits_memory=True, runs_main_again=False)
         return Target(name, traits, "probed: its children run inside the starter")
-    traits = Traits(found.starter_is_parent, found.inherits_memory)
+    traits = Traits(found.starter_is_parent, found.inherits_memory, found.runs_main_again)
     return Target(name, traits, f"start method {method or 'not named'}, probed")
 
 

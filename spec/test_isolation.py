@@ -6,7 +6,7 @@ import os
 from functools import partial
 
 from impl.contract import Multiprocessing
-from spec.claims import fresh_memory, inherits_memory, needs, where
+from spec.claims import fresh_memory, inherits_memory, needs, runs_main_again, runs_main_once, where
 from spec.fixtures import Programs
 from spec.harness.recorder import Recorder
 from spec.harness.witness import containing, kernel, other_than, recorder
@@ -81,7 +81,7 @@ def test_child_runs_the_modules_again(mp: Multiprocessing, lesson: Lesson, log: 
     recorder.shows("who imported the module", importer, expected=other_than(memory.imported_by))
 
 
-@where(inherits_memory)
+@where(runs_main_once)
 def test_unguarded_main_works(program: Programs, log: Recorder) -> None:
     """A main module may start a child without a guard, for the child does not run it again."""
     status = program.module(unguarded, log.path).exit_status()
@@ -90,7 +90,7 @@ def test_unguarded_main_works(program: Programs, log: Recorder) -> None:
     kernel.shows("the program's exit status", status, expected=0)
 
 
-@where(fresh_memory)
+@where(runs_main_again)
 def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
     """Without a guard in the main module, the child runs it again, and is refused a child of its own."""
     failed = program.module(unguarded, log.path)
