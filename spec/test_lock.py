@@ -54,6 +54,7 @@ def test_sells_what_there_is(
     sale = lesson.sell(mp, stock, 10, lock, network.pause, partial(buyers.tell, log))
     for _ in range(3):
         network.next().let_go()
+    network.open()  # to nobody else, if all is well
     join(sale)
     told = log.events("bought") + log.events("sold out")
     recorder.shows("how many bought", len(log.events("bought")), expected=3)
@@ -89,6 +90,7 @@ def test_hands_the_lock_on(
         pids.add(arrival.pid)
         seen.append((arrival.notes, len(network.waiting)))
         arrival.let_go()
+    network.open()  # to nobody else, if all is well
     join(sale)
     gatekeeper.shows("what was read, by how many at once", seen, expected=[((3,), 1), ((2,), 1), ((1,), 1)])
     gatekeeper.shows("how many processes they and the starter are", len(pids), expected=4)
