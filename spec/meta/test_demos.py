@@ -60,7 +60,7 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``python -m impl`` with the arguments."""
     return subprocess.run(
-        [sys.executable, "-m", "impl", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "impl", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=240
     )
 
 
