@@ -1,0 +1,1 @@
+"""Broken packages of lessons; each holds the lesson with the fault, and declares it as ``defect``."""

@@ -1,0 +1,90 @@
+"""Try defects with all claims, and print what each breaks: ``python -m spec.meta.matrix``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+from spec.claims import ids
+from spec.meta import trial
+from spec.meta.defects.declaration import Defect
+from spec.meta.trial import Verdicts
+from spec.verdicts import FAILURES, LETTERS
+
+
+def main() -> int:
+    """Try the defects that are asked for, all if none is, and return 1 if any does not do as it declares."""
+    parser = argparse.ArgumentParser(prog="python -m spec.meta.matrix", description=__doc__)
+    parser.add_argument("defect", nargs="*", help="the beginning of a defect's name; all are tried if none is given")
+    parser.add_argument(
+        "-n", default="2", metavar="WORKERS", help="how many claims run at once; default: %(default)s"
+    )
+    asked = parser.parse_args()
+    wanted = tuple(asked.defect) or ("",)
+    results: dict[Defect, Verdicts] = {}
+    for family in trial.families():
+        defects = [defect for defect in family.defects if _short(defect).startswith(wanted)]
+        claims = {defect.name: trial.everything(defect) for defect in defects}
+        verdicts = trial.try_apis(defects, claims, "-n", asked.n) if defects else {}
+        results.update({defect: verdicts[defect.name] for defect in defects})
+    for defect in trial.packages():
+        if _short(defect).startswith(wanted):
+            results[defect] = trial.try_package(defect, trial.everything(defect), "-n", asked.n)
+    for line in table(results):
+        print(line)
+    complaints = [line for defect, verdicts in results.items() for line in trial.complaints(defect, verdicts)]
+    complaints += [line for defect, verdicts in results.items() for line in unneeded(defect, verdicts)]
+    for line in complaints:
+        print(line)
+    return 1 if complaints else 0
+
+
+def table(results: Mapping[Defect, Verdicts]) -> list[str]:
+    """Return the lines of the matrix: a row for each claim, a column for each defect that breaks it, by lesson."""
+    lines: list[str] = []
+    claims = ids()
+    width = max(map(len, claims))
+    for lesson in sorted({claim.partition(".")[0] for claim in claims}):
+        rows = [claim for claim in claims if claim.partition(".")[0] == lesson]
+        columns = [
+            defect for defect, verdicts in results.items() if any(verdicts.get(row) in FAILURES for row in rows)
+        ]
+        if not columns:
+            continue
+        lines += ["", *_heads(len(columns), width)]
+        for row in rows:
+            cells = (LETTERS.get(results[defect].get(row, ""), " ") for defect in columns)
+            lines.append(f"{row:{width}}  {''.join(cells)}".rstrip())
+        lines += [f"{number:4} {_short(defect)}: {defect.fault}" for number, defect in enumerate(columns, 1)]
+    broken = {claim for verdicts in results.values() for claim, verdict in verdicts.items() if verdict in FAILURES}
+    letters = ", ".join(f"{letter} {verdict}" for verdict, letter in LETTERS.items())
+    lines += [
+        "",
+        f"{letters}",
+        f"{len(results)} defects, {len(claims)} claims, without a defect: {len(set(claims) - broken)}",
+    ]
+    return lines + [f"  {claim}" for claim in claims if claim not in broken]
+
+
+def _heads(count: int, width: int) -> list[str]:
+    """Return the numbers from 1 to *count*, each written downwards."""
+    numbers = [f"{number:3}" for number in range(1, count + 1)]
+    return [" " * (width + 2) + "".join(number[digit] for number in numbers) for digit in range(3)]
+
+
+def unneeded(defect: Defect, verdicts: Verdicts) -> list[str]:
+    """Return what *defect* declares to spoil, and does not."""
+    return [
+        f"{defect.name} was said to spoil {prefix!r}, and spoils none of it"
+        for prefix in defect.spoils
+        if not any(claim.startswith(prefix) and verdict in FAILURES for claim, verdict in verdicts.items())
+    ]
+
+
+def _short(defect: Defect) -> str:
+    return defect.name.replace("spec.meta.defects.", "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
