@@ -30,7 +30,7 @@ from _pytest.runner import runtestprotocol
 from spec.claims import Claim, target_of
 from spec.harness.deadline import Hung
 from spec.harness.nursery import Nursery
-from spec.harness.stillness import Stillness
+from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
 from spec.verdicts import CRASHED, HUNG, VIOLATED, properties
 
@@ -39,6 +39,9 @@ FOLDER = pytest.StashKey[Path]()
 
 LOOK = 0.1
 """Seconds between two looks at whether a stage is still."""
+
+IDLE = 2
+"""So many times as long may a stage that only wakes to wait again go on as one that nothing wakes."""
 
 GRACE = 2.0
 """Seconds that a stage has to clean up after it was told that it hangs."""
@@ -168,13 +171,20 @@ def _watch(pid: int, folder: Path, nursery: Nursery, config: pytest.Config) -> s
         if config.getoption("usepdb"):
             poll.poll()
             return _ending(pid)
-        stillness = Stillness(config.getoption("hang_after"))
+        patience = config.getoption("hang_after")
+        stillness, idleness = Stillness(patience), Idleness(IDLE * patience)
         limit = time.monotonic() + _limit(config)
         while not poll.poll(LOOK * 1000):
             inside = nursery.inside()
-            late = time.monotonic() > limit
-            if late or stillness.lasts(inside):
-                why = "it did not end in time" if late else "nothing moves any more"
+            if stillness.lasts(inside):
+                why = "nothing moves any more"
+            elif idleness.lasts(inside):
+                why = "nothing comes of it any more"
+            elif time.monotonic() > limit:
+                why = "it did not end in time"
+            else:
+                why = ""
+            if why:
                 explanation = f"{why}:\n" + "\n".join(_describe(process) for process in inside)
                 (folder / "hung").write_text(explanation, encoding="utf-8")
                 os.kill(pid, _HUNG)

@@ -170,6 +170,22 @@ def look(pid: int) -> Optional[Sleep]:
     return Sleep(states == {"S"}, switches, states == {"T"}) if states else None
 
 
+def demand(pid: int) -> float:
+    """Return the seconds for which the threads of *pid* have run, or waited for a processor to run on.
+
+    Zero if *pid* has exited, or if the kernel does not count: see
+    `sched-stats <https://docs.kernel.org/scheduler/sched-stats.html>`_.
+    """
+    nanoseconds = 0
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
+                    ran, waited, _ = file.read().split()
+                nanoseconds += int(ran) + int(waited)
+    return nanoseconds / 1e9
+
+
 def _fields(path: str) -> dict[str, str]:
     """Read one of the files called status in /proc."""
     with open(path, encoding="ascii", errors="replace") as file:

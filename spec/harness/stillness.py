@@ -1,7 +1,8 @@
 """Tell a hang by its stillness: every process asleep or stopped, and none woken, look after look.
 
 A machine under load is slow, but what waits for a processor is not asleep.  So stillness, unlike a time limit, does
-not mistake slow for hung.  It does not see an endless loop: that takes a time limit.
+not mistake slow for hung.  What wakes again and again, only to see that it must wait, is not still but idle: it
+hardly uses a processor, though it could.  An endless loop is neither: that takes a time limit.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import Optional
 
-from spec.harness.process_table import Sleep, look
+from spec.harness.process_table import Sleep, demand, look
 
 TICKS = 2
 """So many switches a second, on average, are a clock that ticks, not a move: the server of a manager looks once a
@@ -18,6 +19,9 @@ second whether it is to end.  It shows over some time only; where a short stilln
 
 LOOKS = 5
 """At least this many looks must agree, so that a machine that was suspended does not seem still."""
+
+IDLE = 0.25
+"""What is idle is awake at no more than this share of the looks, and needs no more than this share of a processor."""
 
 
 class Stillness:
@@ -59,3 +63,38 @@ class Stillness:
             elif now.switches - first.switches > ticks:
                 return False
         return True
+
+
+class Idleness:
+    """Watches a set of processes for waking only to wait again, one look at a time.
+
+    Args:
+        seconds: how long nothing must have come of it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begin({})
+
+    def lasts(self, pids: Iterable[int]) -> bool:
+        """Look at *pids*, and return whether they have been idle for long enough.
+
+        A process that comes or goes begins the time anew.  One that waits for a processor or a disk is not idle.
+        """
+        seen = {pid: look(pid) for pid in pids}
+        if seen.keys() != self._first.keys():
+            self._begin({pid: demand(pid) for pid in seen})
+            return False
+        self._looks += 1
+        self._awake += any(process and not process.asleep and not process.stopped for process in seen.values())
+        elapsed = time.monotonic() - self._since
+        if elapsed < self._seconds or self._looks < LOOKS:
+            return False
+        demands = {pid: demand(pid) for pid in seen}
+        needed = sum(now - self._first[pid] for pid, now in demands.items())
+        idle = needed <= IDLE * elapsed and self._awake <= IDLE * self._looks
+        self._begin(demands)
+        return idle
+
+    def _begin(self, demands: dict[int, float]) -> None:
+        self._first, self._since, self._looks, self._awake = demands, time.monotonic(), 0, 0

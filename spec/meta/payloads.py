@@ -58,6 +58,15 @@ def fidget() -> None:
         time.sleep(0.001)
 
 
+def toil() -> None:
+    """Work and sleep by turns, half of the time each."""
+    while True:
+        end = time.thread_time() + 0.002
+        while time.thread_time() < end:
+            pass
+        time.sleep(0.002)
+
+
 def multiply() -> None:
     """Start a process that waits, over and over."""
     while True:

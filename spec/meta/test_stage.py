@@ -77,6 +77,7 @@ FAULTS = {
         HUNG,
         "nothing moves any more",
     ),
+    "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, "nothing comes of it any more"),
     "loops_deaf_to_alarms": Fault(
         """
         signal.signal(signal.SIGALRM, signal.SIG_IGN)

@@ -6,22 +6,22 @@ import os
 import signal
 import time
 from collections.abc import Iterable
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
 import pytest
 
 from spec.harness import stillness as module
 from spec.harness.process_table import Sleep, until_blocked, until_exited
-from spec.harness.stillness import LOOKS, Stillness
+from spec.harness.stillness import LOOKS, Idleness, Stillness
 from spec.meta import payloads
 from spec.meta.conftest import Fork
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
-def is_still(pids: Iterable[int]) -> bool:
+def is_still(pids: Iterable[int], kind: type[Union[Stillness, Idleness]] = Stillness) -> bool:
     """Look for a while that is several times as long as it takes."""
-    stillness, end = Stillness(0.05), time.monotonic() + 0.3
+    stillness, end = kind(0.05), time.monotonic() + 0.3
     while not stillness.lasts(pids):
         if time.monotonic() > end:
             return False
@@ -58,6 +58,21 @@ def test_busy_and_slow_are_not(fork: Fork, payload: Callable[[], object]) -> Non
 def test_waiting_for_a_processor_is_not(fork: Fork) -> None:
     hogs = [fork(payloads.loop) for _ in range(4)]
     assert not any(is_still([hog]) for hog in hogs[:2])
+
+
+@pytest.mark.parametrize("payload", [payloads.loop, payloads.toil])
+def test_working_is_not_idle(fork: Fork, payload: Callable[[], object]) -> None:
+    assert not is_still([fork(payloads.wait), fork(payload)], Idleness)
+
+
+def test_waiting_for_a_processor_is_not_idle(fork: Fork) -> None:
+    hogs = [fork(payloads.loop) for _ in range(12)]
+    assert not any(is_still([hog], Idleness) for hog in hogs[:2])
+
+
+def test_starting_others_is_not_idle(fork: Fork) -> None:
+    waiting, idleness = fork(payloads.wait), Idleness(0)
+    assert not any(idleness.lasts([waiting, fork(payloads.wait)]) for _ in range(LOOKS + 1))
 
 
 class Scene:
@@ -123,3 +138,55 @@ def test_many_switches_are_moves(scene: Scene) -> None:
 def test_a_tick_a_second_is_none(scene: Scene) -> None:
     scene.goes_on(1)
     assert scene.goes_on(10, switches=1, looks=10)
+
+
+class IdleScene:
+    """A clock, and a process that wakes now and then, as a test wants them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.needed = 0.0, 0.0
+        self.awake = False
+        monkeypatch.setattr(module, "look", lambda _pid: Sleep(not self.awake, switches=int(self.now * 1000)))
+        monkeypatch.setattr(module, "demand", lambda _pid: self.needed)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        self.idleness = Idleness(4)
+
+    def goes_on(self, seconds: float, needed: float = 0.0, awake: float = 0.0, looks: int = 20) -> bool:
+        """Look several times in that time; return whether it was idle for long enough at one of the looks.
+
+        Args:
+            needed: the seconds of a processor that it needs in that time.
+            awake: the share of the looks that find it awake.
+        """
+        found = False
+        for number in range(looks):
+            self.now += seconds / looks
+            self.needed += needed / looks
+            self.awake = int((number + 1) * awake) > int(number * awake)
+            found = self.idleness.lasts([1]) or found
+        return found
+
+
+@pytest.fixture
+def idle_scene(monkeypatch: pytest.MonkeyPatch) -> IdleScene:
+    return IdleScene(monkeypatch)
+
+
+def test_waking_only_to_wait_is_idle(idle_scene: IdleScene) -> None:
+    assert idle_scene.goes_on(5, needed=0.5, awake=0.2)
+
+
+def test_idling_takes_its_time(idle_scene: IdleScene) -> None:
+    assert not idle_scene.goes_on(3.9)
+
+
+def test_idling_takes_several_looks(idle_scene: IdleScene) -> None:
+    assert not idle_scene.goes_on(100, looks=LOOKS)
+
+
+def test_needing_a_processor_is_not_idle(idle_scene: IdleScene) -> None:
+    assert not idle_scene.goes_on(20, needed=8)
+
+
+def test_waiting_for_a_disk_is_not_idle(idle_scene: IdleScene) -> None:
+    assert not idle_scene.goes_on(20, awake=0.5)
