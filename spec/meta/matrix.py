@@ -25,12 +25,11 @@ def main() -> int:
     results: dict[Defect, Verdicts] = {}
     for family in trial.families():
         defects = [defect for defect in family.defects if _short(defect).startswith(wanted)]
-        claims = {defect.name: trial.everything(defect) for defect in defects}
-        verdicts = trial.try_apis(defects, claims, "-n", asked.n) if defects else {}
+        verdicts = trial.try_apis(defects, "-n", asked.n, thorough=True) if defects else {}
         results.update({defect: verdicts[defect.name] for defect in defects})
     for defect in trial.packages():
         if _short(defect).startswith(wanted):
-            results[defect] = trial.try_package(defect, trial.everything(defect), "-n", asked.n)
+            results[defect] = trial.try_package(defect, "-n", asked.n, thorough=True)
     for line in table(results):
         print(line)
     complaints = [line for defect, verdicts in results.items() for line in trial.complaints(defect, verdicts)]

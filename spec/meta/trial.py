@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from spec.claims import ids
@@ -19,6 +19,8 @@ SAMPLE = 6
 """How many claims that a defect should leave alone are tried with it, unless all are."""
 
 PATIENCE = "--hang-after=1"
+
+HOUR = 3600.0
 
 Verdicts = Mapping[str, str]
 """Of the claims that were tried with a defect, by id."""
@@ -51,50 +53,43 @@ def sample(defect: Defect, size: int = SAMPLE) -> list[str]:
     return [*defect.breaks, *near, *choose(far, min(size - len(near), len(far)))]
 
 
-def everything(defect: Defect) -> list[str]:
-    """Return all claims that can be tried with *defect*; those that it spoils, too."""
-    lessons_alone = ":" not in defect.name
-    own = _lessons(defect)
-    return [claim for claim in ids() if not lessons_alone or claim.partition(".")[0] in own]
-
-
 def _neighbours(defect: Defect) -> tuple[list[str], list[str]]:
     """Return the claims that *defect* must leave alone: of the lessons that it breaks claims of, and of others."""
-    sound = [
-        claim
-        for claim in everything(defect)
-        if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))
-    ]
-    own = _lessons(defect)
-    near = [claim for claim in sound if claim.partition(".")[0] in own]
-    return near, [claim for claim in sound if claim not in near]
+    sound = [claim for claim in ids() if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))]
+    near = [claim for claim in sound if claim.startswith(_lessons(defect))]
+    return near, [claim for claim in sound if claim not in near and not defect.is_package]
 
 
-def _lessons(defect: Defect) -> set[str]:
-    return {claim.partition(".")[0] for claim in defect.breaks}
+def _lessons(defect: Defect) -> tuple[str, ...]:
+    """Return how the ids begin of all claims of the lessons that *defect* breaks claims of."""
+    return tuple(sorted({f"{claim.partition('.')[0]}." for claim in defect.breaks}))
 
 
-def try_apis(apis: Sequence[Defect], claims: Mapping[str, Iterable[str]], *options: str) -> dict[str, Verdicts]:
+def try_apis(apis: Sequence[Defect], *options: str, thorough: bool = False) -> dict[str, Verdicts]:
     """Verify broken APIs, all in one run of pytest.
 
     Args:
         apis: what they declare.
-        claims: by the name of the defect, the claims to try.
         options: more of them for pytest.
+        thorough: whether each is tried with every claim; else with a `sample`.
 
     Returns:
-        by the name of the defect, the verdicts.
+        by the name of the API, the verdicts.
     """
-    names = [api.name for api in apis]
-    tests = [_test(claim, name) for name in names for claim in claims[name]]
-    run = verify(*tests, *(f"--mp={name}" for name in names), PATIENCE, *options)
-    return {name: run.on(name) for name in names}
+    tests = [_test(claim, api.name) for api in apis for claim in sample(api)]
+    run = verify(
+        *(["spec"] if thorough else tests), *(f"--mp={api.name}" for api in apis), PATIENCE, *options, seconds=HOUR
+    )
+    return {api.name: run.on(api.name) for api in apis}
 
 
-def try_package(defect: Defect, claims: Iterable[str], *options: str) -> Verdicts:
+def try_package(package: Defect, *options: str, thorough: bool = False) -> Verdicts:
     """Verify a broken package of lessons; see `try_apis`."""
-    tests = [_test(claim, defect.mp) for claim in claims]
-    return verify(*tests, f"--impl={defect.name}", f"--mp={defect.mp}", PATIENCE, *options).on(defect.mp)
+    tests = [_test(claim, package.mp) for claim in sample(package)]
+    every = ["spec", *(f"--claim={lesson}" for lesson in _lessons(package))]
+    return verify(
+        *(every if thorough else tests), f"--impl={package.name}", f"--mp={package.mp}", PATIENCE, *options
+    ).on(package.mp)
 
 
 def _test(claim: str, target: str) -> str:

@@ -18,7 +18,7 @@ class Defect:
     Attributes:
         name: what it is called: of an API, the name of the target; of lessons, that of the package.
         fault: what is wrong with it.
-        breaks: the ids of the claims that it must break.
+        breaks: the ids of the claims that it must break; none if it is but a nuisance.
         verdicts: what each of these must come to, one of them.
         spoils: ids, or beginnings of ids, of claims that it may break as well.
         why: why it cannot but spoil these.
@@ -35,8 +35,12 @@ class Defect:
 
     def __post_init__(self) -> None:
         assert self.fault, f"{self.name}: a docstring says what is wrong"
-        assert self.breaks, f"{self.name}: a defect breaks some claim"
         assert bool(self.spoils) == bool(self.why), f"{self.name}: what it spoils and why go together"
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is a package of lessons, not an API."""
+        return ":" not in self.name
 
 
 class Broken:
