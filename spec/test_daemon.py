@@ -16,6 +16,7 @@ from spec.harness.checkpoint import Arrival
 from spec.harness.process_table import ALIVE, GONE, ZOMBIE, settled, state, until_exited
 from spec.harness.program import Program
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
 from spec.harness.witness import caller, containing, gatekeeper, kernel, one_of, recorder
 from spec.lessons import Lesson
 from spec.payloads import daemons
@@ -34,6 +35,11 @@ class Scene(NamedTuple):
     main: Arrival
     daemon: Arrival
     ordinary: Arrival
+
+    def end_main(self) -> None:
+        """Let main's code end, and wait until nobody moves: the end of the program has come as far as it can."""
+        self.main.let_go()
+        until_still()
 
 
 Part = Callable[[], object]
@@ -59,9 +65,9 @@ def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: Ma
 def test_ends_with_main(begin: Begin) -> None:
     """When main's code has ended, its daemon is ended, while its ordinary child runs on and is waited for."""
     scene = begin()
-    scene.main.let_go()
-    kernel.shows("the program after main's code", settled(scene.program.pid), expected=ALIVE)
-    kernel.shows("the daemon", settled(scene.daemon.pid), expected=EXITED)
+    scene.end_main()
+    kernel.shows("the program after main's code", state(scene.program.pid), expected=ALIVE)
+    kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
     gatekeeper.shows("whether the ordinary child still works", scene.ordinary.waiting, expected=True)
     scene.ordinary.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
@@ -71,8 +77,8 @@ def test_program_ends_after_its_ordinary_child(begin: Begin, log: Recorder) -> N
     """A program ends only after its ordinary child has done its work and was joined."""
     scene = begin(ordinary=partial(log, "done"))
     until_exited(scene.daemon.let_go().pid)
-    scene.main.let_go()
-    kernel.shows("the program after main's code", settled(scene.program.pid), expected=ALIVE)
+    scene.end_main()
+    kernel.shows("the program after main's code", state(scene.program.pid), expected=ALIVE)
     scene.ordinary.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
     recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.ordinary.pid])
@@ -95,9 +101,8 @@ def test_lives_while_main_does(begin: Begin, log: Recorder) -> None:
 def test_never_finishes_its_work(begin: Begin, log: Recorder) -> None:
     """A daemon that is still at work when main's code ends never does what it had left to do."""
     scene = begin(daemon=partial(log, "done"), ordinary=partial(log, "done"))
-    scene.main.let_go()
-    settled(scene.program.pid)
-    kernel.shows("the daemon", settled(scene.daemon.pid), expected=EXITED)
+    scene.end_main()
+    kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
     scene.daemon.let_go()
     scene.ordinary.let_go()
     scene.program.exit_status()
@@ -112,9 +117,8 @@ def test_runs_no_cleanup_code(begin: Begin, log: Recorder, checkpoint: MakeCheck
     scene = begin(daemon=task, ordinary=task)
     workers = [scene.daemon.let_go().pid, scene.ordinary.let_go().pid]
     arrivals = {arrival.pid: arrival for arrival in working.wait_for(2)}
-    scene.main.let_go()
-    settled(scene.program.pid)
-    kernel.shows("the daemon", settled(scene.daemon.pid), expected=EXITED)
+    scene.end_main()
+    kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
     arrivals[scene.ordinary.pid].let_go()
     scene.program.exit_status()
     until_exited(scene.ordinary.pid)
@@ -129,12 +133,11 @@ def test_is_ended_by_sigterm(begin: Begin, checkpoint: MakeCheckpoint) -> None:
     scene.ordinary.let_go()
     scene.daemon.let_go()
     working.next()
-    scene.main.let_go()
-    settled(scene.program.pid), settled(scene.daemon.pid)
+    scene.end_main()
     gatekeeper.shows("whether the daemon handles a signal", handling.reached, expected=True)
     handler = handling.next()
     gatekeeper.shows("the signal", handler.notes, expected=(signal.SIGTERM,))
-    kernel.shows("the program meanwhile", settled(scene.program.pid), expected=ALIVE)
+    kernel.shows("the program meanwhile", state(scene.program.pid), expected=ALIVE)
     handler.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
     kernel.shows("the daemon", state(scene.daemon.pid), expected=GONE)
@@ -144,9 +147,9 @@ def test_endless_ordinary_child_keeps_the_program(begin: Begin) -> None:
     """An ordinary child that never ends keeps the program from ending: it waits until somebody kills the child."""
     scene = begin()
     until_exited(scene.daemon.let_go().pid)
-    scene.main.let_go()
-    kernel.shows("the program after main's code", settled(scene.program.pid), expected=ALIVE)
-    kernel.shows("the ordinary child", settled(scene.ordinary.pid), expected=ALIVE)
+    scene.end_main()
+    kernel.shows("the program after main's code", state(scene.program.pid), expected=ALIVE)
+    kernel.shows("the ordinary child", state(scene.ordinary.pid), expected=ALIVE)
     os.kill(scene.ordinary.pid, signal.SIGKILL)
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
 
@@ -154,9 +157,9 @@ def test_endless_ordinary_child_keeps_the_program(begin: Begin) -> None:
 def test_ends_with_a_main_that_fails(begin: Begin) -> None:
     """A main that ends with an exception ends its daemon too, and still waits for its ordinary child."""
     scene = begin(main=daemons.fail)
-    scene.main.let_go()
-    kernel.shows("the program after main's code", settled(scene.program.pid), expected=ALIVE)
-    kernel.shows("the daemon", settled(scene.daemon.pid), expected=EXITED)
+    scene.end_main()
+    kernel.shows("the program after main's code", state(scene.program.pid), expected=ALIVE)
+    kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
     scene.ordinary.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=1)
     kernel.shows("what it printed", scene.program.errors, expected=containing("MainFailed"))
@@ -179,7 +182,8 @@ def test_outlives_a_main_that_leaves_by_os_exit(begin: Begin, log: Recorder) -> 
 
 def _go_on_as_orphans(scene: Scene, log: Recorder) -> None:
     orphans = [scene.daemon.pid, scene.ordinary.pid]
-    kernel.shows("the daemon and the ordinary child", [settled(pid) for pid in orphans], expected=[ALIVE, ALIVE])
+    until_still()
+    kernel.shows("the daemon and the ordinary child", [state(pid) for pid in orphans], expected=[ALIVE, ALIVE])
     for arrival in scene.daemon, scene.ordinary:
         arrival.let_go()
         until_exited(arrival.pid)
@@ -238,9 +242,8 @@ def test_flag_defaults_to_the_creators_own(
 def test_constructor_takes_the_flag(begin: Begin) -> None:
     """A child that is made with ``daemon=True`` ends with main, and one made with ``daemon=False`` does not."""
     scene = begin(function=daemons.start_by_constructor)
-    scene.main.let_go()
-    settled(scene.program.pid)
-    kernel.shows("the daemon", settled(scene.daemon.pid), expected=EXITED)
+    scene.end_main()
+    kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
     gatekeeper.shows("whether the ordinary child still works", scene.ordinary.waiting, expected=True)
     scene.ordinary.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
@@ -254,8 +257,8 @@ def test_is_declared_before_start(program: Programs, checkpoint: MakeCheckpoint)
     main, child = at_main.next(), working.next()
     gatekeeper.shows("what main was told", main.notes, expected=("AssertionError", "process has already started"))
     main.let_go()
-    settled(running.pid)
-    kernel.shows("the child after main's code", settled(child.pid), expected=ALIVE)
+    until_still()
+    kernel.shows("the child after main's code", state(child.pid), expected=ALIVE)
     child.let_go()
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
 
@@ -293,7 +296,8 @@ def test_can_find_out_that_main_was_killed(
     before.let_go()
     kernel.shows("the daemon while main lives", (settled(before.pid), telling.reached), expected=(ALIVE, False))
     running.kill()
-    kernel.shows("the daemon when main is dead", (settled(before.pid), telling.reached), expected=(ALIVE, True))
+    until_still()
+    kernel.shows("the daemon when main is dead", (state(before.pid), telling.reached), expected=(ALIVE, True))
     after = telling.next().let_go()
     gatekeeper.shows("the starter's pid, and whether it lived", after.notes, expected=(running.pid, False))
     until_exited(after.pid)

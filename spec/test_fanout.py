@@ -100,6 +100,7 @@ def test_join_order_does_not_matter(mp: Multiprocessing, checkpoint: MakeCheckpo
 
     @settings(max_examples=4)
     @given(ending=orders, joining=orders)
+    @example(ending=[2, 0, 1], joining=[1, 2, 0])
     def fan_out(ending: list[int], joining: list[int]) -> None:
         children = [mp.Process(target=steps(working.pause, leave(number))) for number in range(3)]
         for child in children:

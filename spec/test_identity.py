@@ -73,13 +73,17 @@ def test_helper_is_the_parent(mp: Multiprocessing, lesson: Lesson, checkpoint: M
 
 @needs("parent_process", "current_process")
 def test_child_knows_its_starter(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """In a child, `parent_process()` has the pid and the name of the starter, whoever is the parent."""
+    """In a child, and in its child, `parent_process()` has the starter's pid and name, whoever is the parent."""
     here = checkpoint("here")
-    child = lesson.start(mp, partial(selves.tell, mp.parent_process, ("pid", "name"), here.pause))
+    introduction = partial(selves.tell, mp.parent_process, ("pid", "name"), here.pause)
+    child = lesson.start(mp, steps(introduction, partial(selves.have_a_child, mp.Process, introduction)))
     arrival = here.next()
-    gatekeeper.shows("the starter's pid", arrival.notes[0], expected=os.getpid())
-    gatekeeper.shows("the starter's name", arrival.notes[1], expected=mp.current_process().name)
+    starter = (os.getpid(), mp.current_process().name)
+    gatekeeper.shows("the child's starter, pid and name", arrival.notes, expected=starter)
     arrival.let_go()
+    grandchild = here.next()
+    gatekeeper.shows("the starter of the child's child", grandchild.notes, expected=(arrival.pid, child.name))
+    grandchild.let_go()
     child.join()
 
 
@@ -158,17 +162,18 @@ def test_any_text_can_be_the_name(mp: Multiprocessing, lesson: Lesson, checkpoin
     introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
 
     @example(name="Process-1")
-    @example(name=" a\tb\n")
+    @example(name=" a\tB\n {0} %s \\ e\u0301 🎫\r")
     @example(name="\0")
     @example(name="Ж" * 300)
     @settings(max_examples=3, phases=[Phase.explicit, Phase.generate])  # each is the start of a process
     @given(name=st.text(min_size=1))
     def named(name: str) -> None:
         child = lesson.start(mp, introduction, name=name)
-        arrival = here.next().let_go()
-        child.join()
+        arrival = here.next()
         gatekeeper.shows("what the child calls itself", arrival.notes, expected=(name,))
         caller.shows("what the starter calls it", child.name, expected=name)
+        arrival.let_go()
+        child.join()
 
     named()
 

@@ -24,6 +24,7 @@ from spec.harness.process_table import (
     exit_of,
     open_files,
     state,
+    until_blocked,
     until_exited,
 )
 from spec.harness.recorder import Recorder
@@ -49,12 +50,13 @@ def until_ready(sentinel: int) -> None:
 
 
 def test_alive_while_it_runs(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child is alive from the moment that its start returns, for as long as it runs."""
+    """A child is alive from the moment that its start returns, for as long as it runs, also while it waits."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     caller.shows("whether it is alive straight after the start", child.is_alive(), expected=True)
     arrival = working.next()
     kernel.shows("the process that runs", arrival.pid, expected=child.pid)
+    until_blocked([arrival.pid])
     caller.shows("whether it is alive at work", child.is_alive(), expected=True)
     arrival.let_go()
     child.join()
@@ -112,14 +114,17 @@ def test_alive_while_it_is_stopped(mp: Multiprocessing, lesson: Lesson, checkpoi
 def test_terminate_sends_sigterm(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child that is terminated gets the signal SIGTERM, once, and can handle it."""
+    """A child that is terminated gets the signal SIGTERM, once, and can handle it; its sibling gets none."""
     working = checkpoint("working")
-    child = lesson.start(mp, partial(endings.leave_on_sigterm, log, 3, working.pause))
-    arrival = working.next()
+    task = partial(endings.handle_sigterm, partial(log, "signal"), working.pause)
+    child, sibling = lesson.start(mp, task), lesson.start(mp, task)
+    arrivals = working.wait_for(2)
     lesson.terminate(child)
-    until_exited(arrival.pid)
+    for arrival in arrivals:
+        arrival.let_go()
     child.join()
-    recorder.shows("the signals that the child got", log.values("signal"), expected=[signal.SIGTERM])
+    sibling.join()
+    recorder.shows("the signals that were handled", log.values("signal"), expected=[signal.SIGTERM])
     recorder.shows("who got them", [event.pid for event in log.events("signal")], expected=[child.pid])
 
 
@@ -178,10 +183,11 @@ def test_terminated_child_cleans_nothing_up(
 def test_child_that_ends_by_itself_cleans_up(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child that ends by itself runs its finally blocks."""
+    """A child that ends by itself, such as by `sys.exit`, runs its finally blocks."""
     working = checkpoint("working")
-    child = lesson.start(mp, partial(endings.clean_up_after, working.pause, log))
-    arrival = working.next().let_go()
+    leaving = partial(endings.leave_as_told, working.pause)
+    child = lesson.start(mp, partial(endings.clean_up_after, leaving, log))
+    arrival = working.next().let_go(0)
     child.join()
     recorder.shows("what it ran at the end", log.values("cleaned up"), expected=containing("finally"))
     kernel.shows("the process that ended", arrival.pid, expected=child.pid)
@@ -257,13 +263,23 @@ def test_kill_ends_what_handles_sigterm(mp: Multiprocessing, lesson: Lesson, che
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGKILL)
 
 
-def test_end_asks_first(mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+def test_end_asks_first(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
     """Ending a child with patience lets it handle SIGTERM and exit as it sees fit, and joins it."""
+
+    def continue_it(pid: int, waiting: int) -> None:
+        until_blocked([waiting])
+        os.kill(pid, signal.SIGCONT)
+
     working = checkpoint("working")
     child = lesson.start(mp, partial(endings.leave_on_sigterm, log, 3, working.pause))
     arrival = working.next()
+    os.kill(arrival.pid, signal.SIGSTOP)  # it can be killed, and cannot handle SIGTERM until it is waited for
+    friend = starter(continue_it, arrival.pid, os.getpid())
     lesson.end(child, 600.0)
-    until_exited(arrival.pid)
+    friend.result()
+    kernel.shows("the child", state(arrival.pid), expected=GONE)
     recorder.shows("the signals that it got", log.values("signal"), expected=[signal.SIGTERM])
     caller.shows("the exit code", child.exitcode, expected=3)
 
@@ -274,7 +290,7 @@ def test_end_insists(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
     child = lesson.start(mp, steps(endings.ignore_sigterm, working.pause))
     arrival = working.next()
     lesson.end(child, 0.0)
-    until_exited(arrival.pid)
+    kernel.shows("the child", state(arrival.pid), expected=GONE)
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGKILL)
 
 
@@ -305,7 +321,7 @@ def test_exit_code_is_what_it_left_with(mp: Multiprocessing, lesson: Lesson, che
     """A child that calls `sys.exit` with a number from 0 to 255 has that exit code."""
     working = checkpoint("working")
 
-    @example(status=1)
+    @example(status=0)
     @example(status=128 + signal.SIGTERM)
     @example(status=255)
     @settings(max_examples=4, phases=WITHOUT_SHRINKING)

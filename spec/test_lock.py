@@ -173,6 +173,8 @@ def test_buyer_that_fails_releases(
     lucky = worker(buy=partial(buyers.outcome_of, lesson.buy, lock, network.pause))
     with refuses(CallFailed, "NetworkDown"):
         unlucky.call("buy", str(stock))
+    caller.shows("whether the lock is free", lock.acquire(False), expected=True)
+    lock.release()
     lucky.begin("buy", str(stock))
     gatekeeper.shows("what the next buyer reads", network.next().let_go().notes, expected=(3,))
     recorder.shows("what the next buyer is told", lucky.result(), expected=["bought"])
@@ -246,13 +248,25 @@ def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> 
 
 
 def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A timed acquire of a lock that stays held returns false, and not before its time."""
+    """A timed acquire of a lock that stays held returns false, and not before its time; if it is released, true."""
     lock = mp.Lock()
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
     begun = time.monotonic()
     caller.shows("whether it was acquired", other.call("lock.acquire", True, 0.05), expected=False)
     kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.05))
+    other.begin("lock.acquire", True, 1000)
+    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
+    holder.call("lock.release")
+    caller.shows("whether it was acquired once released", other.result(), expected=True)
+
+
+def test_two_are_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A lock is free whoever holds another one."""
+    one, another = mp.Lock(), mp.Lock()
+    holder, other = worker(one=one, another=another), worker(one=one, another=another)
+    holder.call("one.acquire")
+    caller.shows("whether another process gets the second lock", other.call("another.acquire", False), expected=True)
 
 
 def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -288,11 +302,13 @@ def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) ->
 
 @needs("RLock")
 def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """Releasing an RLock is refused to a process that does not hold it, and leaves it held."""
-    lock = mp.RLock()
+    """Releasing an RLock is refused to a process that does not hold it, and leaves it held if it was."""
+    lock, refusal = mp.RLock(), "AssertionError: attempt to release recursive lock not owned by thread"
     holder, other = worker(lock=lock), worker(lock=lock)
+    with refuses(CallFailed, refusal):
+        other.call("lock.release")
     holder.call("lock.acquire")
-    with refuses(CallFailed, "AssertionError: attempt to release recursive lock not owned by thread"):
+    with refuses(CallFailed, refusal):
         other.call("lock.release")
     caller.shows("whether it was free then", other.call("lock.acquire", False), expected=False)
 

@@ -19,12 +19,12 @@ from spec.harness.process_table import (
     ZOMBIE,
     exit_of,
     parent,
-    settled,
     state,
     until_exited,
 )
 from spec.harness.program import Program
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
 from spec.harness.witness import gatekeeper, kernel, one_of, other_than, recorder
 from spec.lessons import Lesson
 from spec.payloads import orphans
@@ -59,7 +59,8 @@ def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: Ma
 def leave_first(scene: Scene) -> None:
     """Let the program go on, which leaves."""
     scene.main.let_go()
-    kernel.shows("the parent that is to leave", settled(scene.program.pid), expected=ZOMBIE)
+    until_still()
+    kernel.shows("the parent that is to leave", state(scene.program.pid), expected=ZOMBIE)
     kernel.shows("the parent's exit status", scene.program.exit_status(), expected=0)
 
 
@@ -67,7 +68,7 @@ def test_goes_on_running(begin: Begin, log: Recorder) -> None:
     """A child whose parent leaves first goes on running, and does its work."""
     scene = begin(partial(log, "done"))
     leave_first(scene)
-    kernel.shows("the child", settled(scene.child.pid), expected=ALIVE)
+    kernel.shows("the child", state(scene.child.pid), expected=ALIVE)
     until_exited(scene.child.let_go().pid)
     recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
 
@@ -76,7 +77,8 @@ def test_goes_on_running_when_the_parent_is_killed(begin: Begin, log: Recorder) 
     """A child whose parent is killed goes on running, and does its work."""
     scene = begin(partial(log, "done"))
     scene.program.kill()
-    kernel.shows("the child", settled(scene.child.pid), expected=ALIVE)
+    until_still()
+    kernel.shows("the child", state(scene.child.pid), expected=ALIVE)
     until_exited(scene.child.let_go().pid)
     recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
 
@@ -162,8 +164,9 @@ def test_is_not_made_by_a_normal_end(program: Programs, log: Recorder, checkpoin
     child = working.next()
     kernel.shows("the child's process", child.pid, expected=other_than(running.pid))
     at_main.next().let_go()
-    kernel.shows("the parent that has come to its end", settled(running.pid), expected=ALIVE)
-    kernel.shows("the child", settled(child.pid), expected=ALIVE)
+    until_still()
+    kernel.shows("the parent that has come to its end", state(running.pid), expected=ALIVE)
+    kernel.shows("the child", state(child.pid), expected=ALIVE)
     child.let_go()
     kernel.shows("the parent's exit status", running.exit_status(), expected=0)
     recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[child.pid])
@@ -188,7 +191,7 @@ def test_helper_ends_after_it(begin: Begin) -> None:
     scene = begin()
     helper = parent(scene.child.pid) or 0
     leave_first(scene)
-    kernel.shows("the helper while the orphan runs", settled(helper), expected=ALIVE)
+    kernel.shows("the helper while the orphan runs", state(helper), expected=ALIVE)
     gatekeeper.shows("whether the orphan still works", scene.child.waiting, expected=True)
     until_exited(scene.child.let_go().pid)
     until_exited(helper)

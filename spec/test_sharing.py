@@ -234,6 +234,15 @@ def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     take_turns()
 
 
+def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
+    """What is written to one dict of a manager is not in another."""
+    one, another = manager.dict(num=100), manager.dict(num=100)
+    child = worker(one=one, another=another)
+    child.call("one.__setitem__", "num", 7)
+    seen = one["num"], another["num"], child.call("another.get", "num")
+    caller.shows("the number in the first, in the second, and to the child", seen, expected=(7, 100, 100))
+
+
 def test_outlives_its_clients(manager: Any, worker: MakeWorker) -> None:
     """What a child has written stays after the child was killed."""
     shared = manager.dict(num=100)

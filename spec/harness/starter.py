@@ -11,9 +11,8 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from spec.harness.deadline import Deadline
-from spec.harness.process_table import GONE, ZOMBIE, descendants, state, until_exited
-from spec.harness.stillness import Stillness
+from spec.harness.process_table import GONE, ZOMBIE, state, until_exited
+from spec.harness.stillness import until_still
 
 
 class StarterFailed(Exception):
@@ -64,9 +63,7 @@ class Starter:
             StarterFailed: the function has raised, or the process ended some other way.
             Hung: they went on moving until the deadline.
         """
-        stillness, deadline = Stillness(0), Deadline(f"starter {self.pid} and all that it started to be still")
-        while not stillness.lasts(descendants(os.getpid())):  # the claim's process has adopted the orphans
-            deadline.remaining()
+        until_still()
         if not self.running:
             self.result()
 

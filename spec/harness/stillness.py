@@ -7,11 +7,13 @@ hardly uses a processor, though it could.  An endless loop is neither: that take
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from typing import Optional
 
-from spec.harness.process_table import Sleep, demand, look
+from spec.harness.deadline import Deadline
+from spec.harness.process_table import Sleep, demand, descendants, look
 
 TICKS = 2
 """So many switches a second, on average, are a clock that ticks, not a move: the server of a manager looks once a
@@ -63,6 +65,17 @@ class Stillness:
             elif now.switches - first.switches > ticks:
                 return False
         return True
+
+
+def until_still() -> None:
+    """Wait until nothing moves that this process has started or adopted, so that only this process can move it.
+
+    Raises:
+        Hung: something went on moving until the deadline.
+    """
+    stillness, deadline = Stillness(0), Deadline("all that was started to be still")
+    while not stillness.lasts(descendants(os.getpid())):
+        deadline.remaining()
 
 
 class Idleness:

@@ -20,7 +20,7 @@ def tell_pids(pause: Pause) -> None:
 def tell(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
     """Stop at *pause* with these *attributes* of the process that *whom* returns here."""
     process = whom()
-    pause(*(getattr(process, attribute) for attribute in attributes))
+    pause(*(getattr(process, attribute, None) for attribute in attributes))
 
 
 def have_a_child(make: MakesProcesses, task: Task) -> None:
