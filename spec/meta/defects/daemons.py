@@ -1,0 +1,683 @@
+"""Daemons with a fault: ended too late, too hard, by the wrong one or not at all, or not known to be daemons."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import multiprocessing.process
+import multiprocessing.util
+import os
+import signal
+import sys
+import threading
+from multiprocessing import connection, context, reduction
+from typing import Any
+
+from spec.meta.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+process: Any = multiprocessing.process
+util: Any = multiprocessing.util
+Mixin: Any = object
+
+PR_SET_PDEATHSIG = 1
+
+NOT_ENDED = [
+    "daemon.ends-with-main",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.constructor-takes-the-flag",
+    "daemon.ends-with-its-creator",
+]
+"""What does not hold where a daemon is not ended as soon as its creator's code is."""
+
+
+def _let_go(child):
+    """Let the end of this process be none of the *child*'s concern."""
+    process._children.discard(child)
+
+
+class _Ending(Mixin):
+    """A process that does something of its own when the one that started it ends, before all else."""
+
+    def start(self):
+        super().start()
+        util.Finalize(None, self.at_the_end, exitpriority=0)
+
+
+class _EndedLast(_Ending, ForkProcess):
+    def at_the_end(self):
+        if not self.daemon:
+            self.join()
+
+
+@family.breaks(
+    "daemon.ends-with-main",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.constructor-takes-the-flag",
+)
+class EndsDaemonsLast(Broken):
+    """A program ends its daemons only after it has waited for its ordinary children."""
+
+    Process = _EndedLast
+
+
+class _WaitedFor(_Ending, SpawnProcess):
+    def at_the_end(self):
+        self._config["daemon"] = False
+
+
+@family.breaks(*NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main")
+class WaitsForDaemons(Broken):
+    """A program waits for its daemons, as it does for its ordinary children, and ends none."""
+
+    method = "spawn"
+    Process = _WaitedFor
+
+
+class _OfTheHelper(_Ending, ForkServerProcess):
+    def at_the_end(self):
+        if self.daemon:
+            _let_go(self)
+
+
+@family.breaks(*NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main")
+class LeavesDaemonsToTheHelper(Broken):
+    """A program does not end its daemons, since they are children of the fork server, which does not either."""
+
+    method = "forkserver"
+    Process = _OfTheHelper
+
+
+class _WithoutAnEnd(ForkProcess):
+    def start(self):
+        super().start()
+        atexit.unregister(util._exit_function)
+
+
+@family.breaks(
+    "daemon.ends-with-main",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.is-ended-by-sigterm",
+    "daemon.endless-ordinary-child-keeps-the-program",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.constructor-takes-the-flag",
+    "orphan.is-not-made-by-a-normal-end",
+    "joinable.consumer-ends-with-main",
+)
+class EndsCarelessly(Broken):
+    """A program ends like any other Python program: it ends no daemon and waits for no child."""
+
+    Process = _WithoutAnEnd
+
+
+class _Killed(_Ending, ForkProcess):
+    def at_the_end(self):
+        if self.daemon:
+            self.kill()
+
+
+@family.breaks("daemon.is-ended-by-sigterm")
+class KillsDaemons(Broken):
+    """A program ends its daemons by SIGKILL."""
+
+    Process = _Killed
+
+
+class _Interrupted(_Ending, SpawnProcess):
+    def at_the_end(self):
+        if self.daemon:
+            os.kill(self.pid, signal.SIGINT)
+            self.join()
+
+
+@family.breaks("daemon.is-ended-by-sigterm", "daemon.runs-no-cleanup-code")
+class InterruptsDaemons(Broken):
+    """A program ends its daemons by SIGINT, as if somebody had pressed Ctrl-C."""
+
+    method = "spawn"
+    Process = _Interrupted
+
+
+class _EndedAndForgotten(_Ending, ForkProcess):
+    def at_the_end(self):
+        if self.daemon:
+            self.terminate()
+            _let_go(self)
+
+
+@family.breaks("daemon.is-ended-by-sigterm")
+class DoesNotWaitForDaemonsToEnd(Broken):
+    """A program sends its daemons SIGTERM and is gone before they are."""
+
+    Process = _EndedAndForgotten
+
+
+class _EndedAnyway(_Ending, ForkProcess):
+    def at_the_end(self):
+        if not self.daemon:
+            self.terminate()
+
+
+@family.breaks(
+    "daemon.ends-with-main",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.endless-ordinary-child-keeps-the-program",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.constructor-takes-the-flag",
+    "daemon.is-declared-before-start",
+    "orphan.is-not-made-by-a-normal-end",
+)
+class EndsOrdinaryChildrenToo(Broken):
+    """A program ends all its children, whether daemons or not."""
+
+    Process = _EndedAnyway
+
+
+class _NotWaitedFor(_Ending, ForkServerProcess):
+    def at_the_end(self):
+        if not self.daemon:
+            _let_go(self)
+
+
+@family.breaks(
+    "daemon.ends-with-main",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.endless-ordinary-child-keeps-the-program",
+    "daemon.ends-with-a-main-that-fails",
+    "orphan.is-not-made-by-a-normal-end",
+)
+class LeavesOrdinaryChildrenToTheHelper(Broken):
+    """A program does not wait for its ordinary children, since they are children of the fork server."""
+
+    method = "forkserver"
+    Process = _NotWaitedFor
+
+
+class _LeftAZombie(ForkProcess):
+    def join(self, timeout=None):
+        if util.is_exiting() and not self.daemon:
+            connection.wait([self.sentinel])
+        else:
+            super().join(timeout)
+
+
+@family.breaks("daemon.program-ends-after-its-ordinary-child")
+class EndsWithoutReaping(Broken):
+    """A program waits until its ordinary children have exited, and leaves them zombies."""
+
+    Process = _LeftAZombie
+
+
+class _FailsItsStarter(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if util.is_exiting() and not self.daemon and self.exitcode:
+            os._exit(1)
+
+
+@family.breaks("daemon.endless-ordinary-child-keeps-the-program")
+class FailsWithItsChild(Broken):
+    """A program fails if an ordinary child that it waits for at its end was killed."""
+
+    Process = _FailsItsStarter
+
+
+class _LostByAFailure(ForkProcess):
+    def start(self):
+        super().start()
+        sys.excepthook = _fail
+
+
+def _fail(kind, error, trace):
+    sys.__excepthook__(kind, error, trace)
+    os._exit(1)
+
+
+@family.breaks("daemon.ends-with-a-main-that-fails")
+class FailsCarelessly(Broken):
+    """A program that an exception ends ends no daemon and waits for no child."""
+
+    Process = _LostByAFailure
+
+
+class _TiedToItsStarter(ForkProcess):
+    def run(self):
+        if self.daemon:
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        super().run()
+
+
+@family.breaks(
+    "daemon.outlives-a-killed-main",
+    "daemon.outlives-a-main-that-leaves-by-os-exit",
+    "daemon.can-find-out-that-main-was-killed",
+)
+class DaemonsDieWithTheStarter(Broken):
+    """A daemon is ended by the kernel when its starter dies, however that dies."""
+
+    Process = _TiedToItsStarter
+
+
+class _EndedByJoin(ForkProcess):
+    def join(self, timeout=None):
+        if self.daemon and not util.is_exiting():
+            self.terminate()
+        super().join(timeout)
+
+
+@family.breaks("daemon.joined-completes")
+class JoinEndsDaemons(Broken):
+    """A join of a daemon ends it."""
+
+    Process = _EndedByJoin
+
+
+class _NotJoined(SpawnProcess):
+    def join(self, timeout=None):
+        super().join(0 if self.daemon and not util.is_exiting() else timeout)
+
+
+@family.breaks("daemon.joined-completes")
+class JoinDoesNotWaitForDaemons(Broken):
+    """A join of a daemon returns at once."""
+
+    method = "spawn"
+    Process = _NotJoined
+
+
+class _Fertile(ForkProcess):
+    def start(self):
+        config = process.current_process()._config
+        flag = config.pop("daemon", False)
+        try:
+            super().start()
+        finally:
+            config["daemon"] = flag
+
+
+@family.breaks("daemon.may-have-no-children")
+class DaemonsMayHaveChildren(Broken):
+    """A daemon may start children."""
+
+    Process = _Fertile
+
+
+class _RefusedTooLate(_Fertile):
+    def start(self):
+        super().start()
+        assert not process.current_process().daemon, "daemonic processes are not allowed to have children"
+
+
+@family.breaks("daemon.may-have-no-children")
+class StartsAndThenRefuses(Broken):
+    """A daemon is told that it may have no children when the child runs already."""
+
+    Process = _RefusedTooLate
+
+
+class _RefusedSilently(ForkProcess):
+    def start(self):
+        if not process.current_process().daemon:
+            super().start()
+
+    def join(self, timeout=None):
+        if self.pid is not None:
+            super().join(timeout)
+
+
+@family.breaks(
+    "daemon.may-have-no-children",
+    "zombie.nothing-unstarted-may-be-joined",
+)
+class RefusesSilently(Broken):
+    """A daemon that starts a child is told nothing, and neither is who joins what was not started."""
+
+    Process = _RefusedSilently
+
+
+class _Unaware(SpawnProcess):
+    def _bootstrap(self, parent_sentinel=None):
+        self._config.pop("daemon", None)
+        return super()._bootstrap(parent_sentinel)
+
+
+@family.breaks(
+    "daemon.may-have-no-children",
+    "daemon.flag-defaults-to-the-creators-own",
+    "identity.child-knows-whether-it-is-a-daemon",
+)
+class DaemonsDoNotKnow(Broken):
+    """A daemon that is spawned is not told that it is one."""
+
+    method = "spawn"
+    Process = _Unaware
+
+
+class _OrdinaryByDefault(ForkProcess):
+    def __init__(self, *args, daemon=False, **options):
+        super().__init__(*args, daemon=daemon, **options)
+
+
+@family.breaks("daemon.flag-defaults-to-the-creators-own")
+class OrdinaryByDefault(Broken):
+    """What a daemon makes is ordinary, unless declared otherwise."""
+
+    Process = _OrdinaryByDefault
+
+
+class _DaemonIfTrue(ForkServerProcess):
+    def __init__(self, *args, daemon=None, **options):
+        super().__init__(*args, **options)
+        if daemon:
+            self.daemon = True
+
+
+@family.breaks("daemon.flag-defaults-to-the-creators-own")
+class TakesFalseForNothingSaid(Broken):
+    """What a daemon makes with ``daemon=False`` is a daemon: false is taken for the default."""
+
+    method = "forkserver"
+    Process = _DaemonIfTrue
+
+
+class _NotByConstructor(ForkProcess):
+    def __init__(self, *args, daemon=None, **options):
+        super().__init__(*args, **options)
+
+
+@family.breaks(
+    "daemon.constructor-takes-the-flag",
+    "daemon.flag-defaults-to-the-creators-own",
+    "identity.child-knows-whether-it-is-a-daemon",
+)
+class ConstructorIgnoresTheFlag(Broken):
+    """A process is made an ordinary one, whatever flag its constructor is given."""
+
+    Process = _NotByConstructor
+
+
+class _OnlyByConstructor(ForkProcess):
+    @property
+    def daemon(self):
+        return self._config.get("daemon", False)
+
+    @daemon.setter
+    def daemon(self, value):
+        pass
+
+    def __init__(self, *args, daemon=None, **options):
+        super().__init__(*args, **options)
+        if daemon is not None:
+            self._config["daemon"] = daemon
+
+
+@family.breaks(
+    "daemon.ends-with-main",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.is-ended-by-sigterm",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.may-have-no-children",
+    "daemon.flag-defaults-to-the-creators-own",
+    "daemon.is-declared-before-start",
+    "daemon.ends-with-its-creator",
+)
+class TakesTheFlagFromTheConstructorOnly(Broken):
+    """A process can be declared a daemon by its constructor only: setting the flag has no effect."""
+
+    Process = _OnlyByConstructor
+
+
+class _DeclaredLate(ForkProcess):
+    @property
+    def daemon(self):
+        return self._config.get("daemon", False)
+
+    @daemon.setter
+    def daemon(self, value):
+        self._config["daemon"] = value
+
+
+@family.breaks("daemon.is-declared-before-start")
+class MayBeDeclaredLate(Broken):
+    """A child may be declared a daemon after it was started, and then is one."""
+
+    Process = _DeclaredLate
+
+
+class _RefusedAndDeclared(ForkProcess):
+    @property
+    def daemon(self):
+        return self._config.get("daemon", False)
+
+    @daemon.setter
+    def daemon(self, value):
+        self._config["daemon"] = value
+        assert self._popen is None, "process has already started"
+
+
+@family.breaks("daemon.is-declared-before-start")
+class RefusesAndObeys(Broken):
+    """A child that is declared a daemon after it was started is one, though the declaration is refused."""
+
+    Process = _RefusedAndDeclared
+
+
+class _IgnoredLate(SpawnProcess):
+    @property
+    def daemon(self):
+        return self._config.get("daemon", False)
+
+    @daemon.setter
+    def daemon(self, value):
+        if self._popen is None:
+            self._config["daemon"] = value
+
+
+@family.breaks("daemon.is-declared-before-start")
+class IgnoresLateDeclarations(Broken):
+    """A child that is declared a daemon after it was started stays an ordinary one, and nobody says so."""
+
+    method = "spawn"
+    Process = _IgnoredLate
+
+
+class _ForgetsItsDaemons(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            for child in process.active_children():
+                if child.daemon:
+                    _let_go(child)
+
+
+@family.breaks("daemon.ends-with-its-creator")
+class OnlyMainEndsDaemons(Broken):
+    """A child that ends does not end the daemons that it has started; only the main program does."""
+
+    Process = _ForgetsItsDaemons
+
+
+class _BoundToItsSentinel(ForkProcess):
+    def _bootstrap(self, parent_sentinel=None):
+        os.dup2(_never_ready(), parent_sentinel)
+        return super()._bootstrap(parent_sentinel)
+
+
+def _never_ready():
+    reading, _writing = os.pipe()
+    return reading
+
+
+@family.breaks("daemon.can-find-out-that-main-was-killed")
+class ParentSentinelIsNeverReady(Broken):
+    """The sentinel of `parent_process()` never tells that the starter has ended: the child itself keeps it open."""
+
+    Process = _BoundToItsSentinel
+
+
+class _Starter:
+    """What `parent_process()` returns."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def __getattr__(self, name):
+        return getattr(self._process, name)
+
+
+class _Immortal(_Starter):
+    def is_alive(self):
+        return True
+
+
+@family.breaks(
+    "daemon.can-find-out-that-main-was-killed",
+    "daemon.finds-out-whatever-its-siblings-do",
+)
+class TakesTheStarterForAlive(Broken):
+    """The starter seems alive forever, to who asks `parent_process()`."""
+
+    method = "spawn"
+
+    def parent_process(self):
+        starter = process.parent_process()
+        return starter and _Immortal(starter)
+
+
+class _ByKernel(_Starter):
+    @property
+    def pid(self):
+        return os.getppid()
+
+
+@family.breaks("daemon.can-find-out-that-main-was-killed", "identity.child-knows-its-starter")
+class TakesTheHelperForTheStarter(Broken):
+    """What `parent_process()` has is the pid of the fork server."""
+
+    method = "forkserver"
+
+    def parent_process(self):
+        starter = process.parent_process()
+        return starter and _ByKernel(starter)
+
+
+class _HoldsOlderSiblingsPipes(SpawnProcess):
+    def __getstate__(self):
+        state = self.__dict__.copy()
+        pipes = [fd for child in process.active_children() for fd in child._popen.finalizer._args]
+        state["_siblings_pipes"] = [reduction.DupFd(fd) for fd in pipes]
+        return state
+
+
+@family.breaks("daemon.finds-out-whatever-its-siblings-do")
+class SiblingsKeepTheStarterAlive(Broken):
+    """A spawned child holds the pipes by which its older siblings would learn that the starter has ended."""
+
+    method = "spawn"
+    Process = _HoldsOlderSiblingsPipes
+
+
+class _EndsInOrder(ForkProcess):
+    def run(self):
+        if self.daemon:
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        super().run()
+
+
+@family.breaks("daemon.runs-no-cleanup-code")
+class DaemonsEndInOrder(Broken):
+    """A daemon turns SIGTERM into an exception, and so runs its ``finally`` blocks."""
+
+    Process = _EndsInOrder
+
+
+class _RunsExitHandlers(SpawnProcess):
+    def run(self):
+        if self.daemon:
+            signal.signal(signal.SIGTERM, _run_exit_handlers)
+        super().run()
+
+
+def _run_exit_handlers(*_):
+    atexit._run_exitfuncs()
+    os._exit(0)
+
+
+@family.breaks("daemon.runs-no-cleanup-code")
+class DaemonsRunExitHandlers(Broken):
+    """A daemon that gets SIGTERM runs its exit handlers, though no ``finally`` block, and exits."""
+
+    method = "spawn"
+    Process = _RunsExitHandlers
+
+
+class ThreadAsChild:
+    """A thread that stands where a child process is expected."""
+
+    def __init__(self, child):
+        self.pid, self.returncode = os.getpid(), None
+        self.sentinel, self._end = os.pipe()
+        self._thread = threading.Thread(
+            target=self._run, args=(child._target, child._args, child._kwargs), daemon=True
+        )
+        self._thread.start()
+
+    def _run(self, target, args, kwargs):
+        target(*args, **kwargs)
+        self.returncode = 0
+        os.close(self._end)
+
+    def poll(self):
+        return self.returncode
+
+    def wait(self, timeout):
+        self._thread.join(timeout)
+        return self.returncode
+
+    def terminate(self):
+        self.returncode = -signal.SIGTERM
+
+
+class _ThreadIfDaemon(ForkProcess):
+    @staticmethod
+    def _Popen(child):
+        return ThreadAsChild(child) if child.daemon else ForkProcess._Popen(child)
+
+
+@family.breaks(
+    "daemon.ends-with-main",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.lives-while-main-does",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.is-ended-by-sigterm",
+    "daemon.endless-ordinary-child-keeps-the-program",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.outlives-a-killed-main",
+    "daemon.outlives-a-main-that-leaves-by-os-exit",
+    "daemon.joined-completes",
+    "daemon.may-have-no-children",
+    "daemon.flag-defaults-to-the-creators-own",
+    "daemon.constructor-takes-the-flag",
+    "daemon.ends-with-its-creator",
+    "daemon.can-find-out-that-main-was-killed",
+)
+class DaemonsAreThreads(Broken):
+    """A daemon is a thread of its creator."""
+
+    Process = _ThreadIfDaemon

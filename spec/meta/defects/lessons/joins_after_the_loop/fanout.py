@@ -1,0 +1,3 @@
+from impl.fanout import together
+
+one_by_one = together

@@ -1,0 +1,14 @@
+"""Its program joins the daemon, which may never end."""
+
+from spec.meta.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "daemon.ends-with-main",
+        "daemon.never-finishes-its-work",
+        "daemon.runs-no-cleanup-code",
+        "daemon.is-ended-by-sigterm",
+    ],
+)

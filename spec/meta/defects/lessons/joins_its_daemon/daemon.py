@@ -1,0 +1,12 @@
+"""Daemon, with the fault that the package names."""
+
+from impl.daemon import start_daemon
+
+__all__ = ["main", "start_daemon"]
+
+
+def main(mp, daemon_task, ordinary_task, pause):
+    daemon = start_daemon(mp, daemon_task)
+    mp.Process(target=ordinary_task).start()
+    pause()
+    daemon.join()

@@ -1,0 +1,5 @@
+"""It has one child run all tasks, one after the other."""
+
+from spec.meta.defects.declaration import Defect
+
+defect = Defect(__name__, __doc__, ["isolation.siblings-share-nothing"])

@@ -1,0 +1,16 @@
+"""Its program leaves by `os._exit`, and so ends no daemon and waits for no child."""
+
+from spec.meta.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "daemon.ends-with-main",
+        "daemon.program-ends-after-its-ordinary-child",
+        "daemon.never-finishes-its-work",
+        "daemon.runs-no-cleanup-code",
+        "daemon.is-ended-by-sigterm",
+        "daemon.endless-ordinary-child-keeps-the-program",
+    ],
+)

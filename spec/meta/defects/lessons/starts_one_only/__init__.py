@@ -1,0 +1,14 @@
+"""It leaves one child unjoined, however many it is to leave."""
+
+from spec.meta.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "zombie.piles-up",
+        "zombie.joining-reaps-each",
+        "zombie.end-of-the-parent-hands-them-on",
+        "zombie.active-children-reaps",
+    ],
+)

@@ -1,0 +1,392 @@
+"""Isolation with a fault: memory that is shared or brought back, and memory other than the start method promises."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import os
+import runpy
+import sys
+from multiprocessing import Pipe, context, forkserver, process, spawn, util
+from typing import Any
+
+from spec.meta.defects.daemons import ThreadAsChild
+from spec.meta.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+
+SHARED = [
+    "isolation.child-is-another-process",
+    "isolation.rebinding-stays-in-the-child",
+    "isolation.change-in-place-stays-in-the-child",
+    "isolation.siblings-share-nothing",
+    "isolation.arguments-are-copies",
+]
+"""What does not hold where a child is no process."""
+
+
+class _InAThread(ForkProcess):
+    _Popen = ThreadAsChild
+
+
+@family.breaks(*SHARED, spoils=[""], why="there are no processes")
+class ChildrenAreThreads(Broken):
+    """A child is a thread of its starter."""
+
+    Process = _InAThread
+
+
+class _Called:
+    """A call that stands where a child process is expected."""
+
+    returncode, sentinel = None, 0
+
+    def __init__(self, child):
+        self.pid = 2**30  # greater than any that the kernel gives, so that no signal goes astray
+        child.run()
+        self.returncode = 0
+
+    def poll(self):
+        return self.returncode
+
+    def wait(self, timeout):
+        return self.returncode
+
+    def terminate(self):
+        pass
+
+    kill = close = terminate
+
+
+class _InTheStarter(ForkProcess):
+    _Popen = _Called
+
+
+@family.breaks(*SHARED, spoils=[""], why="there are no processes")
+class ChildrenAreCalls(Broken):
+    """Starting a child calls its task, and all that looks like a process is made up."""
+
+    Process = _InTheStarter
+
+
+@family.breaks("isolation.child-begins-with-the-starters-memory", "isolation.unguarded-main-works")
+class SaysForkAndSpawns(Broken):
+    """What says that it forks spawns."""
+
+    method = "spawn"
+
+    def get_start_method(self):
+        return "fork"
+
+
+@family.breaks(
+    "isolation.child-begins-with-fresh-memory",
+    "isolation.child-runs-the-modules-again",
+    "isolation.unguarded-main-breaks",
+)
+class SaysSpawnAndForks(Broken):
+    """What says that it spawns forks."""
+
+    def get_start_method(self):
+        return "spawn"
+
+
+@family.breaks(
+    "isolation.child-begins-with-fresh-memory",
+    "isolation.child-runs-the-modules-again",
+    "isolation.unguarded-main-breaks",
+    "identity.helper-is-the-parent",
+    "orphan.keeps-the-helper-as-its-parent",
+    "orphan.helper-ends-after-it",
+    "zombie.starter-never-holds-it",
+    "zombie.starter-still-gets-the-exit-code",
+)
+class SaysForkserverAndForks(Broken):
+    """What says that it has a fork server forks."""
+
+    def get_start_method(self):
+        return "forkserver"
+
+
+@family.breaks(
+    "isolation.child-begins-with-the-starters-memory",
+    "isolation.unguarded-main-works",
+    "identity.starter-is-the-parent",
+    "identity.child-is-the-parent-of-its-children",
+)
+class SaysForkAndAsksHelper(Broken):
+    """What says that it forks has a fork server do it, which the starter has spawned."""
+
+    method = "forkserver"
+
+    def get_start_method(self):
+        return "fork"
+
+
+class _OfAForkedServer(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        spawn_server, util.spawnv_passfds = util.spawnv_passfds, _fork_a_server
+        try:
+            return ForkServerProcess._Popen(child)
+        finally:
+            util.spawnv_passfds = spawn_server
+
+
+def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
+    if "forkserver" not in args[-1]:
+        return spawn_other(path, args, fds)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            for fd in map(int, os.listdir("/proc/self/fd")):
+                if fd > 2 and fd not in fds:
+                    with contextlib.suppress(OSError):  # the listing has closed its own
+                        os.close(fd)
+            sys.argv = ["-c"]
+            exec(args[-1], {})
+        finally:
+            os._exit(0)
+    return pid
+
+
+@family.breaks(
+    "isolation.child-begins-with-fresh-memory",
+    "isolation.child-runs-the-modules-again",
+    "isolation.unguarded-main-breaks",
+)
+class HelperInheritsTheStartersMemory(Broken):
+    """The fork server is a fork of the starter, so that children begin with what it had then, main included."""
+
+    method = "forkserver"
+    Process = _OfAForkedServer
+
+
+class _OfAWellReadServer(ForkServerProcess):
+    def start(self):
+        forkserver.set_forkserver_preload([_module_of(self._target)])
+        super().start()
+
+
+@family.breaks("isolation.child-runs-the-modules-again")
+class HelperRunsTheModules(Broken):
+    """The fork server imports the module that the first task comes from, and children begin with that."""
+
+    method = "forkserver"
+    Process = _OfAWellReadServer
+
+
+def _function(target):
+    """Return what is called in the end, and the arguments that are wrapped up with it."""
+    arguments: list[Any] = []
+    while isinstance(target, functools.partial):
+        arguments[:0] = target.args
+        target = target.func
+    return target, arguments
+
+
+def _module_of(target):
+    return getattr(_function(target)[0], "__module__", None) or "builtins"
+
+
+def _values(module, kind):
+    """Return the public globals of the *module* that are of this *kind*."""
+    found = vars(sys.modules[module]).items()
+    return {name: value for name, value in found if type(value) is kind and not name.startswith("_")}
+
+
+class _BringsBack(SpawnProcess):
+    """A process that at its end sends something to its starter, which has it after the join."""
+
+    def start(self):
+        self._receiver, self._sender = Pipe(duplex=False)
+        super().start()
+        self._sender.close()
+
+    def run(self):
+        with self._sender:
+            before = copy.deepcopy(self.look())
+            super().run()
+            now = self.look()
+            self._sender.send({name: value for name, value in now.items() if value != before.get(name)})
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.exitcode is not None and not self._receiver.closed:
+            with self._receiver:
+                if self.exitcode == 0:
+                    self.take(self._receiver.recv())
+
+
+class _BringsRebindingsBack(_BringsBack):
+    def start(self):
+        self._module = _module_of(self._target)
+        super().start()
+
+    def look(self):
+        return _values(self._module, int)
+
+    def take(self, changes):
+        vars(sys.modules[self._module]).update(changes)
+
+
+@family.breaks("isolation.rebinding-stays-in-the-child")
+class RebindingsComeBack(Broken):
+    """A join rebinds the starter's globals as the child has rebound its own."""
+
+    method = "spawn"
+    Process = _BringsRebindingsBack
+
+
+class _BringsListsBack(_BringsBack):
+    def start(self):
+        self._module = _module_of(self._target)
+        super().start()
+
+    def look(self):
+        return _values(self._module, list)
+
+    def take(self, changes):
+        for name, value in changes.items():
+            vars(sys.modules[self._module])[name][:] = value
+
+
+@family.breaks("isolation.change-in-place-stays-in-the-child")
+class ChangesInPlaceComeBack(Broken):
+    """A join changes the starter's global lists as the child has changed its own."""
+
+    method = "spawn"
+    Process = _BringsListsBack
+
+
+class _BringsArgumentsBack(_BringsBack):
+    def start(self):
+        self._mine = self.look()
+        super().start()
+
+    def look(self):
+        arguments = [*_function(self._target)[1], *self._args]
+        return {place: value for place, value in enumerate(arguments) if type(value) is list}
+
+    def take(self, changes):
+        for place, value in changes.items():
+            self._mine[place][:] = value
+
+
+@family.breaks("isolation.arguments-are-copies")
+class ArgumentsComeBack(Broken):
+    """A join changes the arguments that the starter has passed as the child has changed its own."""
+
+    method = "spawn"
+    Process = _BringsArgumentsBack
+
+
+_left: dict[str, Any] = {}
+
+
+class _TakesOver(_BringsBack):
+    def start(self):
+        self._module = _module_of(self._target)
+        self._left = _left
+        super().start()
+
+    def look(self):
+        return {**_values(self._module, int), **_values(self._module, list)}
+
+    def run(self):
+        vars(sys.modules[self._module]).update(self._left)
+        super().run()
+
+    def take(self, changes):
+        _left.update(changes)
+
+
+@family.breaks("isolation.siblings-share-nothing")
+class ChildrenTakeOver(Broken):
+    """A child begins with the globals that the child before it has left behind, as one worker for all would."""
+
+    method = "spawn"
+    Process = _TakesOver
+
+
+class _RunsMainAgain(ForkProcess):
+    def run(self):
+        main = sys.modules["__main__"].__spec__
+        if main and len(self._identity) == 1:  # its children do not, or there would be no end of it
+            runpy.run_module(main.name, run_name="__mp_main__", alter_sys=True)
+        super().run()
+
+
+@family.breaks("isolation.unguarded-main-works")
+class RunsMainAgain(Broken):
+    """A forked child runs the main module again, as a spawned one would."""
+
+    Process = _RunsMainAgain
+
+
+class _WithoutMain(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        prepare, spawn.get_preparation_data = spawn.get_preparation_data, _leave_out_main
+        try:
+            return SpawnProcess._Popen(child)
+        finally:
+            spawn.get_preparation_data = prepare
+
+
+def _leave_out_main(name, prepare=spawn.get_preparation_data):
+    return {key: value for key, value in prepare(name).items() if not key.startswith("init_main")}
+
+
+@family.breaks("isolation.unguarded-main-breaks")
+class DoesNotRunMainAgain(Broken):
+    """A spawned child does not run the main module again, and so lacks what that would define."""
+
+    method = "spawn"
+    Process = _WithoutMain
+
+
+class _StartedInVain(ForkServerProcess):
+    def start(self):
+        if not hasattr(process.current_process(), "_inheriting"):
+            super().start()
+
+    def join(self, timeout=None):
+        if not hasattr(process.current_process(), "_inheriting"):
+            super().join(timeout)
+
+
+@family.breaks("isolation.unguarded-main-breaks")
+class StartsNothingWhileMainRunsAgain(Broken):
+    """A child that runs the main module again starts no child of its own, and nobody is told."""
+
+    method = "forkserver"
+    Process = _StartedInVain
+
+
+class _RefusedLate(SpawnProcess):
+    def start(self):
+        current = process.current_process()
+        if hasattr(current, "_inheriting") and "REFUSED" not in os.environ:
+            os.environ["REFUSED"] = "from here on"
+            del current._inheriting
+            try:
+                super().start()
+            finally:
+                current._inheriting = True
+        else:
+            super().start()
+
+
+@family.breaks("isolation.unguarded-main-breaks")
+class RefusesTheGrandchild(Broken):
+    """A child that runs the main module again may start a child of its own, which only then is refused one."""
+
+    method = "spawn"
+    Process = _RefusedLate

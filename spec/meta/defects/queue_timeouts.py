@@ -1,0 +1,118 @@
+"""Queues that misread how long they may wait."""
+
+from __future__ import annotations
+
+import queue
+import time
+
+from spec.meta.defects import sound
+from spec.meta.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+@family.breaks("queue.put-can-be-timed")
+class TimedPutIsEarly(Broken):
+    """A queue whose timed put takes its seconds for milliseconds."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block, timeout and timeout / 1000)
+
+
+@family.breaks("queue.get-can-be-timed")
+class TimedGetIsEarly(Broken):
+    """A queue whose timed get rounds its time down to whole seconds."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            return super().get(block, timeout and int(timeout))
+
+
+@family.breaks("queue.put-can-be-timed")
+class TimedPutWaitsForEver(Broken):
+    """A queue whose put waits for room however little time it was given."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block)
+
+
+@family.breaks("queue.get-can-be-timed", "queue.get-gives-up-though-another-waits")
+class TimedGetWaitsForEver(Broken):
+    """A queue whose get waits for an item however little time it was given."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            return super().get(block)
+
+
+@family.breaks("queue.timed-put-and-get-end-before-their-time")
+class TimedPutTakesItsTime(Broken):
+    """A queue whose timed put looks for room only when its time is over."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if block and timeout:
+                time.sleep(timeout)
+            super().put(obj, block and timeout is None)
+
+
+@family.breaks("queue.timed-put-and-get-end-before-their-time")
+class TimedGetTakesItsTime(Broken):
+    """A queue whose timed get looks for an item only when its time is over."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if block and timeout:
+                time.sleep(timeout)
+            return super().get(block and timeout is None)
+
+
+@family.breaks("queue.get-can-be-timed", "queue.get-gives-up-though-another-waits")
+class TimedGetReturnsNone(Broken):
+    """A queue whose timed get returns None when its time is over."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except queue.Empty:
+                if timeout is None:
+                    raise
+                return None
+
+
+@family.breaks("queue.put-can-be-timed")
+class LatePutArrives(Broken):
+    """A queue whose timed put raises Full when its time is over, and yet sends the item."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            try:
+                super().put(obj, block, timeout)
+            except queue.Full:
+                if timeout is not None:
+                    self.send(obj)
+                raise
+
+
+@family.breaks(
+    "queue.get-gives-up-though-another-waits",
+    spoils=["queue.any-sequence-of-operations"],
+    why="the sequences are left to chance",
+)
+class WaitsItsTurnToLook(Broken):
+    """A queue whose get waits for the readers' lock however little time it was given."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if self._closed:
+                raise ValueError(f"{self} is closed")
+            with self._rlock:
+                if not (block and timeout is None) and not self._poll(timeout if block else 0):
+                    raise queue.Empty
+                item = self._reader.recv()
+            self._sem.release()
+            return item

@@ -1,0 +1,153 @@
+"""Reentrant locks with a fault."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from spec.meta.defects.declaration import Broken, Family
+from spec.meta.defects.locks import HandMade
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+class HandMadeAgain(HandMade):
+    """A sound reentrant lock, made as the plain one is: here faults are easily put in."""
+
+    def __init__(self):
+        super().__init__()
+        self.times = 0
+
+    @property
+    def mine(self):
+        return self.holder.value == os.getpid()
+
+    def acquire(self, block=True, timeout=None):
+        acquired = self.mine or super().acquire(block, timeout)
+        self.times += acquired
+        return acquired
+
+    def release(self):
+        assert self.mine, "attempt to release recursive lock not owned by thread"
+        self.times -= 1
+        if not self.times:
+            super().release()
+
+
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+class IsPlainLock(Broken):
+    """An RLock that is a plain lock."""
+
+    def RLock(self):
+        return self.context.Lock()
+
+
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+class IsForThreads(Broken):
+    """An RLock for threads: of each process that inherits it, it is a lock of its own."""
+
+    RLock = staticmethod(threading.RLock)
+
+
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+class KnowsThreadsOnly(Broken):
+    """An RLock that goes by the thread and not by the process: forks of one process are the same to it."""
+
+    class RLock(HandMadeAgain):
+        @property
+        def mine(self):
+            return self.holder.value == threading.get_ident()
+
+        def acquire(self, block=True, timeout=None):
+            acquired = super().acquire(block, timeout)
+            if acquired:
+                self.holder.value = threading.get_ident()
+            return acquired
+
+
+@family.breaks("lock.rlock-is-reentrant")
+class NotReentrant(Broken):
+    """An RLock that its holder cannot acquire again."""
+
+    class RLock(HandMadeAgain):
+        def acquire(self, block=True, timeout=None):
+            return not self.mine and super().acquire(block, timeout)
+
+
+@family.breaks("lock.rlock-is-reentrant")
+class FreedByTheFirstRelease(Broken):
+    """An RLock that one release frees, however often it was acquired."""
+
+    class RLock(HandMadeAgain):
+        def release(self):
+            self.times = 1
+            super().release()
+
+
+@family.breaks("lock.rlock-is-reentrant")
+class FreedByAsManyReleasesAndOne(Broken):
+    """An RLock that takes one release more than acquires to be free."""
+
+    class RLock(HandMadeAgain):
+        def release(self):
+            assert self.mine, "attempt to release recursive lock not owned by thread"
+            self.times -= 1
+            if self.times < 0:
+                HandMade.release(self)
+
+
+@family.breaks("lock.rlock-is-released-by-its-holder-only")
+class ReleasedByAnybody(Broken):
+    """An RLock that anybody may release."""
+
+    class RLock(HandMadeAgain):
+        def release(self):
+            if self.mine:
+                super().release()
+            else:
+                HandMade.release(self)
+
+
+@family.breaks("lock.rlock-is-released-by-its-holder-only")
+class IgnoresOthersReleases(Broken):
+    """An RLock that stays held, without a word, if a process that does not hold it releases it."""
+
+    class RLock(HandMadeAgain):
+        def release(self):
+            if self.mine:
+                super().release()
+
+
+@family.breaks("lock.rlock-is-released-by-its-holder-only")
+class IgnoresReleasesWhenFree(Broken):
+    """An RLock that does not complain if it is released when nobody holds it."""
+
+    class RLock(HandMadeAgain):
+        def release(self):
+            if not self.free:
+                super().release()
+
+
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+class PrivateOncePickled(Broken):
+    """An RLock that a child, under spawn, gets a new one for."""
+
+    method = "spawn"
+
+    class RLock(HandMadeAgain):
+        method = "spawn"
+
+        def __reduce__(self):
+            return type(self), ()
+
+
+@family.breaks("lock.rlock-is-released-by-its-holder-only")
+class RefusesTooLate(Broken):
+    """An RLock that refuses to be released by a process that does not hold it, and is free thereafter."""
+
+    class RLock(HandMadeAgain):
+        def release(self):
+            if not self.mine:
+                HandMade.release(self)
+            super().release()
