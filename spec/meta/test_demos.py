@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import signal
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from impl.__main__ import lessons
+from impl import lifecycle
+from impl.__main__ import lessons, parser
 from spec.harness.nursery import Nursery
 from spec.harness.stillness import Stillness
 from spec.meta.verify import ROOT
@@ -32,16 +34,42 @@ QUICK = {
 }
 """Options that make a demo short; with the article's numbers it takes as long as the article's."""
 
+ARTICLE = {
+    "daemon": "--daemon-seconds 3 --ordinary-seconds 5",
+    "fanout": "--children 10 --pause 0.5",
+    "identity": "--name 洪七",
+    "isolation": "",
+    "joinable": "--items 10 --maxsize 30 --make 0.2 --eat 0.5",
+    "lifecycle": "--pause 5",
+    "lock": "--buyers 10 --tickets 3 --pause 0.2",
+    "orphan": "--pause 1",
+    "queue": "--maxsize 5 --items 7",
+    "sharing": "--start 100 --workers 10 --pause 0.1",
+    "zombie": "--children 1 --pause 1",
+}
+"""The article's numbers, written out."""
+
 SHOWS = {
     "daemon": ["main: ended", "ordinary child: done"],
-    "fanout": ["one by one", "together"],
-    "identity": ["parent: that was 洪七, process ", "I am process "],
+    "fanout": ["child 0: done", "one by one", "child 0: done", "together"],
+    "identity": [
+        "child:  I am 洪七, process ",
+        "parent: that was 洪七, process ",
+        "parent: now I call it 洪七, joined",
+        "parent: that was ",
+    ],
     "isolation": ["parent: number = 100", "child:  number = 3", "parent: number = 100"],
     "joinable": ["ate dumpling 1", "all eaten: the producer goes on", "main: ended"],
     "lifecycle": ["started:    alive is True", "terminated: ", "joined:     alive is False, exit code -15"],
     "lock": ["2 tickets, with a lock:", "sold out", "0 left", "2 tickets, without a lock:"],
-    "orphan": ["parent: process ", "leaves", "orphan: process "],
-    "queue": ["the parent got 'hello from the child'", "refused: [5, 6]", "got [0, 1, 2, 3, 4]"],
+    "orphan": ["parent: process ", "parent: process ", "leaves", "orphan: process "],
+    "queue": [
+        "the parent got 'hello from the child'",
+        "the child answered 'HELLO'",
+        "offered 7 items to a queue of 5; refused: [5, 6]",
+        "got [0, 1, 2, 3, 4]",
+        "and then, without waiting, nothing",
+    ],
     "sharing": ["10 less 3 with a lock: 7", "10 less 3 without a lock: "],
     "zombie": ["has not joined", "has joined", "not in the process table"],
 }
@@ -57,6 +85,14 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         assert os.listdir(folder) == []
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts what is started; a shell has what it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``python -m impl`` with the arguments."""
     return subprocess.run(
@@ -69,6 +105,21 @@ def test_without_a_lesson_lists_them() -> None:
     listing = run()
     assert [name for name in lessons() if name not in listing.stdout] == []
     assert listing.returncode == 0
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_default_is_the_article(lesson: str) -> None:
+    """Without options, a demo has the article's numbers, on `multiprocessing`."""
+    written_out = [lesson, "--mp", "multiprocessing", *ARTICLE[lesson].split()]
+    assert parser().parse_args([lesson]) == parser().parse_args(written_out)
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_help_is_what_there_is_to_know(lesson: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` shows the lesson's own text, with its paragraphs and line breaks."""
+    with pytest.raises(SystemExit, match=r"^0$"):
+        parser().parse_args([lesson, "--help"])
+    assert str(inspect.getdoc(lessons()[lesson])) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -88,6 +139,40 @@ def test_daemon_never_prints() -> None:
     assert "daemon: done" not in run("daemon", *QUICK["daemon"].split()).stdout
 
 
+def test_lifecycle_would_print(capsys: pytest.CaptureFixture[str]) -> None:
+    """The child that is terminated would take its time, and say that it is done."""
+    begun = time.monotonic()
+    lifecycle.work(0.05)
+    assert time.monotonic() - begun >= 0.05
+    assert capsys.readouterr().out == "child: done\n"
+
+
+def test_fanout_says_how_long_it_took() -> None:
+    """The seconds shown are at least those of the work, and no more than the demo took."""
+    begun = time.monotonic()
+    shown = re.findall(r"(?:one by one|together): (.*) s", run("fanout", *QUICK["fanout"].split()).stdout)
+    one_by_one, together = map(float, shown)
+    assert one_by_one >= 0.3
+    assert together >= 0.1
+    assert one_by_one + together <= time.monotonic() - begun
+
+
+def test_orphan_is_adopted() -> None:
+    """The child is the parent's until the parent leaves, and then somebody else's."""
+    shown = run("orphan", "--mp", "multiprocessing:fork").stdout
+    [parent] = re.findall(r"^parent: process (\d+), child of ", shown, re.MULTILINE)
+    [child] = re.findall(rf"^child: process (\d+), child of process {parent} ", shown, re.MULTILINE)
+    assert f"orphan: process {child}, child of " in shown
+    assert f"orphan: process {child}, child of process {parent} " not in shown
+
+
+def test_failure_is_told_by_the_status() -> None:
+    """A demo that fails, here because a thread cannot be terminated, has the exit status of a program that fails."""
+    failed = run("lifecycle", "--mp", "multiprocessing.dummy", "--pause", "0")
+    assert "AttributeError" in failed.stderr
+    assert failed.returncode == 1
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_zombie_is_seen(method: str) -> None:
     """The demo sees the zombie, with no memory, where the starter is the parent."""
@@ -101,6 +186,7 @@ def test_zombie_is_seen(method: str) -> None:
         (["lock", "--buyers", "-1"], "argument --buyers: -1 is not zero or more"),
         (["lock", "--buyers", "ten"], "argument --buyers: invalid int value: 'ten'"),
         (["lock", "--pause", "nan"], "argument --pause: nan is not zero or more"),
+        (["lock", "--pause", "inf"], "argument --pause: inf is not zero or more"),
         (["lock", "--mp", "nosuch"], "argument --mp: no module named 'nosuch' here; is it installed?"),
         (["lock", "--mp", "multiprocessing:nope"], "argument --mp: 'multiprocessing' has no context 'nope'"),
     ],
@@ -113,8 +199,15 @@ def test_mistakes_are_answered_in_one_line(arguments: list[str], answer: str) ->
     assert failed.returncode == 2
 
 
+def test_zero_is_no_mistake() -> None:
+    """There may be none of what there can be many of, and it may take no time."""
+    demo = run("lock", "--buyers", "0", "--tickets", "0", "--pause", "0")
+    assert (demo.returncode, demo.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("lesson", ["lock", "sharing", "joinable", "daemon"])
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_cleanly(lesson: str, method: str, tmp_path: Path) -> None:
     """Ctrl-C, which the terminal sends to every process of the run, ends it without a traceback or a leftover."""
     options = {

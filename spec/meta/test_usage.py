@@ -11,6 +11,7 @@ from spec.meta.verify import verify
 MODULES = {
     "raises_on_import.py": "1 / 0",
     "needs_missing.py": "import no_such_dependency",
+    "lists_no_contexts.py": "def get_context(name): raise ValueError('never heard of')",
     "childless.py": "def Process(*args, **kwargs): raise OSError('no more processes')",
 }
 
@@ -29,6 +30,10 @@ def modules(tmp_path: Path) -> Path:
         ("--mp nosuch", "--mp: no module named 'nosuch' here; is it installed?"),
         ("--mp nosuch.deeper:fork", "--mp: no module named 'nosuch.deeper' here; is it installed?"),
         ("--mp multiprocessing:nope", "--mp: 'multiprocessing' has no context 'nope'; its contexts: "),
+        (
+            "--mp lists_no_contexts:x",
+            "--mp: 'lists_no_contexts' has no context 'x'; its contexts: not listed (never ",
+        ),
         ("--mp multiprocessing.dummy:fork", "--mp: 'multiprocessing.dummy' has no contexts; leave out ':fork'"),
         ("--mp json", "--mp: 'json' is not a multiprocessing API: it has no Process"),
         ("--mp :fork", "--mp: ':fork' is not of the form MODULE or MODULE:CONTEXT"),
