@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
-from contextlib import redirect_stdout
 
 import pytest
 
@@ -57,39 +55,9 @@ def markdown(claims: Iterable[Claim]) -> str:
     return "\n".join(lines).replace("\n## ", "\n\n## ") + "\n"
 
 
-class Collector:
-    """A pytest plugin that keeps the claims that were collected.
-
-    Attributes:
-        claims: the claims, once pytest has run.
-    """
-
-    def __init__(self) -> None:
-        self.claims: list[Claim] = []
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep them."""
-        self.claims = of(session.items)
-
-
-def collect() -> list[Claim]:
-    """Return all claims of the spec, in the order of the files and the tests in them.
-
-    Raises:
-        SystemExit: pytest could not collect them.
-    """
-    collector, output = Collector(), io.StringIO()
-    options = ["--collect-only", "-p", "no:randomly", "-p", "no:cacheprovider"]
-    with redirect_stdout(output):
-        status = pytest.main([str(FOLDER), *options], plugins=[collector])
-    if status != pytest.ExitCode.OK:
-        raise SystemExit(output.getvalue())
-    return collector.claims
-
-
 def main() -> None:
     """Write the file."""
-    claims = collect()
+    claims = Claim.all()
     FILE.write_text(markdown(claims), encoding="utf-8")
     print(f"{FILE}: {len(claims)} claims")
 

@@ -12,7 +12,9 @@ is ``zombie.lingers-until-joined``.  Nothing else in the project repeats any of 
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
@@ -78,14 +80,43 @@ class Claim:
         """Return the claim that *item* is the test of, or None if it is some other test."""
         if not isinstance(item, pytest.Function) or item.path.parent != FOLDER:
             return None
-        wording = inspect.getdoc(inspect.unwrap(item.function)) or ""
+        return cls._declared(item.path, item.originalname, item.function, item.iter_markers())
+
+    @classmethod
+    def _declared(cls, path: Path, name: str, test: Callable[..., object], marks: Iterable[pytest.Mark]) -> Claim:
+        marks = list(marks)
+        wording = inspect.getdoc(inspect.unwrap(test)) or ""
         return cls(
-            id=_id(item.path, item.originalname),
-            lesson=_lesson(item.path),
+            id=_id(path, name),
+            lesson=_lesson(path),
             wording=" ".join(wording.split("\n\n")[0].split()),
-            conditions=tuple(mark.args[0] for mark in item.iter_markers("where")),
-            needs=tuple(name for mark in item.iter_markers("needs") for name in mark.args),
+            conditions=tuple(mark.args[0] for mark in marks if mark.name == "where"),
+            needs=tuple(name for mark in marks if mark.name == "needs" for name in mark.args),
         )
+
+    @classmethod
+    def all(cls) -> list[Claim]:
+        """Return all claims of the spec, in the order of the files and the tests in them."""
+        claims = []
+        for path in _files():
+            module = importlib.import_module(f"{__package__}.{path.stem}")
+            shared = getattr(module, "pytestmark", [])
+            for name, test in vars(module).items():
+                if name.startswith("test_"):
+                    marks = [*getattr(test, "pytestmark", []), *(shared if isinstance(shared, list) else [shared])]
+                    claims.append(cls._declared(path, name, test, (getattr(mark, "mark", mark) for mark in marks)))
+        return claims
+
+    @property
+    def test(self) -> str:
+        """The test that decides it, as pytest names it, without the target."""
+        return f"{FOLDER.name}/test_{self.lesson}.py::test_{self.id.partition('.')[2].replace('-', '_')}"
+
+    @property
+    def code(self) -> str:
+        """The source of that test."""
+        module = importlib.import_module(f"{__package__}.test_{self.lesson}")
+        return inspect.getsource(inspect.unwrap(getattr(module, self.test.partition("::")[2])))
 
     def applies_to(self, traits: Traits) -> bool:
         """Return whether the claim applies to targets with these *traits*."""
@@ -101,10 +132,14 @@ def ids() -> list[str]:
     """Return the ids of all claims, read from the names of the tests; no test is imported."""
     return [
         _id(path, node.name)
-        for path in sorted(FOLDER.glob("test_*.py"))
+        for path in _files()
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
+
+
+def _files() -> list[Path]:
+    return sorted(FOLDER.glob("test_*.py"))
 
 
 def _lesson(path: Path) -> str:

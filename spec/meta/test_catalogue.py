@@ -11,7 +11,7 @@ from spec.claims import Claim, ids
 @pytest.fixture(scope="module")
 def claims() -> list[Claim]:
     """All claims."""
-    return catalogue.collect()
+    return Claim.all()
 
 
 def test_file_is_up_to_date(claims: list[Claim]) -> None:
