@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
-from spec import catalogue, fixtures, stage, verdicts
+from spec import catalogue, deviations, fixtures, stage, verdicts
 from spec.claims import FOLDER, Claim, ids, target_of
+from spec.deviations import BadDeviations
 from spec.fixtures import PACKAGE
 from spec.lessons import REFERENCE, NoLessons, Package
 from spec.sweep import Sweep
@@ -49,6 +50,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="ID",
         help="verify this claim, or all whose ids begin so. Repeatable.",
+    )
+    group.addoption(
+        "--deviations",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a TOML file of known deviations, besides those that are shipped; 'none' for none at all. Repeatable.",
     )
     group.addoption("--claims", action="store_true", help="print the catalogue of claims, and verify nothing.")
     group.addoption(
@@ -89,6 +97,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PACKAGE] = Package(config.getoption("impl"))
     except NoLessons as error:
         raise pytest.UsageError(f"--impl: {error}") from None
+    try:
+        config.stash[stage.DEVIATIONS] = deviations.collect(config.getoption("deviations"))
+    except BadDeviations as error:
+        raise pytest.UsageError(f"--deviations: {error}") from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Sweep(), "multiprocessing-spec-sweep")
     table = Table([target.name for target in config.stash[TARGETS]])

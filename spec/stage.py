@@ -28,11 +28,14 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from spec.claims import Claim, target_of
+from spec.deviations import Deviations
 from spec.harness.deadline import Hung
 from spec.harness.nursery import Nursery
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
-from spec.verdicts import CRASHED, HUNG, VIOLATED, properties
+from spec.verdicts import CRASHED, HUNG, VIOLATED, judge, properties
+
+DEVIATIONS = pytest.StashKey[Deviations]()
 
 FOLDER = pytest.StashKey[Path]()
 """Where a claim's stage may leave files; it is removed with all that is in it when the claim has ended."""
@@ -59,7 +62,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Optional[bool]:
     if claim is None or item.get_closest_marker("skip"):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in perform(item, claim):
+    reports = perform(item, claim)
+    judge(reports, item.config.stash[DEVIATIONS].find(claim.id, target_of(item)))
+    for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
-from spec.verdicts import FAILURES, NOT_APPLICABLE, NOT_PROVIDED, Entry, entry
+from spec.verdicts import FAILING, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, Entry, entry
 
 SHORT = {NOT_APPLICABLE: "n/a"}
 
@@ -21,8 +22,8 @@ def render(entries: Sequence[Entry], targets: Sequence[str]) -> list[str]:
     for found in entries:
         verdict = SHORT.get(found.verdict, found.verdict)
         known = cells.get((found.claim, found.target), "")
-        if not known.isupper():  # a failure stays, whatever the other phases of the test say
-            cells[found.claim, found.target] = verdict.upper() if found.verdict in FAILURES else verdict
+        if not (known.isupper() or known == KNOWN):  # a failure stays, whatever the other phases of the test say
+            cells[found.claim, found.target] = verdict.upper() if found.verdict in FAILING else verdict
         places[found.claim] = found.place
     claims = sorted(places, key=lambda claim: (places[claim], claim))
     rows = [["claim", *targets]]
@@ -42,19 +43,25 @@ class Table:
         self._targets = targets
         self._entries: list[Entry] = []
         self._lacking: list[str] = []
+        self._reasons: dict[tuple[str, str], str] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the verdict that a report carries, and what it says is not provided."""
+        """Keep the verdict that a report carries, and what it says is not provided or known."""
         found = entry(report)
         if found:
             self._entries.append(found)
+            if found.verdict == KNOWN:
+                facts = dict(report.user_properties)
+                reason = " ".join(str(facts[key]) for key in ("reason", "link") if facts[key])
+                self._reasons[found.claim, found.target] = reason
             if found.verdict == NOT_PROVIDED and isinstance(report.longrepr, tuple):
                 self._lacking.append(report.longrepr[2].removeprefix("Skipped: "))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the table, if there is anything in it, and what is not provided."""
+        """Print the table, if there is anything in it, and what is not provided, and what is known."""
         if self._entries:
             terminalreporter.section("claims")
-            for line in [*render(self._entries, self._targets), *sorted(set(self._lacking))]:
+            reasons = [f"{KNOWN}, {count} of them: {reason}" for reason, count in Counter(self._reasons.values()).items()]
+            for line in [*render(self._entries, self._targets), *sorted(set(self._lacking)), *reasons]:
                 terminalreporter.write_line(line)

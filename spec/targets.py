@@ -54,11 +54,13 @@ class Target:
 
     Attributes:
         name: as it is given on the command line, ``billiard:spawn``; it is part of the tests' ids.
+        start_method: what it says its start method is, if it says so.
         traits: what it is like.
         known_by: where the traits come from: its start method's name, or what a probe saw.
     """
 
     name: str
+    start_method: Optional[str]
     traits: Traits
     known_by: str
 
@@ -73,16 +75,26 @@ class Target:
         return import_api(self.name.partition(":")[0])
 
     @property
+    def version(self) -> Optional[str]:
+        """The version of what it comes from, its top-level package too, or None if that does not say."""
+        package = import_api(self.module.__name__.partition(".")[0])
+        version = getattr(self.module, "__version__", None) or getattr(package, "__version__", None)
+        return str(version) if version else None
+
+    @property
+    def file(self) -> str:
+        """Where its module was found."""
+        return getattr(self.module, "__file__", None) or "built in"
+
+    @property
     def label(self) -> str:
         """Its name and version."""
-        version = getattr(self.module, "__version__", None)
         python = f"Python {platform.python_version()}"
-        return f"{self.name} ({version}, {python})" if version else f"{self.name} ({python})"
+        return f"{self.name} ({self.version}, {python})" if self.version else f"{self.name} ({python})"
 
     def describe(self) -> str:
         """Say in one line what it is: version, file and traits."""
-        file = getattr(self.module, "__file__", None) or "built in"
-        return f"{self.label}, {file}; {self.traits} ({self.known_by})"
+        return f"{self.label}, {self.file}; {self.traits} ({self.known_by})"
 
 
 def expand(names: Sequence[str]) -> list[Target]:
@@ -107,7 +119,7 @@ def _target(name: str) -> Target:
     mp: Any = load(name)
     method = _start_method(mp)
     if method in KNOWN:
-        return Target(name, KNOWN[method], f"start method {method}")
+        return Target(name, method, KNOWN[method], f"start method {method}")
     try:
         found = probe(mp)
     except (StarterFailed, Hung) as error:
@@ -115,9 +127,9 @@ def _target(name: str) -> Target:
         raise NoSuchAPI(f"{name}: a child, started to see what it is like, failed: {reason}") from None
     if not found.own_process:
         traits = Traits(starter_is_parent=True, inherits_memory=True, runs_main_again=False)
-        return Target(name, traits, "probed: its children run inside the starter")
+        return Target(name, method, traits, "probed: its children run inside the starter")
     traits = Traits(found.starter_is_parent, found.inherits_memory, found.runs_main_again)
-    return Target(name, traits, f"start method {method or 'not named'}, probed")
+    return Target(name, method, traits, f"start method {method or 'not named'}, probed")
 
 
 def _start_method(mp: Any) -> Optional[str]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Optional, Union
 import pytest
 
 from spec.claims import Claim, target_of
+from spec.deviations import Deviation
 from spec.harness.deadline import Hung
 from spec.harness.witness import Violation, caller
 from spec.lessons import NotProvided
@@ -18,6 +19,8 @@ HUNG = "hung"
 CRASHED = "crashed"
 NOT_PROVIDED = "not provided"
 NOT_APPLICABLE = "not applicable"
+KNOWN = "known deviation"
+FIXED = "fixed"
 
 LETTERS = {
     HOLDS: ".",
@@ -26,8 +29,14 @@ LETTERS = {
     CRASHED: "C",
     NOT_PROVIDED: "o",
     NOT_APPLICABLE: "-",
+    KNOWN: "d",
+    FIXED: "X",
 }
 FAILURES = (VIOLATED, HUNG, CRASHED)
+"""What a claim may come to instead of holding."""
+
+FAILING = (*FAILURES, FIXED)
+"""What fails the run."""
 
 
 class Entry(NamedTuple):
@@ -37,6 +46,34 @@ class Entry(NamedTuple):
     target: str
     verdict: str
     place: tuple[str, int]
+
+
+def judge(reports: list[pytest.TestReport], deviation: Optional[Deviation]) -> None:
+    """Change the *reports* of one claim's phases to what *deviation*, which is known of it, makes of them.
+
+    A failure that is known does not fail the run.  What is known to fail and holds does, so that what is known
+    stays true; unless it is known to fail now and then.
+    """
+    if deviation is None:
+        return
+    failed = [report for report in reports if report.failed]
+    held = [report for report in reports if report.passed and report.when == "call"]
+    facts: list[tuple[str, object]] = []
+    if failed:
+        for report in failed:
+            report.outcome = "skipped"
+            report.wasxfail = deviation.reason
+        facts = [("verdict", KNOWN), ("reason", deviation.reason), ("link", deviation.link)]
+    elif held and not deviation.intermittent:
+        for report in held:
+            report.outcome = "failed"
+            report.longrepr = (
+                f"{FIXED}: it holds, and {deviation.file} says that it does not: {deviation.reason}\n"
+                "  what to do  take it out there, or say in which versions it is so"
+            )
+        facts = [("verdict", FIXED)]
+    for report in filter(entry, reports):
+        report.user_properties = [*report.user_properties, *facts]
 
 
 def properties(item: pytest.Item, claim: Claim, verdict: str) -> list[tuple[str, object]]:
@@ -111,7 +148,7 @@ def pytest_report_teststatus(
         return None
     if found.verdict == HOLDS:
         category = "passed"
-    elif found.verdict in FAILURES:
+    elif found.verdict in FAILING:
         category = "failed"
     else:
         category = found.verdict

@@ -1,0 +1,182 @@
+"""Known deviations: what is known to be violated on a target, and why, so that only news fail the run.
+
+They are written in TOML, and may be shared by an implementation's authors and this project alike::
+
+    [[deviation]]
+    claims = ["daemon.may-have-no-children"]
+    target = "billiard"             # or one context of it: "billiard:fork"
+    versions = ">=4.2"              # optional: PEP 440; of the standard library, Python's
+    start-methods = ["fork"]        # optional
+    intermittent = true             # optional: a race, which a run may win
+    reason = "start() does not look at the flag of the process that calls it."
+    link = "https://..."            # optional
+
+Those of the libraries in `known_deviations` are shipped.
+"""
+
+from __future__ import annotations
+
+import difflib
+import platform
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from spec.claims import FOLDER, ids
+from spec.targets import Target
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SHIPPED = FOLDER / "known_deviations"
+
+KEYS = {
+    "claims": list,
+    "target": str,
+    "versions": str,
+    "start-methods": list,
+    "intermittent": bool,
+    "reason": str,
+    "link": str,
+}
+REQUIRED = ("claims", "target", "reason")
+
+
+class BadDeviations(ValueError):
+    """A file of deviations says what cannot be meant.  The message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A known deviation.
+
+    Attributes:
+        claims: the ids of the claims that are known to fail.
+        target: on what: a module, which stands for all its contexts, or one of them.
+        reason: why they fail.
+        versions: of the target, those that deviate.
+        start_methods: those under which it deviates; all, if there are none.
+        intermittent: whether the claims hold in some runs.
+        link: where more is to be read; empty if nowhere.
+        file: where the deviation is declared.
+    """
+
+    claims: tuple[str, ...]
+    target: str
+    reason: str
+    versions: SpecifierSet
+    start_methods: tuple[str, ...]
+    intermittent: bool
+    link: str
+    file: str
+
+    def covers(self, claim: str, target: Target) -> bool:
+        """Return whether it is known that the *claim* with this id fails on *target*."""
+        if claim not in self.claims or self.target not in (target.name, target.name.partition(":")[0]):
+            return False
+        if self.start_methods and target.start_method not in self.start_methods:
+            return False
+        try:
+            return self.versions.contains(Version(target.version or platform.python_version()), prereleases=True)
+        except InvalidVersion:
+            return not str(self.versions)
+
+
+class Deviations:
+    """All that are known.
+
+    Args:
+        known: the deviations; of several that cover a verdict, the last counts.
+    """
+
+    def __init__(self, known: Iterable[Deviation] = ()) -> None:
+        self._known = list(known)
+
+    def find(self, claim: str, target: Target) -> Optional[Deviation]:
+        """Return the deviation that covers the *claim* with this id on *target*, or None."""
+        return next((known for known in reversed(self._known) if known.covers(claim, target)), None)
+
+
+def collect(options: Sequence[str]) -> Deviations:
+    """Return the shipped deviations, and those in the files that *options* name; none at all for ``none``.
+
+    Raises:
+        BadDeviations: a file cannot be read, or says what cannot be meant.
+    """
+    if "none" in options:
+        if len(options) > 1:
+            raise BadDeviations("none means no deviations at all; leave out the other files, or none")
+        return Deviations()
+    files = [*sorted(SHIPPED.glob("*.toml")), *map(Path, options)]
+    return Deviations(deviation for file in files for deviation in read(file))
+
+
+def read(file: Path) -> list[Deviation]:
+    """Return the deviations that *file* declares.
+
+    Raises:
+        BadDeviations: it cannot be read, or says what cannot be meant.
+    """
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadDeviations(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise BadDeviations(f"{file} is not TOML: {error}") from error
+    tables = document.pop("deviation", [])
+    if document or not _is(tables, list, dict):
+        raise BadDeviations(
+            f"{file}: expected tables [[deviation]] only, found {', '.join(document) or 'another value'}"
+        )
+    return [_deviation(file, number, table) for number, table in enumerate(tables, 1)]
+
+
+def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
+    def complain(what: str) -> BadDeviations:
+        return BadDeviations(f"{file}, deviation {number}: {what}")
+
+    for key, value in table.items():
+        if key not in KEYS:
+            raise complain(f"unknown key {key!r}; {_hint(key, KEYS) or 'the keys are ' + ', '.join(KEYS)}")
+        if not _is(value, KEYS[key], str):
+            kind = {str: "a text", bool: "true or false", list: "a list of texts"}[KEYS[key]]
+            raise complain(f"{key} must be {kind}, not {value!r}")
+    for key in REQUIRED:
+        if not table.get(key):
+            raise complain(f"{key} is missing")
+    for claim in table["claims"]:
+        if claim not in ids():
+            raise complain(
+                f"no claim has the id {claim!r}; {_hint(claim, ids()) or 'pytest spec/ --claims lists them'}"
+            )
+    try:
+        versions = SpecifierSet(table.get("versions", ""))
+    except InvalidSpecifier:
+        raise complain(f"versions must be as in PEP 440, such as '>=4.2,<5', not {table['versions']!r}") from None
+    return Deviation(
+        claims=tuple(table["claims"]),
+        target=table["target"],
+        reason=" ".join(table["reason"].split()),
+        versions=versions,
+        start_methods=tuple(table.get("start-methods", ())),
+        intermittent=table.get("intermittent", False),
+        link=table.get("link", ""),
+        file=str(file),
+    )
+
+
+def _is(value: object, kind: type, element: type) -> bool:
+    """Return whether *value* is of this *kind*, and if it is a list, each *element* of it too."""
+    return isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(one, element) for one in value))
+
+
+def _hint(wrong: str, right: Iterable[str]) -> str:
+    alike = difflib.get_close_matches(wrong, list(right), n=1)
+    return f"did you mean {alike[0]}?" if alike else ""
