@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -19,11 +20,14 @@ from spec.claims import FOLDER, Claim, ids, target_of
 from spec.deviations import BadDeviations
 from spec.fixtures import PACKAGE
 from spec.lessons import REFERENCE, NoLessons, Package
+from spec.report import writers
+from spec.report.recording import Recording
+from spec.report.writers import CannotWrite
 from spec.sweep import Sweep
 from spec.table import Table
 from spec.targets import DEFAULT, Target, expand
 
-TARGETS = pytest.StashKey[list[Target]]()
+TARGETS = pytest.StashKey[Sequence[Target]]()
 META = FOLDER / "meta"
 
 
@@ -57,6 +61,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="FILE",
         help="a TOML file of known deviations, besides those that are shipped; 'none' for none at all. Repeatable.",
+    )
+    group.addoption(
+        "--report",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="write a report; its suffix says the format: .json, .md, .html. Repeatable.",
     )
     group.addoption("--claims", action="store_true", help="print the catalogue of claims, and verify nothing.")
     group.addoption(
@@ -103,8 +115,21 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--deviations: {error}") from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Sweep(), "multiprocessing-spec-sweep")
+        _register_reports(config)
     table = Table([target.name for target in config.stash[TARGETS]])
     config.pluginmanager.register(table, "multiprocessing-spec-table")
+
+
+def _register_reports(config: pytest.Config) -> None:
+    files = config.getoption("report")
+    try:
+        for file in files:
+            writers.check(file)
+    except CannotWrite as error:
+        raise pytest.UsageError(f"--report: {error}") from None
+    if files:
+        recording = Recording(files, config.stash[PACKAGE].name, config.stash[TARGETS])
+        config.pluginmanager.register(recording, "multiprocessing-spec-reports")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

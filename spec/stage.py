@@ -243,7 +243,7 @@ def _failure(
     item: pytest.Item, claim: Claim, verdict: str, explanation: str, start: float
 ) -> list[pytest.TestReport]:
     """Return the reports for a test that could not make its own: of a call that failed, and of its teardown."""
-    item.user_properties += properties(item, claim, verdict)
+    item.user_properties += properties(item, claim, verdict, explanation)
     call = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,

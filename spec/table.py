@@ -62,6 +62,8 @@ class Table:
         """Print the table, if there is anything in it, and what is not provided, and what is known."""
         if self._entries:
             terminalreporter.section("claims")
-            reasons = [f"{KNOWN}, {count} of them: {reason}" for reason, count in Counter(self._reasons.values()).items()]
+            reasons = [
+                f"{KNOWN}, {count} of them: {reason}" for reason, count in Counter(self._reasons.values()).items()
+            ]
             for line in [*render(self._entries, self._targets), *sorted(set(self._lacking)), *reasons]:
                 terminalreporter.write_line(line)

@@ -76,9 +76,10 @@ def judge(reports: list[pytest.TestReport], deviation: Optional[Deviation]) -> N
         report.user_properties = [*report.user_properties, *facts]
 
 
-def properties(item: pytest.Item, claim: Claim, verdict: str) -> list[tuple[str, object]]:
+def properties(item: pytest.Item, claim: Claim, verdict: str, explanation: str) -> list[tuple[str, object]]:
     """Return what reports carry about a claim, also into junit XML and across pytest-xdist; the last one counts."""
-    return [("claim", claim.id), ("target", target_of(item).name), ("verdict", verdict)]
+    facts: list[tuple[str, object]] = [("claim", claim.id), ("target", target_of(item).name), ("verdict", verdict)]
+    return [*facts, ("explanation", explanation)] if explanation else facts
 
 
 def entry(report: pytest.TestReport) -> Optional[Entry]:
@@ -109,9 +110,21 @@ def pytest_runtest_makereport(
     if claim:
         verdict = _verdict(report, error)
         if verdict:
-            item.user_properties += properties(item, claim, verdict)
+            item.user_properties += properties(item, claim, verdict, _explanation(report, call))
             report.user_properties = list(item.user_properties)
     return report
+
+
+def _explanation(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    """Return why the verdict is not that the claim holds; nothing if it is."""
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ").removeprefix(f"{NOT_PROVIDED}: ")
+    if not report.failed or call.excinfo is None:
+        return ""
+    error = call.excinfo.value
+    if isinstance(error, Violation):
+        return "\n".join([error.summary, f"seen by {error.witness}", *error.__notes__])
+    return str(error)
 
 
 def _violation(error: Exception) -> Optional[Violation]:

@@ -25,6 +25,8 @@ class Violation(AssertionError):
         witness: who saw it.
 
     Attributes:
+        summary: what was looked at, how the claim says it is, and how it was.
+        witness: who saw it.
         context: lines to show too, set by whoever knows which claim it is and on what.
     """
 
@@ -33,13 +35,13 @@ class Violation(AssertionError):
 
     def __init__(self, what: str, expected: str, seen: str, witness: str) -> None:
         super().__init__(what, expected, seen, witness)
-        self._summary = f"{what}: expected {expected}, seen {seen}"
-        self._witness = witness
+        self.summary = f"{what}: expected {expected}, seen {seen}"
+        self.witness = witness
         self.context: dict[str, str] = {}
 
     def __str__(self) -> str:
-        lines = {**self.context, "seen by": self._witness}
-        return "\n".join([self._summary, *(f"  {label:<8} {text}" for label, text in lines.items())])
+        lines = {**self.context, "seen by": self.witness}
+        return "\n".join([self.summary, *(f"  {label:<8} {text}" for label, text in lines.items())])
 
 
 class Such:

@@ -1,0 +1,80 @@
+"""A badge: how many claims hold, as an image or for https://shields.io/badges/endpoint-badge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from spec.report import matrix
+from spec.report.document import Document
+from spec.report.writers import CannotWrite
+from spec.verdicts import FAILING, HOLDS, KNOWN
+
+LABEL = "multiprocessing spec"
+
+GREEN, YELLOW, RED = "#2a7f2e", "#8a6d00", "#b31d28"
+"""Dark enough for white letters on them."""
+
+WIDTH = 6.6
+"""Pixels for a letter of the badge's font, about; the text is then fitted to the space."""
+
+SVG = """\
+<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}: {message}">
+<title>{label}: {message}</title>
+<rect width="{width}" height="20" rx="3" fill="#444"/>
+<path d="M{left} 0h{inner}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{inner}z" fill="{colour}"/>
+<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
+<text x="6" y="14" textLength="{label_length}">{label}</text>
+<text x="{message_x}" y="14" textLength="{message_length}">{message}</text>
+</g>
+</svg>
+"""
+
+
+def message(documents: Sequence[Document]) -> tuple[str, str]:
+    """Return what the badge says of these runs, and its colour."""
+    verdicts = [one["verdict"] for column in matrix.columns(documents) for one in column.verdicts.values()]
+    holding, known = verdicts.count(HOLDS), verdicts.count(KNOWN)
+    failing = sum(verdicts.count(verdict) for verdict in FAILING)
+    parts = [f"{holding} hold"]
+    if known:
+        parts.append(f"{known} known to deviate")
+    if failing:
+        parts.append(f"{failing} fail")
+    return ", ".join(parts), RED if failing or not holding else YELLOW if known else GREEN
+
+
+def write(documents: Sequence[Document], file: Path, label: str = LABEL) -> None:
+    """Write the badge to *file*, as SVG or as JSON for shields, as its suffix says.
+
+    Raises:
+        CannotWrite: it has another suffix, or there is no folder for it.
+    """
+    text, colour = message(documents)
+    if file.suffix == ".svg":
+        badge = _svg(label, text, colour)
+    elif file.suffix == ".json":
+        badge = json.dumps({"schemaVersion": 1, "label": label, "message": text, "color": colour}) + "\n"
+    else:
+        raise CannotWrite(f"{file}: a badge is .svg, or .json for shields")
+    try:
+        file.write_text(badge, encoding="utf-8")
+    except OSError as error:
+        raise CannotWrite(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _svg(label: str, text: str, colour: str) -> str:
+    left, right = round(len(label) * WIDTH), round(len(text) * WIDTH)
+    return SVG.format(
+        label=escape(label),
+        message=escape(text),
+        colour=colour,
+        width=left + right + 24,
+        left=left + 12,
+        inner=right + 9,
+        label_length=left,
+        message_x=left + 18,
+        message_length=right,
+    )

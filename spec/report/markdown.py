@@ -1,0 +1,65 @@
+"""Reports as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from spec.report import matrix
+from spec.report.document import Document
+from spec.report.matrix import Column
+from spec.verdicts import FAILING, NOT_APPLICABLE
+
+SHORT = {NOT_APPLICABLE: "n/a"}
+
+
+def render(documents: Sequence[Document]) -> str:
+    """Return *documents* as one text."""
+    columns = matrix.columns(documents)
+    lines = ["# Verdicts", "", "| target | under test | Python | platform | verdicts |", "|---|---|---|---|---|"]
+    lines += [_summary(column) for column in columns]
+    heads = [_cell(f"{column.label}, Python {column.run['python']}") for column in columns]
+    lesson = None
+    for claim in matrix.rows(documents):
+        if claim["lesson"] != lesson:
+            lesson = claim["lesson"]
+            lines += ["", f"## {lesson}", "", f"| claim | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+        cells = [_verdict(column, claim["id"]) for column in columns]
+        lines.append(f"| `{claim['id']}` | {' | '.join(cells)} |")
+    failures = matrix.failures(documents)
+    if failures:
+        lines += ["", "## What does not hold"]
+    for claim, bad in failures:
+        lines += ["", f"### `{claim['id']}`", "", _text(claim["wording"])]
+        for column, verdict in bad:
+            because = f": {_text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
+            lines += [
+                "",
+                f"- **{_text(column.label)}**, Python {column.run['python']}, {verdict['verdict']}{because}",
+            ]
+            lines += ["", *(f"      {line}" for line in verdict["explanation"].splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(column: Column) -> str:
+    run, target = column.run, column.target
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in column.counts)
+    under_test = f"{column.label}, lessons {run['lessons']}; {target['known_by']}"
+    python = f"{run['implementation']} {run['python']}"
+    cells = [target["name"], under_test, python, run["platform"], counts]
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _verdict(column: Column, claim: str) -> str:
+    verdict = column.verdicts[claim]["verdict"] if claim in column.verdicts else ""
+    verdict = SHORT.get(verdict, verdict)
+    return f"**{verdict.upper()}**" if verdict in FAILING else verdict
+
+
+def _cell(text: str) -> str:
+    return _text(text).replace("|", "\\|")
+
+
+def _text(text: str) -> str:
+    """Return *text* such that nothing in it is markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", " ".join(text.split()))

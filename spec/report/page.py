@@ -1,0 +1,45 @@
+"""Reports as a page of HTML: one file that fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import jinja2
+
+from spec.report import matrix
+from spec.report.document import Claim, Document
+from spec.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
+
+SIGNS = {
+    HOLDS: "✓",
+    VIOLATED: "✗",
+    HUNG: "⧗",
+    CRASHED: "↯",
+    FIXED: "!",
+    KNOWN: "△",
+    NOT_PROVIDED: "○",
+    NOT_APPLICABLE: "-",
+}
+"""What stands beside the word, so that the eye finds it; the word says it."""
+
+
+def render(documents: Sequence[Document]) -> str:
+    """Return *documents* as one page."""
+    loader = jinja2.PackageLoader("spec.report", ".")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    rows = matrix.rows(documents)
+    return environment.get_template("page.html.jinja").render(
+        documents=documents,
+        columns=matrix.columns(documents),
+        lessons=[(lesson, list(claims)) for lesson, claims in groupby(rows, key=_lesson)],
+        signs=SIGNS,
+        failing=FAILING,
+        known=KNOWN,
+    )
+
+
+def _lesson(claim: Claim) -> str:
+    return claim["lesson"]

@@ -1,0 +1,111 @@
+"""Record what a run finds, and write the reports that were asked for when it has ended."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from spec import targets
+from spec.claims import Claim
+from spec.report import document, writers
+from spec.report.document import Document, Verdict
+from spec.verdicts import entry
+
+
+class Recording:
+    """A pytest plugin that writes reports.
+
+    Args:
+        files: where to; the suffixes say in which format.
+        lessons: the name of the package of lessons.
+        under_test: the targets.
+    """
+
+    def __init__(self, files: Sequence[Path], lessons: str, under_test: Sequence[targets.Target]) -> None:
+        self._files = files
+        self._lessons = lessons
+        self._targets = under_test
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._seconds: dict[str, float] = {}
+        self._created = datetime.now(timezone.utc)
+        self._start = time.monotonic()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what a report carries."""
+        self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0.0) + report.duration
+        found = entry(report)
+        if found is None:
+            return
+        facts = {key: str(value) for key, value in report.user_properties}
+        self._verdicts[found.claim, found.target] = Verdict(
+            claim=found.claim,
+            target=found.target,
+            verdict=found.verdict,
+            seconds=round(self._seconds[report.nodeid], 4),
+            explanation=facts.get("explanation", ""),
+            reason=facts.get("reason", ""),
+            link=facts.get("link", ""),
+        )
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Write the reports."""
+        report = self._document(int(exitstatus))
+        for file in self._files:
+            writers.write([report], file)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say where they are."""
+        for file in self._files:
+            terminalreporter.write_line(f"report: {file}")
+
+    def _document(self, status: int) -> Document:
+        claims = Claim.all()
+        order = {claim.id: number for number, claim in enumerate(claims)}
+        names = [target.name for target in self._targets]
+        return Document(
+            schema=document.SCHEMA,
+            created=self._created.isoformat(timespec="seconds"),
+            project=writers.project(),
+            python=platform.python_version(),
+            implementation=platform.python_implementation(),
+            platform=platform.platform(),
+            lessons=self._lessons,
+            exit_status=status,
+            seconds=round(time.monotonic() - self._start, 2),
+            targets=[_target(target) for target in self._targets],
+            claims=[_claim(claim) for claim in claims],
+            verdicts=sorted(
+                self._verdicts.values(), key=lambda one: (order[one["claim"]], names.index(one["target"]))
+            ),
+        )
+
+
+def _target(target: targets.Target) -> document.Target:
+    return document.Target(
+        name=target.name,
+        module=target.module.__name__,
+        version=target.version,
+        file=target.file,
+        start_method=target.start_method,
+        starter_is_parent=target.traits.starter_is_parent,
+        inherits_memory=target.traits.inherits_memory,
+        runs_main_again=target.traits.runs_main_again,
+        known_by=target.known_by,
+    )
+
+
+def _claim(claim: Claim) -> document.Claim:
+    return document.Claim(
+        id=claim.id,
+        lesson=claim.lesson,
+        wording=claim.wording,
+        conditions=[condition.wording for condition in claim.conditions],
+        needs=list(claim.needs),
+        test=claim.test,
+        code=claim.code,
+    )
