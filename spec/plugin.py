@@ -23,6 +23,7 @@ from spec.lessons import REFERENCE, NoLessons, Package
 from spec.report import writers
 from spec.report.recording import Recording
 from spec.report.writers import CannotWrite
+from spec.repro import Reproductions
 from spec.sweep import Sweep
 from spec.table import Table
 from spec.targets import DEFAULT, Target, expand
@@ -69,6 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         metavar="FILE",
         help="write a report; its suffix says the format: .json, .md, .html. Repeatable.",
+    )
+    group.addoption(
+        "--repro",
+        type=Path,
+        metavar="DIR",
+        help="write a script for each violation, which shows it without this suite.",
     )
     group.addoption("--claims", action="store_true", help="print the catalogue of claims, and verify nothing.")
     group.addoption(
@@ -130,6 +137,13 @@ def _register_reports(config: pytest.Config) -> None:
     if files:
         recording = Recording(files, config.stash[PACKAGE].name, config.stash[TARGETS])
         config.pluginmanager.register(recording, "multiprocessing-spec-reports")
+    folder = config.getoption("repro")
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise pytest.UsageError(f"--repro: {folder} cannot be made: {error.strerror}") from None
+        config.pluginmanager.register(Reproductions(folder, config.stash[TARGETS]), "multiprocessing-spec-repro")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

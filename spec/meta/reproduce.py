@@ -1,0 +1,81 @@
+"""Run the scripts that reproduce violations: ``python -m spec.meta.reproduce LESSON``.
+
+Each is run on the standard library under every start method that its claim applies to, where it must find nothing,
+and on the broken APIs that declare to break the claim, where it must find that.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from spec.claims import Claim
+from spec.meta import trial
+from spec.meta.verify import ROOT
+from spec.repro import code
+from spec.targets import KNOWN
+
+SECONDS = 60.0
+"""Far more than any script takes."""
+
+
+def run(claim: str, target: str) -> tuple[int, str]:
+    """Run the script for *claim* on *target*; return its exit status and what it printed."""
+    text = code(claim, target)
+    assert text is not None
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "script.py"
+        script.write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+    return done.returncode, done.stdout
+
+
+def sound(claim: Claim) -> list[str]:
+    """Return the targets on which *claim* holds: the standard library, where it applies."""
+    return [f"multiprocessing:{method}" for method, traits in KNOWN.items() if claim.applies_to(traits)]
+
+
+def broken(claim: Claim) -> list[str]:
+    """Return the broken APIs that break *claim*."""
+    return [defect.name for family in trial.families() for defect in family.defects if claim.id in defect.breaks]
+
+
+def complaints(claim: Claim, targets: list[str], status: int) -> Iterator[str]:
+    """Run the script for *claim* on *targets*, and yield what went otherwise than with this exit *status*."""
+    for target in targets:
+        found, output = run(claim.id, target)
+        if found != status:
+            yield f"{claim.id} on {target}: expected exit status {status}, seen {found}\n{output}".rstrip()
+
+
+def main(lessons: list[str]) -> int:
+    """Check the scripts of *lessons*, all if there are none, print what is wrong, and return 1 if anything is."""
+    wrong = []
+    for claim in Claim.all():
+        if (lessons and claim.lesson not in lessons) or code(claim.id, "multiprocessing") is None:
+            continue
+        found = [*complaints(claim, sound(claim), 0), *complaints(claim, broken(claim), 1)]
+        print(
+            f"{claim.id}: {'as it should be' if not found else 'WRONG'}, on {len(broken(claim))} broken APIs too",
+            flush=True,
+        )
+        wrong += found
+    print(*wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
