@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
 import jinja2
+from markupsafe import Markup, escape
 
 from spec.report import matrix
 from spec.report.document import Claim, Document
@@ -30,6 +32,7 @@ def render(documents: Sequence[Document]) -> str:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["breakable"] = breakable
     rows = matrix.rows(documents)
     return environment.get_template("page.html.jinja").render(
         documents=documents,
@@ -39,6 +42,11 @@ def render(documents: Sequence[Document]) -> str:
         failing=FAILING,
         known=KNOWN,
     )
+
+
+def breakable(name: str) -> Markup:
+    """Return *name* such that a line may end after any of its parts; what is copied from the page is the name."""
+    return Markup(re.sub(r"([.\-_:/])", r"\1<wbr>", str(escape(name))))
 
 
 def _lesson(claim: Claim) -> str:
