@@ -156,6 +156,8 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
             raise complain(
                 f"no claim has the id {claim!r}; {_hint(claim, ids()) or 'pytest spec/ --claims lists them'}"
             )
+    if not table.get("link", "https://").startswith(("https://", "http://")):
+        raise complain(f"link must begin with https:// or http://, not {table['link']!r}")
     try:
         versions = SpecifierSet(table.get("versions", ""))
     except InvalidSpecifier:

@@ -1,0 +1,121 @@
+"""Known deviations: what they change in a run, and what is said of files that cannot be meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spec import deviations
+from spec.claims import ids
+from spec.deviations import BadDeviations
+from spec.meta.verify import verify
+from spec.targets import expand
+
+CLAIM = "isolation.arguments-are-copies"
+HOLDING, VIOLATING = "multiprocessing:fork", "multiprocessing.dummy"
+
+TABLE = f"""
+[[deviation]]
+claims = ["{CLAIM}"]
+target = "{VIOLATING}"
+reason = "threads share memory"
+link = "https://example.org/"
+"""
+
+
+def file(folder: Path, content: str) -> Path:
+    """Write *content* to a file in *folder*."""
+    path = folder / "deviations.toml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_what_is_known_does_not_fail_the_run(tmp_path: Path) -> None:
+    run = verify("spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}", f"--deviations={file(tmp_path, TABLE)}")
+    assert run.on(VIOLATING) == {CLAIM: "known deviation"}
+    assert "known deviation, 1 of them: threads share memory https://example.org/" in run.output
+    assert run.status == 0
+
+
+def test_none_means_that_nothing_is_known() -> None:
+    run = verify("spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}", "--deviations=none")
+    assert run.on(VIOLATING) == {CLAIM: "violated"}
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> None:
+    known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING))
+    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}", "-n", workers)
+    assert run.on(HOLDING) == {CLAIM: "fixed"}
+    assert f"fixed: it holds, and {known} says that it does not: threads share memory" in run.output
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+
+
+def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
+    known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING) + "intermittent = true\n")
+    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}")
+    assert run.on(HOLDING) == {CLAIM: "holds"}
+    assert run.status == 0
+
+
+@pytest.mark.parametrize(
+    "more, covered",
+    [
+        ("", True),
+        ('start-methods = ["spawn", "fork"]', True),
+        ('start-methods = ["spawn"]', False),
+        ('versions = ">=3.9"', True),
+        ('versions = ">=3.9,!=3.9.0"', True),
+        ('versions = "<3.9"', False),
+    ],
+)
+def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more: str, covered: bool) -> None:
+    known = deviations.collect([str(file(tmp_path, TABLE.replace(VIOLATING, "multiprocessing") + more))])
+    (target,) = expand([HOLDING])
+    assert (known.find(CLAIM, target) is not None) is covered
+    assert known.find("isolation.siblings-share-nothing", target) is None
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("[[deviation]", " is not TOML: "),
+        ("[deviation]", ": expected tables [[deviation]] only"),
+        ("x = 1", ": expected tables [[deviation]] only, found x"),
+        (TABLE.replace("claims", "claim"), ", deviation 1: unknown key 'claim'; did you mean claims?"),
+        (
+            TABLE.replace("copies", "copied"),
+            "no claim has the id 'isolation.arguments-are-copied'; did you mean isolation.arguments-are-copies?",
+        ),
+        (TABLE.replace('reason = "threads share memory"', ""), ", deviation 1: reason is missing"),
+        (TABLE + 'versions = "four"', "versions must be as in PEP 440, such as '>=4.2,<5', not 'four'"),
+        (TABLE + 'intermittent = "yes"', "intermittent must be true or false, not 'yes'"),
+        (
+            TABLE.replace("https:", "javascript:"),
+            "link must begin with https:// or http://, not 'javascript://example.org/'",
+        ),
+        (TABLE + "start-methods = [1]", "start-methods must be a list of texts, not [1]"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    path = file(tmp_path, content)
+    with pytest.raises(BadDeviations) as refusal:
+        deviations.read(path)
+    assert str(refusal.value).startswith(str(path))
+    assert message in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_bad_files_are_refused_at_once(tmp_path: Path) -> None:
+    run = verify("spec/", f"--deviations={tmp_path / 'nosuch.toml'}")
+    assert run.error == f"--deviations: {tmp_path / 'nosuch.toml'} cannot be read: No such file or directory"
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+
+
+def test_shipped_ones_can_be_read() -> None:
+    for path in deviations.SHIPPED.glob("*.toml"):
+        for deviation in deviations.read(path):
+            assert set(deviation.claims) <= set(ids())
+            assert deviation.versions, f"{path}: a later version may do better"

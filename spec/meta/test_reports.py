@@ -1,0 +1,195 @@
+"""Reports: what a run writes, what is made from several, and what they say of bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, Optional
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from spec.claims import ids
+from spec.meta.verify import ROOT, verify
+from spec.report import document, markdown, matrix, page
+from spec.report.document import Document
+
+NASTY = '<script>alert("x")</script> & | `\\'
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The reports of one run, by their suffixes: isolation on two APIs of which one violates it."""
+    folder = tmp_path_factory.mktemp("reports")
+    suffixes = [".json", ".md", ".html"]
+    written = {suffix: folder / f"report{suffix}" for suffix in suffixes}
+    targets = ["--mp", "multiprocessing:fork", "--mp", "multiprocessing.dummy"]
+    run = verify("spec/", "--claim", "isolation", *targets, *(f"--report={file}" for file in written.values()))
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert [f"report: {file}" in run.output for file in written.values()] == [True] * len(written)
+    return written
+
+
+@pytest.fixture(scope="module")
+def report(files: dict[str, Path]) -> Document:
+    return document.read(files[".json"])
+
+
+def test_json_is_as_the_schema_says(report: Document) -> None:
+    schema = json.loads((ROOT / "spec" / "report" / "schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(report, schema)
+    names = {"document": schema, **schema["$defs"]}
+    types = {
+        "document": document.Document,
+        "target": document.Target,
+        "claim": document.Claim,
+        "verdict": document.Verdict,
+    }
+    for name, described in names.items():
+        keys = set(types[name].__annotations__)
+        assert set(described["properties"]) == set(described["required"]) == keys
+
+
+def test_json_tells_all(report: Document) -> None:
+    assert [claim["id"] for claim in report["claims"]] == ids()
+    found = {(one["claim"], one["target"]): one for one in report["verdicts"]}
+    held = found["isolation.arguments-are-copies", "multiprocessing:fork"]
+    violated = found["isolation.arguments-are-copies", "multiprocessing.dummy"]
+    assert (held["verdict"], held["explanation"]) == ("holds", "")
+    assert violated["verdict"] in ("violated", "known deviation")
+    assert "expected" in violated["explanation"] and "seen by" in violated["explanation"]
+    assert report["exit_status"] == 1
+
+
+def nasty(report: Document) -> Document:
+    """Return *report* with what could be taken for markup wherever an implementation has a say."""
+    copy: Any = json.loads(json.dumps(report))
+    copy["lessons"] = copy["platform"] = NASTY
+    for target in copy["targets"]:
+        target.update(name=f"{target['name']}{NASTY}", file=NASTY, version=NASTY, known_by=NASTY)
+    for verdict in copy["verdicts"]:
+        verdict.update(
+            target=f"{verdict['target']}{NASTY}", explanation=NASTY, reason=NASTY, link="javascript:alert(1)"
+        )
+    for claim in copy["claims"]:
+        claim.update(wording=NASTY, code=NASTY)
+    made: Document = copy
+    return made
+
+
+class Page(HTMLParser):
+    """What a page of HTML is made of."""
+
+    VOID = ("meta", "br", "input", "wbr", "link", "img")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, Optional[str]]]) -> None:
+        """Note a tag that opens an element."""
+        self.tags.append(tag)
+        facts = dict(attrs)
+        self.ids += [str(facts["id"])] if "id" in facts else []
+        self.links += [str(facts["href"])] if tag == "a" else []
+        self.fetched += [str(facts[name]) for name in ("src", "srcset", "data") if name in facts]
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """See that what closes is what was opened last."""
+        assert self._open.pop() == tag
+
+
+def test_page_fetches_nothing_and_leads_to_each_claim(report: Document, files: dict[str, Path]) -> None:
+    found = Page(files[".html"].read_text(encoding="utf-8"))
+    assert found.fetched == []
+    assert "link" not in found.tags
+    assert len(found.ids) == len(set(found.ids))
+    inside = {link[1:] for link in found.links if link.startswith("#")}
+    assert inside <= set(found.ids)
+    assert {claim["id"] for claim in matrix.rows([report])} <= inside
+
+
+def test_page_escapes_every_value(report: Document) -> None:
+    tame, wild = Page(page.render([report])), Page(page.render([nasty(report)]))
+    assert wild.tags.count("script") == tame.tags.count("script") == 1
+    assert [link for link in wild.links if not link.startswith(("#", "http"))] == []
+
+
+def test_markdown_escapes_every_value(report: Document) -> None:
+    text = markdown.render([nasty(report)])
+    assert "<script>" not in text.replace("\\<script\\>", "").replace(f"      {NASTY}", "")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert {line.replace("\\|", "").count("|") for line in rows} == {len(report["targets"]) + 2}
+
+
+def test_several_runs_make_one_matrix(report: Document, files: dict[str, Path], tmp_path: Path) -> None:
+    other: Any = json.loads(json.dumps(report))
+    other["python"] = "3.99.0"
+    (tmp_path / "other.json").write_text(json.dumps(other), encoding="utf-8")
+    made = tmp_path / "matrix.md"
+    assert merge(files[".json"], tmp_path / "other.json", "-o", made).returncode == 0
+    head = next(line for line in made.read_text(encoding="utf-8").splitlines() if line.startswith("| claim"))
+    assert head.count("multiprocessing:fork") == 2
+    assert "Python 3.99.0" in head
+
+
+def test_badges(report: Document, files: dict[str, Path], tmp_path: Path) -> None:
+    image, endpoint = tmp_path / "badge.svg", tmp_path / "badge.json"
+    assert merge(files[".json"], "--badge", image, "--badge", endpoint, "--label", "a & b").returncode == 0
+    facts = json.loads(endpoint.read_text(encoding="utf-8"))
+    holding = sum(one["verdict"] == "holds" for one in report["verdicts"])
+    assert facts["schemaVersion"] == 1
+    assert facts["message"].startswith(f"{holding} hold")
+    title = ElementTree.parse(image).getroot().find("{http://www.w3.org/2000/svg}title")
+    assert title is not None and title.text == f"a & b: {facts['message']}"
+
+
+def merge(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m spec.report`` with the *arguments*."""
+    command = [sys.executable, "-m", "spec.report", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--report", "x.pdf"], "ERROR: --report: x.pdf: the suffix says the format, one of .json, .md, .html"),
+        (["--report", "nowhere/x.md"], "ERROR: --report: nowhere/x.md: there is no folder "),
+    ],
+)
+def test_bad_report_is_refused_at_once(arguments: list[str], message: str) -> None:
+    run = verify("spec/", *arguments)
+    assert message in run.output
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("{", "is not JSON: "),
+        ("[]", "is no report: pytest spec/ --report a.json writes one"),
+        ('{"schema": 2, "verdicts": []}', "has version 2 of the schema, and this is for 1"),
+        ('{"schema": 1, "verdicts": []}', "is no report: it lacks claims, created, "),
+    ],
+)
+def test_what_is_no_report_is_refused(tmp_path: Path, content: Optional[str], message: str) -> None:
+    file = tmp_path / "a.json"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    done = merge(file, "-o", tmp_path / "b.md")
+    assert done.returncode == 4
+    assert done.stderr.startswith(f"python -m spec.report: {file} {message}")
+    assert done.stderr.count("\n") == 1
