@@ -312,6 +312,7 @@ def test_finds_out_whatever_its_siblings_do(begin: Begin, target: Target, checkp
     scene.daemon.let_go()
     telling.next().let_go()
     scene.program.kill()
+    until_still()
     gatekeeper.shows("whether the starter lived", telling.next().let_go().notes[1], expected=False)
     gatekeeper.shows("whether the sibling still works", scene.ordinary.waiting, expected=True)
     scene.ordinary.let_go()

@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from multiprocessing import connection, queues
+from multiprocessing.context import ForkProcess
 
 from spec.meta.defects.declaration import Broken, Family
 from spec.verdicts import CRASHED, HUNG, VIOLATED
@@ -28,7 +29,7 @@ def hang(*arguments, **others):
     threading.Event().wait()
 
 
-class _NeverJoined(fork.Process):
+class _NeverJoined(ForkProcess):
     join = hang
 
 
@@ -39,7 +40,7 @@ class JoinHangs(Broken):
     Process = _NeverJoined
 
 
-class _NeverSeenToEnd(fork.Process):
+class _NeverSeenToEnd(ForkProcess):
     def join(self, timeout=None):
         while True:
             time.sleep(0.2)
@@ -52,7 +53,7 @@ class JoinLooksForEver(Broken):
     Process = _NeverSeenToEnd
 
 
-class _NeverStarted(fork.Process):
+class _NeverStarted(ForkProcess):
     start = hang
 
 
@@ -192,7 +193,7 @@ class EverythingHangs(Broken):
     current_process = parent_process = active_children = hang
 
 
-class _DeafWhenJoined(fork.Process):
+class _DeafWhenJoined(ForkProcess):
     def join(self, timeout=None):
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         while True:
@@ -207,7 +208,7 @@ class JoinHangsDeafToSignals(Broken):
     Process = _DeafWhenJoined
 
 
-class _DeafToTerminate(fork.Process):
+class _DeafToTerminate(ForkProcess):
     def run(self):
         for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
             if number <= signal.SIGTERM:
@@ -228,7 +229,7 @@ class ChildrenIgnoreSignals(Broken):
     Process = _DeafToTerminate
 
 
-class _ExitsWhenTerminating(fork.Process):
+class _ExitsWhenTerminating(ForkProcess):
     def terminate(self):
         super().terminate()
         os._exit(0)
@@ -247,7 +248,7 @@ class TerminateExits(Broken):
     Process = _ExitsWhenTerminating
 
 
-class _CrashesWhenTerminating(fork.Process):
+class _CrashesWhenTerminating(ForkProcess):
     def terminate(self):
         super().terminate()
         ctypes.string_at(0)
@@ -266,7 +267,7 @@ class TerminateCrashes(Broken):
     Process = _CrashesWhenTerminating
 
 
-class _KillsTheGroup(fork.Process):
+class _KillsTheGroup(ForkProcess):
     def kill(self):
         os.killpg(0, signal.SIGKILL)
 
@@ -284,7 +285,7 @@ class KillEndsTheProcessGroup(Broken):
     Process = _KillsTheGroup
 
 
-class _KillsSiblings(fork.Process):
+class _KillsSiblings(ForkProcess):
     def terminate(self):
         for child in fork.active_children():
             os.kill(child.pid, signal.SIGTERM)
@@ -297,7 +298,7 @@ class TerminateEndsSiblings(Broken):
     Process = _KillsSiblings
 
 
-class _Leaks(fork.Process):
+class _Leaks(ForkProcess):
     def start(self):
         if os.fork() == 0:
             while True:
@@ -318,7 +319,7 @@ class StartLeaksAProcess(Broken):
     Process = _Leaks
 
 
-class _Talks(fork.Process):
+class _Talks(ForkProcess):
     def join(self, timeout=None):
         super().join(timeout)
         sys.stdout.write("x" * 5_000_000)
