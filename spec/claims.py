@@ -16,6 +16,7 @@ import importlib
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -128,6 +129,7 @@ class Claim:
         return f"applies where {' and '.join(unmet)}"
 
 
+@cache
 def ids() -> list[str]:
     """Return the ids of all claims, read from the names of the tests; no test is imported."""
     return [

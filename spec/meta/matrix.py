@@ -24,18 +24,20 @@ def main() -> int:
     wanted = tuple(asked.defect) or ("",)
     results: dict[Defect, Verdicts] = {}
     for family in trial.families():
-        defects = [defect for defect in family.defects if _short(defect).startswith(wanted)]
-        verdicts = trial.try_apis(defects, "-n", asked.n, thorough=True) if defects else {}
-        results.update({defect: verdicts[defect.name] for defect in defects})
-    for defect in trial.packages():
-        if _short(defect).startswith(wanted):
-            results[defect] = trial.try_package(defect, "-n", asked.n, thorough=True)
+        apis = [api for api in family.defects if _short(api).startswith(wanted)]
+        tried = trial.try_apis(apis, "-n", asked.n, thorough=True) if apis else {}
+        results.update({api: tried[api.name] for api in apis})
+    packages = [package for package in trial.packages() if _short(package).startswith(wanted)]
+    tried = trial.try_packages(packages, "-n", asked.n, thorough=True)
+    results.update({package: tried[package.name] for package in packages})
     for line in table(results):
         print(line)
     complaints = [line for defect, verdicts in results.items() for line in trial.complaints(defect, verdicts)]
-    complaints += [line for defect, verdicts in results.items() for line in unneeded(defect, verdicts)]
     for line in complaints:
         print(line)
+    for defect, verdicts in results.items():
+        for prefix in unneeded(defect, verdicts):
+            print(f"note: {defect.name} may spoil {prefix!r}, and this time has spoiled none of it")
     return 1 if complaints else 0
 
 
@@ -73,12 +75,9 @@ def _heads(count: int, width: int) -> list[str]:
 
 
 def unneeded(defect: Defect, verdicts: Verdicts) -> list[str]:
-    """Return what *defect* declares to spoil, and does not."""
-    return [
-        f"{defect.name} was said to spoil {prefix!r}, and spoils none of it"
-        for prefix in defect.spoils
-        if not any(claim.startswith(prefix) and verdict in FAILURES for claim, verdict in verdicts.items())
-    ]
+    """Return what *defect* declares that it may spoil, and did not."""
+    failed = [claim for claim, verdict in verdicts.items() if verdict in FAILURES]
+    return [prefix for prefix in defect.spoils if not any(claim.startswith(prefix) for claim in failed)]
 
 
 def _short(defect: Defect) -> str:

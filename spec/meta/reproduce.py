@@ -62,7 +62,7 @@ def complaints(claim: Claim, targets: list[str], status: int) -> Iterator[str]:
 
 
 def main(asked: list[str]) -> int:
-    """Check the scripts for the claims whose ids begin as *asked*, print what is wrong, and return 1 if anything is."""
+    """Check the scripts for the claims whose ids begin as *asked*, and return 1 if anything is wrong."""
     wrong = []
     for claim in Claim.all():
         if not claim.id.startswith(tuple(asked) or "") or code(claim.id, "multiprocessing") is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
@@ -15,8 +16,11 @@ from spec.meta.defects.declaration import Defect, Family
 from spec.meta.verify import verify
 from spec.verdicts import FAILURES
 
-SAMPLE = 6
-"""How many claims that a defect should leave alone are tried with it, unless all are."""
+BREAKS = 2
+"""How many of the claims that a defect declares to break are tried with it at least, unless all are."""
+
+SAMPLE = 3
+"""How many claims that a defect must leave alone are tried with it, unless all are."""
 
 PATIENCE = "--hang-after=1"
 
@@ -42,15 +46,24 @@ def _modules(package: ModuleType) -> list[ModuleType]:
     ]
 
 
-def sample(defect: Defect, size: int = SAMPLE) -> list[str]:
-    """Return the claims that *defect* must break, and some that it must leave alone; the same ones each time.
+def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
+    """Return a few claims to try with each of the *defects*, by its name; the same ones each time.
 
-    Half of these are of the lessons that it breaks claims of, where it would first be felt.
+    They are some that it must break, and some that it must leave alone.  Every claim that any of the *defects* must
+    break is tried with one at least.
     """
-    choose = random.Random(defect.name).sample
-    near, far = _neighbours(defect)
-    near = choose(near, min(size // 2, len(near)))
-    return [*defect.breaks, *near, *choose(far, min(size - len(near), len(far)))]
+    breakers = Counter(claim for defect in defects for claim in defect.breaks)
+    chosen: dict[str, list[str]] = {}
+    tried: set[str] = set()
+    for defect in sorted(defects, key=lambda defect: len(defect.breaks)):
+        rarest = sorted(defect.breaks, key=lambda claim: (claim in tried, breakers[claim]))
+        broken = [claim for number, claim in enumerate(rarest) if number < BREAKS or claim not in tried]
+        tried.update(broken)
+        near, far = _neighbours(defect)
+        choose = random.Random(defect.name).sample
+        near = choose(near, min(SAMPLE - 1, len(near)))  # where it would first be felt
+        chosen[defect.name] = [*broken, *near, *choose(far, min(SAMPLE - len(near), len(far)))]
+    return chosen
 
 
 def _neighbours(defect: Defect) -> tuple[list[str], list[str]]:
@@ -76,20 +89,23 @@ def try_apis(apis: Sequence[Defect], *options: str, thorough: bool = False) -> d
     Returns:
         by the name of the API, the verdicts.
     """
-    tests = [_test(claim, api.name) for api in apis for claim in sample(api)]
-    run = verify(
-        *(["spec"] if thorough else tests), *(f"--mp={api.name}" for api in apis), PATIENCE, *options, seconds=HOUR
+    tests = (
+        ["spec"] if thorough else [_test(claim, name) for name, claims in sample(apis).items() for claim in claims]
     )
+    run = verify(*tests, *(f"--mp={api.name}" for api in apis), PATIENCE, *options, seconds=HOUR)
     return {api.name: run.on(api.name) for api in apis}
 
 
-def try_package(package: Defect, *options: str, thorough: bool = False) -> Verdicts:
-    """Verify a broken package of lessons; see `try_apis`."""
-    tests = [_test(claim, package.mp) for claim in sample(package)]
-    every = ["spec", *(f"--claim={lesson}" for lesson in _lessons(package))]
-    return verify(
-        *(every if thorough else tests), f"--impl={package.name}", f"--mp={package.mp}", PATIENCE, *options
-    ).on(package.mp)
+def try_packages(packages: Sequence[Defect], *options: str, thorough: bool = False) -> dict[str, Verdicts]:
+    """Verify broken packages of lessons, a run of pytest for each; see `try_apis`."""
+    chosen = sample(packages)
+    verdicts: dict[str, Verdicts] = {}
+    for package in packages:
+        every = ["spec", *(f"--claim={lesson}" for lesson in _lessons(package))]
+        tests = every if thorough else [_test(claim, package.mp) for claim in chosen[package.name]]
+        run = verify(*tests, f"--impl={package.name}", f"--mp={package.mp}", PATIENCE, *options)
+        verdicts[package.name] = run.on(package.mp)
+    return verdicts
 
 
 def _test(claim: str, target: str) -> str:
@@ -100,11 +116,10 @@ def _test(claim: str, target: str) -> str:
 def complaints(defect: Defect, verdicts: Verdicts) -> list[str]:
     """Return what *verdicts* have against the declaration of *defect*, a line for each claim."""
     found = []
-    for claim in defect.breaks:
-        verdict = verdicts.get(claim, "not tried")
-        if verdict not in defect.verdicts:
-            found.append(f"{defect.name} was to break {claim}: {' or '.join(defect.verdicts)}, not {verdict}")
     for claim, verdict in verdicts.items():
-        if verdict in FAILURES and claim not in defect.breaks and not claim.startswith(tuple(defect.spoils)):
+        if claim in defect.breaks:
+            if verdict not in defect.verdicts:
+                found.append(f"{defect.name} was to break {claim}: {' or '.join(defect.verdicts)}, not {verdict}")
+        elif verdict in FAILURES and not claim.startswith(tuple(defect.spoils)):
             found.append(f"{defect.name} was to leave {claim} alone, and it is {verdict}")
-    return found
+    return found if verdicts else [f"{defect.name} was not tried"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import queue
+from multiprocessing.connection import Connection
 from unittest.mock import patch
 
 from spec.meta.defects import sound
@@ -172,9 +174,10 @@ class CloseThrowsAway(Broken):
 
     class Queue(sound.Queue):
         def close(self):
+            reader = Connection(os.dup(self._reader.fileno()), writable=False)  # the feeder closes the other
             super().close()
             self.join_thread()
             with self._rlock:
-                while self._poll():
-                    self._reader.recv()
+                while reader.poll():
+                    reader.recv()
                     self._sem.release()

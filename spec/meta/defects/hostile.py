@@ -288,7 +288,7 @@ class KillEndsTheProcessGroup(Broken):
 class _KillsSiblings(ForkProcess):
     def terminate(self):
         for child in fork.active_children():
-            os.kill(child.pid, signal.SIGTERM)
+            os.kill(child.ident or 0, signal.SIGTERM)
 
 
 @family.breaks("lifecycle.terminate-sends-sigterm", verdicts=[VIOLATED])

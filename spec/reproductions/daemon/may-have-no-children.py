@@ -1,26 +1,34 @@
 import multiprocessing
 import os
 import sys
+import time
 
 mp = multiprocessing
 
 
 def grandchild(writer):
-    os.write(writer.fileno(), b"x")
+    os.write(writer.fileno(), b"a child of the daemon ran; ")
 
 
 def daemon(writer):
     child = mp.Process(target=grandchild, args=(writer,))
-    child.start()
-    child.join()
+    try:
+        child.start()
+        child.join()
+        os.write(writer.fileno(), b"no exception")
+    except Exception as error:
+        os.write(writer.fileno(), repr(error).encode())
 
 
 if __name__ == "__main__":
+    expected = repr(AssertionError("daemonic processes are not allowed to have children"))
     reader, writer = mp.Pipe(duplex=False)
-    child = mp.Process(target=daemon, args=(writer,), daemon=True)
+    child = mp.Process(target=daemon, args=(writer,))
+    child.daemon = True
     child.start()
     child.join()
-    writer.close()
-    seen = len(os.read(reader.fileno(), 10))
-    print(f"children of a daemon that ran: expected 0, seen {seen}")
-    sys.exit(seen != 0)
+    time.sleep(0.3)
+    os.write(writer.fileno(), b".")
+    seen = os.read(reader.fileno(), 1000).decode()
+    print(f"a daemon that starts a child: expected {expected}, seen {seen}")
+    sys.exit(seen != f"{expected}.")

@@ -1,0 +1,28 @@
+import multiprocessing
+import sys
+
+mp = multiprocessing
+
+
+def tell_name(conn):
+    conn.send("ready")
+    conn.recv()
+    conn.send(mp.current_process().name)
+    conn.poll(10)
+
+
+if __name__ == "__main__":
+    here, there = mp.Pipe()
+    child = mp.Process(target=tell_name, args=(there,), name="first")
+    child.start()
+    here.recv()
+    child.name = "second"
+    here.send("go")
+    own = here.recv()
+    seen = child.name
+    here.send("go")
+    child.join()
+    print(
+        f"name of the renamed child: expected 'second' by the starter, 'first' by itself; seen {seen!r} and {own!r}"
+    )
+    sys.exit((seen, own) != ("second", "first"))

@@ -1,0 +1,46 @@
+import multiprocessing
+import signal
+import sys
+
+mp = multiprocessing
+
+
+def act(lock, orders):
+    orders.send("ready")
+    while True:
+        name, *args = orders.recv()
+        orders.send(getattr(lock, name)(*args))
+
+
+def start(lock):
+    orders, theirs = mp.Pipe()
+    mp.Process(target=act, args=(lock, theirs), daemon=True).start()
+    theirs.close()
+    answer(orders)
+    return orders
+
+
+def answer(orders):
+    if not orders.poll(10):
+        sys.exit("a child does not answer: expected within 10 seconds")
+    return orders.recv()
+
+
+def call(orders, *order):
+    orders.send(order)
+    return answer(orders)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: a lock, or a child"))
+    signal.alarm(20)
+    lock = mp.Lock()
+    child = start(lock)
+    call(child, "acquire")
+    held = lock.acquire(False)
+    call(child, "release")
+    seen = held, lock.acquire(False), call(child, "acquire", False)
+    expected = False, True, False
+    print("acquire(False) by the starter when the child holds the lock, when it is free,")
+    print(f"and by the child when the starter holds it: expected {expected}, seen {seen}")
+    sys.exit(seen != expected)
