@@ -21,7 +21,7 @@ from impl.contract import Connection, Multiprocessing, Queue
 
 
 def message_from_child(mp: Multiprocessing, compose: Callable[[], object]) -> Any:
-    """Start a child that puts what *compose* returns, and return what the parent gets."""
+    """Start a child that puts what *compose* returns, and return what the parent gets; the child was joined then."""
     queue = mp.Queue(3)
     child = mp.Process(target=put_message, args=(queue, compose))
     child.start()
@@ -37,6 +37,8 @@ def put_message(queue: Queue, compose: Callable[[], object]) -> None:
 
 def answer_from_child(mp: Multiprocessing, question: object, answer: Callable[[Any], object]) -> Any:
     """Send *question* through a pipe to a child, and return the *answer* that it sends back.
+
+    Whether it answers or not, the child was joined then.
 
     Raises:
         EOFError: the child ended without an answer.

@@ -73,6 +73,16 @@ def test_ends_with_main(begin: Begin) -> None:
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
 
 
+def test_each_ends_with_main(lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """Of several daemons, each is ended once main's code has ended."""
+    main, working = checkpoint("main"), checkpoint("working")
+    running = program.main(daemons.start_each, lesson.start_daemon, [working.pause] * 3, main.pause)
+    arrivals = working.wait_for(3)
+    main.next().let_go()
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    kernel.shows("the daemons", [settled(arrival.pid) for arrival in arrivals], expected=[EXITED] * 3)
+
+
 def test_program_ends_after_its_ordinary_child(begin: Begin, log: Recorder) -> None:
     """A program ends only after its ordinary child has done its work and was joined."""
     scene = begin(ordinary=partial(log, "done"))
@@ -213,6 +223,7 @@ def test_may_have_no_children(
     telling = checkpoint("telling")
     child = lesson.start_daemon(mp, partial(daemons.try_to_have_a_child, target.name, log, telling.pause))
     told = telling.next().notes
+    until_still()
     refusal = ("AssertionError", "daemonic processes are not allowed to have children")
     recorder.shows("how many children of the daemon ran", len(log.events("grandchild")), expected=0)
     gatekeeper.shows("what the daemon was told", told, expected=refusal)

@@ -8,10 +8,12 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims import fresh_memory, inherits_memory, needs, runs_main_again, runs_main_once, where
 from spec.fixtures import Programs
+from spec.harness.process_table import GONE, state
 from spec.harness.recorder import Recorder
-from spec.harness.witness import containing, kernel, other_than, recorder
+from spec.harness.witness import caller, containing, kernel, other_than, recorder
 from spec.lessons import Lesson
 from spec.payloads import memory, unguarded
+from spec.payloads.steps import leave
 
 pytestmark = needs("Process")
 
@@ -54,6 +56,23 @@ def test_arguments_are_copies(mp: Multiprocessing, lesson: Lesson, log: Recorder
     lesson.run_in_child(mp, partial(memory.append, log, argument))
     recorder.shows("the argument in the child", log.values("argument"), expected=[[1, 2, 3]])
     recorder.shows("the argument in the parent", argument, expected=[1, 2])
+
+
+def test_args_and_kwargs_are_copies(mp: Multiprocessing, log: Recorder) -> None:
+    """What a process is given to pass, by position and by name, reaches the child, and is a copy there."""
+    positional, named = [1], [2]
+    child = mp.Process(target=memory.append_to_both, args=(log, positional), kwargs={"named": named})
+    child.start()
+    child.join()
+    recorder.shows("the arguments in the child", log.values("arguments"), expected=[[[1, 3], [2, 3]]])
+    recorder.shows("the arguments in the parent", [positional, named], expected=[[1], [2]])
+
+
+def test_child_is_returned_joined(mp: Multiprocessing, lesson: Lesson) -> None:
+    """Running a task in a child returns the child, which has ended and was reaped, with its exit code."""
+    child = lesson.run_in_child(mp, leave(7))
+    kernel.shows("the child", state(child.pid), expected=GONE)
+    caller.shows("the exit code", child.exitcode, expected=7)
 
 
 @where(inherits_memory)

@@ -140,11 +140,13 @@ def test_terminated_child_dies_of_sigterm(mp: Multiprocessing, lesson: Lesson, c
 
 
 def test_terminate_is_a_request(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Terminating a child does not wait for its end: one that still handles the signal is alive after the call."""
+    """Terminating a child neither waits for its end nor leaves a thread to: one that handles the signal lives on."""
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
     arrival = working.next()
+    threads = os.listdir("/proc/self/task")
     lesson.terminate(child)
+    kernel.shows("who is at work in the starter after the call", os.listdir("/proc/self/task"), expected=threads)
     handler = handling.next()
     kernel.shows("the child that handles the signal", state(arrival.pid), expected=ALIVE)
     caller.shows("whether it is alive", child.is_alive(), expected=True)
@@ -402,14 +404,25 @@ def test_exit_code_of_a_terminated_child(mp: Multiprocessing, lesson: Lesson, ch
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGTERM)
 
 
+def test_child_gets_the_exit_codes_of_its_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child gets the exit codes of its own children, as main does: of an exit, an exception and a signal."""
+    tasks = leave(7), partial(endings.fail, log), partial(signal.raise_signal, signal.SIGUSR1)
+    child = lesson.start(mp, partial(endings.join_each, mp.Process, tasks, log))
+    child.join()
+    recorder.shows("the exit codes", log.values("exit code"), expected=[7, 1, -signal.SIGUSR1])
+    recorder.shows("who got them", {event.pid for event in log.events("exit code")}, expected={child.pid})
+
+
 def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A timed join of a child that runs on returns, not before its time, and leaves the child as it is."""
+    """A timed join of a child that runs on, whatever its time, returns when that is over, and leaves the child be."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next()
     begun = time.monotonic()
     child.join(0.05)
     kernel.shows("the seconds that the join took", time.monotonic() - begun, expected=at_least(0.05))
+    child.join(timeout=0.05)
+    child.join(0)
     kernel.shows("the child", state(arrival.pid), expected=ALIVE)
     caller.shows("whether it is alive", child.is_alive(), expected=True)
     arrival.let_go()

@@ -261,6 +261,19 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("whether it was acquired once released", other.result(), expected=True)
 
 
+def test_acquire_takes_its_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """What acquire takes, it takes by name too, and a time of zero is none: each returns false on a held lock."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    caller.shows("whether block=False acquired it", other.call("lock.acquire", block=False), expected=False)
+    caller.shows("whether timeout=0.05 acquired it", other.call("lock.acquire", timeout=0.05), expected=False)
+    caller.shows("whether timeout=0 acquired it", other.call("lock.acquire", timeout=0), expected=False)
+    holder.call("lock.release")
+    caller.shows("whether block=True acquired it when free", other.call("lock.acquire", block=True), expected=True)
+    caller.shows("whether it was held then", holder.call("lock.acquire", block=False), expected=False)
+
+
 def test_two_are_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A lock is free whoever holds another one."""
     one, another = mp.Lock(), mp.Lock()

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing
 from spec.claims import Condition, needs, where
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
-from spec.harness.process_table import ALIVE, state, until_blocked, until_exited
+from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
 from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 from spec.lessons import Lesson
@@ -85,6 +85,21 @@ def test_parent_learns_of_a_child_that_will_not_answer(
     until_blocked([parent.pid])
     child.let_go()
     caller.shows("what the parent got", parent.failure(), expected=containing("EOFError"))
+
+
+def test_who_sent_a_message_was_joined(mp: Multiprocessing, lesson: Lesson) -> None:
+    """Once the parent has the message, the child that sent it has ended, and was reaped."""
+    child = lesson.message_from_child(mp, os.getpid)
+    kernel.shows("the process that composed", child, expected=other_than(os.getpid()))
+    kernel.shows("the child", state(child), expected=GONE)
+
+
+@needs("Pipe")
+def test_who_answered_was_joined(mp: Multiprocessing, lesson: Lesson) -> None:
+    """Once the parent has the answer, the child that gave it has ended, and was reaped."""
+    child = lesson.answer_from_child(mp, None, queues.answer_with_pid)
+    kernel.shows("the process that answered", child, expected=other_than(os.getpid()))
+    kernel.shows("the child", state(child), expected=GONE)
 
 
 def test_first_in_is_first_out(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
@@ -203,6 +218,20 @@ def test_get_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     with refuses(CallFailed, "Empty"):
         process.call("queue.get", True, 0.2)
     kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.2))
+
+
+def test_put_and_get_take_their_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """What put and get take, they take by name too, and a time of zero is none: a full or empty queue refuses."""
+    queue = mp.Queue(maxsize=1)
+    process = worker(queue=queue)
+    for patience in {"block": False}, {"timeout": 0.05}, {"timeout": 0}:
+        with refuses(CallFailed, "Empty"):
+            process.call("queue.get", **patience)
+    process.call("queue.put", "item", timeout=3600)
+    for patience in {"block": False}, {"timeout": 0.05}, {"timeout": 0}:
+        with refuses(CallFailed, "Full"):
+            process.call("queue.put", "late", **patience)
+    recorder.shows("what is got", process.call("queue.get", block=True, timeout=3600), expected="item")
 
 
 def test_get_gives_up_though_another_waits(mp: Multiprocessing, worker: MakeWorker) -> None:

@@ -86,11 +86,11 @@ def serve(orders: Callable[..., Any], objects: dict[str, Any]) -> None:
     """Carry out the calls that *orders* returns, until it returns None: the payload of a worker."""
     order = orders()
     while order is not None:
-        name, args = order
+        name, args, named = order
         owner, _, method = name.partition(".")
         try:
             function = getattr(objects[owner], method) if method else objects[owner]
-            outcome: tuple[object, ...] = ("returned", function(*args))
+            outcome: tuple[object, ...] = ("returned", function(*args, **named))
         except Exception as error:
             outcome = ("raised", type(error).__name__, str(error))
         order = orders(outcome)

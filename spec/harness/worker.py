@@ -57,16 +57,17 @@ class Worker:
         self._at_rest: Optional[Arrival] = self._orders.next()
         self.pid = self._at_rest.pid
 
-    def begin(self, name: str, *args: object) -> None:
+    def begin(self, name: str, /, *args: object, **named: object) -> None:
         """Order a call, and do not wait.
 
         Args:
             name: ``function``, or ``object.method``, by the names given to the worker.
             args: what to pass; it can be pickled.
+            named: what to pass by name, likewise.
         """
         if self._at_rest is None:
             raise RuntimeError("the worker has a call under way; see `result`")
-        self._at_rest.let_go((name, args))
+        self._at_rest.let_go((name, args, named))
         self._at_rest = None
 
     def result(self) -> Any:
@@ -82,14 +83,14 @@ class Worker:
             raise CallFailed(*what)
         return what[0]
 
-    def call(self, name: str, *args: object) -> Any:
+    def call(self, name: str, /, *args: object, **named: object) -> Any:
         """Order a call as `begin` does, wait until it has ended, and return what it returned.
 
         Raises:
             CallFailed: it raised an exception.
             Hung: it did not end before the deadline.
         """
-        self.begin(name, *args)
+        self.begin(name, *args, **named)
         return self.result()
 
     @property

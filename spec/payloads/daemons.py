@@ -11,6 +11,7 @@ from impl.api import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Callable, Optional
 
     from impl.contract import Multiprocessing, Pause, Process, Task
@@ -113,3 +114,10 @@ def start_and_join(mp: Multiprocessing, start_daemon: StartDaemon, task: Task) -
 def start_one_in_a_child(api: str, start_daemon: StartDaemon, task: Task, pause: Pause) -> None:
     """Be a child that has a daemon of its own."""
     start_one(load(api), start_daemon, task, pause)
+
+
+def start_each(mp: Multiprocessing, start_daemon: StartDaemon, tasks: Sequence[Task], pause: Pause) -> None:
+    """A program: start a daemon for each of the *tasks*, call *pause*, and end."""
+    for task in tasks:
+        start_daemon(mp, task)
+    pause()

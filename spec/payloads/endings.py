@@ -8,9 +8,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Callable
 
-    from impl.contract import Multiprocessing, Pause, Process, Task
+    from impl.contract import MakesProcesses, Multiprocessing, Pause, Process, Task
     from spec.harness.recorder import Recorder
 
 
@@ -75,3 +76,12 @@ def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log
     child = start(mp, task)
     child.join()
     log("exit code", child.exitcode)
+
+
+def join_each(make: MakesProcesses, tasks: Sequence[Task], log: Recorder) -> None:
+    """Start a child for each of the *tasks*, one after the other, join it, and record its exit code."""
+    for task in tasks:
+        child = make(target=task)
+        child.start()
+        child.join()
+        log("exit code", child.exitcode)

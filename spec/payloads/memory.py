@@ -38,3 +38,10 @@ def append(log: Recorder, argument: list[int]) -> None:
     """Add to the *argument*, and record what is seen then."""
     argument.append(3)
     log("argument", argument)
+
+
+def append_to_both(log: Recorder, positional: list[int], named: list[int]) -> None:
+    """Add to both arguments, and record what is seen then."""
+    positional.append(3)
+    named.append(3)
+    log("arguments", [positional, named])

@@ -681,3 +681,16 @@ class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""
 
     Process = _ThreadIfDaemon
+
+
+class _OneInTwo(_Ending, ForkProcess):
+    def at_the_end(self):
+        if self.daemon and self._identity[-1] % 2 == 0:
+            _let_go(self)
+
+
+@family.breaks("daemon.each-ends-with-main")
+class EndsEverySecondOnly(Broken):
+    """A program ends every second of its daemons only."""
+
+    Process = _OneInTwo

@@ -382,3 +382,17 @@ class JoinRaises(Broken):
     """Joining a child that an exception has ended raises an exception in the starter, as futures do."""
 
     Process = FailsItsStarter
+
+
+class UnknownToChildren(ForkProcess):
+    @property
+    def exitcode(self):
+        code = super().exitcode
+        return code if multiprocessing.parent_process() is None or code is None else 0
+
+
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own")
+class GrandchildrenAlwaysSucceed(Broken):
+    """In a child, the exit code of each of its own children that has ended is 0."""
+
+    Process = UnknownToChildren

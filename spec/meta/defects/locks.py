@@ -513,3 +513,21 @@ class SharesNoFiles(Broken):
         def run(self):
             with mock.patch.multiple(Path, open=_open_own, replace=_replace_own):
                 super().run()
+
+
+@family.breaks("lock.acquire-takes-its-arguments-by-name")
+class WaitsIfToldByName(Broken):
+    """A lock whose acquire heeds what it is given by position, and takes no notice of names."""
+
+    class Lock(HandMade):
+        def acquire(self, *arguments, **named):
+            return super().acquire(*arguments)
+
+
+@family.breaks("lock.acquire-takes-its-arguments-by-name")
+class ZeroIsForEver(Broken):
+    """A lock whose acquire waits for ever if the time that it is given is zero."""
+
+    class Lock(HandMade):
+        def acquire(self, block=True, timeout=None):
+            return super().acquire(block, timeout or None)

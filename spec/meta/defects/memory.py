@@ -170,7 +170,8 @@ class HelperInheritsTheStartersMemory(Broken):
 
 class _OfAWellReadServer(ForkServerProcess):
     def start(self):
-        forkserver.set_forkserver_preload([_module_of(self._target)])
+        if self.pid is None:  # else it is refused
+            forkserver.set_forkserver_preload([_module_of(self._target)])
         super().start()
 
 
@@ -205,9 +206,14 @@ class _BringsBack(SpawnProcess):
     """A process that at its end sends something to its starter, which has it after the join."""
 
     def start(self):
-        self._receiver, self._sender = Pipe(duplex=False)
+        if self.pid is None:  # else it is refused
+            self.begin()
+            self._receiver, self._sender = Pipe(duplex=False)
         super().start()
         self._sender.close()
+
+    def begin(self):
+        self._module = _module_of(self._target)
 
     def run(self):
         with self._sender:
@@ -219,16 +225,11 @@ class _BringsBack(SpawnProcess):
     def join(self, timeout=None):
         super().join(timeout)
         if self.exitcode is not None and not self._receiver.closed:
-            with self._receiver:
-                if self.exitcode == 0:
-                    self.take(self._receiver.recv())
+            with self._receiver, contextlib.suppress(EOFError):  # of a child that did not come to the end of its task
+                self.take(self._receiver.recv())
 
 
 class _BringsRebindingsBack(_BringsBack):
-    def start(self):
-        self._module = _module_of(self._target)
-        super().start()
-
     def look(self):
         return _values(self._module, int)
 
@@ -245,10 +246,6 @@ class RebindingsComeBack(Broken):
 
 
 class _BringsListsBack(_BringsBack):
-    def start(self):
-        self._module = _module_of(self._target)
-        super().start()
-
     def look(self):
         return _values(self._module, list)
 
@@ -266,9 +263,8 @@ class ChangesInPlaceComeBack(Broken):
 
 
 class _BringsArgumentsBack(_BringsBack):
-    def start(self):
+    def begin(self):
         self._mine = self.look()
-        super().start()
 
     def look(self):
         arguments = [*_function(self._target)[1], *self._args]
@@ -291,10 +287,9 @@ _left: dict[str, Any] = {}
 
 
 class _TakesOver(_BringsBack):
-    def start(self):
-        self._module = _module_of(self._target)
+    def begin(self):
+        super().begin()
         self._left = _left
-        super().start()
 
     def look(self):
         return {**_values(self._module, int), **_values(self._module, list)}
@@ -390,3 +385,39 @@ class RefusesTheGrandchild(Broken):
 
     method = "spawn"
     Process = _RefusedLate
+
+
+class _Forgetful(ForkProcess):
+    def __init__(self, *arguments, kwargs=None, **others):
+        super().__init__(*arguments, **others)
+
+
+@family.breaks("isolation.args-and-kwargs-are-copies")
+class DropsKeywordArguments(Broken):
+    """A child's target is not passed what it was to be passed by name."""
+
+    Process = _Forgetful
+
+
+class _TellsItsArguments(ForkProcess):
+    def __init__(self, *, args=(), **others):
+        super().__init__(args=args, **others)
+        self._given, self._back = args, Pipe(duplex=False)
+
+    def run(self):
+        super().run()
+        self._back[1].send([argument for argument in self._args if isinstance(argument, list)])
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self._back[0].poll():
+            lists = [argument for argument in self._given if isinstance(argument, list)]
+            for given, changed in zip(lists, self._back[0].recv()):
+                given[:] = changed
+
+
+@family.breaks("isolation.args-and-kwargs-are-copies")
+class WritesArgumentsBack(Broken):
+    """Joining a child brings back what the child has made of the lists that it was passed."""
+
+    Process = _TellsItsArguments

@@ -116,3 +116,21 @@ class WaitsItsTurnToLook(Broken):
                 item = self._reader.recv()
             self._sem.release()
             return item
+
+
+@family.breaks("queue.put-and-get-take-their-arguments-by-name")
+class WaitsIfToldByName(Broken):
+    """A queue whose get heeds what it is given by position, and takes no notice of names."""
+
+    class Queue(sound.Queue):
+        def get(self, *arguments, **named):
+            return super().get(*arguments)
+
+
+@family.breaks("queue.put-and-get-take-their-arguments-by-name")
+class ZeroIsForEver(Broken):
+    """A queue whose put waits for ever if the time that it is given is zero."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block, timeout or None)

@@ -58,6 +58,8 @@ class _WaitedForOnly(ForkProcess):
     "lifecycle.not-alive-after-join",
     "daemon.program-ends-after-its-ordinary-child",
     "daemon.is-ended-by-sigterm",
+    spoils=["lifecycle.", "fanout."],
+    why="there, too, claims look whether a child that was joined is gone",
 )
 class JoinDoesNotReap(Broken):
     """A join waits until the child has exited, and leaves the zombie to whoever asks for the exit code."""
@@ -128,7 +130,12 @@ def _reap(_number, _frame):
         child._popen.poll()
 
 
-@family.breaks(*NEVER_THERE, "lifecycle.sentinel-reaps-nothing")
+@family.breaks(
+    *NEVER_THERE,
+    "lifecycle.sentinel-reaps-nothing",
+    spoils=["lifecycle."],
+    why="there, too, claims look how a child ended that nobody has joined",
+)
 class ReapsAtSigchld(Broken):
     """A signal handler reaps each child as soon as it exits."""
 
@@ -202,6 +209,9 @@ class _ToldProcess(ForkProcess):
     "zombie.keeps-exit-status-and-cpu-time",
     "zombie.wait-frees-the-pid",
     "orphan.is-reaped-by-its-adopter",
+    "lifecycle.sentinel-reaps-nothing",
+    spoils=["lifecycle."],
+    why="there, too, claims look with which status a child ended that nobody has joined",
 )
 class TellsTheStarterOnly(Broken):
     """A child tells its starter how it ended through a pipe, and to the kernel it always ends with status 0."""
@@ -288,7 +298,7 @@ class NoChildIsActive(Broken):
 class _Uncounted(ForkServerPopen):
     def poll(self, flag=os.WNOHANG):
         code = super().poll(flag)
-        return code and 1
+        return code and min(code, 1)
 
 
 class _UncountedProcess(ForkServerProcess):
@@ -299,8 +309,8 @@ class _UncountedProcess(ForkServerProcess):
     "zombie.starter-still-gets-the-exit-code",
     "lifecycle.exit-code-is-what-it-left-with",
     "lifecycle.exit-code-of-an-abrupt-exit",
-    "lifecycle.exit-code-of-a-killed-child",
-    "lifecycle.exit-code-of-a-terminated-child",
+    spoils=["lifecycle.", "fanout.", "identity."],
+    why="many a child leaves with an exit code of its own, so that the starter can tell that it came to its end",
 )
 class HelperTellsFailureOnly(Broken):
     """A starter learns of a child of the fork server whether it failed, and not with which exit code."""
@@ -322,6 +332,9 @@ class _NotReaped(ForkServerProcess):
     "lifecycle.not-alive-after-join",
     "daemon.program-ends-after-its-ordinary-child",
     "daemon.is-ended-by-sigterm",
+    "joinable.consumer-ends-with-main",
+    spoils=["lifecycle.", "fanout."],
+    why="there, too, claims look whether a child that was joined is gone",
 )
 class HelperDoesNotReap(Broken):
     """The fork server tells how its children have ended, and reaps none."""

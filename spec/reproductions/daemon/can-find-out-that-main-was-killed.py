@@ -1,9 +1,9 @@
 import faulthandler
 import multiprocessing
-import os
 import select
 import subprocess
 import sys
+import time
 
 mp = multiprocessing
 
@@ -12,30 +12,26 @@ def watch():
     starter = mp.parent_process()
     print(starter.pid, starter.is_alive(), flush=True)
     select.select([starter.sentinel], [], [], 15)
+    time.sleep(1)
     print(starter.pid, starter.is_alive(), flush=True)
 
 
-def program():
+if __name__ == "__main__" and sys.argv[1:]:
     daemon = mp.Process(target=watch)
     daemon.daemon = True
     daemon.start()
     sys.stdin.read()
-
-
-def check():
+elif __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
-    main = subprocess.Popen([sys.executable, __file__, "program"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    command = [sys.executable, __file__, "program"]
+    main = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
     before = main.stdout.readline().decode().split()
-    early = bool(select.select([main.stdout], [], [], 0.3)[0])
+    early = bool(select.select([main.stdout], [], [], 2)[0])
     main.kill()
     main.wait()
     after = main.stdout.readline().decode().split()
     pid = str(main.pid)
     print(f"starter's pid, and whether alive, while main runs: expected {[pid, 'True']}, seen {before}")
-    print(f"its sentinel was ready: expected False, seen {early}")
+    print(f"the daemon has learnt of its end meanwhile: expected False, seen {early}")
     print(f"after main was killed: expected {[pid, 'False']}, seen {after}")
     sys.exit((before, early, after) != ([pid, "True"], False, [pid, "False"]))
-
-
-if __name__ == "__main__":
-    program() if sys.argv[1:] else check()

@@ -9,27 +9,16 @@ import time
 mp = multiprocessing
 
 
-def running(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
 def has_ended(pid):
-    for _ in range(1000):
-        if not running(pid):
-            return True
-        time.sleep(0.01)
-    return False
+    exe = f"/proc/{pid}/exe"  # a zombie has none
+    return any(not os.path.exists(exe) or time.sleep(0.01) for _ in range(1000))
 
 
 def work(name):
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-    print(name, os.getpid(), flush=True)
+    os.write(1, f"{name} {os.getpid()}\n".encode())
     if signal.sigtimedwait([signal.SIGUSR1], 30):
-        print(name, "done", flush=True)
+        os.write(1, f"{name} done\n".encode())
 
 
 def create():
@@ -39,25 +28,18 @@ def create():
     work("creator")
 
 
-def program():
+if __name__ == "__main__" and sys.argv[1:]:
     mp.Process(target=create).start()
     sys.stdin.read()
-
-
-def check():
+elif __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
-    main = subprocess.Popen([sys.executable, __file__, "program"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    pids = dict(main.stdout.readline().decode().split() for _ in range(2))
+    command = [sys.executable, __file__, "program"]
+    main = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pids = dict(main.stdout.readline().split() for _ in range(2))
     daemon, creator = int(pids["daemon"]), int(pids["creator"])
     os.kill(creator, signal.SIGUSR1)
     ended = has_ended(daemon)
-    processes = len({main.pid, daemon, creator})
     main.stdin.close()
     main.wait()
-    print(f"the daemon has ended with the child that started it: expected True, seen {ended}")
-    print(f"processes: expected 3, seen {processes}")
-    sys.exit(not ended or processes != 3)
-
-
-if __name__ == "__main__":
-    program() if sys.argv[1:] else check()
+    print(f"the daemon, process {daemon}, has ended with its starter, {creator}: expected True, seen {ended}")
+    sys.exit(not ended or len({main.pid, daemon, creator}) != 3)

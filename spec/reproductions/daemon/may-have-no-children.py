@@ -27,7 +27,7 @@ if __name__ == "__main__":
     child.daemon = True
     child.start()
     child.join()
-    time.sleep(0.3)
+    time.sleep(1)
     os.write(writer.fileno(), b".")
     seen = os.read(reader.fileno(), 1000).decode()
     print(f"a daemon that starts a child: expected {expected}, seen {seen}")

@@ -12,35 +12,30 @@ mp = multiprocessing
 
 def work(name):
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-    print(name, os.getpid(), flush=True)
+    os.write(1, f"{name} {os.getpid()}\n".encode())
     if signal.sigtimedwait([signal.SIGUSR1], 30):
-        print(name, "done", flush=True)
+        os.write(1, f"{name} done\n".encode())
 
 
-def program():
+if __name__ == "__main__" and sys.argv[1:]:
     daemon = mp.Process(target=work, args=("daemon",))
     daemon.daemon = True
     daemon.start()
     mp.Process(target=work, args=("ordinary",)).start()
     sys.stdin.read()
     os._exit(0)
-
-
-def check():
+elif __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
-    main = subprocess.Popen([sys.executable, __file__, "program"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    pids = dict(main.stdout.readline().decode().split() for _ in range(2))
+    command = [sys.executable, __file__, "program"]
+    main = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pids = dict(main.stdout.readline().split() for _ in range(2))
     daemon, ordinary = int(pids["daemon"]), int(pids["ordinary"])
     main.stdin.close()
     main.wait()
-    time.sleep(0.5)
+    time.sleep(1)
     for pid in daemon, ordinary:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGUSR1)
-    seen = sorted(main.stdout.read().decode().splitlines())
+    seen = sorted(main.stdout.read().splitlines())
     print(f"who did the work after main left by os._exit: expected the daemon and the ordinary child, seen {seen}")
     sys.exit(seen != ["daemon done", "ordinary done"])
-
-
-if __name__ == "__main__":
-    program() if sys.argv[1:] else check()

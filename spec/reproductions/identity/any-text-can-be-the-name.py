@@ -16,9 +16,9 @@ if __name__ == "__main__":
         child = mp.Process(target=tell_name, args=(there,), name=name)
         child.start()
         child.join()
-        own = here.recv() if here.poll(10) else None
+        own = here.recv() if here.poll() else None
         if (child.name, own) != (name, name):
             wrong += 1
-            print(f"name of the child: expected {name!a}, seen by the starter {child.name!a}, by the child {own!a}")
+            print(f"name: expected {name!a:.60}, seen by the starter {child.name!a:.60}, by the child {own!a:.60}")
     print(f"names that were not what was given: expected 0 of {len(names)}, seen {wrong}")
     sys.exit(wrong != 0)

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     child = mp.Process(target=tell_and_have_a_child, args=(there,))
     child.start()
     child.join()
-    seen = [here.recv() if here.poll(10) else None for _ in range(2)]
+    seen = [here.recv() if here.poll() else None for _ in range(2)]
     expected = [(os.getpid(), mp.current_process().name), (child.pid, child.name)]
     print(f"parent_process() in a child, pid and name: expected {expected[0]}, seen {seen[0]}")
     print(f"parent_process() in the child's child: expected {expected[1]}, seen {seen[1]}")

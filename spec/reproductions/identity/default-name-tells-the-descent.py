@@ -20,7 +20,9 @@ if __name__ == "__main__":
     child = mp.Process(target=have_a_child, args=(there,))
     child.start()
     child.join()
-    pid, seen = here.recv() if here.poll(10) else (None, None)
+    pid, seen = here.recv() if here.poll() else (None, None)
     expected = f"{child.name}:1"
-    print(f"name of the first child of {child.name}: expected {expected!r}, seen {seen!r}")
+    print(
+        f"name of the first child, pid {pid}, of {child.name}, pid {child.pid}: expected {expected!r}, seen {seen!r}"
+    )
     sys.exit(seen != expected or pid == child.pid)

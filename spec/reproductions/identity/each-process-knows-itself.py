@@ -14,7 +14,7 @@ if __name__ == "__main__":
     child = mp.Process(target=tell_pids, args=(there,))
     child.start()
     child.join()
-    own, seen_by_child = here.recv() if here.poll(10) else (None, None)
+    own, seen_by_child = here.recv() if here.poll() else (None, None)
     seen_by_starter = mp.current_process().pid
     print(f"current_process().pid in the child: expected {own}, seen {seen_by_child}")
     print(f"current_process().pid in the starter: expected {os.getpid()}, seen {seen_by_starter}")

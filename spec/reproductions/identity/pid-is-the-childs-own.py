@@ -14,7 +14,7 @@ if __name__ == "__main__":
     here, there = mp.Pipe()
     child = mp.Process(target=tell_pids, args=(there,))
     child.start()
-    own, _ = here.recv()
+    own, _ = here.recv() if here.poll(10) else (None, None)
     seen = child.pid
     here.send("go")
     child.join()

@@ -11,7 +11,7 @@ mp = multiprocessing
 def buy(lock, stock, ready, inside, gate, told):
     ready.send(os.getpid())
     with lock:
-        left = int(stock.read_text())
+        left = int(stock.read_text() or "0")  # empty while another writes
         if left:
             inside.send(left)
             os.read(gate.fileno(), 1)

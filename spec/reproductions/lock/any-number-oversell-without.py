@@ -9,8 +9,7 @@ mp = multiprocessing
 
 
 def serve(stock, orders):
-    while True:
-        orders.recv()
+    while orders.recv():
         left = int(stock.read_text())
         orders.send(left)
         orders.recv()

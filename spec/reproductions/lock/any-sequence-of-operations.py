@@ -6,45 +6,40 @@ mp = multiprocessing
 
 
 def act(lock, orders):
-    orders.send("ready")
     while True:
         name, *args = orders.recv()
         try:
             orders.send(getattr(lock, name)(*args))
-        except Exception as error:
-            orders.send(type(error).__name__)
+        except ValueError:
+            orders.send("ValueError")
 
 
-def answers(children, calling, seconds):
-    return [(who, children[who].recv()) for who in calling if children[who].poll(seconds)]
+def answers(pipes, busy, count):
+    seen = {}
+    for moment in range(2000):
+        if len(seen) < count or moment < 4:
+            seen.update((who, pipes[who][0].recv()) for who in busy if who not in seen and pipes[who][0].poll(0.01))
+    return seen
 
 
 if __name__ == "__main__":
-    lock, children, done = mp.Lock(), [], []
-    for who in range(3):
-        orders, theirs = mp.Pipe()
+    lock, pipes = mp.Lock(), [mp.Pipe() for _ in range(3)]
+    for _, theirs in pipes:
         mp.Process(target=act, args=(lock, theirs), daemon=True).start()
-        children.append(orders)
-        answers(children, [who], 10)
-    held, waiting = False, []
-    for _ in range(120):
-        who = random.choice([who for who in range(3) if who not in waiting])
-        order = random.choice([["acquire"], ["acquire", False], ["release"]][len(waiting) == 2 :])
-        children[who].send(order)
-        done = [*done[-9:], (who, *order)]
-        if order == ["acquire"] and held:
-            waiting.append(who)
-            seen, expected = answers(children, waiting, 0.05), []
+    held, waiting, calls = False, [], []
+    for _ in range(80):
+        who = random.choice([child for child in range(3) if child not in waiting])
+        order = random.choice([["release"], ["acquire", False], ["acquire"]][: 2 if len(waiting) == 2 else 3])
+        calls.append((who, *order))
+        pipes[who][0].send(order)
+        if order == ["release"]:
+            own, others = None if held else "ValueError", [True][: len(waiting)]
         else:
-            seen = answers(children, [who], 10)
-            expected = [(who, not held if "acquire" in order else None if held else "ValueError")]
-            passed_on = order == ["release"] and len(waiting) > 0
-            held = passed_on or "acquire" in order
-            lucky = next((answers(children, [w], 0) for w in waiting * 1000 if children[w].poll(0.005)), [])
-            waiting = [w for w in waiting if (w, True) not in lucky]
-            lucky += answers(children, waiting, 0.05)
-            seen += [answer for _, answer in lucky]
-            expected += [True] * passed_on
-        if seen != expected:
-            sys.exit(f"after these calls by child 0, 1, 2, {done}: expected {expected}, seen {seen}")
-    print("calls that did what they should: expected 120, seen 120")
+            own, others = "none yet" if held and order == ["acquire"] else not held, []
+        seen = answers(pipes, [who, *waiting], (own != "none yet") + len(others))
+        waiting = [child for child in [who, *waiting] if child not in seen]
+        held = bool(others) or order != ["release"]
+        if (outcome := (seen.pop(who, "none yet"), list(seen.values()))) != (own, others):
+            print(f"calls by children 0, 1 and 2: {calls[-8:]}")
+            sys.exit(f"its answer, and those to who waited: expected {own, others}, seen {outcome}")
+    print("calls that did what they should: expected 80, seen 80")

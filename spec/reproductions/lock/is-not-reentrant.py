@@ -5,7 +5,6 @@ mp = multiprocessing
 
 
 def act(lock, orders):
-    orders.send("ready")
     while True:
         name, *args = orders.recv()
         orders.send(getattr(lock, name)(*args))
@@ -15,19 +14,14 @@ def start(lock):
     orders, theirs = mp.Pipe()
     mp.Process(target=act, args=(lock, theirs), daemon=True).start()
     theirs.close()
-    answer(orders)
     return orders
-
-
-def answer(orders):
-    if not orders.poll(10):
-        sys.exit("a child does not answer: expected within 10 seconds")
-    return orders.recv()
 
 
 def call(orders, *order):
     orders.send(order)
-    return answer(orders)
+    if not orders.poll(20):
+        sys.exit(f"a call hangs: {order}")
+    return orders.recv()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 import multiprocessing
+import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -11,36 +13,32 @@ def append(file, text):
         end.write(text)
 
 
-def write_line(lock, file, letter, pipe):
-    pipe.send("ready")
+def write_line(lock, file, letter, ready, middle, gate):
+    ready.send("ready")
     with lock:
         append(file, letter)
-        pipe.send("in the middle")
-        pipe.recv()
+        middle.send(letter)
+        os.read(gate.fileno(), 1)
         append(file, f"{letter}\n")
 
 
-def start(*args):
-    pipe, theirs = mp.Pipe()
-    child = mp.Process(target=write_line, args=(*args, theirs), daemon=True)
-    child.start()
-    if not pipe.poll(10):
-        sys.exit("a child does not start: expected within 10 seconds")
-    pipe.recv()
-    return child, pipe
-
-
 if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: expected to end within 20 seconds"))
+    signal.alarm(20)
     with tempfile.TemporaryDirectory() as folder:
         lock, file = mp.Lock(), Path(folder) / "terminal"
         file.touch()
-        first, to_first = start(lock, file, "a")
-        to_first.poll(10)
-        second, to_second = start(lock, file, "b")
-        early = to_second.poll(0.3)
-        to_first.send("go on"), to_second.send("go on")
-        first.join(10), second.join(10)
-        lines = file.read_text().splitlines()
+        ready, middle, gate = (mp.Pipe(duplex=False) for _ in range(3))
+        pipes = ready[1], middle[1], gate[0]
+        children = [mp.Process(target=write_line, args=(lock, file, name, *pipes), daemon=True) for name in "ab"]
+        for child in children:
+            child.start()
+        ready[0].recv(), ready[0].recv(), middle[0].recv()
+        early = middle[0].poll(0.5)
+        os.write(gate[1].fileno(), b"xx")
+        for child in children:
+            child.join()
+        lines = sorted(file.read_text().splitlines())
     print(f"a second child began its line while the first was in the middle of its own: expected False, seen {early}")
     print(f"the lines that they wrote: expected ['aa', 'bb'], seen {lines}")
     sys.exit((early, lines) != (False, ["aa", "bb"]))

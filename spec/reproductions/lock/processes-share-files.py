@@ -19,11 +19,11 @@ if __name__ == "__main__":
         note = Path(folder) / "note"
         child = mp.Process(target=write, args=(note,), daemon=True)
         child.start()
-        child.join(10)
+        child.join(20)
         answer, writer = mp.Pipe(duplex=False)
         other = mp.Process(target=read, args=(note, writer), daemon=True)
         other.start()
-        seen = answer.recv() if answer.poll(10) else "no answer"
+        seen = answer.recv() if answer.poll(20) else "no answer"
         here = note.read_text() if note.exists() else "no file"
     print(f"what a child wrote to a file, read by another child: expected 'hello', seen {seen!r}")
     print(f"and by the starter: expected 'hello', seen {here!r}")

@@ -7,32 +7,19 @@ from pathlib import Path
 mp = multiprocessing
 
 
-def buy(lock, stock, orders):
+def buy(lock, stock, pipe):
     with lock:
         left = int(stock.read_text())
-        orders.send("inside")
-        orders.recv()
-        draft = stock.with_name("draft")
-        draft.write_text(str(left - 1))
-        draft.replace(stock)
+        pipe.send("inside")
+        pipe.recv()
+        stock.write_text(str(left - 1))
+    pipe.send("bought")
 
 
-def query(stock, orders):
-    while True:
-        orders.recv()
-        orders.send(int(stock.read_text()))
-
-
-def start(target, *args):
-    orders, theirs = mp.Pipe()
-    child = mp.Process(target=target, args=(*args, theirs), daemon=True)
-    child.start()
-    return child, orders
-
-
-def ask(orders):
-    orders.send("how many are left?")
-    return orders.recv()
+def query(stock, pipe):
+    for _ in range(2):
+        pipe.recv()
+        pipe.send(int(stock.read_text()))
 
 
 if __name__ == "__main__":
@@ -41,12 +28,15 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         lock, stock = mp.Lock(), Path(folder) / "stock"
         stock.write_text("3")
-        buyer, to_buyer = start(buy, lock, stock)
-        to_buyer.recv()
-        clerk, to_clerk = start(query, stock)
-        during = ask(to_clerk)
-        to_buyer.send("go on")
-        buyer.join()
-        seen = during, ask(to_clerk)
+        (buyer, buyers), (clerk, clerks) = mp.Pipe(), mp.Pipe()
+        mp.Process(target=buy, args=(lock, stock, buyers), daemon=True).start()
+        mp.Process(target=query, args=(stock, clerks), daemon=True).start()
+        buyer.recv()
+        clerk.send("how many?")
+        during = clerk.recv()
+        buyer.send("go on")
+        buyer.recv()
+        clerk.send("how many?")
+        seen = during, clerk.recv()
     print(f"the count that a child reads while a buyer holds the lock, and after: expected (3, 2), seen {seen}")
     sys.exit(seen != (3, 2))

@@ -4,40 +4,35 @@ import sys
 mp = multiprocessing
 
 
-def act(lock, orders):
-    orders.send("ready")
-    while True:
-        name, *args = orders.recv()
-        orders.send(getattr(lock, name)(*args))
+def hold(lock, pipe):
+    lock.acquire()
+    pipe.send("acquired")
+    pipe.recv()
+    lock.release()
+    pipe.recv()
 
 
-def start(lock):
-    orders, theirs = mp.Pipe()
-    mp.Process(target=act, args=(lock, theirs), daemon=True).start()
-    theirs.close()
-    answer(orders)
-    return orders
+def wait_for(lock, pipe):
+    pipe.send("waiting")
+    pipe.send(lock.acquire())
 
 
-def answer(orders):
-    if not orders.poll(10):
-        sys.exit("a child does not answer: expected within 10 seconds")
-    return orders.recv()
-
-
-def call(orders, *order):
-    orders.send(order)
-    return answer(orders)
+def start(target, lock):
+    pipe, theirs = mp.Pipe()
+    mp.Process(target=target, args=(lock, theirs), daemon=True).start()
+    if not pipe.poll(20):
+        sys.exit("a child hangs: expected to begin within 20 seconds")
+    pipe.recv()
+    return pipe
 
 
 if __name__ == "__main__":
     lock = mp.Lock()
-    holder, waiter = start(lock), start(lock)
-    call(holder, "acquire")
-    waiter.send(["acquire"])
+    holder = start(hold, lock)
+    waiter = start(wait_for, lock)
     early = waiter.poll(0.3)
-    call(holder, "release")
-    acquired = answer(waiter)
-    print(f"the waiter went on while another held the lock: expected False, seen {early}")
+    holder.send("release")
+    acquired = waiter.recv() if waiter.poll(20) else "that it waits still"
+    print(f"a waiter went on while another held the lock: expected False, seen {early}")
     print(f"what its acquire() returned in the end: expected True, seen {acquired}")
     sys.exit((early, acquired) != (False, True))

@@ -1,0 +1,28 @@
+import multiprocessing
+import signal
+import sys
+
+mp = multiprocessing
+SIZE = 2 * 1024 * 1024
+
+
+def producer(queue, connection):
+    for number in range(10):
+        queue.put((number, b"x" * (SIZE if number == 3 else 0)))
+    connection.send("all were put")
+
+
+if __name__ == "__main__":
+    signal.signal(
+        signal.SIGALRM,
+        lambda *_: sys.exit("put() and get() of ten items, one of them large: expected to return, it hangs"),
+    )
+    signal.alarm(20)
+    queue = mp.Queue()
+    connection, theirs = mp.Pipe()
+    mp.Process(target=producer, args=(queue, theirs), daemon=True).start()
+    theirs.close()
+    connection.recv()
+    got = [queue.get()[0] for _ in range(10)]
+    print(f"order in which ten items are got: expected {list(range(10))}, seen {got}")
+    sys.exit(got != list(range(10)))

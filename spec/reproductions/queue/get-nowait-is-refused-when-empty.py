@@ -1,0 +1,31 @@
+import multiprocessing
+import signal
+import sys
+from queue import Empty
+
+mp = multiprocessing
+
+
+def other(queue):
+    queue.put("first")
+
+
+def outcome(call, *args):
+    try:
+        return repr(call(*args))
+    except Empty:
+        return "Empty"
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("get_nowait() or get(False): expected to end, it hangs"))
+    signal.alarm(20)
+    queue = mp.Queue(1)
+    outcomes = [outcome(queue.get_nowait), outcome(queue.get, False)]
+    print(f"get_nowait() and get(False) on an empty queue: expected both Empty, seen {outcomes}", flush=True)
+    process = mp.Process(target=other, args=(queue,), daemon=True)
+    process.start()
+    process.join()  # the item is in the pipe
+    then = [outcome(queue.get_nowait), outcome(queue.get_nowait)]
+    print(f"get_nowait() with one item there, twice: expected [\"'first'\", 'Empty'], seen {then}")
+    sys.exit(outcomes != ["Empty", "Empty"] or then != ["'first'", "Empty"])

@@ -1,0 +1,38 @@
+import multiprocessing
+import signal
+import sys
+
+mp = multiprocessing
+SIZE = 2 * 1024 * 1024
+
+
+def producer(queue, connection):
+    queue.put(b"x" * SIZE)
+    connection.send("put() has returned")
+    queue.close()
+    queue.join_thread()
+    connection.send("join_thread() has returned")
+
+
+if __name__ == "__main__":
+    signal.signal(
+        signal.SIGALRM, lambda *_: sys.exit("put() and get() of a large item: expected to return, it hangs")
+    )
+    signal.alarm(20)
+    queue = mp.Queue()
+    connection, theirs = mp.Pipe()
+    mp.Process(target=producer, args=(queue, theirs), daemon=True).start()
+    theirs.close()
+    connection.recv()
+    early = connection.poll(1)
+    print(
+        f"join_thread() with a large item to write: expected to wait, seen to {'return' if early else 'wait'}",
+        flush=True,
+    )
+    if early:
+        sys.exit(1)
+    size = len(queue.get())
+    returns = connection.poll(10) and connection.recv()
+    print(f"bytes that arrive: expected {SIZE}, seen {size}")
+    print(f"join_thread() then: expected to return, seen to {'return' if returns else 'wait'}")
+    sys.exit(size != SIZE or not returns)
