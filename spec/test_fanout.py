@@ -119,6 +119,22 @@ def test_join_order_does_not_matter(mp: Multiprocessing, checkpoint: MakeCheckpo
     fan_out()
 
 
+def test_join_waits_for_its_own_child_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """Joining a child waits for that one, while others that were started before and after it run on."""
+    working = checkpoint("working")
+    children = [mp.Process(target=working.pause) for _ in range(3)]
+    for child in children:
+        child.start()
+    arrivals = {arrival.pid: arrival for arrival in working.wait_for(3)}
+    older, joined, younger = (arrivals[child.pid or 0] for child in children)
+    joined.let_go()
+    children[1].join()
+    gatekeeper.shows("whether the others still work", [older.waiting, younger.waiting], expected=[True, True])
+    for child in children:
+        arrivals[child.pid or 0].let_go()
+        child.join()
+
+
 def test_failed_children_stop_no_other_one_by_one(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """With join inside the loop, whichever raise, exit or are killed, all others do their work, in order."""
 

@@ -354,6 +354,19 @@ def test_is_handed_to_a_child_as_an_argument(mp: Multiprocessing, worker: MakeWo
     caller.shows("whether the child gets it then", child.call("lock.acquire", False), expected=False)
 
 
+def test_is_handed_on_to_a_childs_child(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A lock that a child hands on to a child of its own is still the one that the starter has."""
+    lock = mp.Lock()
+    child = worker(let_a_child_try=partial(buyers.let_a_child_try, mp.Process, lock))
+    lock.acquire()
+    caller.shows(
+        "the exit code of a child's child that tries it", child.call("let_a_child_try"), expected=buyers.HELD
+    )
+    lock.release()
+    caller.shows("that of one that tries it when free", child.call("let_a_child_try"), expected=buyers.ACQUIRED)
+    caller.shows("whether the starter gets it then", lock.acquire(False), expected=False)
+
+
 def test_processes_share_files(folder: Path, worker: MakeWorker) -> None:
     """What one process writes to a file, every other can read."""
     writer, reader = worker(write=Path.write_text), worker(read=Path.read_text)

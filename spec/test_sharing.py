@@ -199,12 +199,14 @@ def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> N
     first, second = worker(shared=shared), worker(shared=shared)
     kernel.shows("how many processes have a proxy", len({os.getpid(), first.pid, second.pid}), expected=3)
     first.call("shared.__setitem__", "num", 7)
-    caller.shows(
-        "what the starter and the second see", (shared["num"], second.call("shared.get", "num")), expected=(7, 7)
-    )
+    seen = shared["num"], second.call("shared.get", "num")
+    caller.shows("what the starter and the second see", seen, expected=(7, 7))
     shared["num"] = 8
-    seen = first.call("shared.get", "num"), second.call("shared.get", "num")
+    seen = first.call("shared.get", "num"), second.call("shared.__getitem__", "num")
     caller.shows("what the first and the second see", seen, expected=(8, 8))
+    first.call("shared.update", num=9)
+    seen = shared["num"], second.call("shared.__getitem__", "num")
+    caller.shows("what the starter and the second see when it has changed again", seen, expected=(9, 9))
 
 
 keys, numbers = st.sampled_from("ab"), st.integers(0, 3)

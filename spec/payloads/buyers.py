@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Optional
 
-    from impl.contract import Guard, Pause
+    from impl.contract import Guard, Lock, MakesProcesses, Pause
     from spec.harness.recorder import Recorder
+
+
+ACQUIRED, HELD = 3, 4
+"""Exit codes of who has tried a lock."""
 
 
 class NetworkDown(Exception):
@@ -45,3 +50,16 @@ def write_line(lock: Guard, middle: Pause, path: Path, line: str) -> None:
 def _append(path: Path, text: str) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(text)
+
+
+def try_it(lock: Lock) -> None:
+    """Try to acquire the lock without waiting, and exit with what came of it."""
+    sys.exit(ACQUIRED if lock.acquire(False) else HELD)
+
+
+def let_a_child_try(make: MakesProcesses, lock: Lock) -> Optional[int]:
+    """Hand the lock to a child that tries it, and return the child's exit code."""
+    child = make(target=try_it, args=(lock,))
+    child.start()
+    child.join()
+    return child.exitcode

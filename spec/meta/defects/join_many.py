@@ -83,3 +83,19 @@ class StartsNoneAfterFailures(Broken):
     """Once a child has failed, no other can be started."""
 
     Process = _LosesHeart
+
+
+class _JoinsItsElders(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None:
+            for child in multiprocessing.active_children():
+                if child._identity < self._identity:
+                    ForkProcess.join(child)
+        super().join(timeout)
+
+
+@family.breaks("fanout.join-waits-for-its-own-child-only")
+class JoinWaitsForTheElders(Broken):
+    """Joining a child waits for all that were started before it, too."""
+
+    Process = _JoinsItsElders

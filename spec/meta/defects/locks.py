@@ -531,3 +531,23 @@ class ZeroIsForEver(Broken):
     class Lock(HandMade):
         def acquire(self, block=True, timeout=None):
             return super().acquire(block, timeout or None)
+
+
+@family.breaks("lock.is-handed-on-to-a-childs-child")
+class NewToGrandchildren(Broken):
+    """A lock that a child's child, under spawn, gets a new one for."""
+
+    method = "spawn"
+
+    class Lock(HandMade):
+        method = "spawn"
+
+        def __reduce__(self):
+            made_here = multiprocessing.parent_process() is None
+            return (_same, (type(self), self.__dict__)) if made_here else (type(self), ())
+
+
+def _same(kind, facts):
+    lock = object.__new__(kind)
+    lock.__dict__.update(facts)
+    return lock

@@ -134,3 +134,16 @@ class ZeroIsForEver(Broken):
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
             super().put(obj, block, timeout or None)
+
+
+@family.breaks("queue.get-gives-up-though-another-waits")
+class GivesUpIfAnotherWaits(Broken):
+    """A queue whose timed get gives up at once if another process is in get."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if timeout and not self._rlock.acquire(False):
+                raise queue.Empty
+            if timeout:
+                self._rlock.release()
+            return super().get(block, timeout)

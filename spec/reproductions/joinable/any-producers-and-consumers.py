@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 import time
@@ -32,6 +33,7 @@ def with_an_item(consumers):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.JoinableQueue()
     producers, consumers = [start(producer, queue) for _ in range(2)], [start(consumer, queue) for _ in range(3)]
     for _ in range(2):

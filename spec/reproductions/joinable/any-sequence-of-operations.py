@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import random
 import sys
@@ -22,6 +23,7 @@ def check(what, connection, expected, seconds=10):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue, connections, items, unfinished, joining = mp.JoinableQueue(2), [], 0, 0, False
     for _ in range(2):
         connection, theirs = mp.Pipe()

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 
@@ -19,6 +20,7 @@ def consumer(queue, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.JoinableQueue()
     producing, theirs = mp.Pipe()
     mp.Process(target=producer, args=(queue, theirs), daemon=True).start()

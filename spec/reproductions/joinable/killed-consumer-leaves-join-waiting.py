@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,7 @@ def start(target, queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.JoinableQueue()
     _, producing = start(producer, queue)
     producing.recv()

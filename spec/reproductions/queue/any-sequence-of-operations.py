@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import random
 import sys
@@ -23,6 +24,7 @@ def check(what, worker, expected, seconds=10):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue, items, workers = mp.Queue(2), [], []
     for _ in range(3):
         connection, theirs = mp.Pipe()

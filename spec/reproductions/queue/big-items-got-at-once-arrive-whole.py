@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 
@@ -17,6 +18,7 @@ def producer(queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.Queue()
     connections = []
     for _ in range(2):

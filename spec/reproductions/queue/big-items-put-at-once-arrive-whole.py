@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -13,6 +14,7 @@ def producer(queue, item, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
         signal.SIGALRM, lambda *_: sys.exit("get() of two large items, or put(): expected to return, it hangs")
     )

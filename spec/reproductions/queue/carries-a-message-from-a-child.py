@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ def child(queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("get() of what a child puts: expected to return, it hangs"))
     signal.alarm(20)
     queue = mp.Queue(3)

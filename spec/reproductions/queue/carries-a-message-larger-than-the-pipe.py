@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -12,6 +13,7 @@ def child(queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
         signal.SIGALRM, lambda *_: sys.exit("get() of a large message and join(): expected to return, it hangs")
     )

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 
@@ -10,6 +11,7 @@ def child(queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.Queue()
     process = mp.Process(target=child, args=(queue,), daemon=True)
     process.start()

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -10,6 +11,7 @@ def other(queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("put(), join() and get_nowait(): expected to end, it hangs"))
     signal.alarm(20)
     queue = mp.Queue()

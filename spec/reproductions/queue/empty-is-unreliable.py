@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import os
 import signal
@@ -25,6 +26,7 @@ def producer(queue, pickling, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("get_nowait() or get(): expected to end, it hangs"))
     signal.alarm(20)
     queue = mp.Queue()

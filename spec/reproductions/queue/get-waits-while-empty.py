@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 
@@ -10,6 +11,7 @@ def consumer(queue, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.Queue(3)
     connection, theirs = mp.Pipe()
     mp.Process(target=consumer, args=(queue, theirs), daemon=True).start()

@@ -1,3 +1,4 @@
+import atexit
 import fcntl
 import multiprocessing
 import os
@@ -25,6 +26,7 @@ def bytes_in(files):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("put(), join() and get(): expected to return, it hangs"))
     signal.alarm(20)
     kept = mp.Queue()  # the first one may open more, which serves them all

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 
@@ -15,6 +16,7 @@ def child(queue, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.Queue()
     connection, theirs = mp.Pipe()
     mp.Process(target=child, args=(queue, theirs), daemon=True).start()

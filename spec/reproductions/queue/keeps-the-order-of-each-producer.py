@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -11,6 +12,7 @@ def producer(queue, name):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
         signal.SIGALRM, lambda *_: sys.exit("getting 200 items that two producers put: expected to end, it hangs")
     )

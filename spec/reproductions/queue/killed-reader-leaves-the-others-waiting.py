@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import os
 import signal
@@ -28,6 +29,7 @@ def is_asleep(pid):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.Queue()
     connection, theirs = mp.Pipe()
     victim = start(reader, queue, theirs)

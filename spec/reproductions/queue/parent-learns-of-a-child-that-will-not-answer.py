@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -13,6 +14,7 @@ def child(connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
         signal.SIGALRM, lambda *_: sys.exit("recv() from a child that has ended: expected EOFError, it hangs")
     )

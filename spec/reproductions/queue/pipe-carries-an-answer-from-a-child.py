@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,7 @@ def child(connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("recv() of a child's answer: expected to return, it hangs"))
     signal.alarm(20)
     here, there = mp.Pipe()

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -21,6 +22,7 @@ def child(receiver, sender):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
         signal.SIGALRM,
         lambda *_: sys.exit("recv() once all have closed the sending end: expected EOFError, it hangs"),

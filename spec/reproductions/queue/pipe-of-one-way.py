@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -19,6 +20,7 @@ def outcome(call, *args):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("recv(): expected to end, it hangs"))
     signal.alarm(20)
     receiver, sender = mp.Pipe(False)

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -16,6 +17,7 @@ def child(end):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("recv() of what was sent: expected to return, it hangs"))
     signal.alarm(20)
     here, there = mp.Pipe()

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -18,6 +19,7 @@ def poll(queue):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("get_nowait(): expected to end, it hangs"))
     signal.alarm(20)
     queue = mp.Queue()

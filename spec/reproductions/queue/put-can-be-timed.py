@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -17,6 +18,7 @@ def other(queue, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("put(item, True, 0.2) and get(): expected to end, it hangs"))
     signal.alarm(20)
     queue = mp.Queue(1)
@@ -34,6 +36,7 @@ if __name__ == "__main__":
         f"put(item, True, 0.2) on a full queue: expected Full after 0.2 s, seen {seen} after {elapsed:.2f} s",
         flush=True,
     )
+    time.sleep(0.5)  # so that the late item would be the next
     connection.send("tried")
     got = [connection.recv(), connection.recv()]
     print(f"what another process puts and gets: expected ['first', 'second'], seen {got}")

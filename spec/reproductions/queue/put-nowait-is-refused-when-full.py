@@ -1,6 +1,8 @@
+import atexit
 import multiprocessing
 import signal
 import sys
+import time
 from queue import Full
 
 mp = multiprocessing
@@ -23,6 +25,7 @@ def outcome(call, *args):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
         signal.SIGALRM, lambda *_: sys.exit("put_nowait(), put(item, False) and get(): expected to end, it hangs")
     )
@@ -34,6 +37,7 @@ if __name__ == "__main__":
     connection.recv()
     outcomes = [outcome(queue.put_nowait, "refused"), outcome(queue.put, "refused", False)]
     print(f"put_nowait(item) and put(item, False) on a full queue: expected both Full, seen {outcomes}", flush=True)
+    time.sleep(0.5)  # so that a refused item would be the next
     connection.send("tried")
     got = [connection.recv(), connection.recv()]
     print(f"what another process puts and gets: expected ['first', 'second'], seen {got}")

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import signal
 import sys
@@ -19,13 +20,14 @@ def child(queue, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("put(), get() and qsize(): expected to return, it hangs"))
     signal.alarm(20)
     queue = mp.Queue()
+    here, there = [queue.qsize()], []
     connection, theirs = mp.Pipe()
     mp.Process(target=child, args=(queue, theirs), daemon=True).start()
     theirs.close()
-    here, there = [queue.qsize()], []
     for _ in range(6):
         there.append(connection.recv())
         here.append(queue.qsize())

@@ -1,3 +1,4 @@
+import atexit
 import multiprocessing
 import sys
 from queue import Empty
@@ -20,6 +21,7 @@ def producer(queue, connection):
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     queue = mp.Queue()
     connection, theirs = mp.Pipe()
     mp.Process(target=producer, args=(queue, theirs), daemon=True).start()

@@ -22,6 +22,7 @@ def state_after_exit(pid):
 
 
 def leave():
+    time.sleep(0.3)
     sys.exit(7)
 
 

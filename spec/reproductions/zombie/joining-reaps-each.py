@@ -1,6 +1,7 @@
 import faulthandler
 import multiprocessing
 import sys
+import time
 
 mp = multiprocessing
 
@@ -13,13 +14,13 @@ def state(pid):
         return "gone"
 
 
-def do_nothing():
-    pass
+def work():
+    time.sleep(0.3)
 
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
-    children = [mp.Process(target=do_nothing) for _ in range(5)]
+    children = [mp.Process(target=work) for _ in range(5)]
     for child in children:
         child.start()
     for child in children:

@@ -19,13 +19,13 @@ def state_after_exit(pid):
     return state(pid)
 
 
-def do_nothing():
-    pass
+def work():
+    time.sleep(0.3)
 
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
-    child = mp.Process(target=do_nothing)
+    child = mp.Process(target=work)
     child.start()
     before = state_after_exit(child.pid)
     child.join()

@@ -1,18 +1,19 @@
 import faulthandler
 import multiprocessing
 import sys
+import time
 
 mp = multiprocessing
 
 
-def do_nothing():
-    pass
+def work():
+    time.sleep(0.3)
 
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
     try:
-        mp.Process(target=do_nothing).join()
+        mp.Process(target=work).join()
         seen = "nothing"
     except Exception as error:
         seen = repr(error)

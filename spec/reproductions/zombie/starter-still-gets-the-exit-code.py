@@ -12,6 +12,7 @@ def is_gone(pid):
 
 
 def leave():
+    time.sleep(0.3)
     sys.exit(7)
 
 
