@@ -35,4 +35,5 @@ def test_broken_lessons_break_what_they_declare(lesson: str) -> None:
 
 def check(defects: list[Defect], verdicts: dict[str, Verdicts]) -> None:
     """See that the *defects* did as they declare."""
-    assert [line for defect in defects for line in trial.complaints(defect, verdicts[defect.name])] == []
+    complaints = [line for defect in defects for line in trial.complaints(defect, verdicts[defect.name])]
+    assert not complaints, "\n".join(complaints)

@@ -57,7 +57,7 @@ class _NeverStarted(ForkProcess):
     start = hang
 
 
-@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG, VIOLATED], spoils=[ANYTHING], why=PROCESSES)
 class StartHangs(Broken):
     """Starting a child never returns."""
 
@@ -151,7 +151,7 @@ class _NeverJoinedQueue(queues.JoinableQueue):
 @family.breaks(
     "joinable.join-returns-at-once-with-nothing-outstanding",
     "joinable.producer-goes-on-after-the-last-report",
-    verdicts=[HUNG],
+    verdicts=[HUNG, VIOLATED],
     spoils=["joinable."],
     why="the lesson is about that call",
 )
@@ -165,7 +165,7 @@ class QueueJoinHangs(Broken):
 @family.breaks(
     "sharing.counts-down-under-the-lock",
     "sharing.behaves-as-one-dict",
-    verdicts=[HUNG],
+    verdicts=[HUNG, VIOLATED],
     spoils=["sharing."],
     why="the lesson is about managers",
 )
@@ -182,7 +182,7 @@ class ManagerHangs(Broken):
     "queue.first-in-is-first-out",
     "sharing.counts-down-under-the-lock",
     "zombie.joining-reaps-each",
-    verdicts=[HUNG],
+    verdicts=[HUNG, VIOLATED],
     spoils=[ANYTHING],
     why="nothing can be done with it",
 )
@@ -274,7 +274,7 @@ class _KillsTheGroup(ForkProcess):
 
 @family.breaks(
     "lifecycle.kill-ends-what-ignores-sigterm",
-    "lifecycle.exit-code-of-a-killed-child",
+    "lifecycle.kill-ends-what-handles-sigterm",
     verdicts=[CRASHED],
     spoils=["lifecycle."],
     why="these kill",

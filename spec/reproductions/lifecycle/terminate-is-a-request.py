@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import signal
 import sys
 
@@ -27,7 +28,9 @@ if __name__ == "__main__":
     child = mp.Process(target=work, args=(there,))
     child.start()
     here.recv()
+    before = os.listdir("/proc/self/task")
     child.terminate()
+    after = os.listdir("/proc/self/task")
     alive = child.is_alive()
     here.send("go")
     child.join()
@@ -35,4 +38,5 @@ if __name__ == "__main__":
     expected = ["SIGTERM", "let go"]
     print(f"is_alive() of a terminated child that handles SIGTERM: expected True, seen {alive}")
     print(f"its handler, let go after terminate(): expected {expected}, seen {seen}")
-    sys.exit(not alive or seen != expected)
+    print(f"threads of the starter after terminate(): expected {before}, seen {after}")
+    sys.exit(not alive or seen != expected or after != before)

@@ -19,6 +19,8 @@ if __name__ == "__main__":
     begun = time.monotonic()
     child.join(0.3)
     seconds = time.monotonic() - begun
+    child.join(timeout=0.1)
+    child.join(0)
     alive = child.is_alive()
     here.send("go")
     child.join()
