@@ -10,8 +10,6 @@ They are written in TOML, and may be shared by an implementation's authors and t
     intermittent = true             # optional: a race, which a run may win
     reason = "start() does not look at the flag of the process that calls it."
     link = "https://..."            # optional
-
-Those of the libraries in `known_deviations` are shipped.
 """
 
 from __future__ import annotations
@@ -27,15 +25,13 @@ from typing import Any, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from spec.claims import FOLDER, ids
+from spec.claims import ids
 from spec.targets import Target
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-SHIPPED = FOLDER / "known_deviations"
 
 KEYS = {
     "claims": list,
@@ -105,17 +101,12 @@ class Deviations:
 
 
 def collect(options: Sequence[str]) -> Deviations:
-    """Return the shipped deviations, and those in the files that *options* name; none at all for ``none``.
+    """Return the deviations in the files that *options* name.
 
     Raises:
         BadDeviations: a file cannot be read, or says what cannot be meant.
     """
-    if "none" in options:
-        if len(options) > 1:
-            raise BadDeviations("none means no deviations at all; leave out the other files, or none")
-        return Deviations()
-    files = [*sorted(SHIPPED.glob("*.toml")), *map(Path, options)]
-    return Deviations(deviation for file in files for deviation in read(file))
+    return Deviations(deviation for file in options for deviation in read(Path(file)))
 
 
 def read(file: Path) -> list[Deviation]:

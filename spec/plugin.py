@@ -61,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a TOML file of known deviations, besides those that are shipped; 'none' for none at all. Repeatable.",
+        help="a TOML file of known deviations, which do not fail the run. Repeatable.",
     )
     group.addoption(
         "--report",

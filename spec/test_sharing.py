@@ -222,8 +222,9 @@ calls = st.sampled_from(list(arguments)).flatmap(lambda name: arguments[name].ma
 def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed dict answers each as one plain dict would."""
     shared = manager.dict()
-    staff = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+    staff = first, second = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
 
+    @example(turns=[(first, ("update", {"a": 1, "b": 2})), (second, ("popitem",)), (first, ("setdefault", "a", 3))])
     @given(turns=st.lists(st.tuples(st.sampled_from(staff), calls), min_size=5, max_size=15))
     def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
         plain: dict[str, int] = {}

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spec.claims import Claim
+from spec.harness.nursery import Nursery
 from spec.meta import trial
 from spec.meta.defects import hostile
 from spec.meta.verify import ROOT
@@ -28,21 +29,21 @@ def run(claim: str, target: str) -> tuple[int, str]:
     """Run the script for *claim* on *target*; return its exit status and what it printed."""
     text = code(claim, target)
     assert text is not None
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "script.py"
+    with tempfile.TemporaryDirectory() as folder, Nursery():
+        script, output = Path(folder) / "script.py", Path(folder) / "output"
         script.write_text(text, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=SECONDS,
-            start_new_session=True,
-        )
-    return done.returncode, done.stdout
+        with output.open("w") as file:  # a pipe would stay open for as long as a process that was left behind
+            done = subprocess.run(
+                [sys.executable, str(script)],
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                timeout=SECONDS,
+                start_new_session=True,
+            )
+        return done.returncode, output.read_text(encoding="utf-8", errors="replace")
 
 
 def sound(claim: Claim) -> list[str]:

@@ -75,7 +75,9 @@ class _WaitedFor(_Ending, SpawnProcess):
         self._config["daemon"] = False
 
 
-@family.breaks(*NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main")
+@family.breaks(
+    "daemon.each-ends-with-main", *NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main"
+)
 class WaitsForDaemons(Broken):
     """A program waits for its daemons, as it does for its ordinary children, and ends none."""
 
@@ -89,7 +91,9 @@ class _OfTheHelper(_Ending, ForkServerProcess):
             _let_go(self)
 
 
-@family.breaks(*NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main")
+@family.breaks(
+    "daemon.each-ends-with-main", *NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main"
+)
 class LeavesDaemonsToTheHelper(Broken):
     """A program does not end its daemons, since they are children of the fork server, which does not either."""
 
@@ -104,6 +108,7 @@ class _WithoutAnEnd(ForkProcess):
 
 
 @family.breaks(
+    "daemon.each-ends-with-main",
     "daemon.ends-with-main",
     "daemon.program-ends-after-its-ordinary-child",
     "daemon.never-finishes-its-work",
@@ -425,6 +430,7 @@ class _OnlyByConstructor(ForkProcess):
 
 
 @family.breaks(
+    "daemon.each-ends-with-main",
     "daemon.ends-with-main",
     "daemon.never-finishes-its-work",
     "daemon.runs-no-cleanup-code",

@@ -149,7 +149,7 @@ class DiesAsInAShell(Reports):
         return 128 - code if code < 0 else code
 
 
-@family.breaks(*ENDED_BY_SIGNALS)
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
 class SignalsAreShellsCodes(Broken):
     """A child that a signal has ended has 128 and that signal's number as its exit code, as in a shell."""
 
@@ -161,7 +161,7 @@ class LosesTheSign(Reports):
         return abs(code)
 
 
-@family.breaks(*ENDED_BY_SIGNALS)
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
 class SignalsArePositive(Broken):
     """A child that a signal has ended has that signal's number as its exit code, without the minus."""
 
@@ -180,7 +180,7 @@ class IsAskedOfTheHelper(ForkServerProcess):
         return HearsNothingOfSignals(process_obj)
 
 
-@family.breaks(*ENDED_BY_SIGNALS)
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
 class HelperKnowsNoSignals(Broken):
     """What a fork server reports of a child that a signal has ended is 255."""
 
@@ -193,7 +193,7 @@ class KnowsItsOwnSignals(Reports):
         return code if code >= 0 or -code in (signal.SIGTERM, signal.SIGKILL) else 255
 
 
-@family.breaks("lifecycle.exit-code-of-a-killed-child")
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", "lifecycle.exit-code-of-a-killed-child")
 class OtherSignalsAreUnknown(Broken):
     """A child that was ended by another signal than those which the API itself sends has exit code 255."""
 
@@ -316,6 +316,7 @@ class FailsAsSuccess(ForkProcess):
 
 
 @family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
     "lifecycle.exit-code-of-an-exception",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
@@ -374,6 +375,7 @@ class FailsItsStarter(Confesses):
 
 
 @family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
     "lifecycle.exit-code-of-an-exception",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",

@@ -24,7 +24,7 @@ class IsReapedByAnother(ForkProcess):
 
 @family.breaks(
     "lifecycle.not-alive-after-join",
-    spoils=["lifecycle.", "zombie.", "fanout."],
+    spoils=["lifecycle.", "zombie.", "fanout.", "isolation.child-is-returned-joined"],
     why="whether a child whose files are closed has exited is chance",
 )
 class JoinWaitsForTheSentinel(Broken):
@@ -120,7 +120,7 @@ class TakesZeroForNone(ForkProcess):
         super().join(timeout or None)
 
 
-@family.breaks("lifecycle.end-insists")
+@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists")
 class ZeroSecondsAreForEver(Broken):
     """A timed join of zero seconds, which is false, waits until the child has ended."""
 
@@ -151,7 +151,7 @@ class IsJoinedOnce(ForkProcess):
         self.joined = not self.is_alive()
 
 
-@family.breaks("lifecycle.can-be-joined-again")
+@family.breaks("fanout.join-waits-for-its-own-child-only", "lifecycle.can-be-joined-again")
 class SecondJoinIsRefused(Broken):
     """Joining a child that was joined is refused."""
 

@@ -132,7 +132,7 @@ class PrivateOncePickled(Broken):
             return type(self), ()
 
 
-@family.breaks("lock.is-handed-to-a-child-as-an-argument")
+@family.breaks("lock.is-handed-on-to-a-childs-child", "lock.is-handed-to-a-child-as-an-argument")
 class AnotherForTheStarter(Broken):
     """A lock that children share among them, but not with the process that made it."""
 
@@ -287,7 +287,7 @@ class RaisesAsThreadsDo(Broken):
             super().release()
 
 
-@family.breaks("lock.killed-holder-leaves-it-held")
+@family.breaks("lock.is-handed-on-to-a-childs-child", "lock.killed-holder-leaves-it-held")
 class FreedByItsHoldersDeath(Broken):
     """A lock that is free once the process that holds it is dead."""
 
@@ -298,6 +298,8 @@ class FreedByItsHoldersDeath(Broken):
 
 
 @family.breaks(
+    "lock.acquire-takes-its-arguments-by-name",
+    "lock.is-handed-on-to-a-childs-child",
     "lock.acquire-can-refuse-to-wait",
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
@@ -312,6 +314,8 @@ class AlwaysWaits(Broken):
 
 
 @family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
+    "lock.acquire-takes-its-arguments-by-name",
     "lock.acquire-can-refuse-to-wait",
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
@@ -328,6 +332,8 @@ class RaisesInsteadOfFalse(Broken):
 
 
 @family.breaks(
+    "lock.acquire-takes-its-arguments-by-name",
+    "lock.is-handed-on-to-a-childs-child",
     "lock.waiter-proceeds-after-release",
     "lock.buyer-that-fails-releases",
     "lock.acquire-can-refuse-to-wait",
@@ -348,6 +354,8 @@ class ReturnsNothing(Broken):
 
 
 @family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
+    "lock.acquire-takes-its-arguments-by-name",
     "lock.acquire-can-refuse-to-wait",
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
@@ -364,7 +372,7 @@ class FreedByWhoeverTries(Broken):
             return acquired
 
 
-@family.breaks("lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
 class WaitsForEver(Broken):
     """A lock that waits for ever, whatever time it is given."""
 
@@ -391,7 +399,7 @@ class TakesSecondsForMilliseconds(Broken):
             return super().acquire(block, None if timeout is None else timeout / 1000)
 
 
-@family.breaks("lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
 class AcquiredWhenTimeIsUp(Broken):
     """A lock that says that it was acquired once the time is up."""
 
@@ -400,7 +408,7 @@ class AcquiredWhenTimeIsUp(Broken):
             return super().acquire(block, timeout) or (block and timeout is not None)
 
 
-@family.breaks("lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
 class RaisesWhenTimeIsUp(Broken):
     """A lock that raises an exception once the time is up."""
 

@@ -157,6 +157,7 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
 
 
 @family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
     "isolation.child-begins-with-fresh-memory",
     "isolation.child-runs-the-modules-again",
     "isolation.unguarded-main-breaks",
@@ -275,7 +276,7 @@ class _BringsArgumentsBack(_BringsBack):
             self._mine[place][:] = value
 
 
-@family.breaks("isolation.arguments-are-copies")
+@family.breaks("isolation.args-and-kwargs-are-copies", "isolation.arguments-are-copies")
 class ArgumentsComeBack(Broken):
     """A join changes the arguments that the starter has passed as the child has changed its own."""
 

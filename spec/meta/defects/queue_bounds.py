@@ -16,6 +16,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 
 @family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
     "queue.holds-maxsize-items",
     "queue.put-waits-while-full",
     "queue.put-nowait-is-refused-when-full",
@@ -37,6 +38,7 @@ class Unbounded(Broken):
 
 
 @family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
     "queue.holds-maxsize-items",
     "queue.put-waits-while-full",
     "queue.put-nowait-is-refused-when-full",
@@ -103,6 +105,7 @@ class BoundOfEachProcess(Broken):
 
 
 @family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
     "queue.put-waits-while-full",
     "queue.put-can-be-timed",
     "queue.timed-put-and-get-end-before-their-time",
@@ -271,6 +274,7 @@ class RefusesAndPuts(Broken):
 
 
 @family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
     "queue.get-nowait-is-refused-when-empty",
     "queue.poll-does-not-wait",
     "queue.empty-is-unreliable",

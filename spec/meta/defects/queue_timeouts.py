@@ -21,7 +21,7 @@ class TimedPutIsEarly(Broken):
             super().put(obj, block, timeout and timeout / 1000)
 
 
-@family.breaks("queue.get-can-be-timed")
+@family.breaks("queue.get-gives-up-though-another-waits", "queue.get-can-be-timed")
 class TimedGetIsEarly(Broken):
     """A queue whose timed get rounds its time down to whole seconds."""
 
@@ -30,7 +30,7 @@ class TimedGetIsEarly(Broken):
             return super().get(block, timeout and int(timeout))
 
 
-@family.breaks("queue.put-can-be-timed")
+@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.put-can-be-timed")
 class TimedPutWaitsForEver(Broken):
     """A queue whose put waits for room however little time it was given."""
 
@@ -39,7 +39,11 @@ class TimedPutWaitsForEver(Broken):
             super().put(obj, block)
 
 
-@family.breaks("queue.get-can-be-timed", "queue.get-gives-up-though-another-waits")
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.get-can-be-timed",
+    "queue.get-gives-up-though-another-waits",
+)
 class TimedGetWaitsForEver(Broken):
     """A queue whose get waits for an item however little time it was given."""
 
@@ -48,7 +52,7 @@ class TimedGetWaitsForEver(Broken):
             return super().get(block)
 
 
-@family.breaks("queue.timed-put-and-get-end-before-their-time")
+@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.timed-put-and-get-end-before-their-time")
 class TimedPutTakesItsTime(Broken):
     """A queue whose timed put looks for room only when its time is over."""
 
@@ -59,7 +63,7 @@ class TimedPutTakesItsTime(Broken):
             super().put(obj, block and timeout is None)
 
 
-@family.breaks("queue.timed-put-and-get-end-before-their-time")
+@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.timed-put-and-get-end-before-their-time")
 class TimedGetTakesItsTime(Broken):
     """A queue whose timed get looks for an item only when its time is over."""
 
@@ -70,7 +74,11 @@ class TimedGetTakesItsTime(Broken):
             return super().get(block and timeout is None)
 
 
-@family.breaks("queue.get-can-be-timed", "queue.get-gives-up-though-another-waits")
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.get-can-be-timed",
+    "queue.get-gives-up-though-another-waits",
+)
 class TimedGetReturnsNone(Broken):
     """A queue whose timed get returns None when its time is over."""
 

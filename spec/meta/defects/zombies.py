@@ -53,6 +53,7 @@ class _WaitedForOnly(ForkProcess):
 
 
 @family.breaks(
+    "isolation.child-is-returned-joined",
     "zombie.lingers-until-joined",
     "zombie.joining-reaps-each",
     "lifecycle.not-alive-after-join",
@@ -149,9 +150,10 @@ class _Unnoticed(ForkProcess):
 
 
 @family.breaks(
+    "isolation.child-is-returned-joined",
     *NEVER_THERE,
     "lifecycle.sentinel-reaps-nothing",
-    spoils=["zombie.", "lifecycle.", "identity.", "fanout.", "daemon."],
+    spoils=["zombie.", "lifecycle.", "identity.", "fanout.", "daemon.", "queue.child-may-exit"],
     why="nobody can tell any more how a child has ended",
 )
 class IgnoresSigchld(Broken):
@@ -275,6 +277,7 @@ class _Lost(ForkServerProcess):
 
 
 @family.breaks(
+    "daemon.each-ends-with-main",
     "zombie.join-drops-the-child",
     "daemon.ends-with-main",
     "daemon.program-ends-after-its-ordinary-child",
@@ -309,7 +312,7 @@ class _UncountedProcess(ForkServerProcess):
     "zombie.starter-still-gets-the-exit-code",
     "lifecycle.exit-code-is-what-it-left-with",
     "lifecycle.exit-code-of-an-abrupt-exit",
-    spoils=["lifecycle.", "fanout.", "identity."],
+    spoils=["lifecycle.", "isolation.child-is-returned-joined", "fanout.", "identity."],
     why="many a child leaves with an exit code of its own, so that the starter can tell that it came to its end",
 )
 class HelperTellsFailureOnly(Broken):
@@ -327,6 +330,7 @@ class _NotReaped(ForkServerProcess):
 
 
 @family.breaks(
+    "isolation.child-is-returned-joined",
     "zombie.starter-never-holds-it",
     "zombie.starter-still-gets-the-exit-code",
     "lifecycle.not-alive-after-join",

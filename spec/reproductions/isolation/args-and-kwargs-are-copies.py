@@ -1,0 +1,24 @@
+import faulthandler
+import multiprocessing
+import sys
+
+mp = multiprocessing
+
+
+def append(writer, positional, named):
+    positional.append(3)
+    named.append(3)
+    writer.send((positional, named))
+
+
+if __name__ == "__main__":
+    faulthandler.dump_traceback_later(45, exit=True)
+    positional, named = [1], [2]
+    reader, writer = mp.Pipe(duplex=False)
+    child = mp.Process(target=append, args=(writer, positional), kwargs={"named": named})
+    child.start()
+    child.join()
+    seen = reader.recv() if reader.poll() else None
+    print(f"args and kwargs in the child, which adds to them: expected ([1, 3], [2, 3]), seen {seen}")
+    print(f"args and kwargs in the parent: expected [1] and [2], seen {positional} and {named}")
+    sys.exit((seen, positional, named) != (([1, 3], [2, 3]), [1], [2]))
