@@ -81,7 +81,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--hang-after",
         type=float,
-        default=2.0,
+        default=1.0,
         metavar="SECONDS",
         help="give a claim up as hung once none of its processes has moved for so long. Default: %(default)s.",
     )

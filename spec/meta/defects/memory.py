@@ -139,6 +139,9 @@ class _OfAForkedServer(ForkServerProcess):
             util.spawnv_passfds = spawn_server
 
 
+own_server: Any = vars(forkserver)["_forkserver"]
+
+
 def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
     if "forkserver" not in args[-1]:
         return spawn_other(path, args, fds)
@@ -150,6 +153,7 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
                     with contextlib.suppress(OSError):  # the listing has closed its own
                         os.close(fd)
             sys.argv = ["-c"]
+            own_server.__init__()  # else its lock would stay taken, as it was at the fork
             exec(args[-1], {})
         finally:
             os._exit(0)
