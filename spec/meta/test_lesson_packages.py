@@ -14,13 +14,19 @@ LESSONS = ["isolation", "zombie", "daemon"]
 
 HALF = """
 import os
+from types import SimpleNamespace
 
 def run_in_child(mp, task):
     pid = os.fork()
     if pid == 0:
-        task()
-        os._exit(0)
-    os.waitpid(pid, 0)
+        status = 0
+        try:
+            task()
+        except SystemExit as left:
+            status = left.code
+        os._exit(status)
+    status = os.waitpid(pid, 0)[1]
+    return SimpleNamespace(pid=pid, exitcode=os.waitstatus_to_exitcode(status))
 """
 
 
