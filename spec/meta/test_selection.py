@@ -23,7 +23,9 @@ def test_the_tests_of_the_spec_do_not_drag_in_the_claims() -> None:
 
 def test_claim_chooses_by_prefix() -> None:
     """`--claim` runs the claims whose ids begin so, of several too, and no others."""
-    run = verify("spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments")
+    run = verify(
+        "spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments"
+    )
     assert run.on("multiprocessing:fork") == {
         "isolation.arguments-are-copies": "holds",
         "zombie.lingers-until-joined": "holds",
