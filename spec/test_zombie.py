@@ -154,9 +154,12 @@ def test_is_alive_reaps(mp: Multiprocessing, lesson: Lesson) -> None:
 
 @where(starter_is_parent)
 @needs("active_children")
-def test_active_children_reaps(mp: Multiprocessing, lesson: Lesson) -> None:
+def test_active_children_reaps(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """Asking for the active children reaps all zombies."""
-    unjoined = lesson.leave_unjoined(mp, leave(0), 2)
+    working = checkpoint("working")
+    unjoined = lesson.leave_unjoined(mp, working.pause, 2)
+    for arrival in working.wait_for(2):  # so that no start reaps one of them
+        arrival.let_go()
     for child in unjoined:
         until_exited(child.pid)
     caller.shows("the active children", mp.active_children(), expected=[])

@@ -19,9 +19,6 @@ from spec.verdicts import FAILURES
 BREAKS = 1
 """How many of the claims that a defect declares to break are tried with it at least, unless all are."""
 
-SAMPLE = 2
-"""How many claims that a defect must leave alone are tried with it, unless all are."""
-
 PATIENCE = "--hang-after=1"
 
 HOUR = 3600.0
@@ -49,7 +46,7 @@ def _modules(package: ModuleType) -> list[ModuleType]:
 def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
     """Return a few claims to try with each of the *defects*, by its name; the same ones each time.
 
-    They are some that it must break, and some that it must leave alone.  Every claim that any of the *defects* must
+    They are some that it must break, and one, if there is any, that it must leave alone.  Every claim that any of the *defects* must
     break is tried with one at least.
     """
     breakers = Counter(claim for defect in defects for claim in defect.breaks)
@@ -59,18 +56,15 @@ def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
         rarest = sorted(defect.breaks, key=lambda claim: (claim in tried, breakers[claim]))
         broken = [claim for number, claim in enumerate(rarest) if number < BREAKS or claim not in tried]
         tried.update(broken)
-        near, far = _neighbours(defect)
-        choose = random.Random(defect.name).sample
-        near = choose(near, min(SAMPLE - 1, len(near)))  # where it would first be felt
-        chosen[defect.name] = [*broken, *near, *choose(far, min(SAMPLE - len(near), len(far)))]
+        neighbours = _neighbours(defect)
+        chosen[defect.name] = [*broken, *random.Random(defect.name).sample(neighbours, min(1, len(neighbours)))]
     return chosen
 
 
-def _neighbours(defect: Defect) -> tuple[list[str], list[str]]:
-    """Return the claims that *defect* must leave alone: of the lessons that it breaks claims of, and of others."""
+def _neighbours(defect: Defect) -> list[str]:
+    """Return the claims that *defect* must leave alone and where it would first be felt: of the same lessons, if any."""
     sound = [claim for claim in ids() if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))]
-    near = [claim for claim in sound if claim.startswith(_lessons(defect))]
-    return near, [claim for claim in sound if claim not in near and not defect.is_package]
+    return [claim for claim in sound if claim.startswith(_lessons(defect))] or sound
 
 
 def _lessons(defect: Defect) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from typing import NamedTuple, Optional
 
 ROOT = Path(__file__).parent.parent.parent
 
+_COMPILED = tempfile.TemporaryDirectory(prefix="pycache-")
+"""Where runs find what the runs before them have compiled, whether or not the user keeps such files."""
+
 
 class Run(NamedTuple):
     """What a run of pytest came to.
@@ -59,7 +62,12 @@ def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(path or "")},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(path or ""),
+                "PYTHONDONTWRITEBYTECODE": "",
+                "PYTHONPYCACHEPREFIX": _COMPILED.name,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

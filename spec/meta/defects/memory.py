@@ -161,7 +161,6 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
 
 
 @family.breaks(
-    "lifecycle.child-gets-the-exit-codes-of-its-own",
     "isolation.child-begins-with-fresh-memory",
     "isolation.child-runs-the-modules-again",
     "isolation.unguarded-main-breaks",

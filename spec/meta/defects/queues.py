@@ -110,7 +110,6 @@ class Repeating(Broken):
 
 @family.breaks(
     "queue.qsize-tells-how-many",
-    "queue.full-is-outdated-once-another-gets",
     spoils=["queue."],
     why="whether others wait in vain depends on who comes first",
 )
