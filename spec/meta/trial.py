@@ -46,8 +46,8 @@ def _modules(package: ModuleType) -> list[ModuleType]:
 def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
     """Return a few claims to try with each of the *defects*, by its name; the same ones each time.
 
-    They are some that it must break, and one, if there is any, that it must leave alone.  Every claim that any of the *defects* must
-    break is tried with one at least.
+    They are some that it must break, and one, if there is any, that it must leave alone.  Every claim that any of the
+    *defects* must break is tried with one at least.
     """
     breakers = Counter(claim for defect in defects for claim in defect.breaks)
     chosen: dict[str, list[str]] = {}
@@ -62,7 +62,7 @@ def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
 
 
 def _neighbours(defect: Defect) -> list[str]:
-    """Return the claims that *defect* must leave alone and where it would first be felt: of the same lessons, if any."""
+    """Return the claims that *defect* must leave alone, where it would first be felt: of the same lessons, if any."""
     sound = [claim for claim in ids() if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))]
     return [claim for claim in sound if claim.startswith(_lessons(defect))] or sound
 
