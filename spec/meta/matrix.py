@@ -20,15 +20,19 @@ def main() -> int:
     parser.add_argument(
         "-n", default="2", metavar="WORKERS", help="how many claims run at once; default: %(default)s"
     )
+    parser.add_argument(
+        "--claim", action="append", default=[], metavar="ID", help="try it with these claims only; repeatable"
+    )
     asked = parser.parse_args()
     wanted = tuple(asked.defect) or ("",)
+    options = ["-n", asked.n, *(f"--claim={claim}" for claim in asked.claim)]
     results: dict[Defect, Verdicts] = {}
     for family in trial.families():
         apis = [api for api in family.defects if _short(api).startswith(wanted)]
-        tried = trial.try_apis(apis, "-n", asked.n, thorough=True) if apis else {}
+        tried = trial.try_apis(apis, *options, thorough=True) if apis else {}
         results.update({api: tried[api.name] for api in apis})
     packages = [package for package in trial.packages() if _short(package).startswith(wanted)]
-    tried = trial.try_packages(packages, "-n", asked.n, thorough=True)
+    tried = trial.try_packages(packages, *options, thorough=True)
     results.update({package: tried[package.name] for package in packages})
     for line in table(results):
         print(line)

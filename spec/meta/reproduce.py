@@ -25,10 +25,12 @@ SECONDS = 60.0
 """Far more than any script takes."""
 
 
-def run(claim: str, target: str) -> tuple[int, str]:
-    """Run the script for *claim* on *target*; return its exit status and what it printed."""
-    text = code(claim, target)
-    assert text is not None
+def run(text: str) -> tuple[int, str]:
+    """Run a script in a folder of its own; return its exit status and what it printed.
+
+    Raises:
+        subprocess.TimeoutExpired: it hangs.
+    """
     with tempfile.TemporaryDirectory() as folder, Nursery():
         script, output = Path(folder) / "script.py", Path(folder) / "output"
         script.write_text(text, encoding="utf-8")
@@ -60,7 +62,13 @@ def broken(claim: Claim) -> list[str]:
 def complaints(claim: Claim, targets: list[str], holds: bool) -> Iterator[str]:
     """Run the script for *claim* on *targets*, and yield where it says otherwise than whether the claim *holds*."""
     for target in targets:
-        status, output = run(claim.id, target)
+        text = code(claim.id, target)
+        assert text is not None
+        try:
+            status, output = run(text)
+        except subprocess.TimeoutExpired:
+            yield f"{claim.id} on {target}: hangs"
+            continue
         if (status == 0) != holds:
             yield f"{claim.id} on {target}: exit status {status}\n{output}".rstrip()
 
