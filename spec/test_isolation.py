@@ -116,4 +116,4 @@ def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
     failed.exit_status()
     recorder.shows("how often the main module ran", len(log.events("main")), expected=2)
     recorder.shows("how often the child's task ran", len(log.events("task")), expected=0)
-    recorder.shows("the refusal", failed.errors, expected=containing("RuntimeError"))
+    recorder.shows("what it printed", failed.output + failed.errors, expected=containing("RuntimeError"))
