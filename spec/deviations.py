@@ -10,6 +10,8 @@ They are written in TOML, and may be shared by an implementation's authors and t
     intermittent = true             # optional: a race, which a run may win
     reason = "start() does not look at the flag of the process that calls it."
     link = "https://..."            # optional
+
+`known_deviations` has what is known of some libraries: it is shipped, and used unless a run asks for none.
 """
 
 from __future__ import annotations
@@ -25,13 +27,18 @@ from typing import Any, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from spec.claims import ids
+from spec.claims import FOLDER, ids
 from spec.targets import Target
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+SHIPPED = FOLDER / "known_deviations"
+
+NONE = "none"
+"""Given in place of a file: no deviations, the shipped ones neither."""
 
 KEYS = {
     "claims": list,
@@ -75,7 +82,11 @@ class Deviation:
 
     def covers(self, claim: str, target: Target) -> bool:
         """Return whether it is known that the *claim* with this id fails on *target*."""
-        if claim not in self.claims or self.target not in (target.name, target.name.partition(":")[0]):
+        return claim in self.claims and self.concerns(target)
+
+    def concerns(self, target: Target) -> bool:
+        """Return whether it is about *target*, in this version and under this start method."""
+        if self.target not in (target.name, target.name.partition(":")[0]):
             return False
         if self.start_methods and target.start_method not in self.start_methods:
             return False
@@ -99,14 +110,28 @@ class Deviations:
         """Return the deviation that covers the *claim* with this id on *target*, or None."""
         return next((known for known in reversed(self._known) if known.covers(claim, target)), None)
 
+    def files(self, target: Target) -> list[str]:
+        """Return the files that declare deviations of *target*."""
+        return list(dict.fromkeys(known.file for known in self._known if known.concerns(target)))
+
 
 def collect(options: Sequence[str]) -> Deviations:
-    """Return the deviations in the files that *options* name.
+    """Return the deviations that are shipped, then those in the files that *options* name; nothing for `NONE`.
 
     Raises:
         BadDeviations: a file cannot be read, or says what cannot be meant.
     """
-    return Deviations(deviation for file in options for deviation in read(Path(file)))
+    if NONE in options:
+        if set(options) != {NONE}:
+            raise BadDeviations(f"{NONE} means no deviations at all; leave out either {NONE} or the files")
+        return Deviations()
+    files = [*shipped(), *map(Path, options)]
+    return Deviations(deviation for file in files for deviation in read(file))
+
+
+def shipped() -> list[Path]:
+    """Return the files that say what is known of some libraries, one for each."""
+    return sorted(SHIPPED.glob("*.toml"))
 
 
 def read(file: Path) -> list[Deviation]:

@@ -61,7 +61,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a TOML file of known deviations, which do not fail the run. Repeatable.",
+        help="a TOML file of known deviations, which do not fail the run; it goes before those of"
+        " spec/known_deviations, which are used in any case. Repeatable; none: no deviations, not even those.",
     )
     group.addoption(
         "--report",
@@ -148,9 +149,12 @@ def _register_reports(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is under test."""
+    targets, known = config.stash[TARGETS], config.stash[stage.DEVIATIONS]
+    files = dict.fromkeys(file for target in targets for file in known.files(target))
     return [
         f"lessons: {config.stash[PACKAGE].name}",
-        *(f"under test: {target.describe()}" for target in config.stash[TARGETS]),
+        *(f"under test: {target.describe()}" for target in targets),
+        *(f"known deviations: {file}" for file in files),
     ]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from spec import deviations
-from spec.deviations import BadDeviations
+from spec.claims import ids
+from spec.deviations import NONE, BadDeviations
 from spec.meta.verify import verify
 from spec.targets import expand
 
@@ -33,8 +34,46 @@ def file(folder: Path, content: str) -> Path:
 def test_what_is_known_does_not_fail_the_run(tmp_path: Path) -> None:
     run = verify("spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}", f"--deviations={file(tmp_path, TABLE)}")
     assert run.on(VIOLATING) == {CLAIM: "known deviation"}
+    assert f"known deviations: {tmp_path / 'deviations.toml'}" in run.output
     assert "known deviation, 1 of them: threads share memory https://example.org/" in run.output
     assert run.status == 0
+
+
+def test_shipped_ones_are_used_unless_none_are_asked_for() -> None:
+    chosen = ["spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}"]
+    run = verify(*chosen)
+    assert run.on(VIOLATING) == {CLAIM: "known deviation"}
+    assert f"known deviations: {deviations.SHIPPED / VIOLATING}.toml" in run.output
+    assert run.status == 0
+    run = verify(*chosen, f"--deviations={NONE}")
+    assert run.on(VIOLATING) == {CLAIM: "violated"}
+    assert "known deviations:" not in run.output
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("shipped", deviations.shipped(), ids=lambda file: file.stem)
+def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
+    """Each names claims that there are, versions that somebody looked at, and a claim once for each start method."""
+    known = deviations.read(shipped)
+    for deviation in known:
+        assert set(deviation.claims) <= set(ids())
+        assert "<" in str(deviation.versions) or "==" in str(deviation.versions)
+        assert deviation.target.partition(".")[0] == shipped.name.partition(".")[0]
+    named = [
+        (claim, deviation.target, method)
+        for deviation in known
+        for claim in deviation.claims
+        for method in deviation.start_methods or ["any"]
+    ]
+    assert sorted(set(named)) == sorted(named)
+
+
+def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
+    (target,) = expand([VIOLATING])
+    (users,) = deviations.read(file(tmp_path, TABLE))
+    shipped = deviations.collect([]).find(CLAIM, target)
+    assert shipped is not None and shipped != users
+    assert deviations.collect([users.file]).find(CLAIM, target) == users
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -104,4 +143,10 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, content: str, message: 
 def test_bad_files_are_refused_at_once(tmp_path: Path) -> None:
     run = verify("spec/", f"--deviations={tmp_path / 'nosuch.toml'}")
     assert run.error == f"--deviations: {tmp_path / 'nosuch.toml'} cannot be read: No such file or directory"
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+
+
+def test_none_goes_with_no_file(tmp_path: Path) -> None:
+    run = verify("spec/", f"--deviations={file(tmp_path, TABLE)}", f"--deviations={NONE}")
+    assert run.error == "--deviations: none means no deviations at all; leave out either none or the files"
     assert run.status == pytest.ExitCode.USAGE_ERROR
