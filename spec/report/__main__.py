@@ -1,4 +1,4 @@
-"""Make pages and badges from reports: ``python -m spec.report A.json B.json -o matrix.html``."""
+"""Make pages, badges and tables from reports: ``python -m spec.report A.json B.json -o matrix.html``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from spec.report import badge, document, writers
+from spec.report import badge, document, found, writers
 from spec.report.document import BadReport
 from spec.report.writers import CannotWrite
 
@@ -15,7 +15,7 @@ def main() -> int:
     """Do what the command line asks for; return 4, as pytest does, if it asks for what cannot be."""
     parser = argparse.ArgumentParser(
         prog="python -m spec.report",
-        description="Make pages and badges from the reports that pytest spec/ --report FILE.json wrote.",
+        description="Make pages, badges and tables from the reports that pytest spec/ --report FILE.json wrote.",
     )
     parser.add_argument("report", nargs="+", type=Path, help="the report of a run, JSON")
     parser.add_argument(
@@ -35,16 +35,27 @@ def main() -> int:
         metavar="FILE",
         help="a badge of all runs: .svg, or .json for shields",
     )
+    parser.add_argument(
+        "--found",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a Markdown table of what does not hold, by cause; in a file that exists, it replaces what is between"
+        f" the lines {found.BEGIN} and {found.END}",
+    )
     parser.add_argument("--label", default=badge.LABEL, help="what is left on the badge; default: %(default)s")
     asked = parser.parse_args()
-    if not asked.pages and not asked.badge:
-        parser.error("nothing to make: -o FILE or --badge FILE says what")
+    if not (asked.pages or asked.badge or asked.found):
+        parser.error("nothing to make: -o FILE, --badge FILE or --found FILE says what")
     try:
         documents = [document.read(file) for file in asked.report]
         for file in asked.pages:
             writers.write(documents, file)
         for file in asked.badge:
             badge.write(documents, file, asked.label)
+        for file in asked.found:
+            found.write(documents, file)
     except (BadReport, CannotWrite) as error:
         print(f"python -m spec.report: {error}", file=sys.stderr)
         return 4

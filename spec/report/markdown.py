@@ -18,7 +18,7 @@ def render(documents: Sequence[Document]) -> str:
     columns = matrix.columns(documents)
     lines = ["# Verdicts", "", "| target | under test | Python | platform | verdicts |", "|---|---|---|---|---|"]
     lines += [_summary(column) for column in columns]
-    heads = [_cell(f"{column.label}, Python {column.run['python']}") for column in columns]
+    heads = [cell(f"{column.label}, Python {column.run['python']}") for column in columns]
     lesson = None
     for claim in matrix.rows(documents):
         if claim["lesson"] != lesson:
@@ -30,12 +30,12 @@ def render(documents: Sequence[Document]) -> str:
     if failures:
         lines += ["", "## What does not hold"]
     for claim, bad in failures:
-        lines += ["", f"### `{claim['id']}`", "", _text(claim["wording"])]
+        lines += ["", f"### `{claim['id']}`", "", text(claim["wording"])]
         for column, verdict in bad:
-            because = f": {_text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
+            because = f": {text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
             lines += [
                 "",
-                f"- **{_text(column.label)}**, Python {column.run['python']}, {verdict['verdict']}{because}",
+                f"- **{text(column.label)}**, Python {column.run['python']}, {verdict['verdict']}{because}",
             ]
             lines += ["", *(f"      {line}" for line in verdict["explanation"].splitlines())]
     return "\n".join(lines) + "\n"
@@ -47,7 +47,7 @@ def _summary(column: Column) -> str:
     under_test = f"{column.label}, lessons {run['lessons']}; {target['known_by']}"
     python = f"{run['implementation']} {run['python']}"
     cells = [target["name"], under_test, python, run["platform"], counts]
-    return f"| {' | '.join(map(_cell, cells))} |"
+    return f"| {' | '.join(map(cell, cells))} |"
 
 
 def _verdict(column: Column, claim: str) -> str:
@@ -56,10 +56,11 @@ def _verdict(column: Column, claim: str) -> str:
     return f"**{verdict.upper()}**" if verdict in FAILING else verdict
 
 
-def _cell(text: str) -> str:
-    return _text(text).replace("|", "\\|")
+def cell(words: str) -> str:
+    """Return *words* such that nothing in them is markup, nor the end of a table's cell."""
+    return text(words).replace("|", "\\|")
 
 
-def _text(text: str) -> str:
-    """Return *text* such that nothing in it is markup."""
-    return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", " ".join(text.split()))
+def text(words: str) -> str:
+    """Return *words* such that nothing in them is markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", " ".join(words.split()))
