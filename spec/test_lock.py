@@ -102,7 +102,9 @@ def test_oversells_without(
     """Without the lock, ten buyers who all read before any writes all buy, though there are three tickets."""
     network = checkpoint("network")
     sale = lesson.sell(mp, stock, 10, nullcontext(), network.pause, partial(buyers.tell, log))
-    for arrival in network.wait_for(10):
+    arrivals = network.wait_for(10)
+    kernel.shows("in how many processes they are", len({arrival.pid for arrival in arrivals}), expected=10)
+    for arrival in arrivals:
         arrival.let_go()
     join(sale)
     recorder.shows("who bought", sorted(log.values("bought")), expected=list(range(10)))
