@@ -77,10 +77,11 @@ def test_each_ends_with_main(lesson: Lesson, program: Programs, checkpoint: Make
     """Of several daemons, each is ended once main's code has ended."""
     main, working = checkpoint("main"), checkpoint("working")
     running = program.main(daemons.start_each, lesson.start_daemon, [working.pause] * 3, main.pause)
-    arrivals = working.wait_for(3)
+    pids = {arrival.pid for arrival in working.wait_for(3)} - {running.pid}
+    kernel.shows("how many daemons there are", len(pids), expected=3)
     main.next().let_go()
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
-    kernel.shows("the daemons", [settled(arrival.pid) for arrival in arrivals], expected=[EXITED] * 3)
+    kernel.shows("the daemons", [settled(pid) for pid in pids], expected=[EXITED] * 3)
 
 
 def test_program_ends_after_its_ordinary_child(begin: Begin, log: Recorder) -> None:
