@@ -308,7 +308,7 @@ def test_can_find_out_that_main_was_killed(
     before.let_go()
     kernel.shows("the daemon while main lives", (settled(before.pid), telling.reached), expected=(ALIVE, False))
     running.kill()
-    until_still()
+    until_still(lambda: telling.reached)
     kernel.shows("the daemon when main is dead", (state(before.pid), telling.reached), expected=(ALIVE, True))
     after = telling.next().let_go()
     gatekeeper.shows("the starter's pid, and whether it lived", after.notes, expected=(running.pid, False))

@@ -39,7 +39,7 @@ def test_one_by_one_takes_turns(
     tasks = [partial(working.pause, number) for number in range(10)]
     main = starter(fanouts.run, lesson.one_by_one, mp, tasks)
     for number in range(10):
-        main.until_still()
+        main.until_still(lambda: working.reached)
         gatekeeper.shows("who is at work", [a.notes[0] for a in working.waiting], expected=[number])
         kernel.shows("the child before", state(before) if before else GONE, expected=GONE)
         before = working.next().let_go().pid
@@ -51,7 +51,7 @@ def test_together_overlaps(mp: Multiprocessing, lesson: Lesson, starter: Start, 
     working = checkpoint("working")
     tasks = [partial(working.pause, number) for number in range(10)]
     main = starter(fanouts.run, lesson.together, mp, tasks)
-    main.until_still()
+    main.until_still(lambda: len(working.waiting) >= 10)
     gatekeeper.shows("who is at work", sorted(a.notes[0] for a in working.waiting), expected=list(range(10)))
     children = {arrival.pid for arrival in working.waiting} - {main.pid}
     kernel.shows("the ten children", [state(pid) for pid in children], expected=[ALIVE] * 10)
@@ -67,7 +67,7 @@ def test_one_by_one_waits_for_the_last(
     main = starter(fanouts.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in range(3)])
     pids = []
     for _ in range(3):
-        main.until_still()
+        main.until_still(lambda: working.reached)
         gatekeeper.shows("how many are at work", len(working.waiting), expected=1)
         kernel.shows("whether main still waits", main.running, expected=True)
         pids.append(working.next().let_go().pid)
@@ -82,7 +82,7 @@ def test_together_waits_for_all(
     """With all started before any is joined, main goes on only after all have ended, and none is left."""
     working = checkpoint("working")
     main = starter(fanouts.run, lesson.together, mp, [partial(working.pause, number) for number in range(3)])
-    main.until_still()
+    main.until_still(lambda: len(working.waiting) >= 3)
     gatekeeper.shows("how many are at work", len(working.waiting), expected=3)
     arrivals = {arrival.notes[0]: arrival for arrival in working.wait_for(3)}
     for number in (0, 2, 1):  # neither in the order of the loop nor against it

@@ -50,7 +50,7 @@ def test_counts_down_under_the_lock(
     main = starter(lesson.count_down, mp, 100, 10, working.pause)
     pids = {main.pid}
     for number in range(100, 90, -1):
-        main.until_still()
+        main.until_still(lambda: working.reached)
         gatekeeper.shows("who has read and not written", [a.notes for a in working.waiting], expected=[(number,)])
         pids.add(working.next().let_go().pid)
     caller.shows("what is left", main.result(), expected=90)
@@ -63,7 +63,7 @@ def test_loses_updates_without_the_lock(
     """Without the lock, ten children who all read a counter of 100 before any writes leave 99."""
     working = checkpoint("working")
     main = starter(lesson.count_down, mp, 100, 10, working.pause, False)
-    main.until_still()
+    main.until_still(lambda: len(working.waiting) >= 10)
     gatekeeper.shows("what was read", [a.notes for a in working.waiting], expected=[(100,)] * 10)
     kernel.shows(
         "how many processes there are, main too", len({main.pid, *(a.pid for a in working.waiting)}), expected=11

@@ -56,14 +56,17 @@ class Starter:
         """Whether the function has not yet come to its end."""
         return state(self.pid) not in (ZOMBIE, GONE)
 
-    def until_still(self) -> None:
+    def until_still(self, come: Callable[[], bool] = lambda: True) -> None:
         """Wait until neither it nor anything else that was started moves, so that only the claim can move them.
+
+        Args:
+            come: whether what is waited for has come about; see `spec.harness.stillness.until_still`.
 
         Raises:
             StarterFailed: the function has raised, or the process ended some other way.
             Hung: they went on moving until the deadline.
         """
-        until_still()
+        until_still(lambda: come() or not self.running)
         if not self.running:
             self.result()
 

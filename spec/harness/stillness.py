@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from typing import Optional
+from typing import Callable, Optional
 
 from spec.harness.deadline import Deadline
 from spec.harness.process_table import Sleep, demand, descendants, look
@@ -67,14 +67,27 @@ class Stillness:
         return True
 
 
-def until_still() -> None:
+PATIENCE = 0.5
+"""For so many seconds may nothing move before what was to come about is given up."""
+
+
+def until_still(come: Callable[[], bool] = lambda: True) -> None:
     """Wait until nothing moves that this process has started or adopted, so that only this process can move it.
+
+    Args:
+        come: whether what is waited for has come about.  As long as it has not, nothing must have moved for
+            `PATIENCE`, since what sleeps for a moment, on its way there, does not move either.
 
     Raises:
         Hung: something went on moving until the deadline.
     """
-    stillness, deadline = Stillness(0), Deadline("all that was started to be still")
-    while not stillness.lasts(descendants(os.getpid())):
+    deadline = Deadline("all that was started to be still")
+    briefly, long = Stillness(0), Stillness(PATIENCE)
+    while True:
+        has_come, pids = come(), descendants(os.getpid())
+        still, still_for_long = briefly.lasts(pids), long.lasts(pids)
+        if still_for_long or (still and has_come):
+            return
         deadline.remaining()
 
 

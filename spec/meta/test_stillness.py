@@ -11,8 +11,8 @@ from typing import Callable, Optional, Union
 import pytest
 
 from spec.harness import stillness as module
-from spec.harness.process_table import Sleep, until_blocked, until_exited
-from spec.harness.stillness import LOOKS, Idleness, Stillness
+from spec.harness.process_table import ALIVE, ZOMBIE, Sleep, state, until_blocked, until_exited
+from spec.harness.stillness import LOOKS, Idleness, Stillness, until_still
 from spec.meta import payloads
 from spec.meta.conftest import Fork
 
@@ -190,3 +190,15 @@ def test_needing_a_processor_is_not_idle(idle_scene: IdleScene) -> None:
 
 def test_waiting_for_a_disk_is_not_idle(idle_scene: IdleScene) -> None:
     assert not idle_scene.goes_on(20, awake=0.5)
+
+
+def test_until_still_waits_for_what_sleeps_on_its_way(fork: Fork) -> None:
+    pid = fork(time.sleep, 0.1)
+    until_still(lambda: state(pid) == ZOMBIE)
+    assert state(pid) == ZOMBIE
+
+
+def test_until_still_gives_up_what_does_not_come(fork: Fork) -> None:
+    pid = fork(payloads.wait)
+    until_still(lambda: state(pid) == ZOMBIE)
+    assert state(pid) == ALIVE

@@ -146,7 +146,7 @@ class _Interrupted(_Ending, SpawnProcess):
             self.join()
 
 
-@family.breaks("daemon.is-ended-by-sigterm", "daemon.runs-no-cleanup-code")
+@family.breaks("daemon.each-ends-with-main", "daemon.is-ended-by-sigterm", "daemon.runs-no-cleanup-code")
 class InterruptsDaemons(Broken):
     """A program ends its daemons by SIGINT, as if somebody had pressed Ctrl-C."""
 

@@ -393,7 +393,7 @@ class UnknownToChildren(ForkProcess):
         return code if multiprocessing.parent_process() is None or code is None else 0
 
 
-@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own")
+@family.breaks("lock.is-handed-on-to-a-childs-child", "lifecycle.child-gets-the-exit-codes-of-its-own")
 class GrandchildrenAlwaysSucceed(Broken):
     """In a child, the exit code of each of its own children that has ended is 0."""
 

@@ -96,6 +96,7 @@ class WithoutFeeder(Broken):
 
 
 @family.breaks(
+    "queue.who-sent-a-message-was-joined",
     "queue.joining-before-getting-hangs",
     "queue.join-thread-waits-for-the-pipe",
     "queue.carries-a-message-larger-than-the-pipe",

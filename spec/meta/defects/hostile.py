@@ -129,6 +129,7 @@ class _NeverReceived(connection.Connection):
 
 
 @family.breaks(
+    "queue.who-answered-was-joined",
     "queue.pipe-carries-an-answer-from-a-child",
     "queue.pipe-of-two-ways",
     verdicts=[HUNG],

@@ -29,6 +29,7 @@ class RunsInAWrapper(ForkProcess):
 
 
 @family.breaks(
+    "fanout.join-waits-for-its-own-child-only",
     "identity.pid-is-the-childs-own",
     "identity.starter-is-the-parent",
     "identity.child-is-the-parent-of-its-children",
@@ -51,6 +52,7 @@ class HasTheHelpersPid(ForkServerProcess):
 
 
 @family.breaks(
+    "isolation.child-is-returned-joined",
     "identity.pid-is-the-childs-own",
     "identity.ident-is-the-pid",
     "identity.live-children-have-pids-of-their-own",
@@ -113,7 +115,11 @@ class OrphansItsChildren(ForkProcess):
         return Popen(process_obj) if started_by_main else ForksTwice(process_obj)
 
 
-@family.breaks("identity.child-is-the-parent-of-its-children")
+@family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
+    "lock.is-handed-on-to-a-childs-child",
+    "identity.child-is-the-parent-of-its-children",
+)
 class GrandchildIsAnOrphan(Broken):
     """A child's child is started as daemons are, by a process in between that leaves at once."""
 
@@ -250,7 +256,13 @@ class StartsAtOnce(ForkProcess):
         pass
 
 
-@family.breaks("identity.no-pid-before-start", "identity.renamed-before-start", "lifecycle.not-alive-before-start")
+@family.breaks(
+    "daemon.each-ends-with-main",
+    "daemon.may-have-no-children",
+    "identity.no-pid-before-start",
+    "identity.renamed-before-start",
+    "lifecycle.not-alive-before-start",
+)
 class StartsWhenMade(Broken):
     """A process is started when it is made."""
 
@@ -279,7 +291,13 @@ class ForgetsItsPid(ForkProcess):
     pid = ident
 
 
-@family.breaks("identity.is-known-after-the-join")
+@family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
+    "zombie.active-children-reaps",
+    "isolation.child-is-returned-joined",
+    "fanout.join-waits-for-its-own-child-only",
+    "identity.is-known-after-the-join",
+)
 class PidIsForgotten(Broken):
     """The pid of a child is None once the child has ended."""
 

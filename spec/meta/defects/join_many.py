@@ -73,6 +73,7 @@ class _LosesHeart(ForkProcess):
 
 
 @family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
     "fanout.join-order-does-not-matter",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",

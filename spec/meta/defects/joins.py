@@ -24,7 +24,14 @@ class IsReapedByAnother(ForkProcess):
 
 @family.breaks(
     "lifecycle.not-alive-after-join",
-    spoils=["lifecycle.", "zombie.", "fanout.", "isolation.child-is-returned-joined"],
+    spoils=[
+        "lifecycle.",
+        "zombie.",
+        "fanout.",
+        "isolation.child-is-returned-joined",
+        "queue.who-",
+        "lock.is-handed-",
+    ],
     why="whether a child whose files are closed has exited is chance",
 )
 class JoinWaitsForTheSentinel(Broken):

@@ -86,6 +86,7 @@ class SaysForkAndSpawns(Broken):
 
 
 @family.breaks(
+    "daemon.finds-out-whatever-its-siblings-do",
     "isolation.child-begins-with-fresh-memory",
     "isolation.child-runs-the-modules-again",
     "isolation.unguarded-main-breaks",
@@ -98,6 +99,7 @@ class SaysSpawnAndForks(Broken):
 
 
 @family.breaks(
+    "daemon.finds-out-whatever-its-siblings-do",
     "isolation.child-begins-with-fresh-memory",
     "isolation.child-runs-the-modules-again",
     "isolation.unguarded-main-breaks",

@@ -194,6 +194,7 @@ class _OfARuthlessServer(ForkServerProcess):
 
 
 @family.breaks(
+    "daemon.finds-out-whatever-its-siblings-do",
     *DIES,
     "orphan.keeps-the-helper-as-its-parent",
     "orphan.helper-ends-after-it",

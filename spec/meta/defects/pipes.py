@@ -37,6 +37,7 @@ class AlwaysOfTwoWays(Broken):
 
 
 @family.breaks(
+    "queue.who-answered-was-joined",
     "queue.pipe-of-two-ways",
     "queue.pipe-carries-an-answer-from-a-child",
     "queue.parent-learns-of-a-child-that-will-not-answer",
@@ -49,6 +50,7 @@ class AlwaysOfOneWay(Broken):
 
 
 @family.breaks(
+    "queue.who-answered-was-joined",
     "queue.pipe-of-two-ways",
     "queue.pipe-carries-an-answer-from-a-child",
     "queue.parent-learns-of-a-child-that-will-not-answer",
@@ -133,6 +135,7 @@ class _HangsUp(Connection):
 
 
 @family.breaks(
+    "queue.who-answered-was-joined",
     "queue.pipe-ends-with-the-last-sender",
     "queue.pipe-carries-an-answer-from-a-child",
     "queue.parent-learns-of-a-child-that-will-not-answer",
@@ -171,7 +174,7 @@ class _SendsSomething(Connection):
             super().send(obj)
 
 
-@family.breaks("queue.pipe-of-two-ways")
+@family.breaks("queue.who-answered-was-joined", "queue.pipe-of-two-ways")
 class DoesNotSendNone(Broken):
     """A pipe that takes None for nothing to send."""
 

@@ -53,6 +53,8 @@ class _WaitedForOnly(ForkProcess):
 
 
 @family.breaks(
+    "queue.who-sent-a-message-was-joined",
+    "queue.who-answered-was-joined",
     "isolation.child-is-returned-joined",
     "zombie.lingers-until-joined",
     "zombie.joining-reaps-each",
@@ -150,6 +152,7 @@ class _Unnoticed(ForkProcess):
 
 
 @family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
     "isolation.child-is-returned-joined",
     *NEVER_THERE,
     "lifecycle.sentinel-reaps-nothing",
@@ -309,6 +312,7 @@ class _UncountedProcess(ForkServerProcess):
 
 
 @family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
     "zombie.starter-still-gets-the-exit-code",
     "lifecycle.exit-code-is-what-it-left-with",
     "lifecycle.exit-code-of-an-abrupt-exit",
@@ -330,6 +334,8 @@ class _NotReaped(ForkServerProcess):
 
 
 @family.breaks(
+    "queue.who-answered-was-joined",
+    "queue.who-sent-a-message-was-joined",
     "isolation.child-is-returned-joined",
     "zombie.starter-never-holds-it",
     "zombie.starter-still-gets-the-exit-code",

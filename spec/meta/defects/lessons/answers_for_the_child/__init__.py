@@ -5,5 +5,9 @@ from spec.meta.defects.declaration import Defect
 defect = Defect(
     __name__,
     __doc__,
-    ["queue.pipe-carries-an-answer-from-a-child", "queue.parent-learns-of-a-child-that-will-not-answer"],
+    [
+        "queue.pipe-carries-an-answer-from-a-child",
+        "queue.parent-learns-of-a-child-that-will-not-answer",
+        "queue.who-answered-was-joined",
+    ],
 )

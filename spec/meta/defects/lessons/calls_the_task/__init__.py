@@ -11,5 +11,6 @@ defect = Defect(
         "isolation.change-in-place-stays-in-the-child",
         "isolation.siblings-share-nothing",
         "isolation.arguments-are-copies",
+        "isolation.child-is-returned-joined",
     ],
 )

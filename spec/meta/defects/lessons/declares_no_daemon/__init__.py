@@ -14,5 +14,6 @@ defect = Defect(
         "daemon.may-have-no-children",
         "daemon.flag-defaults-to-the-creators-own",
         "daemon.ends-with-its-creator",
+        "daemon.each-ends-with-main",
     ],
 )

@@ -2,4 +2,4 @@
 
 from spec.meta.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["isolation.siblings-share-nothing"])
+defect = Defect(__name__, __doc__, ["isolation.siblings-share-nothing", "isolation.child-is-returned-joined"])

@@ -16,5 +16,6 @@ defect = Defect(
         "zombie.end-of-the-parent-hands-them-on",
         "zombie.join-drops-the-child",
         "zombie.only-the-parent-may-join",
+        "zombie.active-children-reaps",
     ],
 )

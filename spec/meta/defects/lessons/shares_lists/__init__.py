@@ -2,4 +2,4 @@
 
 from spec.meta.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["isolation.arguments-are-copies"])
+defect = Defect(__name__, __doc__, ["isolation.arguments-are-copies", "isolation.child-is-returned-joined"])
