@@ -116,16 +116,12 @@ class Deviations:
 
 
 def collect(options: Sequence[str]) -> Deviations:
-    """Return the deviations that are shipped, then those in the files that *options* name; nothing for `NONE`.
+    """Return the shipped deviations, unless `NONE` is among the *options*, then those in the files that they name.
 
     Raises:
         BadDeviations: a file cannot be read, or says what cannot be meant.
     """
-    if NONE in options:
-        if set(options) != {NONE}:
-            raise BadDeviations(f"{NONE} means no deviations at all; leave out either {NONE} or the files")
-        return Deviations()
-    files = [*shipped(), *map(Path, options)]
+    files = [*([] if NONE in options else shipped()), *(Path(option) for option in options if option != NONE)]
     return Deviations(deviation for file in files for deviation in read(file))
 
 

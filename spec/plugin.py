@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="FILE",
         help="a TOML file of known deviations, which do not fail the run; it goes before those of"
-        " spec/known_deviations, which are used in any case. Repeatable; none: no deviations, not even those.",
+        " spec/known_deviations, which are used unless FILE is none. Repeatable.",
     )
     group.addoption(
         "--report",

@@ -169,6 +169,8 @@ def test_put_nowait_is_refused_when_full(mp: Multiprocessing, worker: MakeWorker
     recorder.shows("what the other gets", other.call("queue.get"), expected="first")
     other.call("queue.put_nowait", "second")
     recorder.shows("what the other gets then", other.call("queue.get"), expected="second")
+    queue.put("last")  # it would come after what was refused, of the same sender
+    recorder.shows("what the other gets last", other.call("queue.get"), expected="last")
 
 
 def test_get_nowait_is_refused_when_empty(mp: Multiprocessing, worker: MakeWorker) -> None:

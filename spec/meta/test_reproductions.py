@@ -22,8 +22,7 @@ ABOUT_FILES = {
 }
 """What no multiprocessing API can violate: how the lesson reads and writes a file."""
 
-VIOLATING = "spec.meta.defects.zombies:active-children-reaps-one"
-VIOLATED = "zombie.active-children-reaps"
+VIOLATING = "spec.meta.defects.memory:drops-keyword-arguments"
 HOLDING = "multiprocessing:fork"
 
 
@@ -31,7 +30,7 @@ HOLDING = "multiprocessing:fork"
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
     folder = tmp_path_factory.mktemp("repro") / "made"
     targets = [f"--mp={name}" for name in ("multiprocessing.dummy", VIOLATING, HOLDING)]
-    claims = [f"--claim={claim}" for claim in ("isolation", VIOLATED, "lock.bad-stock-is-refused")]
+    claims = [f"--claim={claim}" for claim in ("isolation", "lock.bad-stock-is-refused")]
     return verify("spec/", *targets, *claims, f"--repro={folder}"), folder
 
 

@@ -146,7 +146,12 @@ class _Interrupted(_Ending, SpawnProcess):
             self.join()
 
 
-@family.breaks("daemon.each-ends-with-main", "daemon.is-ended-by-sigterm", "daemon.runs-no-cleanup-code")
+@family.breaks(
+    "daemon.is-ended-by-sigterm",
+    "daemon.runs-no-cleanup-code",
+    spoils=["daemon.each-ends-with-main"],
+    why="whether SIGINT, sent to one after the other, ends each of them is left to chance",
+)
 class InterruptsDaemons(Broken):
     """A program ends its daemons by SIGINT, as if somebody had pressed Ctrl-C."""
 
@@ -667,6 +672,7 @@ class _ThreadIfDaemon(ForkProcess):
 
 @family.breaks(
     "daemon.ends-with-main",
+    "daemon.each-ends-with-main",
     "daemon.program-ends-after-its-ordinary-child",
     "daemon.lives-while-main-does",
     "daemon.never-finishes-its-work",

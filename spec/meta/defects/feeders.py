@@ -96,11 +96,10 @@ class WithoutFeeder(Broken):
 
 
 @family.breaks(
-    "queue.who-sent-a-message-was-joined",
     "queue.joining-before-getting-hangs",
     "queue.join-thread-waits-for-the-pipe",
     "queue.carries-a-message-larger-than-the-pipe",
-    spoils=["queue.c"],
+    spoils=["queue.c", "queue.who-"],
     why="whether a child's last item arrives is left to chance",
 )
 class NobodyWaitsForTheFeeder(Broken):
