@@ -115,10 +115,12 @@ def test_no_pid_before_start(mp: Multiprocessing) -> None:
     caller.shows("its ident", child.ident, expected=None)
 
 
-def test_ident_is_the_pid(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """The ident of a child is its pid under another name."""
+def test_ident_is_the_pid(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The ident of a child is its pid under another name, from the start on."""
     here = checkpoint("here")
-    child = lesson.start(mp, here.pause)
+    child = mp.Process(target=here.pause)
+    caller.shows("its ident before the start", child.ident, expected=None)
+    child.start()
     arrival = here.next()
     kernel.shows("the process that the child is", arrival.pid, expected=other_than(os.getpid()))
     caller.shows("its ident", child.ident, expected=arrival.pid)

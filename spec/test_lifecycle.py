@@ -413,6 +413,7 @@ def test_child_gets_the_exit_codes_of_its_own(mp: Multiprocessing, lesson: Lesso
     recorder.shows("who got them", {event.pid for event in log.events("exit code")}, expected={child.pid})
 
 
+@needs("active_children")
 def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A timed join of a child that runs on, whatever its time, returns when that is over, and leaves the child be."""
     working = checkpoint("working")
@@ -424,6 +425,7 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
     child.join(timeout=0.05)
     child.join(0)
     kernel.shows("the child", state(arrival.pid), expected=ALIVE)
+    caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[child.pid])
     caller.shows("whether it is alive", child.is_alive(), expected=True)
     arrival.let_go()
     child.join()

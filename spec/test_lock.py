@@ -299,11 +299,14 @@ def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     lock = mp.RLock()
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
-    caller.shows("whether it was acquired again", holder.call("lock.acquire", False), expected=True)
+    again = [holder.call("lock.acquire", False) for _ in range(2)]
+    caller.shows("whether it was acquired twice again", again, expected=[True, True])
+    for releases in (1, 2):
+        holder.call("lock.release")
+        got = other.call("lock.acquire", False)
+        caller.shows(f"whether another gets it after {releases} of 3 releases", got, expected=False)
     holder.call("lock.release")
-    caller.shows("whether another gets it after one release", other.call("lock.acquire", False), expected=False)
-    holder.call("lock.release")
-    caller.shows("whether another gets it after two", other.call("lock.acquire", False), expected=True)
+    caller.shows("whether another gets it after all", other.call("lock.acquire", False), expected=True)
 
 
 def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -317,7 +320,7 @@ def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) ->
 
 @needs("RLock")
 def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """Releasing an RLock is refused to a process that does not hold it, and leaves it held if it was."""
+    """Releasing an RLock is refused to all but its holder, be it a child started meanwhile, and leaves it held."""
     lock, refusal = mp.RLock(), "AssertionError: attempt to release recursive lock not owned by thread"
     holder, other = worker(lock=lock), worker(lock=lock)
     with refuses(CallFailed, refusal):
@@ -326,6 +329,12 @@ def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeW
     with refuses(CallFailed, refusal):
         other.call("lock.release")
     caller.shows("whether it was free then", other.call("lock.acquire", False), expected=False)
+    holder.call("lock.release")
+    lock.acquire()
+    child = worker(lock=lock)
+    with refuses(CallFailed, refusal):
+        child.call("lock.release")
+    caller.shows("whether a child got what its starter holds", child.call("lock.acquire", False), expected=False)
 
 
 def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:

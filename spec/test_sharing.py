@@ -225,6 +225,7 @@ def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     staff = first, second = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
 
     @example(turns=[(first, ("update", {"a": 1, "b": 2})), (second, ("popitem",)), (first, ("setdefault", "a", 3))])
+    @example(turns=[(first, ("update", {"a": 0})), (second, ("get", "a", 5)), (first, ("pop", "a", 5))])
     @given(turns=st.lists(st.tuples(st.sampled_from(staff), calls), min_size=5, max_size=15))
     def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
         plain: dict[str, int] = {}
@@ -276,9 +277,11 @@ def test_nested_list_assigned_back_is_kept(manager: Any, worker: MakeWorker) -> 
 def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None:
     """A managed list in a managed dict is no copy: what a child appends to it is there for all."""
     nested = manager.list([1])
-    shared = manager.dict(list=nested)
+    shared = manager.dict(given=nested)
+    shared["list"] = nested
     child = worker(append=partial(counters.append, shared))
     caller.shows("the list that the child changed", child.call("append", 2), expected=[1, 2])
+    caller.shows("the list that the dict was made with", list(shared["given"]), expected=[1, 2])
     caller.shows("the list itself", list(nested), expected=[1, 2])
 
 
