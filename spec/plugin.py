@@ -97,6 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile(
         "spec",
         database=None,  # a claim leaves no file
+        derandomize=config.getoption("hypothesis_seed", None) is None,  # the same verdict on the same code, each time
         deadline=None,
         max_examples=20,
         phases=[Phase.explicit, Phase.generate],  # to shrink what fails costs more processes than it is worth

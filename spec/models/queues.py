@@ -11,7 +11,7 @@ from collections import deque
 from typing import ClassVar, Optional
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from spec.harness.witness import caller, kernel, one_of, recorder
 from spec.models.bench import WORKERS, Bench, Model, somebody
@@ -28,6 +28,13 @@ class QueueModel(Model):
         self.items: dict[int, deque[int]] = {worker: deque() for worker in range(WORKERS)}
         self.putting: Optional[tuple[int, int]] = None
         self.getting: Optional[int] = None
+
+    @initialize(size=st.integers(0, maxsize))
+    def begin(self, size: int) -> None:
+        """Begin with *size* items in it, so that it is as often full as it is empty."""
+        super().begin()
+        for _ in range(size):
+            self.put(worker=0, method="put")
 
     @property
     def size(self) -> int:

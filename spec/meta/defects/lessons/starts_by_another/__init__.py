@@ -9,7 +9,6 @@ defect = Defect(
         "identity.pid-is-the-childs-own",
         "identity.starter-is-the-parent",
         "identity.child-is-the-parent-of-its-children",
-        "identity.ident-is-the-pid",
         "identity.live-children-have-pids-of-their-own",
     ],
     spoils=["identity."],
