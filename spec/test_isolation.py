@@ -59,13 +59,18 @@ def test_arguments_are_copies(mp: Multiprocessing, lesson: Lesson, log: Recorder
 
 
 def test_args_and_kwargs_are_copies(mp: Multiprocessing, log: Recorder) -> None:
-    """What a process is given to pass, by position and by name, reaches the child, and is a copy there."""
+    """What a process is given, by position and by name, reaches the child as it is then, and is a copy there."""
     positional, named = [1], [2]
     child = mp.Process(target=memory.append_to_both, args=(log, positional), kwargs={"named": named})
     child.start()
     child.join()
     recorder.shows("the arguments in the child", log.values("arguments"), expected=[[[1, 3], [2, 3]]])
     recorder.shows("the arguments in the parent", [positional, named], expected=[[1], [2]])
+    positional.append(4)
+    another = mp.Process(target=memory.append_to_both, args=(log, positional))
+    another.start()
+    another.join()
+    recorder.shows("the arguments in another child", log.values("arguments")[1:], expected=[[[1, 4, 3], None]])
 
 
 def test_child_is_returned_joined(mp: Multiprocessing, lesson: Lesson) -> None:
@@ -86,10 +91,13 @@ def test_child_begins_with_the_starters_memory(mp: Multiprocessing, lesson: Less
 
 @where(fresh_memory)
 def test_child_begins_with_fresh_memory(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """A child begins with what importing the modules gives, whatever the starter has changed since."""
+    """A child, daemonic or not, begins with what importing the modules gives, whatever has been changed since."""
     memory.number = 7
     lesson.run_in_child(mp, partial(memory.look, log))
-    recorder.shows("the global in the child", log.values("number"), expected=[100])
+    daemon = mp.Process(target=memory.look, args=(log,), daemon=True)
+    daemon.start()
+    daemon.join()
+    recorder.shows("the global in each child", log.values("number"), expected=[100, 100])
 
 
 @where(fresh_memory)

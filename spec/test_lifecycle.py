@@ -356,12 +356,23 @@ def test_exit_code_of_an_abrupt_exit(mp: Multiprocessing, lesson: Lesson, log: R
 
 def test_exit_code_of_an_exception(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A child that an exception ends has exit code 1 and prints the traceback on stderr; the starter goes on."""
-    starting = program.main(endings.join_one, lesson.start, partial(endings.fail, log), log)
+    failing = partial(endings.fail, log, endings.Failure("out of paper"))
+    starting = program.main(endings.join_one, lesson.start, failing, log)
     kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
     recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
     recorder.shows("the exit code", log.values("exit code"), expected=[1])
     kernel.shows("stderr", starting.errors, expected=containing("Traceback (most recent call last)"))
     kernel.shows("stderr", starting.errors, expected=containing("Failure: out of paper"))
+
+
+def test_exit_code_of_an_interrupt(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child that KeyboardInterrupt ends has exit code 1 and a traceback on stderr, as with any other exception."""
+    interrupted = partial(endings.fail, log, KeyboardInterrupt("enough"))
+    starting = program.main(endings.join_one, lesson.start, interrupted, log)
+    kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
+    recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
+    recorder.shows("the exit code", log.values("exit code"), expected=[1])
+    kernel.shows("stderr", starting.errors, expected=containing("KeyboardInterrupt: enough"))
 
 
 def test_exit_code_of_an_exit_with_text(program: Programs, lesson: Lesson, log: Recorder) -> None:
@@ -406,7 +417,8 @@ def test_exit_code_of_a_terminated_child(mp: Multiprocessing, lesson: Lesson, ch
 
 def test_child_gets_the_exit_codes_of_its_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A child gets the exit codes of its own children, as main does: of an exit, an exception and a signal."""
-    tasks = leave(7), partial(endings.fail, log), partial(signal.raise_signal, signal.SIGUSR1)
+    failing = partial(endings.fail, log, endings.Failure("out of paper"))
+    tasks = leave(7), failing, partial(signal.raise_signal, signal.SIGUSR1)
     child = lesson.start(mp, partial(endings.join_each, mp.Process, tasks, log))
     child.join()
     recorder.shows("the exit codes", log.values("exit code"), expected=[7, 1, -signal.SIGUSR1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -329,12 +330,23 @@ def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeW
     with refuses(CallFailed, refusal):
         other.call("lock.release")
     caller.shows("whether it was free then", other.call("lock.acquire", False), expected=False)
-    holder.call("lock.release")
+    lock = mp.RLock()
     lock.acquire()
     child = worker(lock=lock)
     with refuses(CallFailed, refusal):
         child.call("lock.release")
     caller.shows("whether a child got what its starter holds", child.call("lock.acquire", False), expected=False)
+
+
+@needs("RLock")
+def test_rlock_is_held_by_one_thread(mp: Multiprocessing) -> None:
+    """An RLock belongs to the thread that acquired it: another one of its process neither gets nor releases it."""
+    lock = mp.RLock()
+    lock.acquire()
+    with ThreadPoolExecutor(1) as other:
+        caller.shows("whether another thread got it", other.submit(lock.acquire, False).result(), expected=False)
+        with refuses(AssertionError, "attempt to release recursive lock not owned by thread"):
+            other.submit(lock.release).result()
 
 
 def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:

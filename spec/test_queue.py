@@ -181,9 +181,9 @@ def test_get_nowait_is_refused_when_empty(mp: Multiprocessing, worker: MakeWorke
         queue.get_nowait()
     with refuses(Empty):
         queue.get(False)
-    other.call("queue.put", "first")
+    other.call("queue.put", 0)  # as false as an item can be
     until_blocked([other.pid])  # so that the item is in the pipe
-    recorder.shows("what get_nowait gets", queue.get_nowait(), expected="first")
+    recorder.shows("what get_nowait gets", queue.get_nowait(), expected=0)
     with refuses(Empty):
         queue.get_nowait()
 

@@ -28,9 +28,10 @@ def subtract(counter: Shared) -> None:
 
 
 def append(shared: Shared, item: object) -> list[object]:
-    """Append to the list in a shared dict, in place, and return what the changed list holds."""
+    """Append to the list in a shared dict, by a call and by ``+=``, and return what the changed list holds."""
     numbers = shared["list"]
     numbers.append(item)
+    numbers += [item]
     return list(numbers)
 
 

@@ -22,10 +22,10 @@ class Failure(Exception):
     """Raised by a payload that is to end with an exception."""
 
 
-def fail(log: Recorder) -> None:
+def fail(log: Recorder, error: BaseException) -> None:
     """Record that this ran, and raise an exception."""
     log("ran")
-    raise Failure("out of paper")
+    raise error
 
 
 def hold_memory(task: Task) -> None:

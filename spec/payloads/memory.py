@@ -6,6 +6,8 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Optional
+
     from spec.harness.recorder import Recorder
 
 
@@ -40,8 +42,9 @@ def append(log: Recorder, argument: list[int]) -> None:
     log("argument", argument)
 
 
-def append_to_both(log: Recorder, positional: list[int], named: list[int]) -> None:
-    """Add to both arguments, and record what is seen then."""
+def append_to_both(log: Recorder, positional: list[int], named: Optional[list[int]] = None) -> None:
+    """Add to both arguments, as far as they were given, and record what is seen then."""
     positional.append(3)
-    named.append(3)
+    if named is not None:
+        named.append(3)
     log("arguments", [positional, named])

@@ -398,3 +398,19 @@ class GrandchildrenAlwaysSucceed(Broken):
     """In a child, the exit code of each of its own children that has ended is 0."""
 
     Process = UnknownToChildren
+
+
+class InterruptedAsSuccess(SpawnProcess):
+    def run(self):
+        try:
+            super().run()
+        except KeyboardInterrupt:
+            traceback.print_exc()
+
+
+@family.breaks("lifecycle.exit-code-of-an-interrupt")
+class InterruptIsZero(Broken):
+    """A child that KeyboardInterrupt ends has exit code 0, for only an Exception is an error."""
+
+    method = "spawn"
+    Process = InterruptedAsSuccess

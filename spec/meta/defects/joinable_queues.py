@@ -177,7 +177,7 @@ class ReportsAreNotCounted(Broken):
 @family.breaks(
     "joinable.one-report-too-many-is-refused",
     spoils=["joinable.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class ReportsInAdvance(Broken):
     """A joinable queue that refuses a report too many, and yet counts it for the next item that is put."""
@@ -204,7 +204,7 @@ class ReportsInAdvance(Broken):
     "joinable.join-waits-for-what-is-put-meanwhile",
     "joinable.any-producers-and-consumers",
     spoils=["joinable.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class EachReportWakes(Broken):
     """A joinable queue whose every report lets those go on who join it."""
@@ -220,7 +220,7 @@ class EachReportWakes(Broken):
     "joinable.last-report-wakes-all-who-join",
     "joinable.any-producers-and-consumers",
     spoils=["joinable.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class WakesOne(Broken):
     """A joinable queue whose last report lets only one go on of those who join it."""

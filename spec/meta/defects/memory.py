@@ -431,3 +431,55 @@ class WritesArgumentsBack(Broken):
     """Joining a child brings back what the child has made of the lists that it was passed."""
 
     Process = _TellsItsArguments
+
+
+_keywords: dict[Any, dict[str, Any]] = {}
+_first: dict[int, tuple[list[Any], list[Any]]] = {}
+
+
+class _CollectsKeywords(ForkProcess):
+    def __init__(self, *, target=None, kwargs=None, **others):
+        known = _keywords.setdefault(target, {})
+        known.update(kwargs or {})
+        super().__init__(target=target, kwargs=known, **others)
+
+
+@family.breaks("isolation.args-and-kwargs-are-copies")
+class RemembersKeywordArguments(Broken):
+    """A child's target is passed by name what it was passed in children before, too."""
+
+    Process = _CollectsKeywords
+
+
+def _as_first_seen(argument):
+    if not isinstance(argument, list):
+        return argument
+    _, copied = _first.setdefault(id(argument), (argument, list(argument)))
+    return copied
+
+
+class _AsOfTheFirst(SpawnProcess):
+    def __init__(self, *, args=(), **others):
+        super().__init__(args=tuple(map(_as_first_seen, args)), **others)
+
+
+@family.breaks("isolation.args-and-kwargs-are-copies")
+class PassesArgumentsOfTheFirstStart(Broken):
+    """A list that is passed to several children reaches each as it was when the first was started."""
+
+    method = "spawn"
+    Process = _AsOfTheFirst
+
+
+class _ForkedIfDaemonic(SpawnProcess):
+    @staticmethod
+    def _Popen(process_obj):
+        return (ForkProcess if process_obj.daemon else SpawnProcess)._Popen(process_obj)
+
+
+@family.breaks("isolation.child-begins-with-fresh-memory")
+class ForksDaemons(Broken):
+    """Daemonic children are forked, though others are spawned."""
+
+    method = "spawn"
+    Process = _ForkedIfDaemonic

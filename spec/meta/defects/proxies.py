@@ -260,6 +260,15 @@ class CopiesNestedProxies(BrokenDict):
             return list, (self._getvalue(),)
 
 
+@family.breaks("sharing.nested-managed-list-is-shared")
+class AddsInPlaceToACopy(BrokenDict):
+    """The proxy of a list whose ``+=`` makes a plain list of what the managed one holds, and adds to that."""
+
+    class List(ListProxy):
+        def __iadd__(self, items):  # type: ignore[misc]
+            return [*self, *items]
+
+
 @cache
 def _the_dict():
     return {}

@@ -151,7 +151,7 @@ class GetNeverWaits(Broken):
     "queue.full-and-empty-at-once",
     "queue.holds-maxsize-items",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class PutNowaitWaits(Broken):
     """A queue whose put_nowait waits for room."""
@@ -166,7 +166,7 @@ class PutNowaitWaits(Broken):
     "queue.poll-does-not-wait",
     "queue.empty-is-unreliable",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class GetNowaitWaits(Broken):
     """A queue whose get_nowait waits for an item."""
@@ -181,7 +181,7 @@ class GetNowaitWaits(Broken):
     "queue.full-and-empty-at-once",
     "queue.holds-maxsize-items",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class PutNowaitGivesUpInSilence(Broken):
     """A queue whose put_nowait returns, when it is full, as if it had put the item."""
@@ -197,7 +197,7 @@ class PutNowaitGivesUpInSilence(Broken):
     "queue.poll-does-not-wait",
     "queue.empty-is-unreliable",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class GetNowaitReturnsNone(Broken):
     """A queue whose get_nowait returns None when nothing is there."""
@@ -279,7 +279,7 @@ class RefusesAndPuts(Broken):
     "queue.poll-does-not-wait",
     "queue.empty-is-unreliable",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class RefusesAndTakes(Broken):
     """A queue that, after a get was refused for want of an item, gives the next one to nobody."""
@@ -356,7 +356,7 @@ class EmptyByTheCount(Broken):
 @family.breaks(
     "queue.full-is-outdated-once-another-gets",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class FullWithRoomForOne(Broken):
     """A queue that says that it is full while there is room for one."""
@@ -364,3 +364,15 @@ class FullWithRoomForOne(Broken):
     class Queue(sound.Queue):
         def full(self):
             return self.qsize() >= self._maxsize - 1
+
+
+@family.breaks("queue.get-nowait-is-refused-when-empty")
+class TakesFalseForNothing(Broken):
+    """A queue whose get_nowait takes an item that is false, such as 0, for none."""
+
+    class Queue(sound.Queue):
+        def get_nowait(self):
+            item = self.get(False)
+            if not item:
+                raise queue.Empty
+            return item

@@ -109,7 +109,7 @@ class LatePutArrives(Broken):
 @family.breaks(
     "queue.get-gives-up-though-another-waits",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class WaitsItsTurnToLook(Broken):
     """A queue whose get waits for the readers' lock however little time it was given."""

@@ -89,7 +89,7 @@ class Lossy(Broken):
     "queue.any-picklable-value-arrives-equal",
     "queue.any-producers-and-consumers",
     spoils=["queue.any-sequence-of-operations"],
-    why="the sequences are left to chance",
+    why="which sequences are tried is up to Hypothesis",
 )
 class Repeating(Broken):
     """A queue that gives every seventh item that a process gets twice."""

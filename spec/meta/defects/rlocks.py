@@ -21,11 +21,17 @@ class HandMadeAgain(HandMade):
 
     @property
     def mine(self):
-        return self.holder.value == os.getpid()
+        return self.holder.value == self.who()
+
+    @staticmethod
+    def who():
+        return threading.get_native_id()  # by which the kernel knows one thread of all processes
 
     def acquire(self, block=True, timeout=None):
         acquired = self.mine or super().acquire(block, timeout)
-        self.times += acquired
+        if acquired:
+            self.holder.value = self.who()
+            self.times += 1
         return acquired
 
     def release(self):
@@ -35,7 +41,9 @@ class HandMadeAgain(HandMade):
             super().release()
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+@family.breaks(
+    "lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread"
+)
 class IsPlainLock(Broken):
     """An RLock that is a plain lock."""
 
@@ -43,7 +51,9 @@ class IsPlainLock(Broken):
         return self.context.Lock()
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+@family.breaks(
+    "lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread"
+)
 class IsForThreads(Broken):
     """An RLock for threads: of each process that inherits it, it is a lock of its own."""
 
@@ -55,15 +65,7 @@ class KnowsThreadsOnly(Broken):
     """An RLock that goes by the thread and not by the process: forks of one process are the same to it."""
 
     class RLock(HandMadeAgain):
-        @property
-        def mine(self):
-            return self.holder.value == threading.get_ident()
-
-        def acquire(self, block=True, timeout=None):
-            acquired = super().acquire(block, timeout)
-            if acquired:
-                self.holder.value = threading.get_ident()
-            return acquired
+        who = staticmethod(threading.get_ident)
 
 
 @family.breaks("lock.rlock-is-reentrant")
@@ -97,7 +99,7 @@ class FreedByAsManyReleasesAndOne(Broken):
                 HandMade.release(self)
 
 
-@family.breaks("lock.rlock-is-released-by-its-holder-only")
+@family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread")
 class ReleasedByAnybody(Broken):
     """An RLock that anybody may release."""
 
@@ -109,7 +111,7 @@ class ReleasedByAnybody(Broken):
                 HandMade.release(self)
 
 
-@family.breaks("lock.rlock-is-released-by-its-holder-only")
+@family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread")
 class IgnoresOthersReleases(Broken):
     """An RLock that stays held, without a word, if a process that does not hold it releases it."""
 
@@ -151,3 +153,11 @@ class RefusesTooLate(Broken):
             if not self.mine:
                 HandMade.release(self)
             super().release()
+
+
+@family.breaks("lock.rlock-is-held-by-one-thread")
+class BelongsToTheProcess(Broken):
+    """An RLock that belongs to the process of the thread that has acquired it, and so to each of its threads."""
+
+    class RLock(HandMadeAgain):
+        who = staticmethod(os.getpid)

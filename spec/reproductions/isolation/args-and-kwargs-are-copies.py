@@ -5,9 +5,10 @@ import sys
 mp = multiprocessing
 
 
-def append(writer, positional, named):
+def append(writer, positional, named=None):
     positional.append(3)
-    named.append(3)
+    if named is not None:
+        named.append(3)
     writer.send((positional, named))
 
 
@@ -21,4 +22,11 @@ if __name__ == "__main__":
     seen = reader.recv() if reader.poll() else None
     print(f"args and kwargs in the child, which adds to them: expected ([1, 3], [2, 3]), seen {seen}")
     print(f"args and kwargs in the parent: expected [1] and [2], seen {positional} and {named}")
-    sys.exit((seen, positional, named) != (([1, 3], [2, 3]), [1], [2]))
+    unchanged = positional == [1] and named == [2]
+    positional.append(4)
+    another = mp.Process(target=append, args=(writer, positional))
+    another.start()
+    another.join()
+    then = reader.recv() if reader.poll() else None
+    print(f"args, with 4 added, and no kwargs in another child: expected ([1, 4, 3], None), seen {then}")
+    sys.exit(seen != ([1, 3], [2, 3]) or not unchanged or then != ([1, 4, 3], None))

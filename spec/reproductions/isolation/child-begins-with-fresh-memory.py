@@ -11,9 +11,9 @@ def look(writer):
     writer.send(number)
 
 
-def run(target, *arguments):
+def run(target, daemon):
     reader, writer = mp.Pipe(duplex=False)
-    child = mp.Process(target=target, args=(writer, *arguments))
+    child = mp.Process(target=target, args=(writer,), daemon=daemon)
     child.start()
     seen = reader.recv() if reader.poll(20) else None
     child.join()
@@ -23,6 +23,7 @@ def run(target, *arguments):
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
     number = 7
-    seen = run(look)
-    print(f"the global that the starter has rebound from 100 to 7, in the child: expected 100, seen {seen}")
-    sys.exit(seen != 100)
+    seen = run(look, daemon=False), run(look, daemon=True)
+    print("the global that the starter has rebound from 100 to 7, in a child and in a daemonic one:")
+    print(f"expected (100, 100), seen {seen}")
+    sys.exit(seen != (100, 100))

@@ -1,15 +1,17 @@
 import faulthandler
 import multiprocessing
+import os
 import sys
 
 mp = multiprocessing
 
 
 def try_it(lock, connection):
-    connection.send(lock.acquire(False))
+    connection.send((os.getpid(), lock.acquire(False)))
 
 
 def hand_it_on(lock, connection):
+    connection.send(os.getpid())
     for _ in range(2):
         connection.recv()
         child = mp.Process(target=try_it, args=(lock, connection))
@@ -23,13 +25,18 @@ if __name__ == "__main__":
     ours, theirs = mp.Pipe()
     child = mp.Process(target=hand_it_on, args=(lock, theirs))
     child.start()
+    pids = [os.getpid(), ours.recv()]
     lock.acquire()
     ours.send("try")
-    held = ours.recv()
+    pid, held = ours.recv()
+    pids.append(pid)
     lock.release()
     ours.send("try")
-    free = ours.recv()
+    _, free = ours.recv()
     child.join()
+    kept = lock.acquire(False)
     print(f"a child's child gets the lock that the starter holds: expected False, seen {held}")
     print(f"it gets the lock when it is free: expected True, seen {free}")
-    sys.exit((held, free) != (False, True))
+    print(f"the starter gets the lock then: expected False, seen {kept}")
+    print(f"starter, child and child's child: expected to be three processes, seen {pids}")
+    sys.exit((held, free, kept) != (False, True, False) or len(set(pids)) != 3)

@@ -28,12 +28,11 @@ if __name__ == "__main__":
     lock = mp.RLock()
     holder, other = start(lock), start(lock)
     call(holder, "acquire")
-    again = call(holder, "acquire", False)
-    call(holder, "release")
-    after_one = call(other, "acquire", False)
-    call(holder, "release")
-    after_two = call(other, "acquire", False)
-    print(f"the holder acquires it again: expected True, seen {again}")
-    print(f"another acquires it after one release: expected False, seen {after_one}")
-    print(f"another acquires it after two releases: expected True, seen {after_two}")
-    sys.exit((again, after_one, after_two) != (True, False, True))
+    again = [call(holder, "acquire", False) for _ in range(2)]
+    after = []
+    for _ in range(3):
+        call(holder, "release")
+        after.append(call(other, "acquire", False))
+    print(f"the holder acquires it twice again: expected [True, True], seen {again}")
+    print(f"another acquires it after 1, 2, 3 releases: expected [False, False, True], seen {after}")
+    sys.exit((again, after) != ([True, True], [False, False, True]))

@@ -20,6 +20,10 @@ def meddle(lock, pipe):
     pipe.send(lock.acquire(False))
 
 
+def meddle_once(lock, pipe):
+    pipe.send(release(lock))
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: expected to end within 20 seconds"))
     signal.alarm(20)
@@ -32,8 +36,14 @@ if __name__ == "__main__":
     pipe.send("it is held now")
     if_held = pipe.recv()
     freed = pipe.recv()
+    pipe, theirs = mp.Pipe()
+    child = mp.Process(target=meddle_once, args=(lock, theirs))
+    child.start()
+    by_child = pipe.recv()
+    child.join()
     expected = "AssertionError: attempt to release recursive lock not owned by thread"
     print(f"release() of a free RLock: expected {expected}, seen {if_free}")
     print(f"release() of an RLock that another process holds: expected the same, seen {if_held}")
     print(f"it was free after that: expected False, seen {freed}")
-    sys.exit((if_free, if_held, freed) != (expected, expected, False))
+    print(f"release() by a child that its holder has started meanwhile: expected the same, seen {by_child}")
+    sys.exit((if_free, if_held, freed, by_child) != (expected, expected, False, expected))
