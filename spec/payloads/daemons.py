@@ -68,15 +68,23 @@ def make_children(api: str, tell: Pause) -> None:
     tell(make().daemon, make(daemon=False).daemon, make(daemon=True).daemon)
 
 
+def whether_alive(process: Process) -> object:
+    """Return whether *process* is alive, or the exception that it raises when it is asked."""
+    try:
+        return process.is_alive()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
 def watch_the_starter(api: str, tell: Pause) -> None:
     """Tell who the starter is and whether it lives, wait until the sentinel says that it has ended, tell again."""
     mp: Any = load(api)
     starter = mp.parent_process()
-    tell(starter.pid, starter.is_alive())
+    tell(starter.pid, whether_alive(starter))
     sentinel = select.poll()
     sentinel.register(starter.sentinel, select.POLLIN)
     sentinel.poll()
-    tell(starter.pid, starter.is_alive())
+    tell(starter.pid, whether_alive(starter))
 
 
 def start_by_constructor(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pause) -> None:

@@ -8,8 +8,9 @@ import tempfile
 mp = multiprocessing
 
 
-def work(file, number):
+def work(file, starter, number):
     if number == 0:
+        assert os.getpid() != starter, "this child runs in the process of its starter, which would be killed"
         os.kill(os.getpid(), signal.SIGKILL)
     if number == 2:
         raise RuntimeError("this child fails")
@@ -22,7 +23,7 @@ def work(file, number):
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
     with tempfile.NamedTemporaryFile("r") as log:
-        children = [mp.Process(target=work, args=(log.name, number)) for number in range(6)]
+        children = [mp.Process(target=work, args=(log.name, os.getpid(), number)) for number in range(6)]
         for child in children:
             child.start()
         for child in children:

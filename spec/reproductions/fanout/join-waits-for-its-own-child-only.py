@@ -1,11 +1,13 @@
 import faulthandler
 import multiprocessing
+import os
 import sys
 
 mp = multiprocessing
 
 
 def work(connection):
+    connection.send(os.getpid())
     connection.recv()
 
 
@@ -15,6 +17,7 @@ if __name__ == "__main__":
     children = [mp.Process(target=work, args=(theirs,)) for _, theirs in pipes]
     for child in children:
         child.start()
+    pids = [ours.recv() for ours, _ in pipes]
     pipes[1][0].send("end")
     print("join() of the second of three children, which ends: expected to return")
     children[1].join()
@@ -24,4 +27,7 @@ if __name__ == "__main__":
         ours.send("end")
     for child in children:
         child.join()
-    sys.exit(seen != [True, False, True])
+    print(f"processes of the children: expected others than the starter's, {os.getpid()}, seen {pids}")
+    known = [child.pid for child in children]
+    print(f"their pids, to the starter: expected {pids}, seen {known}")
+    sys.exit(seen != [True, False, True] or os.getpid() in pids or known != pids)

@@ -1,11 +1,12 @@
 import multiprocessing
+import os
 import sys
 
 mp = multiprocessing
 
 
 def tell_name(conn):
-    conn.send(mp.current_process().name)
+    conn.send((os.getpid(), mp.current_process().name))
 
 
 if __name__ == "__main__":
@@ -15,7 +16,9 @@ if __name__ == "__main__":
     child.start()
     seen = child.name
     child.join()
-    own = here.recv() if here.poll() else None
+    pid, own = here.recv() if here.poll() else (None, None)
     print("name of a child that was renamed before its start: expected 'second'")
     print(f"seen by the starter {seen!r}, by the child {own!r}")
-    sys.exit((seen, own) != ("second", "second"))
+    print(f"process of the child: expected another than the starter's, {os.getpid()}, seen {pid}")
+    print(f"its pid, to the starter: expected {pid}, seen {child.pid}")
+    sys.exit(pid == os.getpid() or (pid, seen, own) != (child.pid, "second", "second"))

@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import sys
 
 mp = multiprocessing
@@ -8,7 +9,7 @@ def work(conn):
     try:
         sys.exit(0)
     finally:
-        conn.send("finally")
+        conn.send(os.getpid())
 
 
 if __name__ == "__main__":
@@ -17,5 +18,8 @@ if __name__ == "__main__":
     child.start()
     child.join()
     seen = here.poll()
+    pid = here.recv() if seen else None
     print(f"whether a child that called sys.exit() ran its finally block: expected True, seen {seen}")
-    sys.exit(not seen)
+    print(f"process of the child: expected another than the starter's, {os.getpid()}, seen {pid}")
+    print(f"its pid, to the starter: expected {pid}, seen {child.pid}")
+    sys.exit(not seen or pid == os.getpid() or pid != child.pid)

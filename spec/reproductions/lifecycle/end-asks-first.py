@@ -15,7 +15,7 @@ def work(conn):
 
     signal.signal(signal.SIGTERM, leave)
     conn.send(os.getpid())
-    conn.poll(30)
+    conn.poll(15)
 
 
 def give_up(*_):
@@ -30,10 +30,12 @@ if __name__ == "__main__":
     here, there = mp.Pipe()
     child = mp.Process(target=work, args=(there,))
     child.start()
+    if not here.poll(10):
+        sys.exit("a child that begins with signal.signal(): expected to go on, seen nothing of it for 10 s")
     here.recv()
     signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(10)
     child.terminate()
+    signal.alarm(10)
     child.join(60)
     if child.is_alive():
         child.kill()

@@ -1,11 +1,12 @@
 import multiprocessing
+import os
 import sys
 
 mp = multiprocessing
 
 
 def work(conn):
-    conn.send("ran")
+    conn.send(os.getpid())
     sys.exit()
 
 
@@ -14,7 +15,8 @@ if __name__ == "__main__":
     child = mp.Process(target=work, args=(there,))
     child.start()
     child.join()
-    ran = here.poll()
-    print(f"whether the child ran: expected True, seen {ran}")
+    pid = here.recv() if here.poll() else None
     print(f"exit code of a child that called sys.exit(): expected 0, seen {child.exitcode}")
-    sys.exit(not ran or child.exitcode != 0)
+    print(f"process of the child: expected another than the starter's, {os.getpid()}, seen {pid}")
+    print(f"its pid, to the starter: expected {pid}, seen {child.pid}")
+    sys.exit(child.exitcode != 0 or pid == os.getpid() or pid != child.pid)

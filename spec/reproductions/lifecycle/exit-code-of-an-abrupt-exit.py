@@ -5,17 +5,19 @@ import sys
 mp = multiprocessing
 
 
-def work(conn):
-    conn.send("ran")
+def work(conn, starter):
+    conn.send(os.getpid())
+    assert os.getpid() != starter, "this child runs in the process of its starter, which would end"
     os._exit(7)
 
 
 if __name__ == "__main__":
     here, there = mp.Pipe()
-    child = mp.Process(target=work, args=(there,))
+    child = mp.Process(target=work, args=(there, os.getpid()))
     child.start()
     child.join()
-    ran = here.poll()
-    print(f"whether the child ran: expected True, seen {ran}")
+    pid = here.recv() if here.poll() else None
     print(f"exit code of a child that called os._exit(7): expected 7, seen {child.exitcode}")
-    sys.exit(not ran or child.exitcode != 7)
+    print(f"process of the child: expected another than the starter's, {os.getpid()}, seen {pid}")
+    print(f"its pid, to the starter: expected {pid}, seen {child.pid}")
+    sys.exit(child.exitcode != 7 or pid == os.getpid() or pid != child.pid)

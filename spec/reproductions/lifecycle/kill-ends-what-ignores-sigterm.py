@@ -16,6 +16,8 @@ if __name__ == "__main__":
     here, there = mp.Pipe()
     child = mp.Process(target=work, args=(there,))
     child.start()
+    if not here.poll(10):
+        sys.exit("a child that begins with signal.signal(): expected to go on, seen nothing of it for 10 s")
     here.recv()
     child.kill()
     child.join()

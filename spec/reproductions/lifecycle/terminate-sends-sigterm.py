@@ -26,6 +26,8 @@ if __name__ == "__main__":
     for process in child, sibling:
         process.start()
     for here, _ in pipes:
+        if not here.poll(10):
+            sys.exit("a child that begins with signal.signal(): expected to go on, seen nothing of it for 10 s")
         here.recv()
     child.terminate()
     for here, _ in pipes:

@@ -6,17 +6,18 @@ import sys
 mp = multiprocessing
 
 
-def try_it(lock, connection):
-    connection.send((os.getpid(), lock.acquire(False)))
+def try_it(lock):
+    sys.exit(3 if lock.acquire(False) else 4)
 
 
 def hand_it_on(lock, connection):
     connection.send(os.getpid())
     for _ in range(2):
         connection.recv()
-        child = mp.Process(target=try_it, args=(lock, connection))
+        child = mp.Process(target=try_it, args=(lock,))
         child.start()
         child.join()
+        connection.send(child.exitcode)
 
 
 if __name__ == "__main__":
@@ -25,18 +26,17 @@ if __name__ == "__main__":
     ours, theirs = mp.Pipe()
     child = mp.Process(target=hand_it_on, args=(lock, theirs))
     child.start()
-    pids = [os.getpid(), ours.recv()]
+    pid = ours.recv()
     lock.acquire()
     ours.send("try")
-    pid, held = ours.recv()
-    pids.append(pid)
+    held = ours.recv()
     lock.release()
     ours.send("try")
-    _, free = ours.recv()
+    free = ours.recv()
     child.join()
-    kept = lock.acquire(False)
-    print(f"a child's child gets the lock that the starter holds: expected False, seen {held}")
-    print(f"it gets the lock when it is free: expected True, seen {free}")
-    print(f"the starter gets the lock then: expected False, seen {kept}")
-    print(f"starter, child and child's child: expected to be three processes, seen {pids}")
-    sys.exit((held, free, kept) != (False, True, False) or len(set(pids)) != 3)
+    again = lock.acquire(False)
+    print(f"exit code of a child's child that tries a lock that the starter holds: expected 4, seen {held}")
+    print(f"of one that tries it when it is free: expected 3, seen {free}")
+    print(f"the starter gets the lock then: expected False, seen {again}")
+    print(f"process of the child: expected another than the starter's, {os.getpid()}, seen {pid}")
+    sys.exit((held, free, again) != (4, 3, False) or pid == os.getpid())

@@ -11,13 +11,14 @@ def child(queue):
     queue.put("the child's")
 
 
-def starter(queue):
+def starter(queue, connection):
     queue.put("the starter's")
     process = mp.Process(target=child, args=(queue,))
     process.start()
     process.join()
     queue.close()
     queue.join_thread()
+    connection.send("done")
 
 
 def give_up(*_):
@@ -31,9 +32,11 @@ if __name__ == "__main__":
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(20)
     queue = mp.Queue()
-    process = mp.Process(target=starter, args=(queue,))
+    ours, theirs = mp.Pipe()
+    process = mp.Process(target=starter, args=(queue, theirs))
     process.start()
     process.join()
+    done = ours.poll()
     arrived = []
     try:
         while True:
@@ -41,4 +44,5 @@ if __name__ == "__main__":
     except Empty:
         arrived.sort()
     print(f"what a process and then its child put: expected both, seen {arrived}")
-    sys.exit(arrived != ["the child's", "the starter's"])
+    print(f"whether the process has closed the queue and joined its thread: expected True, seen {done}")
+    sys.exit(not done or arrived != ["the child's", "the starter's"])
