@@ -27,6 +27,7 @@ from spec.repro import Reproductions
 from spec.sweep import Sweep
 from spec.table import Table
 from spec.targets import DEFAULT, Target, expand
+from spec.warmup import end_resource_tracker
 
 TARGETS = pytest.StashKey[Sequence[Target]]()
 META = FOLDER / "meta"
@@ -185,6 +186,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         claim = claims[item]
         if claim and not claim.applies_to(target_of(item).traits):
             item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """See to it that what the run has started is gone when it is looked for what was left behind."""
+    end_resource_tracker()
 
 
 def _check_claims(asked: list[str]) -> None:

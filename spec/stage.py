@@ -34,6 +34,7 @@ from spec.harness.nursery import Nursery
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
 from spec.verdicts import CRASHED, HUNG, VIOLATED, judge, properties
+from spec.warmup import share_resource_tracker, warm_up
 
 DEVIATIONS = pytest.StashKey[Deviations]()
 
@@ -73,6 +74,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Optional[bool]:
 def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
     """Run *item* on a stage of its own, and return its reports once nothing of it is left."""
     start = time.time()
+    warm_up()
+    if not target_of(item).traits.inherits_memory:
+        share_resource_tracker()
     with _folder() as folder:
         item.stash[FOLDER] = folder
         with Nursery() as nursery:

@@ -10,13 +10,11 @@ import os
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple, Optional
 
 import psutil
 
-from spec.harness import process_table
-from spec.harness.process_table import descendants
+from spec.harness.process_table import descendants, listed_children
 from spec.harness.stillness import Stillness
 from spec.harness.subreaper import become_subreaper, is_subreaper
 
@@ -103,15 +101,10 @@ class Nursery:
     def _children(self) -> list[int]:
         """Return the pids of the children from inside, by the kernel's own list.
 
-        A scan of the process table is too slow for a process that forks and exits, over and over: it would find
-        neither the old one any more nor the new one yet.  The list is never empty while somebody is left.
+        A look at every child takes too long where one forks and exits, over and over: it would find neither the old
+        one any more nor the new one yet.  The list is never empty while somebody is left.
         """
-        try:
-            texts = [(thread / "children").read_text("ascii") for thread in Path("/proc/self/task").iterdir()]
-            children = [int(pid) for text in texts for pid in text.split()]
-        except FileNotFoundError:  # a kernel without the list, or a thread has ended meanwhile
-            children = process_table.children(os.getpid())
-        return [pid for pid in children if pid not in self._before]
+        return [pid for pid in listed_children(os.getpid()) if pid not in self._before]
 
     def _kill_youngest(self) -> None:
         """Kill one process; helpers are older than what they help, and may then end by themselves."""

@@ -6,6 +6,7 @@ No function here changes anything: above all, none reaps.
 from __future__ import annotations
 
 import os
+import re
 import select
 import time
 from collections.abc import Iterable, Sequence
@@ -55,21 +56,49 @@ def open_files(pid: int) -> int:
     except PermissionError:
         if state(pid) != ZOMBIE:
             raise
-        return int(_fields(f"/proc/{pid}/status")["FDSize"])  # only root may list the files of a zombie: it has none
+        with open(f"/proc/{pid}/status", "rb") as file:  # only root may list the files of a zombie: it has none
+            size = re.search(rb"^FDSize:\t(\d+)$", file.read(), re.MULTILINE)
+        assert size is not None
+        return int(size[1])
 
 
 def children(pid: int) -> list[int]:
-    """Return the pids of the children of *pid*, zombies too, oldest first."""
-    return _pids(psutil.Process(pid).children())
+    """Return the pids of the children of *pid*, zombies too, oldest first; none if *pid* is gone."""
+    return _by_age(listed_children(pid))
 
 
 def descendants(pid: int) -> list[int]:
     """Return the pids of the children of *pid*, their children, and so on, oldest first."""
-    return _pids(psutil.Process(pid).children(recursive=True))
+    found = listed_children(pid)
+    for child in found:  # which grows meanwhile
+        found += listed_children(child)
+    return _by_age(found)
 
 
-def _pids(processes: Iterable[psutil.Process]) -> list[int]:
-    return [process.pid for process in sorted(processes, key=lambda p: (p.create_time(), p.pid))]
+def listed_children(pid: int) -> list[int]:
+    """Return the pids of the children of *pid*, zombies too, as the kernel lists them.
+
+    See children in `proc_pid_task(5) <https://man7.org/linux/man-pages/man5/proc_tid_children.5.html>`_.  A scan of
+    the process table, which a kernel without that list needs, costs a look at all processes of the machine.
+    """
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                found += map(int, file.read().split())
+    except (FileNotFoundError, ProcessLookupError):  # *pid* or a thread of it has ended, or there is no such list
+        with suppress(psutil.NoSuchProcess):
+            return [child.pid for child in psutil.Process(pid).children()]
+    return found
+
+
+def _by_age(pids: Iterable[int]) -> list[int]:
+    """Return those of *pids* that are still there, oldest first."""
+    ages: list[tuple[float, int]] = []
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            ages.append((psutil.Process(pid).create_time(), pid))
+    return [pid for _, pid in sorted(ages)]
 
 
 class Exit(NamedTuple):
@@ -160,14 +189,20 @@ def look(pid: int) -> Optional[Sleep]:
     except (FileNotFoundError, ProcessLookupError):
         return None
     for thread in threads:
-        try:
-            fields = _fields(f"/proc/{pid}/task/{thread}/status")
-        except (FileNotFoundError, ProcessLookupError):
-            fields = {"State": "X"}  # it has ended meanwhile
-        if fields["State"][0] not in "ZX":
-            states.add(fields["State"][0])
-            switches += int(fields["voluntary_ctxt_switches"]) + int(fields["nonvoluntary_ctxt_switches"])
-    return Sleep(states == {"S"}, switches, states == {"T"}) if states else None
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            with open(f"/proc/{pid}/task/{thread}/status", "rb") as file:
+                seen = _STATUS.search(file.read())
+            if seen and seen["state"] not in b"ZX":
+                states.add(seen["state"])
+                switches += int(seen["voluntary"]) + int(seen["nonvoluntary"])
+    return Sleep(states == {b"S"}, switches, states == {b"T"}) if states else None
+
+
+_STATUS = re.compile(
+    rb"^State:\t(?P<state>\w).*"
+    rb"^voluntary_ctxt_switches:\t(?P<voluntary>\d+)\nnonvoluntary_ctxt_switches:\t(?P<nonvoluntary>\d+)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def demand(pid: int) -> float:
@@ -184,12 +219,6 @@ def demand(pid: int) -> float:
                     ran, waited, _ = file.read().split()
                 nanoseconds += int(ran) + int(waited)
     return nanoseconds / 1e9
-
-
-def _fields(path: str) -> dict[str, str]:
-    """Read one of the files called status in /proc."""
-    with open(path, encoding="ascii", errors="replace") as file:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
 
 
 def is_blocked(pid: int) -> bool:

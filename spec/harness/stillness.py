@@ -31,6 +31,9 @@ class Stillness:
 
     Args:
         seconds: how long nothing must have moved.
+
+    Attributes:
+        elapsed: the seconds for which nothing has moved, as of the last look.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -38,6 +41,7 @@ class Stillness:
         self._first: dict[int, Optional[Sleep]] = {}
         self._since = time.monotonic()
         self._looks = 0
+        self.elapsed = 0.0
 
     def lasts(self, pids: Iterable[int]) -> bool:
         """Look at *pids*, and return whether they have been still for long enough.
@@ -46,12 +50,12 @@ class Stillness:
         anew.
         """
         looks = {pid: look(pid) for pid in pids}
-        elapsed = time.monotonic() - self._since
+        self.elapsed = time.monotonic() - self._since
         still = all(seen is None or seen.asleep or seen.stopped for seen in looks.values())
-        if not still or not self._as_at_first(looks, int(elapsed * TICKS)):
-            self._first, self._since, self._looks, elapsed = looks, time.monotonic(), 0, 0.0
+        if not still or not self._as_at_first(looks, int(self.elapsed * TICKS)):
+            self._first, self._since, self._looks, self.elapsed = looks, time.monotonic(), 0, 0.0
         self._looks += 1
-        return still and self._looks >= LOOKS and elapsed >= self._seconds
+        return still and self._looks >= LOOKS and self.elapsed >= self._seconds
 
     def _as_at_first(self, looks: dict[int, Optional[Sleep]], ticks: int) -> bool:
         """Return whether the same processes are there, and none was switched to more than *ticks* times since."""
@@ -67,6 +71,9 @@ class Stillness:
         return True
 
 
+LOOK = 0.001
+"""Seconds between two looks of who waits for all to be still."""
+
 PATIENCE = 0.5
 """For so many seconds may nothing move before what was to come about is given up."""
 
@@ -81,14 +88,12 @@ def until_still(come: Callable[[], bool] = lambda: True) -> None:
     Raises:
         Hung: something went on moving until the deadline.
     """
-    deadline = Deadline("all that was started to be still")
-    briefly, long = Stillness(0), Stillness(PATIENCE)
+    deadline, stillness = Deadline("all that was started to be still"), Stillness(0)
     while True:
-        has_come, pids = come(), descendants(os.getpid())
-        still, still_for_long = briefly.lasts(pids), long.lasts(pids)
-        if still_for_long or (still and has_come):
+        has_come = come()
+        if stillness.lasts(descendants(os.getpid())) and (has_come or stillness.elapsed >= PATIENCE):
             return
-        deadline.remaining()
+        time.sleep(min(LOOK, deadline.remaining()))
 
 
 class Idleness:
