@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Callable
 
 from spec.claims import ids
 from spec.meta import trial
@@ -27,22 +28,30 @@ def main() -> int:
     wanted = tuple(asked.defect) or ("",)
     options = ["-n", asked.n, *(f"--claim={claim}" for claim in asked.claim)]
     results: dict[Defect, Verdicts] = {}
-    for family in trial.families():
-        apis = [api for api in family.defects if _short(api).startswith(wanted)]
-        tried = trial.try_apis(apis, *options, thorough=True) if apis else {}
-        results.update({api: tried[api.name] for api in apis})
-    packages = [package for package in trial.packages() if _short(package).startswith(wanted)]
-    tried = trial.try_packages(packages, *options, thorough=True)
-    results.update({package: tried[package.name] for package in packages})
+    as_declared = True
+    for defects, attempt in batches():
+        chosen = [defect for defect in defects if _short(defect).startswith(wanted)]
+        tried = attempt(chosen, *options, thorough=True) if chosen else {}
+        for defect in chosen:
+            results[defect] = tried[defect.name]
+            complaints = trial.complaints(defect, results[defect])
+            as_declared = as_declared and not complaints
+            notes = [
+                f"note: {defect.name} may spoil {prefix!r}, and this time has spoiled none of it"
+                for prefix in unneeded(defect, results[defect])
+            ]
+            print(*(complaints + notes or [f"{defect.name}: as declared"]), sep="\n", flush=True)
     for line in table(results):
         print(line)
-    complaints = [line for defect, verdicts in results.items() for line in trial.complaints(defect, verdicts)]
-    for line in complaints:
-        print(line)
-    for defect, verdicts in results.items():
-        for prefix in unneeded(defect, verdicts):
-            print(f"note: {defect.name} may spoil {prefix!r}, and this time has spoiled none of it")
-    return 1 if complaints else 0
+    return 0 if as_declared else 1
+
+
+def batches() -> Iterator[tuple[Sequence[Defect], Callable[..., dict[str, Verdicts]]]]:
+    """Yield all defects, those that are tried in one go together, and what tries them."""
+    for family in trial.families():
+        yield family.defects, trial.try_apis
+    for package in trial.packages():
+        yield [package], trial.try_packages
 
 
 def table(results: Mapping[Defect, Verdicts]) -> list[str]:
