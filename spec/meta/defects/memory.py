@@ -459,8 +459,9 @@ def _as_first_seen(argument):
 
 
 class _AsOfTheFirst(SpawnProcess):
-    def __init__(self, *, args=(), **others):
-        super().__init__(args=tuple(map(_as_first_seen, args)), **others)
+    def __init__(self, *, args=(), kwargs=None, **others):
+        kwargs = {name: _as_first_seen(argument) for name, argument in (kwargs or {}).items()}
+        super().__init__(args=tuple(map(_as_first_seen, args)), kwargs=kwargs, **others)
 
 
 @family.breaks("isolation.args-and-kwargs-are-copies")

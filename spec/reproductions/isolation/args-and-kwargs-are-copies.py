@@ -24,9 +24,9 @@ if __name__ == "__main__":
     print(f"args and kwargs in the parent: expected [1] and [2], seen {positional} and {named}")
     unchanged = positional == [1] and named == [2]
     positional.append(4)
-    another = mp.Process(target=append, args=(writer, positional))
+    another = mp.Process(target=append, args=(writer,), kwargs={"positional": positional})
     another.start()
     another.join()
     then = reader.recv() if reader.poll() else None
-    print(f"args, with 4 added, and no kwargs in another child: expected ([1, 4, 3], None), seen {then}")
+    print(f"another child, given one list, by name, with 4 added: expected ([1, 4, 3], None), seen {then}")
     sys.exit(seen != ([1, 3], [2, 3]) or not unchanged or then != ([1, 4, 3], None))
