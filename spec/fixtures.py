@@ -52,6 +52,12 @@ def lesson(request: pytest.FixtureRequest, target: Target) -> Lesson:  # noqa: A
 
 
 @pytest.fixture
+def scale(request: pytest.FixtureRequest) -> int:
+    """How many times as many buyers, workers, children and messages there are as the claim says."""
+    return int(request.config.getoption("scale"))
+
+
+@pytest.fixture
 def folder(request: pytest.FixtureRequest) -> Path:
     """An empty folder, removed with all that is in it when the claim has ended."""
     path = request.node.stash[FOLDER] / "files"

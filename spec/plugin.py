@@ -6,6 +6,7 @@ The rest of the plugin is in `spec.fixtures`, `spec.stage`, `spec.verdicts` and 
 from __future__ import annotations
 
 import difflib
+import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from spec import catalogue, deviations, fixtures, stage, verdicts
 from spec.claims import FOLDER, Claim, ids, target_of
 from spec.deviations import BadDeviations
 from spec.fixtures import PACKAGE
+from spec.harness import deadline
 from spec.lessons import REFERENCE, NoLessons, Package
 from spec.report import writers
 from spec.report.recording import Recording
@@ -81,6 +83,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--claims", action="store_true", help="print the catalogue of claims, and verify nothing.")
     group.addoption(
+        "--scale",
+        type=int,
+        default=1,
+        metavar="N",
+        help="have N times as many buyers, workers, children and messages as the claims say, and as much time."
+        " Default: %(default)s.",
+    )
+    group.addoption(
         "--hang-after",
         type=float,
         default=1.0,
@@ -107,6 +117,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("spec")
     if config.getoption("hang_after") <= 0:
         raise pytest.UsageError("--hang-after takes a number of seconds above zero")
+    if config.getoption("scale") < 1:
+        raise pytest.UsageError("--scale takes a whole number, 1 or more")
+    _give_time(config)
     if config.getoption("claims") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--claims verifies nothing, so there is nothing for -n to share out; leave out -n")
     _check_claims(config.getoption("claim"))
@@ -128,6 +141,17 @@ def pytest_configure(config: pytest.Config) -> None:
         _register_reports(config)
     table = Table([target.name for target in config.stash[TARGETS]])
     config.pluginmanager.register(table, "multiprocessing-spec-table")
+
+
+def _give_time(config: pytest.Config) -> None:
+    """Raise the limits on time, and on open files, as the scale demands."""
+    scale = config.getoption("scale")
+    if scale > 1:
+        deadline.SECONDS *= scale
+        if config.getoption("timeout") is None:
+            config.option.timeout = float(config.getini("timeout")) * scale
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # a checkpoint holds a connection for each who waits
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _register_reports(config: pytest.Config) -> None:
@@ -155,6 +179,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     files = dict.fromkeys(file for target in targets for file in known.files(target))
     return [
         f"lessons: {config.stash[PACKAGE].name}",
+        *([f"scale: {config.getoption('scale')}"] if config.getoption("scale") > 1 else []),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}" for file in files),
     ]

@@ -31,6 +31,7 @@ from spec.claims import Claim, target_of
 from spec.deviations import Deviations
 from spec.harness.deadline import Hung
 from spec.harness.nursery import Nursery
+from spec.harness.process_table import descendants
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
 from spec.verdicts import CRASHED, HUNG, VIOLATED, judge, properties
@@ -69,6 +70,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Optional[bool]:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def pytest_exception_interact(node: pytest.Item, report: pytest.TestReport) -> None:
+    """Add to the report of a claim that fails what is there of the processes that it has started.
+
+    This runs on the stage, before anything is cleaned up.
+    """
+    folder = node.stash.get(FOLDER, None)
+    if folder is None or (folder / "hung").exists():  # then the explanation says so already
+        return
+    processes = [_describe(pid) for pid in descendants(os.getpid())]
+    if processes:
+        report.sections.append(("Processes at that moment", "\n".join(processes)))
 
 
 def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:

@@ -32,13 +32,12 @@ def well(ends: list[str]) -> list[int]:
 
 
 def test_one_by_one_takes_turns(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
     """With join inside the loop ten children run in order, and each is gone before the next is started."""
-    working, before = checkpoint("working"), None
-    tasks = [partial(working.pause, number) for number in range(10)]
-    main = starter(fanouts.run, lesson.one_by_one, mp, tasks)
-    for number in range(10):
+    working, before, numbers = checkpoint("working"), None, range(10 * scale)
+    main = starter(fanouts.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in numbers])
+    for number in numbers:
         main.until_still(lambda: working.reached)
         gatekeeper.shows("who is at work", [a.notes[0] for a in working.waiting], expected=[number])
         kernel.shows("the child before", state(before) if before else GONE, expected=GONE)
@@ -46,15 +45,16 @@ def test_one_by_one_takes_turns(
     main.result()
 
 
-def test_together_overlaps(mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint) -> None:
+def test_together_overlaps(
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
     """With all started before any is joined, ten children are alive at once, each in a process of its own."""
-    working = checkpoint("working")
-    tasks = [partial(working.pause, number) for number in range(10)]
-    main = starter(fanouts.run, lesson.together, mp, tasks)
-    main.until_still(lambda: len(working.waiting) >= 10)
-    gatekeeper.shows("who is at work", sorted(a.notes[0] for a in working.waiting), expected=list(range(10)))
+    working, numbers = checkpoint("working"), list(range(10 * scale))
+    main = starter(fanouts.run, lesson.together, mp, [partial(working.pause, number) for number in numbers])
+    main.until_still(lambda: len(working.waiting) >= len(numbers))
+    gatekeeper.shows("who is at work", sorted(a.notes[0] for a in working.waiting), expected=numbers)
     children = {arrival.pid for arrival in working.waiting} - {main.pid}
-    kernel.shows("the ten children", [state(pid) for pid in children], expected=[ALIVE] * 10)
+    kernel.shows("the ten children", [state(pid) for pid in children], expected=[ALIVE] * len(numbers))
     working.open()
     main.result()
 

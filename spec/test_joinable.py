@@ -39,16 +39,16 @@ def test_producer_makes_before_it_puts(
 
 
 def test_producer_goes_on_after_the_last_report(
-    mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint, worker: MakeWorker
+    mp: Multiprocessing, lesson: Lesson, scale: int, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
     """The producer of ten items goes on only when ten were reported as processed; that all were got is not enough."""
-    queue, done = mp.JoinableQueue(), checkpoint("done")
+    queue, done, items = mp.JoinableQueue(), checkpoint("done"), list(range(10 * scale))
     producer = worker(produce=partial(dumplings.produce, lesson.produce, queue, done.pause))
     consumer = worker(queue=queue)
-    producer.begin("produce", list(range(10)))
-    got = [consumer.call("queue.get") for _ in range(10)]
-    recorder.shows("what the consumer got", got, expected=list(range(10)))
-    for _ in range(9):
+    producer.begin("produce", items)
+    got = [consumer.call("queue.get") for _ in items]
+    recorder.shows("what the consumer got", got, expected=items)
+    for _ in items[1:]:
         consumer.call("queue.task_done")
     kernel.shows("whether the producer is blocked", producer.blocks(), expected=True)
     gatekeeper.shows("whether it went on", done.reached, expected=False)

@@ -29,10 +29,10 @@ pytestmark = needs("Process", "Lock")
 
 
 @pytest.fixture
-def stock(folder: Path) -> Path:
+def stock(folder: Path, scale: int) -> Path:
     """A stock of three tickets."""
     path = folder / "stock.json"
-    path.write_text(json.dumps({"count": 3}), encoding="utf-8")
+    path.write_text(json.dumps({"count": 3 * scale}), encoding="utf-8")
     return path
 
 
@@ -48,68 +48,71 @@ def join(processes: list[Process]) -> None:
 
 
 def test_sells_what_there_is(
-    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
     """With the lock, of ten buyers three get the three tickets, and the others are told that they are sold out."""
-    network, lock = checkpoint("network"), mp.Lock()
-    sale = lesson.sell(mp, stock, 10, lock, network.pause, partial(buyers.tell, log))
-    for _ in range(3):
+    network, lock, all_buyers = checkpoint("network"), mp.Lock(), list(range(10 * scale))
+    sale = lesson.sell(mp, stock, len(all_buyers), lock, network.pause, partial(buyers.tell, log))
+    for _ in range(3 * scale):
         network.next().let_go()
     network.open()  # to nobody else, if all is well
     join(sale)
     told = log.events("bought") + log.events("sold out")
-    recorder.shows("how many bought", len(log.events("bought")), expected=3)
-    recorder.shows("all buyers", sorted(event.value for event in told), expected=list(range(10)))
-    recorder.shows("in how many processes they ran", len({event.pid for event in told}), expected=10)
+    recorder.shows("how many bought", len(log.events("bought")), expected=3 * scale)
+    recorder.shows("all buyers", sorted(event.value for event in told), expected=all_buyers)
+    recorder.shows("in how many processes they ran", len({event.pid for event in told}), expected=len(all_buyers))
     kernel.shows("the stock file", count(stock), expected=0)
 
 
 def test_admits_one_buyer_at_a_time(
-    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
     """With the lock, one buyer is between reading the stock and writing it, and all others are blocked."""
     network, lock = checkpoint("network"), mp.Lock()
-    sale = lesson.sell(mp, stock, 10, lock, network.pause, partial(buyers.tell, log))
+    sale = lesson.sell(mp, stock, 10 * scale, lock, network.pause, partial(buyers.tell, log))
     inside = network.next()
     others = [buyer.pid for buyer in sale if buyer.pid != inside.pid]
     until_blocked(others)
     gatekeeper.shows("who is inside", [arrival.pid for arrival in network.waiting], expected=[inside.pid])
-    kernel.shows("how many others there are", len(others), expected=9)
+    kernel.shows("how many others there are", len(others), expected=10 * scale - 1)
     network.open()
     join(sale)
 
 
 def test_hands_the_lock_on(
-    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
     """With the lock, each buyer reads what the one before has written."""
     network, lock = checkpoint("network"), mp.Lock()
-    sale = lesson.sell(mp, stock, 4, lock, network.pause, partial(buyers.tell, log))
+    tickets = 3 * scale
+    sale = lesson.sell(mp, stock, tickets + 1, lock, network.pause, partial(buyers.tell, log))
     seen, pids = [], {os.getpid()}
-    for _ in range(3):
+    for _ in range(tickets):
         arrival = network.next()
         pids.add(arrival.pid)
         seen.append((arrival.notes, len(network.waiting)))
         arrival.let_go()
     network.open()  # to nobody else, if all is well
     join(sale)
-    gatekeeper.shows("what was read, by how many at once", seen, expected=[((3,), 1), ((2,), 1), ((1,), 1)])
-    gatekeeper.shows("how many processes they and the starter are", len(pids), expected=4)
+    one_after_another = [((left,), 1) for left in range(tickets, 0, -1)]
+    gatekeeper.shows("what was read, by how many at once", seen, expected=one_after_another)
+    gatekeeper.shows("how many processes they and the starter are", len(pids), expected=tickets + 1)
 
 
 def test_oversells_without(
-    mp: Multiprocessing, lesson: Lesson, stock: Path, log: Recorder, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
     """Without the lock, ten buyers who all read before any writes all buy, though there are three tickets."""
-    network = checkpoint("network")
-    sale = lesson.sell(mp, stock, 10, nullcontext(), network.pause, partial(buyers.tell, log))
-    arrivals = network.wait_for(10)
-    kernel.shows("in how many processes they are", len({arrival.pid for arrival in arrivals}), expected=10)
+    network, all_buyers = checkpoint("network"), list(range(10 * scale))
+    sale = lesson.sell(mp, stock, len(all_buyers), nullcontext(), network.pause, partial(buyers.tell, log))
+    arrivals = network.wait_for(len(all_buyers))
+    pids = {arrival.pid for arrival in arrivals}
+    kernel.shows("in how many processes they are", len(pids), expected=len(all_buyers))
     for arrival in arrivals:
         arrival.let_go()
     join(sale)
-    recorder.shows("who bought", sorted(log.values("bought")), expected=list(range(10)))
-    kernel.shows("the stock file", count(stock), expected=2)
+    recorder.shows("who bought", sorted(log.values("bought")), expected=all_buyers)
+    kernel.shows("the stock file", count(stock), expected=3 * scale - 1)
 
 
 def test_any_number_of_buyers_and_tickets(

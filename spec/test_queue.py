@@ -102,14 +102,14 @@ def test_who_answered_was_joined(mp: Multiprocessing, lesson: Lesson) -> None:
     kernel.shows("the child", state(child), expected=GONE)
 
 
-def test_first_in_is_first_out(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
+def test_first_in_is_first_out(mp: Multiprocessing, lesson: Lesson, scale: int, worker: MakeWorker) -> None:
     """What one process puts, another gets in the order in which it was put, also what waits behind a large item."""
-    queue = mp.Queue()
+    queue, numbers = mp.Queue(), list(range(10 * scale))
     producer = worker(queue=queue)
-    for number in range(10):
+    for number in numbers:
         producer.call("queue.put", (number, b"x" * (queues.BIG if number == 3 else 0)))
-    got = [number for number, _ in lesson.take(queue, 10)]
-    recorder.shows("what is got", got, expected=list(range(10)))
+    got = [number for number, _ in lesson.take(queue, len(numbers))]
+    recorder.shows("what is got", got, expected=numbers)
 
 
 def test_holds_maxsize_items(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
@@ -146,15 +146,15 @@ def test_get_waits_while_empty(mp: Multiprocessing, worker: MakeWorker) -> None:
     recorder.shows("what the consumer got", consumer.result(), expected="dumpling")
 
 
-def test_has_no_bound_without_maxsize(mp: Multiprocessing, worker: MakeWorker) -> None:
+def test_has_no_bound_without_maxsize(mp: Multiprocessing, scale: int, worker: MakeWorker) -> None:
     """Without maxsize, a process puts any number of items, more than a pipe holds, though nobody gets one."""
     queue = mp.Queue()
     producer = worker(put_all=partial(queues.put_all, queue))
-    items = [f"{number:200}" for number in range(1000)]
+    items = [f"{number:200}" for number in range(1000 * scale)]
     producer.begin("put_all", items)
     kernel.shows("whether the producer is blocked", producer.blocks(), expected=False)
     producer.result()
-    recorder.shows("whether all arrive", sorted(queues.get_some(queue, 1000)) == items, expected=True)
+    recorder.shows("whether all arrive", sorted(queues.get_some(queue, len(items))) == items, expected=True)
 
 
 def test_put_nowait_is_refused_when_full(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -440,15 +440,15 @@ def lefts(queue: Any) -> list[object]:
         return []
 
 
-def test_keeps_the_order_of_each_producer(mp: Multiprocessing, worker: MakeWorker) -> None:
+def test_keeps_the_order_of_each_producer(mp: Multiprocessing, scale: int, worker: MakeWorker) -> None:
     """What several producers put at once, one consumer gets in the order of each."""
     queue = mp.Queue(4)
     producers = [worker(put=partial(queues.put_numbered, queue, number)) for number in range(2)]
     for producer in producers:
-        producer.begin("put", 100)
-    got = queues.get_some(queue, 200)
+        producer.begin("put", 100 * scale)
+    got = queues.get_some(queue, 200 * scale)
     in_order = [[number for sender, number in got if sender == producer] for producer in range(2)]
-    recorder.shows("what came from each", in_order, expected=[list(range(100))] * 2)
+    recorder.shows("what came from each", in_order, expected=[list(range(100 * scale))] * 2)
 
 
 def test_big_items_put_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWorker) -> None:

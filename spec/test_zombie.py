@@ -76,25 +76,26 @@ def test_wait_frees_the_pid(mp: Multiprocessing, lesson: Lesson) -> None:
 
 
 @where(starter_is_parent)
-def test_piles_up(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+def test_piles_up(mp: Multiprocessing, lesson: Lesson, scale: int, checkpoint: MakeCheckpoint) -> None:
     """A parent that starts children and waits for none holds as many zombies, each with a pid of its own."""
-    working = checkpoint("working")
-    unjoined = lesson.leave_unjoined(mp, working.pause, 5)
-    for arrival in working.wait_for(5):
+    working, children = checkpoint("working"), 5 * scale
+    unjoined = lesson.leave_unjoined(mp, working.pause, children)
+    for arrival in working.wait_for(children):
         arrival.let_go()
     pids = {child.pid for child in unjoined}
     for pid in pids:
         until_exited(pid)
-    kernel.shows("the zombies", [state(pid) for pid in pids], expected=[ZOMBIE] * 5)
+    kernel.shows("the zombies", [state(pid) for pid in pids], expected=[ZOMBIE] * children)
 
 
 @where(starter_is_parent)
-def test_joining_reaps_each(mp: Multiprocessing, lesson: Lesson) -> None:
+def test_joining_reaps_each(mp: Multiprocessing, lesson: Lesson, scale: int) -> None:
     """Joining every child leaves no zombie."""
-    unjoined = lesson.leave_unjoined(mp, leave(0), 5)
+    children = 5 * scale
+    unjoined = lesson.leave_unjoined(mp, leave(0), children)
     pids = [child.pid for child in unjoined]
     lesson.reap(unjoined)
-    kernel.shows("the joined children", [state(pid) for pid in pids], expected=[GONE] * 5)
+    kernel.shows("the joined children", [state(pid) for pid in pids], expected=[GONE] * children)
 
 
 @where(starter_is_parent)

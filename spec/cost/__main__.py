@@ -82,12 +82,13 @@ def main() -> int:
         "--without-cpython", action="store_true", help="leave out CPython's own tests, which take minutes"
     )
     parser.add_argument("-o", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("arguments", nargs="*", help="of pytest, after --; default: spec/")
     asked = parser.parse_args()
     if asked.n < 0:
         parser.error("-n takes a number of workers, 0 for none")
     targets = asked.mp or [*(f"multiprocessing:{method}" for method in METHODS), "multiprocessing"]
     try:
-        rows = [suite(target, asked.n) for target in targets]
+        rows = [suite(asked.arguments or ["spec/"], target, asked.n) for target in targets]
         if not asked.without_cpython:
             rows += cpython(asked.n)
     except Failed as error:
@@ -101,19 +102,10 @@ def main() -> int:
     return 0
 
 
-def suite(target: str, workers: int) -> Row:
-    """Measure the suite on *target*."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "spec/",
-        f"--mp={target}",
-        f"-n{workers}",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
+def suite(arguments: Sequence[str], target: str, workers: int) -> Row:
+    """Measure the suite, called with the *arguments*, on *target*."""
+    options = [f"--mp={target}", f"-n{workers}", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *arguments, *options]
     processes = count(command)  # a run that also compiles what is not compiled yet
     return Row(target, command, run([command]), processes, bare(processes, max(1, workers)))
 

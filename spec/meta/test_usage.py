@@ -51,6 +51,7 @@ def modules(tmp_path: Path) -> Path:
         ("--claim zombi.lingers", "--claim: no claim begins with 'zombi.lingers'; did you mean zombie.lingers-"),
         ("--claim 42", "--claim: no claim begins with '42'; --claims lists them"),
         ("--hang-after 0", "--hang-after takes a number of seconds above zero"),
+        ("--scale 0", "--scale takes a whole number, 1 or more"),
         ("--claims -n 2", "--claims verifies nothing, so there is nothing for -n to share out; leave out -n"),
         ("--mp nosuch -n 2", "--mp: no module named 'nosuch' here; is it installed?"),
         ("--claim 42 -n 2", "--claim: no claim begins with '42'; --claims lists them"),
@@ -63,3 +64,13 @@ def test_one_line_says_what_is_wrong(arguments: str, answer: str, modules: Path)
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert "Traceback" not in run.output
     assert len([line for line in run.output.splitlines() if line.strip()]) == 1
+
+
+def test_scale_multiplies_what_the_claims_say() -> None:
+    """A faultless API does not lose count at another scale, and what depends on numbers fails there with them."""
+    run = verify("--claim=zombie.piles-up", "--claim=sharing.loses", "--mp=multiprocessing:fork", "--scale=3")
+    assert run.status == 0
+    assert "scale: 3" in run.output
+    assert len(run.claims("holds")) == 2
+    scaled = verify("--claim=sharing.loses", "--impl=spec.meta.defects.lessons.always_takes_the_lock", "--scale=3")
+    assert "expected [(300,)" in scaled.output
