@@ -25,9 +25,10 @@ def of(items: Iterable[pytest.Item]) -> list[Claim]:
 
 
 def start_methods(claim: Claim) -> str:
-    """Say under which of the known start methods *claim* applies."""
-    where = [name for name, traits in KNOWN.items() if claim.applies_to(traits)]
-    return "every start method" if len(where) == len(KNOWN) else ", ".join(where)
+    """Say under which of the known start methods *claim* applies, and on which Pythons, if not on all."""
+    where = [name for name, traits in KNOWN.items() if claim.suits(traits)]
+    pythons = [condition.wording for condition in claim.conditions if condition.of_python]
+    return "; ".join(["every start method" if len(where) == len(KNOWN) else ", ".join(where), *pythons])
 
 
 def text(claims: Iterable[Claim]) -> list[str]:

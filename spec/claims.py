@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -22,22 +23,24 @@ from typing import Callable, Optional
 
 import pytest
 
-from spec.targets import Target, Traits
+from spec.targets import KNOWN, Target, Traits
 
 FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that start methods differ in, and on which claims depend.
+    """Something that start methods, or Pythons, differ in, and on which claims depend.
 
     Attributes:
         wording: the condition, in words that follow "applies where".
-        met_by: whether a target with these traits meets it.
+        met_by: whether a target with these traits meets it, on this Python.
+        of_python: whether it is this Python that decides, whatever the target.
     """
 
     wording: str
     met_by: Callable[[Traits], bool]
+    of_python: bool = False
 
 
 starter_is_parent = Condition("the starter is the parent", lambda traits: traits.starter_is_parent)
@@ -46,6 +49,19 @@ inherits_memory = Condition("children begin with the starter's memory", lambda t
 fresh_memory = Condition("children begin with fresh memory", lambda traits: not traits.inherits_memory)
 runs_main_again = Condition("children run main again", lambda traits: traits.runs_main_again)
 runs_main_once = Condition("children do not run main again", lambda traits: not traits.runs_main_again)
+
+
+def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condition:
+    """Return the condition that Python is of a version *since* one and *before* another, on Linux."""
+    older, newer = ".".join(map(str, before)), ".".join(map(str, since))
+    wording = f"Python is {newer} or newer" if before == (4, 0) else f"Python is older than {older}"
+    met = sys.platform == "linux" and since <= sys.version_info[:2] < before
+    return Condition(f"{wording}, on Linux", lambda _traits: met, of_python=True)
+
+
+default_is_fork = _on_linux(since=(3, 9), before=(3, 14))
+default_is_forkserver = _on_linux(since=(3, 14))
+fork_knows_threads = _on_linux(since=(3, 12))
 
 
 def where(condition: Condition) -> pytest.MarkDecorator:
@@ -119,9 +135,18 @@ class Claim:
         module = importlib.import_module(f"{__package__}.test_{self.lesson}")
         return inspect.getsource(inspect.unwrap(getattr(module, self.test.partition("::")[2])))
 
+    def suits(self, traits: Traits) -> bool:
+        """Return whether the claim applies to targets with these *traits*, on the Pythons that it is about."""
+        return all(condition.met_by(traits) for condition in self.conditions if not condition.of_python)
+
+    @property
+    def suits_this_python(self) -> bool:
+        """Whether the claim is about this Python."""
+        return all(condition.met_by(KNOWN["fork"]) for condition in self.conditions if condition.of_python)
+
     def applies_to(self, traits: Traits) -> bool:
-        """Return whether the claim applies to targets with these *traits*."""
-        return all(condition.met_by(traits) for condition in self.conditions)
+        """Return whether the claim applies to targets with these *traits*, on this Python."""
+        return self.suits_this_python and self.suits(traits)
 
     def why_not(self, traits: Traits) -> str:
         """Return why the claim does not apply to targets with these *traits*, to which it does not."""

@@ -24,6 +24,8 @@ SCRIPTS = FOLDER / "reproductions"
 
 IMPORT = "import multiprocessing\n"
 API = "mp = multiprocessing\n"
+MODULE = "module = multiprocessing\n"
+"""What a script has instead if it is about the module, whatever the context."""
 
 WIDTH = 100
 
@@ -50,7 +52,10 @@ def code(claim: str, target: str) -> Optional[str]:
         return None
     module, colon, context = target.partition(":")
     api = f'{module}.get_context("{context}")' if colon else module
-    return file.read_text(encoding="utf-8").replace(IMPORT, f"import {module}\n").replace(API, f"mp = {api}\n")
+    text = file.read_text(encoding="utf-8")
+    for line, instead in (IMPORT, f"import {module}"), (API, f"mp = {api}"), (MODULE, f"module = {module}"):
+        text = text.replace(line, instead + "\n")
+    return text
 
 
 def script(claim: Claim, target: Target, explanation: str) -> Optional[str]:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import os
+import threading
+import warnings
 from functools import partial
+from typing import Any
+
+import pytest
 
 from impl.contract import Multiprocessing
-from spec.claims import fresh_memory, inherits_memory, needs, runs_main_again, runs_main_once, where
-from spec.fixtures import Programs
-from spec.harness.process_table import GONE, state
+from spec.claims import (
+    default_is_fork,
+    default_is_forkserver,
+    fork_knows_threads,
+    fresh_memory,
+    helper_is_parent,
+    inherits_memory,
+    needs,
+    runs_main_again,
+    runs_main_once,
+    where,
+)
+from spec.fixtures import MakeCheckpoint, Programs
+from spec.harness.process_table import GONE, parent, state
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
-from spec.lessons import Lesson
+from spec.lessons import Lesson, NotProvided
 from spec.payloads import memory, unguarded
 from spec.payloads.steps import leave
+from spec.targets import Target
 
 pytestmark = needs("Process")
 
@@ -125,3 +142,69 @@ def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
     recorder.shows("how often the main module ran", len(log.events("main")), expected=2)
     recorder.shows("how often the child's task ran", len(log.events("task")), expected=0)
     recorder.shows("what it printed", failed.output + failed.errors, expected=containing("RuntimeError"))
+
+
+@pytest.fixture
+def default(target: Target) -> Any:
+    """What the module under test does if no start method is named."""
+    if not hasattr(target.module, "get_start_method"):
+        raise NotProvided(f"{target.module.__name__} has no get_start_method")
+    return target.module
+
+
+@where(default_is_fork)
+def test_default_is_fork(default: Any, checkpoint: MakeCheckpoint) -> None:
+    """If no start method is named, it is fork, and the starter is the parent."""
+    here = checkpoint("here")
+    caller.shows("the start method", default.get_start_method(), expected="fork")
+    child = default.Process(target=here.pause)
+    child.start()
+    kernel.shows("the child's parent", parent(here.next().let_go().pid), expected=os.getpid())
+    child.join()
+
+
+@where(default_is_forkserver)
+def test_default_is_forkserver(default: Any, checkpoint: MakeCheckpoint) -> None:
+    """If no start method is named, it is forkserver, and a helper is the parent."""
+    here = checkpoint("here")
+    caller.shows("the start method", default.get_start_method(), expected="forkserver")
+    child = default.Process(target=here.pause)
+    child.start()
+    arrival = here.next()
+    kernel.shows("the child's grandparent", parent(parent(arrival.pid) or 0), expected=os.getpid())
+    arrival.let_go()
+    child.join()
+
+
+@where(inherits_memory)
+@where(fork_knows_threads)
+def test_fork_warns_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
+    """A process that has a second thread is warned, as it starts a child, that the child may hang."""
+    at_work = threading.Event()
+    thread = threading.Thread(target=at_work.wait)
+    thread.start()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        lesson.run_in_child(mp, leave(0))
+    at_work.set()
+    thread.join()
+    kinds = [warning.category for warning in caught if "multi-threaded" in str(warning.message)]
+    caller.shows("the warnings of threads", kinds, expected=[DeprecationWarning])
+
+
+@where(helper_is_parent)
+def test_helper_keeps_its_environment(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """Where a helper is the parent, a child has the environment that the starter had when the helper was started."""
+    for value in "then", "now":
+        os.environ["MULTIPROCESSING_SPEC"] = value
+        lesson.run_in_child(mp, partial(memory.tell_environment, log, "MULTIPROCESSING_SPEC"))
+    recorder.shows("the environment of each child", log.values("environment"), expected=["then", "then"])
+
+
+@where(helper_is_parent)
+@needs("set_forkserver_preload")
+def test_helper_preloads_modules(mp: Any, lesson: Lesson, log: Recorder) -> None:
+    """A child begins with the modules that the helper was told to preload before it was started, imported already."""
+    mp.set_forkserver_preload(["colorsys"])
+    lesson.run_in_child(mp, partial(memory.tell_module, log, "colorsys"))
+    recorder.shows("whether the child has the module", log.values("module"), expected=[True])

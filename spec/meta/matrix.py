@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable
 
-from spec.claims import ids
 from spec.meta import trial
 from spec.meta.defects.declaration import Defect
 from spec.meta.trial import Verdicts
@@ -57,7 +56,7 @@ def batches() -> Iterator[tuple[Sequence[Defect], Callable[..., dict[str, Verdic
 def table(results: Mapping[Defect, Verdicts]) -> list[str]:
     """Return the lines of the matrix: a row for each claim, a column for each defect that breaks it, by lesson."""
     lines: list[str] = []
-    claims = ids()
+    claims = trial.ids_here()
     width = max(map(len, claims))
     for lesson in sorted({claim.partition(".")[0] for claim in claims}):
         rows = [claim for claim in claims if claim.partition(".")[0] == lesson]

@@ -7,9 +7,10 @@ import pkgutil
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import ModuleType
 
-from spec.claims import ids
+from spec.claims import Claim
 from spec.meta import defects
 from spec.meta.defects import lessons
 from spec.meta.defects.declaration import Defect, Family
@@ -43,6 +44,12 @@ def _modules(package: ModuleType) -> list[ModuleType]:
     ]
 
 
+@cache
+def ids_here() -> list[str]:
+    """Return the ids of the claims that are about this Python; some are about older or newer ones only."""
+    return [claim.id for claim in Claim.all() if claim.suits_this_python]
+
+
 def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
     """Return a few claims to try with each of the *defects*, by its name; the same ones each time.
 
@@ -53,7 +60,8 @@ def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
     chosen: dict[str, list[str]] = {}
     tried: set[str] = set()
     for defect in sorted(defects, key=lambda defect: len(defect.breaks)):
-        rarest = sorted(defect.breaks, key=lambda claim: (claim in tried, breakers[claim]))
+        breaks = [claim for claim in defect.breaks if claim in ids_here()]
+        rarest = sorted(breaks, key=lambda claim: (claim in tried, breakers[claim]))
         broken = [claim for number, claim in enumerate(rarest) if number < BREAKS or claim not in tried]
         tried.update(broken)
         neighbours = _neighbours(defect)
@@ -63,7 +71,9 @@ def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
 
 def _neighbours(defect: Defect) -> list[str]:
     """Return the claims that *defect* must leave alone, where it would first be felt: of the same lessons, if any."""
-    sound = [claim for claim in ids() if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))]
+    sound = [
+        claim for claim in ids_here() if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))
+    ]
     return [claim for claim in sound if claim.startswith(_lessons(defect))] or sound
 
 
@@ -112,7 +122,7 @@ def complaints(defect: Defect, verdicts: Verdicts) -> list[str]:
     found = []
     for claim, verdict in verdicts.items():
         if claim in defect.breaks:
-            if verdict not in defect.verdicts:
+            if verdict not in defect.verdicts and claim in ids_here():
                 found.append(f"{defect.name} was to break {claim}: {' or '.join(defect.verdicts)}, not {verdict}")
         elif verdict in FAILURES and not claim.startswith(tuple(defect.spoils)):
             found.append(f"{defect.name} was to leave {claim} alone, and it is {verdict}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,3 +49,13 @@ def append_to_both(log: Recorder, positional: list[int], named: Optional[list[in
     if named is not None:
         named.append(3)
     log("arguments", [positional, named])
+
+
+def tell_environment(log: Recorder, name: str) -> None:
+    """Record the value of an environment variable."""
+    log("environment", os.environ.get(name))
+
+
+def tell_module(log: Recorder, name: str) -> None:
+    """Record whether a module is imported."""
+    log("module", name in sys.modules)

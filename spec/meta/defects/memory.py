@@ -8,6 +8,7 @@ import functools
 import os
 import runpy
 import sys
+import warnings
 from multiprocessing import Pipe, context, forkserver, process, spawn, util
 from typing import Any
 
@@ -484,3 +485,45 @@ class ForksDaemons(Broken):
 
     method = "spawn"
     Process = _ForkedIfDaemonic
+
+
+class _StartsWithoutAWord(ForkProcess):
+    def start(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            super().start()
+
+
+@family.breaks("isolation.fork-warns-of-threads")
+class ForksWithoutAWord(Broken):
+    """Nobody is warned that a process with threads is forked."""
+
+    Process = _StartsWithoutAWord
+
+
+class _BringsItsEnvironment(ForkServerProcess):
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self._environment = dict(os.environ)
+
+    def run(self):
+        os.environ.update(self._environment)
+        super().run()
+
+
+@family.breaks("isolation.helper-keeps-its-environment")
+class ChildrenOfTheHelperHaveTheStartersEnvironment(Broken):
+    """A child has the environment that its starter had when it was made, though the helper has another."""
+
+    method = "forkserver"
+    Process = _BringsItsEnvironment
+
+
+@family.breaks("isolation.helper-preloads-modules")
+class PreloadsNothing(Broken):
+    """The helper preloads no modules, whatever it is told."""
+
+    method = "forkserver"
+
+    def set_forkserver_preload(self, module_names):
+        pass
