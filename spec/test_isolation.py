@@ -24,7 +24,7 @@ from spec.claims import (
     where,
 )
 from spec.fixtures import MakeCheckpoint, Programs
-from spec.harness.process_table import GONE, parent, state
+from spec.harness.process_table import GONE, parent, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
 from spec.lessons import Lesson, NotProvided
@@ -107,13 +107,13 @@ def test_child_begins_with_the_starters_memory(mp: Multiprocessing, lesson: Less
 
 
 @where(fresh_memory)
-def test_child_begins_with_fresh_memory(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+def test_child_begins_with_fresh_memory(mp: Any, lesson: Lesson, log: Recorder) -> None:
     """A child, daemonic or not, begins with what importing the modules gives, whatever has been changed since."""
     memory.number = 7
     lesson.run_in_child(mp, partial(memory.look, log))
     daemon = mp.Process(target=memory.look, args=(log,), daemon=True)
     daemon.start()
-    daemon.join()
+    until_exited(daemon.pid)
     recorder.shows("the global in each child", log.values("number"), expected=[100, 100])
 
 
