@@ -16,6 +16,7 @@ from typing import NamedTuple, Optional
 
 import psutil
 
+from spec.harness.platforms import missing
 from spec.harness.process_table import GONE, parent, state
 
 PATIENCE = 2.0
@@ -86,41 +87,32 @@ def name(pid: int) -> str:
         return f"pid {pid}, not to be seen from here"
 
 
-def pidfd() -> bool:
-    """Return whether Python and the kernel have `pidfd_open(2)
-    <https://man7.org/linux/man-pages/man2/pidfd_open.2.html>`_.
-    """  # noqa: D205
-    if not hasattr(os, "pidfd_open"):
-        return False
-    try:
-        os.close(os.pidfd_open(os.getpid()))
-    except OSError:
-        return False
-    return True
-
-
 def facts(patience: float = PATIENCE) -> dict[str, str]:
     """Return what there is to know of this machine, by what it is about.
 
     Args:
         patience: seconds that an adopter is given to reap.
     """
-    adoption = orphan(patience)
-    reaped = (
-        f"reaped {adoption.seconds * 1000:.0f} ms after its exit"
-        if adoption.seconds is not None
-        else f"still a zombie {patience:g} s after its exit"
-    )
     default, *others = multiprocessing.get_all_start_methods()
     return {
         "platform": platform.platform(),
         "Python": f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}",
         "processors": str(os.cpu_count()),
         "start methods": ", ".join([f"{default} (default)", *others]),
-        "pidfd": "available" if pidfd() else "not available",
-        "init": name(1),
-        "an orphan": f"adopted by {name(adoption.adopter)}; {reaped}",
+        "claims": f"cannot be verified for want of {'; '.join(missing())}" if missing() else "can be verified",
+        **({} if missing() else about_orphans(patience)),
     }
+
+
+def about_orphans(patience: float) -> dict[str, str]:
+    """Return who adopts an orphan here, and whether that process reaps it within *patience* seconds."""
+    adoption = orphan(patience)
+    reaped = (
+        f"reaped {adoption.seconds * 1000:.0f} ms after its exit"
+        if adoption.seconds is not None
+        else f"still a zombie {patience:g} s after its exit"
+    )
+    return {"init": name(1), "an orphan": f"adopted by {name(adoption.adopter)}; {reaped}"}
 
 
 def main() -> None:

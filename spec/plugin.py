@@ -6,7 +6,6 @@ The rest of the plugin is in `spec.fixtures`, `spec.stage`, `spec.verdicts` and 
 from __future__ import annotations
 
 import difflib
-import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from spec.claims import FOLDER, Claim, ids, target_of
 from spec.deviations import BadDeviations
 from spec.fixtures import PACKAGE
 from spec.harness import deadline
+from spec.harness.platforms import missing
 from spec.lessons import REFERENCE, NoLessons, Package
 from spec.report import writers
 from spec.report.recording import Recording
@@ -146,10 +146,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _give_time(config: pytest.Config) -> None:
     """Raise the limits on time, and on open files, as the scale demands."""
     scale = config.getoption("scale")
-    if scale > 1:
+    if scale > 1 and not missing():
         deadline.SECONDS *= scale
         if config.getoption("timeout") is None:
             config.option.timeout = float(config.getini("timeout")) * scale
+        import resource  # here, as Windows has none
+
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # a checkpoint holds a connection for each who waits
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -180,6 +182,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [
         f"lessons: {config.stash[PACKAGE].name}",
         *([f"scale: {config.getoption('scale')}"] if config.getoption("scale") > 1 else []),
+        *(f"this platform lacks {need}: so no claim applies here" for need in missing()),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}" for file in files),
     ]
@@ -209,7 +212,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in claims if item not in items])
     for item in items:
         claim = claims[item]
-        if claim and not claim.applies_to(target_of(item).traits):
+        if claim and missing():
+            item.add_marker(pytest.mark.skip(reason=f"the harness lacks {'; '.join(missing())}"))
+        elif claim and not claim.applies_to(target_of(item).traits):
             item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
 
 

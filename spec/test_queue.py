@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
 import sys
-import termios
 import time
 from collections import Counter
 from functools import partial
@@ -296,6 +294,9 @@ def pipes() -> dict[str, int]:
 
 def bytes_in(names: set[str]) -> int:
     """Return how many bytes wait in the pipes of these *names*: FIONREAD in ioctl(2)."""
+    import fcntl  # here, as Windows has neither, and the claims are to be collected there
+    import termios
+
     waiting = (fcntl.ioctl(file, termios.FIONREAD, bytes(4)) for name, file in pipes().items() if name in names)
     return sum(struct.unpack("i", count)[0] for count in waiting)
 

@@ -67,22 +67,10 @@ def test_a_process_that_cannot_be_seen_has_no_name() -> None:
     assert machine.name(0) == "pid 0, not to be seen from here"
 
 
-def test_pidfd_needs_both_python_and_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pidfd is available only if Python has the call and the kernel answers it."""
-
-    def refuse(_pid: int) -> int:
-        raise OSError
-
-    monkeypatch.setattr(os, "pidfd_open", refuse)
-    assert not machine.pidfd()
-    monkeypatch.delattr(os, "pidfd_open")
-    assert not machine.pidfd()
-
-
 def test_it_runs_as_a_program() -> None:
     """The sheet is printed, one fact a line, and nothing else."""
     shown = subprocess.run([sys.executable, "-m", "spec.machine"], capture_output=True, text=True, check=True)
     lines = dict(line.split(":", 1) for line in shown.stdout.splitlines())
-    assert list(lines) == ["platform", "Python", "processors", "start methods", "pidfd", "init", "an orphan"]
+    assert list(lines) == ["platform", "Python", "processors", "start methods", "claims", "init", "an orphan"]
     assert lines["start methods"].strip().startswith(f"{multiprocessing.get_all_start_methods()[0]} (default)")
     assert shown.stderr == ""
