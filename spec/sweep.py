@@ -6,6 +6,9 @@ import pytest
 
 from spec.harness import shared_memory
 
+MOST = 5
+"""So many are named."""
+
 
 class Sweep:
     """A pytest plugin that removes what is left in shared memory, and says so."""
@@ -23,5 +26,7 @@ class Sweep:
         """Name what was removed."""
         if self._removed:
             terminalreporter.section("left behind, and removed")
-            for name in self._removed:
+            for name in self._removed[:MOST]:
                 terminalreporter.write_line(str(shared_memory.FOLDER / name))
+            if self._removed[MOST:]:
+                terminalreporter.write_line(f"and {len(self._removed[MOST:])} more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Callable
 
 from spec.meta import trial
@@ -23,14 +24,20 @@ def main() -> int:
     parser.add_argument(
         "--claim", action="append", default=[], metavar="ID", help="try it with these claims only; repeatable"
     )
+    parser.add_argument(
+        "--reports", type=Path, metavar="FOLDER", help="keep a report of each run, which explains what was violated"
+    )
     asked = parser.parse_args()
+    if asked.reports:
+        asked.reports.mkdir(parents=True, exist_ok=True)
     wanted = tuple(asked.defect) or ("",)
     options = ["-n", asked.n, *(f"--claim={claim}" for claim in asked.claim)]
     results: dict[Defect, Verdicts] = {}
     as_declared = True
-    for defects, attempt in batches():
+    for name, defects, attempt in batches():
         chosen = [defect for defect in defects if _short(defect).startswith(wanted)]
-        tried = attempt(chosen, *options, thorough=True) if chosen else {}
+        report = [f"--report={(asked.reports / name).absolute()}.json"] if asked.reports else []
+        tried = attempt(chosen, *options, *report, thorough=True) if chosen else {}
         for defect in chosen:
             results[defect] = tried[defect.name]
             complaints = trial.complaints(defect, results[defect])
@@ -45,12 +52,12 @@ def main() -> int:
     return 0 if as_declared else 1
 
 
-def batches() -> Iterator[tuple[Sequence[Defect], Callable[..., dict[str, Verdicts]]]]:
-    """Yield all defects, those that are tried in one go together, and what tries them."""
+def batches() -> Iterator[tuple[str, Sequence[Defect], Callable[..., dict[str, Verdicts]]]]:
+    """Yield all defects, those that are tried in one go together, under a name for that, and with what tries them."""
     for family in trial.families():
-        yield family.defects, trial.try_apis
+        yield family.name.rpartition(".")[2], family.defects, trial.try_apis
     for package in trial.packages():
-        yield [package], trial.try_packages
+        yield _short(package), [package], trial.try_packages
 
 
 def table(results: Mapping[Defect, Verdicts]) -> list[str]:
