@@ -19,6 +19,7 @@ from spec.claims import needs
 from spec.fixtures import MakeCheckpoint, MakeWorker
 from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 from spec.lessons import Lesson
@@ -89,6 +90,7 @@ def test_hands_the_lock_on(
     seen, pids = [], {os.getpid()}
     for _ in range(tickets):
         arrival = network.next()
+        until_still()  # whom else the lock has let in has come, and the others wait for it
         pids.add(arrival.pid)
         seen.append((arrival.notes, len(network.waiting)))
         arrival.let_go()
