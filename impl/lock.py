@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Callable
@@ -95,6 +94,8 @@ def demo(
     pause: Annotated[float, "seconds that the network takes"] = 0.2,
 ) -> None:
     """Ten buyers and three tickets, first with a lock, then without."""
+    import tempfile  # here, as it takes a buyer longer to load than all the rest
+
     with tempfile.TemporaryDirectory() as folder:
         stock = Path(folder) / "stock.json"
         for lock, how in ((mp.Lock(), "with a lock"), (nullcontext(), "without a lock")):

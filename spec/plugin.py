@@ -225,10 +225,9 @@ def pytest_sessionfinish() -> None:
 
 
 def _check_claims(asked: list[str]) -> None:
-    known = ids()
     for prefix in asked:
-        if not any(name.startswith(prefix) for name in known):
-            alike = difflib.get_close_matches(prefix, known, n=1)
+        if not any(name.startswith(prefix) for name in ids()):
+            alike = difflib.get_close_matches(prefix, ids(), n=1)
             hint = f"did you mean {alike[0]}?" if alike else "--claims lists them"
             raise pytest.UsageError(f"--claim: no claim begins with {prefix!r}; {hint}")
 

@@ -49,3 +49,31 @@ class Deadline:
         """Return the exception to raise when time is up."""
         suffix = f"; {so_far}" if so_far else ""
         return Hung(f"waited {self._seconds:g} s for {self._what}{suffix}")
+
+
+class Pace:
+    """How often to look for what nothing tells: every millisecond at first, then less and less.
+
+    To look takes a processor, which what is waited for may need.
+
+    Args:
+        what: what is waited for, in words that follow "waited for".
+    """
+
+    LEAST, MOST, GROWTH = 0.001, 0.016, 1.25
+
+    def __init__(self, what: str) -> None:
+        self._deadline = Deadline(what)
+        self._between = self.LEAST
+
+    def wait(self, soon: bool = False) -> None:
+        """Wait until it is time to look again.
+
+        Args:
+            soon: whether what is looked for may be about to come, so that it is worth to look often again.
+
+        Raises:
+            Hung: it did not come before the deadline.
+        """
+        self._between = self.LEAST if soon else min(self._between * self.GROWTH, self.MOST)
+        time.sleep(min(self._between, self._deadline.remaining()))

@@ -15,7 +15,7 @@ from typing import NamedTuple, Optional
 
 import psutil
 
-from spec.harness.deadline import Deadline
+from spec.harness.deadline import Deadline, Pace
 
 ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
 
@@ -93,11 +93,15 @@ def listed_children(pid: int) -> list[int]:
 
 
 def _by_age(pids: Iterable[int]) -> list[int]:
-    """Return those of *pids* that are still there, oldest first."""
-    ages: list[tuple[float, int]] = []
+    """Return those of *pids* that are still there, oldest first.
+
+    See starttime in `proc_pid_stat(5) <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
+    """
+    ages: list[tuple[int, int]] = []
     for pid in pids:
-        with suppress(psutil.NoSuchProcess):
-            ages.append((psutil.Process(pid).create_time(), pid))
+        with suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", "rb") as file:
+            _, _, fields = file.read().rpartition(b")")  # the name before it may have anything in it
+            ages.append((int(fields.split()[19]), pid))
     return [pid for _, pid in sorted(ages)]
 
 
@@ -158,9 +162,9 @@ def until_gone(pid: int) -> None:
         Hung: it was not, before the deadline.
     """
     until_exited(pid)
-    deadline = Deadline(f"process {pid} to be reaped")
+    pace = Pace(f"process {pid} to be reaped")
     while state(pid) != GONE:
-        time.sleep(min(0.001, deadline.remaining()))
+        pace.wait()
 
 
 class Sleep(NamedTuple):
@@ -249,12 +253,12 @@ def until_blocked(pids: Iterable[int]) -> None:
         Hung: one went on running until the deadline.
     """
     pids = list(pids)
-    deadline = Deadline(f"{', '.join(f'process {pid}' for pid in pids)} to block")
+    pace = Pace(f"{', '.join(f'process {pid}' for pid in pids)} to block")
     while not _are_blocked(pids):
         for pid in pids:
             if look(pid) is None:
                 raise ProcessLookupError(f"process {pid} has exited and cannot block")
-        time.sleep(min(0.001, deadline.remaining()))
+        pace.wait()
 
 
 def settled(pid: int) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from typing import Callable, Optional
 
-from spec.harness.deadline import Deadline
+from spec.harness.deadline import Pace
 from spec.harness.process_table import Sleep, demand, descendants, look
 
 TICKS = 2
@@ -71,9 +71,6 @@ class Stillness:
         return True
 
 
-LOOK = 0.001
-"""Seconds between two looks of who waits for all to be still."""
-
 PATIENCE = 0.5
 """For so many seconds may nothing move before what was to come about is given up."""
 
@@ -88,12 +85,12 @@ def until_still(come: Callable[[], bool] = lambda: True) -> None:
     Raises:
         Hung: something went on moving until the deadline.
     """
-    deadline, stillness = Deadline("all that was started to be still"), Stillness(0)
+    pace, stillness = Pace("all that was started to be still"), Stillness(0)
     while True:
         has_come = come()
         if stillness.lasts(descendants(os.getpid())) and (has_come or stillness.elapsed >= PATIENCE):
             return
-        time.sleep(min(LOOK, deadline.remaining()))
+        pace.wait(soon=has_come and stillness.elapsed > 0)
 
 
 class Idleness:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
@@ -20,7 +19,7 @@ from typing import Any, Optional
 from impl.contract import Multiprocessing
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.child_side import serve
-from spec.harness.deadline import Deadline
+from spec.harness.deadline import Pace
 from spec.harness.process_table import is_blocked, look, until_exited
 
 
@@ -105,13 +104,13 @@ class Worker:
             ProcessLookupError: the worker has exited.
             Hung: the call went on running until the deadline.
         """
-        deadline = Deadline(f"worker {self.pid} to block")
+        pace = Pace(f"worker {self.pid} to block")
         while not is_blocked(self.pid):
             if self.done:
                 return False
             if look(self.pid) is None:
                 raise ProcessLookupError(f"worker {self.pid} has exited")
-            time.sleep(min(0.001, deadline.remaining()))
+            pace.wait()
         return not self.done
 
     def kill(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spec.harness import deadline
-from spec.harness.deadline import Deadline, Hung
+from spec.harness.deadline import Deadline, Hung, Pace
 
 
 def test_time_remains_before_the_end() -> None:
@@ -29,3 +29,31 @@ def test_says_how_far_it_came() -> None:
 
 def test_except_exception_does_not_swallow_hung() -> None:
     assert not issubclass(Hung, Exception)
+
+
+def test_looks_less_often_the_longer_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(deadline.time, "sleep", slept.append)
+    pace = Pace("the end")
+    for _ in range(50):
+        pace.wait()
+    assert slept == sorted(slept)
+    assert slept[0] < slept[-1] == Pace.MOST
+
+
+def test_looks_often_again_when_it_may_be_about_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(deadline.time, "sleep", slept.append)
+    pace = Pace("the end")
+    for _ in range(50):
+        pace.wait()
+    pace.wait(soon=True)
+    assert slept[-1] == Pace.LEAST
+
+
+@pytest.mark.usefixtures("impatient")
+def test_looks_no_longer_than_the_deadline() -> None:
+    pace = Pace("the end")
+    with pytest.raises(Hung, match=r"^waited 0\.05 s for the end$"):
+        while True:
+            pace.wait()
