@@ -33,7 +33,7 @@ def test_except_exception_does_not_swallow_hung() -> None:
 
 def test_looks_less_often_the_longer_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(deadline.time, "sleep", slept.append)
+    monkeypatch.setattr("spec.harness.deadline.time.sleep", slept.append)
     pace = Pace("the end")
     for _ in range(50):
         pace.wait()
@@ -43,7 +43,7 @@ def test_looks_less_often_the_longer_it_takes(monkeypatch: pytest.MonkeyPatch) -
 
 def test_looks_often_again_when_it_may_be_about_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(deadline.time, "sleep", slept.append)
+    monkeypatch.setattr("spec.harness.deadline.time.sleep", slept.append)
     pace = Pace("the end")
     for _ in range(50):
         pace.wait()
