@@ -21,6 +21,7 @@ from spec.deviations import BadDeviations
 from spec.fixtures import PACKAGE
 from spec.harness import deadline
 from spec.harness.platforms import missing
+from spec.harness.signals import keep_exited_children
 from spec.lessons import REFERENCE, NoLessons, Package
 from spec.report import writers
 from spec.report.recording import Recording
@@ -123,6 +124,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("claims") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--claims verifies nothing, so there is nothing for -n to share out; leave out -n")
     _check_claims(config.getoption("claim"))
+    if not missing():
+        keep_exited_children()
     sys.path.append(str(config.invocation_params.dir))  # where the user's own module or package may be
     try:
         config.stash[TARGETS] = expand(config.getoption("mp") or [DEFAULT])

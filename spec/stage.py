@@ -32,6 +32,7 @@ from spec.deviations import Deviations
 from spec.harness.deadline import Hung
 from spec.harness.nursery import Nursery
 from spec.harness.process_table import descendants
+from spec.harness.signals import restore_defaults
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
 from spec.verdicts import CRASHED, HUNG, VIOLATED, judge, properties
@@ -148,6 +149,7 @@ def _be_the_stage(item: pytest.Item, folder: Path) -> None:
         if not item.config.getoption("usepdb"):
             os.setsid()
         become_subreaper()
+        restore_defaults()
         signal.signal(_HUNG, lambda *_: _raise_hung(folder))
         temporary = folder / "tmp"
         temporary.mkdir()

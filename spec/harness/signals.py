@@ -1,0 +1,28 @@
+"""See to it that signals do what they do by default, whatever the caller of the run has made of them.
+
+What is ignored or blocked stays so in a child, and in what that executes: see
+`signal(7) <https://man7.org/linux/man-pages/man7/signal.7.html>`_.  So nohup, a shell that runs a command in the
+background, or the first process of a container would decide what becomes of a child that is terminated.
+"""
+
+from __future__ import annotations
+
+import signal
+
+IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
+"""Each interpreter ignores these when it starts; see https://docs.python.org/3/library/signal.html."""
+
+
+def restore_defaults() -> None:
+    """Ignore no signal in this process but those that Python does, and block none."""
+    kept = {getattr(signal, name, None) for name in IGNORED_BY_PYTHON}
+    for number in signal.valid_signals() - kept:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def keep_exited_children() -> None:
+    """Have the kernel keep the exit status of a child until it is waited for: it does not if SIGCHLD is ignored."""
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
