@@ -37,6 +37,8 @@ NOT_ENDED = [
 ]
 """What does not hold where a daemon is not ended as soon as its creator's code is."""
 
+CONSUMER = "the consumer of that lesson is a daemon"
+
 
 def _let_go(child):
     """Let the end of this process be none of the *child*'s concern."""
@@ -166,7 +168,7 @@ class _EndedAndForgotten(_Ending, ForkProcess):
             _let_go(self)
 
 
-@family.breaks("daemon.is-ended-by-sigterm")
+@family.breaks("daemon.is-ended-by-sigterm", spoils=["joinable.consumer-ends-with-main"], why=CONSUMER)
 class DoesNotWaitForDaemonsToEnd(Broken):
     """A program sends its daemons SIGTERM and is gone before they are."""
 
@@ -445,6 +447,7 @@ class _OnlyByConstructor(ForkProcess):
     "daemon.flag-defaults-to-the-creators-own",
     "daemon.is-declared-before-start",
     "daemon.ends-with-its-creator",
+    "joinable.consumer-ends-with-main",
 )
 class TakesTheFlagFromTheConstructorOnly(Broken):
     """A process can be declared a daemon by its constructor only: setting the flag has no effect."""
@@ -688,6 +691,8 @@ class _ThreadIfDaemon(ForkProcess):
     "daemon.constructor-takes-the-flag",
     "daemon.ends-with-its-creator",
     "daemon.can-find-out-that-main-was-killed",
+    "identity.child-knows-whether-it-is-a-daemon",
+    "joinable.consumer-ends-with-main",
 )
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""
@@ -701,7 +706,7 @@ class _OneInTwo(_Ending, ForkProcess):
             _let_go(self)
 
 
-@family.breaks("daemon.each-ends-with-main")
+@family.breaks("daemon.each-ends-with-main", spoils=["joinable.consumer-ends-with-main"], why=CONSUMER)
 class EndsEverySecondOnly(Broken):
     """A program ends every second of its daemons only."""
 

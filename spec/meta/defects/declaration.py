@@ -56,6 +56,8 @@ class Broken:
         self.context = multiprocessing.get_context(self.method)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "context":  # while it is unpickled in a child
+            raise AttributeError(name)
         return getattr(self.context, name)
 
 
