@@ -64,6 +64,7 @@ class SucceedsAsNone(ForkProcess):
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
     "queue.child-may-exit-without-its-items",
+    "daemon.joined-completes",
 )
 class SuccessIsNone(Broken):
     """An exit code of 0, which is false, is taken for none."""
@@ -82,6 +83,7 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
     "queue.child-may-exit-without-its-items",
+    "daemon.joined-completes",
 )
 class NormalEndIsOne(Broken):
     """The exit code is 1 unless the child's code calls `sys.exit` or the like."""
