@@ -46,6 +46,8 @@ def test_producer_goes_on_after_the_last_report(
     producer = worker(produce=partial(dumplings.produce, lesson.produce, queue, done.pause))
     consumer = worker(queue=queue)
     producer.begin("produce", items)
+    kernel.shows("whether the producer is blocked before any get", producer.blocks(), expected=True)
+    gatekeeper.shows("whether it went on before any get", done.reached, expected=False)
     got = [consumer.call("queue.get") for _ in items]
     recorder.shows("what the consumer got", got, expected=items)
     for _ in items[1:]:

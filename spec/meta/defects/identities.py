@@ -35,7 +35,16 @@ class RunsInAWrapper(ForkProcess):
     "identity.child-is-the-parent-of-its-children",
     "identity.ident-is-the-pid",
     "identity.live-children-have-pids-of-their-own",
-    spoils=["identity.", "lifecycle.", "daemon.", "orphan.", "zombie."],
+    spoils=[
+        "identity.",
+        "lifecycle.",
+        "daemon.",
+        "orphan.",
+        "zombie.",
+        "lock.admits-one-buyer-at-a-time",
+        "queue.pipe-ends-with-the-last-sender",
+        "joinable.consumer-ends-with-main",
+    ],
     why="claims know a child by its pid, and signals do not reach the wrapped one",
 )
 class PidIsTheWrappers(Broken):
@@ -56,7 +65,16 @@ class HasTheHelpersPid(ForkServerProcess):
     "identity.pid-is-the-childs-own",
     "identity.ident-is-the-pid",
     "identity.live-children-have-pids-of-their-own",
-    spoils=["identity.", "lifecycle.", "daemon.", "fanout.", "zombie."],
+    spoils=[
+        "identity.",
+        "lifecycle.",
+        "daemon.",
+        "fanout.",
+        "zombie.",
+        "lock.admits-one-buyer-at-a-time",
+        "isolation.child-begins-with-fresh-memory",
+        "joinable.consumer-ends-with-main",
+    ],
     why="claims know a child by its pid, and signals go to the fork server",
 )
 class PidIsTheHelpers(Broken):
@@ -85,7 +103,7 @@ class HasTheYoungestsPid(ForkProcess):
     "identity.child-knows-whether-it-is-a-daemon",
     "lifecycle.terminate-sends-sigterm",
     "lifecycle.sentinel-is-the-childs-own",
-    spoils=["fanout.", "zombie."],
+    spoils=["fanout.", "zombie.", "lock.admits-one-buyer-at-a-time"],
     why="claims know a child by its pid",
 )
 class PidIsTheYoungests(Broken):
@@ -130,7 +148,15 @@ class NeedsNoHelper(SpawnProcess):
     _start_method = "forkserver"
 
 
-@family.breaks("identity.helper-is-the-parent")
+@family.breaks(
+    "identity.helper-is-the-parent",
+    "orphan.keeps-the-helper-as-its-parent",
+    "orphan.helper-ends-after-it",
+    "isolation.helper-keeps-its-environment",
+    "isolation.helper-preloads-modules",
+    "zombie.starter-still-gets-the-exit-code",
+    "zombie.starter-never-holds-it",
+)
 class HelperIsMissing(Broken):
     """The start method is called forkserver, and the starter itself is the parent."""
 
@@ -138,7 +164,10 @@ class HelperIsMissing(Broken):
     Process = NeedsNoHelper
 
 
-@family.breaks("identity.child-knows-its-starter")
+@family.breaks(
+    "identity.child-knows-its-starter",
+    "daemon.can-find-out-that-main-was-killed",
+)
 class StarterIsUnknown(Broken):
     """In a child, `parent_process()` is None."""
 
@@ -154,7 +183,10 @@ def the_parent():
     return starter
 
 
-@family.breaks("identity.child-knows-its-starter")
+@family.breaks(
+    "identity.child-knows-its-starter",
+    "daemon.can-find-out-that-main-was-killed",
+)
 class StarterIsTheHelper(Broken):
     """In a child, the pid of `parent_process()` is that of its parent in the process table, the fork server."""
 
@@ -222,6 +254,7 @@ class OwnPidIsUnknown(Broken):
     "identity.renamed-before-start",
     "identity.renamed-while-it-runs",
     "identity.child-knows-whether-it-is-a-daemon",
+    "sharing.wrong-authkey-is-refused",
 )
 class CurrentProcessIsInherited(Broken):
     """A forked child takes the process that started it for itself."""
@@ -240,7 +273,10 @@ class HasPidZero(ForkProcess):
     pid = ident
 
 
-@family.breaks("identity.no-pid-before-start")
+@family.breaks(
+    "identity.no-pid-before-start",
+    "identity.ident-is-the-pid",
+)
 class PidIsZeroBeforeStart(Broken):
     """The pid of a process that was not started is 0."""
 
@@ -262,6 +298,11 @@ class StartsAtOnce(ForkProcess):
     "identity.no-pid-before-start",
     "identity.renamed-before-start",
     "lifecycle.not-alive-before-start",
+    "lifecycle.starts-once",
+    "lifecycle.no-sentinel-before-start",
+    "zombie.nothing-unstarted-may-be-joined",
+    spoils=["daemon.", "lifecycle.", "identity.", "joinable.consumer-ends-with-main"],
+    why="what is declared of a process, or done with it, before its start comes too late",
 )
 class StartsWhenMade(Broken):
     """A process is started when it is made."""
@@ -297,6 +338,8 @@ class ForgetsItsPid(ForkProcess):
     "isolation.child-is-returned-joined",
     "fanout.join-waits-for-its-own-child-only",
     "identity.is-known-after-the-join",
+    spoils=["lifecycle.", "zombie."],
+    why="claims look a child that has ended up by its pid",
 )
 class PidIsForgotten(Broken):
     """The pid of a child is None once the child has ended."""
