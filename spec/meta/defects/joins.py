@@ -31,6 +31,9 @@ class IsReapedByAnother(ForkProcess):
         "isolation.child-is-returned-joined",
         "queue.who-",
         "lock.is-handed-",
+        "daemon.",
+        "joinable.consumer-ends-with-main",
+        "identity.no-exit-code-before-the-end",
     ],
     why="whether a child whose files are closed has exited is chance",
 )
