@@ -17,6 +17,7 @@ from spec.claims import needs
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import ALIVE, GONE, state
+from spec.harness.stillness import WATCHED
 from spec.harness.witness import caller, gatekeeper, kernel, refuses
 from spec.harness.worker import CallFailed, Worker
 from spec.lessons import Lesson, NotProvided
@@ -50,9 +51,7 @@ def test_counts_down_under_the_lock(
     main = starter(lesson.count_down, mp, 100 * scale, children, working.pause)
     pids = {main.pid}
     for taken in range(children):
-        if (
-            taken < 10
-        ):  # to see all others wait costs a look at each, so where there are many it is not seen each time
+        if taken < WATCHED:
             main.until_still(lambda: working.reached)
         arrival = working.next()
         now = [waiting.notes for waiting in working.waiting]

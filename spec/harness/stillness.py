@@ -71,6 +71,9 @@ class Stillness:
         return True
 
 
+WATCHED = 10
+"""Of many turns, the first so many are watched: that all others wait takes a look at each of them, at each turn."""
+
 PATIENCE = 0.5
 """For so many seconds may nothing move before what was to come about is given up."""
 

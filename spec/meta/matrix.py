@@ -28,6 +28,10 @@ def main() -> int:
         "--reports", type=Path, metavar="FOLDER", help="keep a report of each run, which explains what was violated"
     )
     asked = parser.parse_args()
+    names = [_short(defect) for _, defects, _ in batches() for defect in defects]
+    for start in asked.defect:
+        if not any(name.startswith(start) for name in names):
+            parser.error(f"no defect's name begins with {start!r}; they are like {names[0]!r}")
     if asked.reports:
         asked.reports.mkdir(parents=True, exist_ok=True)
     wanted = tuple(asked.defect) or ("",)
