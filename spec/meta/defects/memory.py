@@ -109,6 +109,8 @@ class SaysSpawnAndForks(Broken):
     "orphan.helper-ends-after-it",
     "zombie.starter-never-holds-it",
     "zombie.starter-still-gets-the-exit-code",
+    "isolation.helper-keeps-its-environment",
+    "isolation.helper-preloads-modules",
 )
 class SaysForkserverAndForks(Broken):
     """What says that it has a fork server forks."""
@@ -122,6 +124,8 @@ class SaysForkserverAndForks(Broken):
     "isolation.unguarded-main-works",
     "identity.starter-is-the-parent",
     "identity.child-is-the-parent-of-its-children",
+    spoils=["lifecycle.", "orphan.", "zombie."],
+    why="the parent is the fork server",
 )
 class SaysForkAndAsksHelper(Broken):
     """What says that it forks has a fork server do it, which the starter has spawned."""
@@ -167,6 +171,8 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
     "isolation.child-begins-with-fresh-memory",
     "isolation.child-runs-the-modules-again",
     "isolation.unguarded-main-breaks",
+    spoils=["fanout.", "queue."],
+    why="a fork in the middle of main has its locks, as they were taken, and its connections too",
 )
 class HelperInheritsTheStartersMemory(Broken):
     """The fork server is a fork of the starter, so that children begin with what it had then, main included."""
@@ -182,7 +188,11 @@ class _OfAWellReadServer(ForkServerProcess):
         super().start()
 
 
-@family.breaks("isolation.child-runs-the-modules-again")
+@family.breaks(
+    "isolation.child-runs-the-modules-again",
+    spoils=["isolation.helper-preloads-modules"],
+    why="it preloads in place of what it was told to",
+)
 class HelperRunsTheModules(Broken):
     """The fork server imports the module that the first task comes from, and children begin with that."""
 
