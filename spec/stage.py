@@ -30,6 +30,7 @@ from _pytest.runner import runtestprotocol
 from spec.claims import Claim, target_of
 from spec.deviations import Deviations
 from spec.harness.deadline import Hung
+from spec.harness.heartbeat import beats
 from spec.harness.nursery import Nursery
 from spec.harness.process_table import descendants
 from spec.harness.signals import restore_defaults
@@ -197,10 +198,12 @@ def _watch(pid: int, folder: Path, nursery: Nursery, config: pytest.Config) -> s
             poll.poll()
             return _ending(pid)
         patience = config.getoption("hang_after")
-        stillness, idleness = Stillness(patience), Idleness(IDLE * patience)
+        stillness, idleness, beaten = Stillness(patience), Idleness(IDLE * patience), beats()
         limit = time.monotonic() + _limit(config)
         while not poll.poll(LOOK * 1000):
             inside = nursery.inside()
+            if beats() != beaten:
+                idleness, beaten = Idleness(IDLE * patience), beats()
             if stillness.lasts(inside):
                 why = "nothing moves any more"
             elif idleness.lasts(inside):

@@ -26,6 +26,7 @@ from typing import Any, Callable
 
 from spec.harness.child_side import opened, pause, receive, send
 from spec.harness.deadline import Deadline
+from spec.harness.heartbeat import beat
 
 BACKLOG = 4096
 
@@ -141,6 +142,7 @@ class Checkpoint:
         connection, _ = self._listener.accept()
         with suppress(EOFError, OSError):  # it was killed on its way
             arrival = Arrival(connection)
+            beat()
             self._arrivals.append(arrival)
             self._new.append(arrival)
 

@@ -82,6 +82,16 @@ def record(path: str, name: str, value: object = None) -> None:
         os.close(file)
 
 
+def kind_of(error: BaseException) -> str:
+    """Return the name of the exception's class, and of those that it stands for, up to one that Python knows."""
+    names = []
+    for kind in type(error).__mro__:
+        names.append(kind.__name__)
+        if kind.__module__ in ("builtins", "_queue", "queue"):
+            break
+    return ", ".join(names)
+
+
 def serve(orders: Callable[..., Any], objects: dict[str, Any]) -> None:
     """Carry out the calls that *orders* returns, until it returns None: the payload of a worker."""
     order = orders()
@@ -91,6 +101,6 @@ def serve(orders: Callable[..., Any], objects: dict[str, Any]) -> None:
         try:
             function = getattr(objects[owner], method) if method else objects[owner]
             outcome: tuple[object, ...] = ("returned", function(*args, **named))
-        except Exception as error:
-            outcome = ("raised", type(error).__name__, str(error))
+        except (Exception, KeyboardInterrupt) as error:
+            outcome = ("raised", kind_of(error), str(error))
         order = orders(outcome)

@@ -31,13 +31,14 @@ class Program:
         folder.mkdir(exist_ok=True)
         self._output, self._errors = folder / "stdout", folder / "stderr"
         path = os.pathsep.join(entry for entry in sys.path if entry)
+        buffering = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
-                env={**os.environ, "PYTHONPATH": path},
+                env={**buffering, "PYTHONPATH": path},
             )
         self.pid = self._process.pid
 

@@ -74,27 +74,6 @@ class Stillness:
 WATCHED = 10
 """Of many turns, the first so many are watched: that all others wait takes a look at each of them, at each turn."""
 
-PATIENCE = 0.5
-"""For so many seconds may nothing move before what was to come about is given up."""
-
-
-def until_still(come: Callable[[], bool] = lambda: True) -> None:
-    """Wait until nothing moves that this process has started or adopted, so that only this process can move it.
-
-    Args:
-        come: whether what is waited for has come about.  As long as it has not, nothing must have moved for
-            `PATIENCE`, since what sleeps for a moment, on its way there, does not move either.
-
-    Raises:
-        Hung: something went on moving until the deadline.
-    """
-    pace, stillness = Pace("all that was started to be still"), Stillness(0)
-    while True:
-        has_come = come()
-        if stillness.lasts(descendants(os.getpid())) and (has_come or stillness.elapsed >= PATIENCE):
-            return
-        pace.wait(soon=has_come and stillness.elapsed > 0)
-
 
 class Idleness:
     """Watches a set of processes for waking only to wait again, one look at a time.
@@ -129,3 +108,35 @@ class Idleness:
 
     def _begin(self, demands: dict[int, float]) -> None:
         self._first, self._since, self._looks, self._awake = demands, time.monotonic(), 0, 0
+
+
+PATIENCE = 0.5
+"""For so many seconds may nothing move before what was to come about is given up."""
+
+
+def until_still(come: Optional[Callable[[], bool]] = None) -> None:
+    """Wait until nothing moves that this process has started or adopted, so that only this process can move it.
+
+    What polls, and so wakes again and again, never is still: it may be idle for `PATIENCE` instead.
+
+    Args:
+        come: whether what is waited for has come about.  As long as it has not, nothing must have moved for
+            `PATIENCE`, since what sleeps for a moment, on its way there, does not move either.  Once it has, all have
+            `PATIENCE` to be still, and are not waited for any longer: many who poll look busy.
+
+    Raises:
+        Hung: something went on moving until the deadline.
+    """
+    pace, stillness, idleness = Pace("all that was started to be still"), Stillness(0), Idleness(PATIENCE)
+    begun = since = time.monotonic()
+    while True:
+        has_come, started, now = come is None or come(), descendants(os.getpid()), time.monotonic()
+        if stillness.lasts(started) and (has_come or stillness.elapsed >= PATIENCE):
+            return
+        if now - begun >= PATIENCE and idleness.lasts(started):
+            return
+        if come is None or not has_come:
+            since = now
+        if now - since >= PATIENCE:
+            return
+        pace.wait(soon=has_come and stillness.elapsed > 0)

@@ -27,7 +27,7 @@ class CallFailed(Exception):
     """What a worker called raised an exception.
 
     Attributes:
-        kind: the name of the exception's class.
+        kind: the name of the exception's class, as `spec.harness.child_side.kind_of` tells it.
     """
 
     __module__ = "builtins"  # shown to users: the bare name says enough

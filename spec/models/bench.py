@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Callable
 
@@ -10,13 +10,12 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, run_state_machine_as_test
 
+from spec.harness.deadline import Pace
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import kernel, refuses
 from spec.harness.worker import CallFailed, Worker
 
 WORKERS = 3
-AT_ONCE = 300
-"""How often to ask whether a call has ended before asking the kernel whether it is blocked, which takes longer."""
 
 somebody = st.integers(0, WORKERS - 1)
 
@@ -101,20 +100,21 @@ class Model(RuleBasedStateMachine):
     def waits(self, worker: int) -> bool:
         """Return whether the call that *worker* has under way is blocked; false once it has ended."""
         asked = self.bench.workers[worker]
-        if any(asked.done for _ in range(AT_ONCE)):
-            return False
         until_blocked(other.pid for other in self.bench.workers if other is not asked)  # what they put is in the pipe
         return asked.blocks()
 
-    def ends(self, worker: int, what: str) -> Any:
-        """Return the result of the call that *worker* has under way, which is not to wait any more."""
-        kernel.shows(f"whether {what} waits", self.waits(worker), expected=False)
-        return self.bench.workers[worker].result()
+    def first(self, waiting: Sequence[int]) -> int:
+        """Wait until a call ends that one of those *waiting* has under way, and return whose it is."""
+        pace = Pace(f"one of {len(waiting)} who wait to go on")
+        while True:
+            for worker in waiting:
+                if self.bench.workers[worker].done:
+                    return worker
+            pace.wait()
 
     def does(self, worker: int, method: str, *args: object) -> Any:
         """Have *worker* call a *method*, which is not to wait, and return the result."""
-        self.bench.workers[worker].begin(f"subject.{method}", *args)
-        return self.ends(worker, method)
+        return self.bench.workers[worker].call(f"subject.{method}", *args)
 
     def begins(self, worker: int, method: str, *args: object) -> None:
         """Have *worker* call a *method*, which is to wait."""
@@ -122,9 +122,6 @@ class Model(RuleBasedStateMachine):
         kernel.shows(f"whether {method} waits", self.waits(worker), expected=True)
 
     def is_refused(self, error: str, worker: int, method: str, *args: object) -> None:
-        """Have *worker*, or whoever is idle, call a *method*, which is to raise *error* at once."""
-        worker = self.idle(worker)
-        self.bench.workers[worker].begin(f"subject.{method}", *args)
-        kernel.shows(f"whether {method} waits", self.waits(worker), expected=False)
+        """Have *worker*, or whoever is idle, call a *method*, which is not to wait on, and to raise *error*."""
         with refuses(CallFailed, error):
-            self.bench.workers[worker].result()
+            self.does(self.idle(worker), method, *args)

@@ -55,11 +55,11 @@ class Lock(Model):
             if not self.waiting:
                 self.held = False
                 return
-            still = [waiter for waiter in self.waiting if self.waits(waiter)]
-            kernel.shows("how many go on", len(self.waiting) - len(still), expected=1)
-            [lucky] = set(self.waiting) - set(still)
+            lucky = self.first(self.waiting)
             caller.shows("whether it was acquired", self.bench.workers[lucky].result(), expected=True)
-            self.waiting = still
+            self.waiting.remove(lucky)
+            still = [waiter for waiter in self.waiting if self.waits(waiter)]
+            kernel.shows("who waits still", still, expected=self.waiting)
 
     @precondition(lambda self: not self.held)
     @rule(worker=somebody)

@@ -16,6 +16,9 @@ from hypothesis.stateful import initialize, precondition, rule
 from spec.harness.witness import caller, kernel, one_of, recorder
 from spec.models.bench import WORKERS, Bench, Model, somebody
 
+MOMENT = 0.01
+"""The seconds for which a timed call waits: enough to be over, whatever the machine does meanwhile."""
+
 
 class QueueModel(Model):
     """What any bounded queue does; a subclass says what to start with."""
@@ -56,7 +59,7 @@ class QueueModel(Model):
         self.items[worker].append(item)
         if self.getting is not None:
             getter, self.getting = self.getting, None
-            self.was_got(self.ends(getter, "get, now that an item was put,"))
+            self.was_got(self.bench.workers[getter].result())
 
     def was_got(self, item: object) -> None:
         """Note that *item* was got; a put that waits has room."""
@@ -65,7 +68,7 @@ class QueueModel(Model):
         next(items for first, items in firsts.items() if first == item).popleft()
         if self.putting is not None:
             (putter, waiting), self.putting = self.putting, None
-            self.ends(putter, "put, now that there is room,")
+            self.bench.workers[putter].result()
             self.was_put(putter, waiting)
 
     @precondition(lambda self: self.size < self.maxsize)
@@ -93,6 +96,13 @@ class QueueModel(Model):
         with self.bench.trial():
             self.is_refused("Full", worker, "put_nowait", self.new())
 
+    @precondition(lambda self: self.size == self.maxsize)
+    @rule(worker=somebody)
+    def put_timed_to_full(self, worker: int) -> None:
+        """Without room, a put that may wait for some time gives up."""
+        with self.bench.trial():
+            self.is_refused("Full", worker, "put", self.new(), True, MOMENT)
+
     @precondition(lambda self: self.size > 0)
     @rule(worker=somebody)
     def get(self, worker: int) -> None:
@@ -115,6 +125,13 @@ class QueueModel(Model):
         """Without an item, a get that may not wait is refused."""
         with self.bench.trial():
             self.is_refused("Empty", worker, "get_nowait")
+
+    @precondition(lambda self: self.size == 0)
+    @rule(worker=somebody)
+    def get_timed_from_empty(self, worker: int) -> None:
+        """Without an item, a get that may wait for some time gives up."""
+        with self.bench.trial():
+            self.is_refused("Empty", worker, "get", True, MOMENT)
 
     @rule()
     def is_full_at_maxsize(self) -> None:
@@ -177,9 +194,9 @@ class JoinableQueue(QueueModel):
             self.does(self.idle(worker), "task_done")
             self.outstanding -= 1
             for joiner in self.joining:
-                waits = self.waits(joiner)
-                kernel.shows("whether join waits", waits, expected=self.outstanding > 0)
-                if not waits:
+                if self.outstanding > 0:
+                    kernel.shows("whether join waits", self.waits(joiner), expected=True)
+                else:
                     self.bench.workers[joiner].result()
             if self.outstanding == 0:
                 self.joining.clear()
