@@ -106,8 +106,47 @@ def test_each_process_knows_itself(mp: Multiprocessing, lesson: Lesson, checkpoi
     child.join()
 
 
+@needs("current_process")
+def test_threads_know_their_process(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """In every thread of a child, `current_process()` is that child."""
+    here = checkpoint("here")
+    child = lesson.start(mp, partial(selves.tell_in_a_thread, mp.current_process, ("pid", "name"), here.pause))
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=child.pid)
+    gatekeeper.shows("its pid and name in a second thread", arrival.notes, expected=(child.pid, child.name))
+    arrival.let_go()
+    child.join()
+
+
+def test_is_of_its_starters_group(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child is of its starter's process group and session, so that what a terminal sends reaches both."""
+    here = checkpoint("here")
+    child = lesson.start(mp, here.pause)
+    arrival = here.next()
+    kernel.shows("the process that the child is", arrival.pid, expected=other_than(os.getpid()))
+    kernel.shows("its process group", os.getpgid(arrival.pid), expected=os.getpgid(0))
+    kernel.shows("its session", os.getsid(arrival.pid), expected=os.getsid(0))
+    arrival.let_go()
+    child.join()
+
+
+def test_namesakes_are_told_apart(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """Two children of one name are two: neither equals the other, and a set holds both."""
+    here = checkpoint("here")
+    children = [lesson.start(mp, here.pause, name="twin") for _ in range(2)]
+    arrivals = here.wait_for(2)
+    kernel.shows("how many processes they are", len({arrival.pid for arrival in arrivals}), expected=2)
+    caller.shows("whether one equals the other", children[0] == children[1], expected=False)
+    caller.shows("how many a set of them holds", len(set(children)), expected=2)
+    for arrival in arrivals:
+        arrival.let_go()
+    for child in children:
+        child.join()
+
+
 def test_no_pid_before_start(mp: Multiprocessing) -> None:
     """A process that was made and not started is no process of the kernel's: its pid and ident are None."""
+    mp.Process(target=leave(0))  # whatever the API starts once for all is there now
     before = descendants(os.getpid())
     child = mp.Process(target=leave(0))
     kernel.shows("the processes that there are", descendants(os.getpid()), expected=before)
@@ -211,14 +250,15 @@ def test_default_names_are_unique(mp: Multiprocessing, lesson: Lesson, checkpoin
 
 @needs("current_process")
 def test_default_name_tells_the_descent(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """The default name of a child's first child is the child's own default name and a 1, with a colon between."""
+    """The default names of a child's children are the child's own and a number, from 1 on, with a colon between."""
     here = checkpoint("here")
     introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
-    child = lesson.start(mp, partial(selves.have_a_child, mp.Process, introduction))
-    arrival = here.next()
-    kernel.shows("the process that the child's child is", arrival.pid, expected=other_than(child.pid))
-    gatekeeper.shows("what it calls itself", arrival.notes, expected=(f"{child.name}:1",))
-    arrival.let_go()
+    child = lesson.start(mp, partial(selves.have_a_child, mp.Process, introduction, 2))
+    for number in 1, 2:
+        arrival = here.next()
+        kernel.shows("the process that the child's child is", arrival.pid, expected=other_than(child.pid))
+        gatekeeper.shows("what it calls itself", arrival.notes, expected=(f"{child.name}:{number}",))
+        arrival.let_go()
     child.join()
 
 

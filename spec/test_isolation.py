@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
+import sys
 import threading
 import warnings
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,14 +25,15 @@ from spec.claims import (
     needs,
     runs_main_again,
     runs_main_once,
+    starter_is_parent,
     where,
 )
-from spec.fixtures import MakeCheckpoint, Programs
-from spec.harness.process_table import GONE, parent, state, until_exited
+from spec.fixtures import MakeCheckpoint, Programs, Start
+from spec.harness.process_table import GONE, descendants, parent, state, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.witness import caller, containing, kernel, other_than, recorder
+from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
-from spec.payloads import memory, unguarded
+from spec.payloads import beginnings, memory, queues, unguarded
 from spec.payloads.steps import leave
 from spec.targets import Target
 
@@ -90,6 +95,70 @@ def test_args_and_kwargs_are_copies(mp: Multiprocessing, log: Recorder) -> None:
     recorder.shows("the arguments in another child", log.values("arguments")[1:], expected=[[[1, 4, 3], None]])
 
 
+def test_arguments_are_copied_at_the_start(mp: Multiprocessing, log: Recorder) -> None:
+    """What is changed in an argument between the making of a process and its start reaches the child."""
+    argument = [1]
+    child = mp.Process(target=memory.append, args=(log, argument))
+    argument.append(2)
+    child.start()
+    child.join()
+    recorder.shows("the argument in the child", log.values("argument"), expected=[[1, 2, 3]])
+    recorder.shows("the argument in the parent", argument, expected=[1, 2])
+
+
+def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child runs neither the exit handlers nor the finally blocks of its starter."""
+    running = program.main(beginnings.clean_up_around_a_child, lesson.run_in_child, partial(log, "ran"), log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    [ran] = log.events("ran")
+    recorder.shows("the process that the task ran in", ran.pid, expected=other_than(running.pid))
+    cleanups = [(event.value, event.pid) for event in log.events("cleaned up")]
+    expected = [("finally", running.pid), ("exit handler", running.pid)]
+    recorder.shows("what was cleaned up, and in which process", cleanups, expected=expected)
+
+
+def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: Start) -> None:
+    """A child reads nothing of its starter's standard input: for it, that is at its end."""
+
+    def start_with_input() -> str:
+        reading, writing = os.pipe()
+        os.write(writing, b"for the starter")
+        os.close(writing)
+        os.dup2(reading, 0)
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+        child = mp.Process(target=beginnings.tell_input, args=(log,))
+        child.start()
+        child.join()
+        return sys.stdin.read()
+
+    left = starter(start_with_input).result()
+    recorder.shows("what the child has read", log.values("input"), expected=[""])
+    caller.shows("what is left for the starter", left, expected="for the starter")
+
+
+def test_child_begins_where_its_starter_is(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start
+) -> None:
+    """A child begins in its starter's working folder, with its mask of new files' modes and its niceness."""
+
+    def start_nicely() -> list[object]:
+        os.umask(0o027)
+        niceness = os.nice(1)
+        lesson.run_in_child(mp, partial(beginnings.tell_place, log))
+        return [os.getcwd(), 0o027, niceness]
+
+    place = starter(start_nicely).result()
+    recorder.shows("the child's folder, mask and niceness", log.values("place"), expected=[place])
+
+
+def test_children_have_random_numbers_of_their_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """Children that are started one after the other do not draw the same random numbers, nor their starter's."""
+    for _ in range(2):
+        lesson.run_in_child(mp, partial(beginnings.tell_random_number, log))
+    numbers = {*log.values("random"), random.random()}
+    recorder.shows("how many different numbers two children and their starter have drawn", len(numbers), expected=3)
+
+
 def test_child_is_returned_joined(mp: Multiprocessing, lesson: Lesson) -> None:
     """Running a task in a child returns the child, which has ended and was reaped, with its exit code."""
     child = lesson.run_in_child(mp, leave(7))
@@ -123,6 +192,68 @@ def test_child_runs_the_modules_again(mp: Multiprocessing, lesson: Lesson, log: 
     lesson.run_in_child(mp, partial(memory.look, log))
     [look] = log.events("imported by")
     recorder.shows("who imported the module", look.value, expected=look.pid)
+
+
+@where(fresh_memory)
+def test_child_has_none_of_the_starters_files(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path
+) -> None:
+    """A child has no file open that its starter has, inheritable or not."""
+    with (folder / "secret").open("w") as secret:
+        os.set_inheritable(secret.fileno(), True)
+        lesson.run_in_child(mp, partial(beginnings.tell_files, log))
+        [files] = log.values("files")
+        recorder.shows("whether the child has the file open", secret.name in files, expected=False)
+
+
+@where(fresh_memory)
+def test_child_has_the_starters_command_line(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path
+) -> None:
+    """A child begins with its starter's command line, and looks for modules where its starter does."""
+    sys.argv = ["program", "--option"]
+    sys.path.append(str(folder))
+    lesson.run_in_child(mp, partial(beginnings.tell_arguments, log))
+    recorder.shows("the child's command line", log.values("arguments"), expected=[["program", "--option"]])
+    [path] = log.values("path")
+    missing = [place for place in sys.path if place and place not in path]
+    recorder.shows("where it does not look for modules, though its starter does", missing, expected=[])
+
+
+@where(starter_is_parent)
+def test_child_has_the_starters_environment(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child begins with the environment that its starter has at that moment."""
+    for value in "then", "now":
+        os.environ["MULTIPROCESSING_SPEC"] = value
+        lesson.run_in_child(mp, partial(memory.tell_environment, log, "MULTIPROCESSING_SPEC"))
+    recorder.shows("the environment of each child", log.values("environment"), expected=["then", "now"])
+
+
+@where(inherits_memory)
+def test_forked_task_needs_no_pickling(mp: Multiprocessing, log: Recorder) -> None:
+    """What a child is given need not be such as can be pickled."""
+    child = mp.Process(target=lambda _given: log("ran"), args=(queues.Unpicklable(),))
+    child.start()
+    child.join()
+    recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[child.pid])
+
+
+@where(fresh_memory)
+def test_unpicklable_task_is_refused(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A start with something that cannot be pickled is refused, leaves no process, and can be tried again."""
+    lesson.run_in_child(mp, partial(log, "ran"))  # whatever the API starts once for all is there now
+    before = descendants(os.getpid())
+    given = [queues.Unpicklable()]
+    child = mp.Process(target=log, args=("ran", given))
+    with refuses(TypeError, "cannot be pickled"):
+        child.start()
+    kernel.shows("the processes that there are", descendants(os.getpid()), expected=before)
+    caller.shows("its pid", child.pid, expected=None)
+    recorder.shows("how many children ran", len(log.events("ran")), expected=1)
+    given.clear()
+    child.start()
+    child.join()
+    recorder.shows("how many have run in the end", len(log.events("ran")), expected=2)
 
 
 @where(runs_main_once)
@@ -199,6 +330,24 @@ def test_helper_keeps_its_environment(mp: Multiprocessing, lesson: Lesson, log: 
         os.environ["MULTIPROCESSING_SPEC"] = value
         lesson.run_in_child(mp, partial(memory.tell_environment, log, "MULTIPROCESSING_SPEC"))
     recorder.shows("the environment of each child", log.values("environment"), expected=["then", "then"])
+
+
+@where(helper_is_parent)
+def test_killed_helper_is_replaced(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """When the helper that is the parent of all children was killed, the next start has another one."""
+    here, helpers = checkpoint("here"), []
+    for _ in range(2):
+        child = mp.Process(target=here.pause)
+        child.start()
+        arrival = here.next()
+        helpers.append(parent(arrival.pid) or 0)
+        arrival.let_go()
+        child.join()
+        caller.shows("the exit code of a child", child.exitcode, expected=0)
+        kernel.shows("the helper", helpers[-1], expected=other_than(os.getpid()))
+        os.kill(helpers[-1], signal.SIGKILL)
+        until_exited(helpers[-1])
+    kernel.shows("how many helpers there were", len({*helpers}), expected=2)
 
 
 @where(helper_is_parent)

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing
 from spec.claims import needs
 from spec.fixtures import MakeCheckpoint, MakeWorker, Programs
+from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 from spec.lessons import Lesson
 from spec.models.queues import JoinableQueue
-from spec.payloads import dumplings
+from spec.payloads import dumplings, queues, signals
 
 pytestmark = needs("Process", "JoinableQueue")
 
@@ -100,23 +101,40 @@ def test_join_returns_at_once_with_nothing_outstanding(mp: Multiprocessing, work
     """Joining a queue does not wait if nothing was put, or if all of it was reported as processed."""
     queue = mp.JoinableQueue()
     process, consumer = worker(queue=queue), worker(queue=queue)
-    process.begin("queue.join")
-    kernel.shows("whether it is blocked before any put", process.blocks(), expected=False)
-    process.result()
+    process.call("queue.join")
     process.call("queue.put", "dumpling")
     consumer.call("queue.get")
     consumer.call("queue.task_done")
-    process.begin("queue.join")
-    kernel.shows("whether it is blocked after the report", process.blocks(), expected=False)
-    process.result()
+    process.call("queue.join")
 
 
 def test_join_waits_for_what_nobody_got(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """An item counts as outstanding from the put on, before anybody got it."""
-    process = worker(queue=mp.JoinableQueue())
-    process.call("queue.put", "dumpling")
+    """Any number of items count as outstanding from the put on, before anybody got one."""
+    queue, items = mp.JoinableQueue(), [f"{number:200}" for number in range(1000)]
+    process = worker(queue=queue, put_all=partial(queues.put_all, queue))
+    process.call("put_all", items)
     process.begin("queue.join")
     kernel.shows("whether join is blocked", process.blocks(), expected=True)
+    for item in items:
+        recorder.shows("what is got", queue.get(), expected=item)
+        queue.task_done()
+    process.result()
+
+
+def test_join_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Who waits in join handles a signal meanwhile, and waits on, unless the handler raises."""
+    queue, handling = mp.JoinableQueue(), checkpoint("handling")
+    joiner = worker(queue=queue, handle=partial(signals.handle, handling.pause))
+    joiner.call("handle")
+    queue.put("dumpling")
+    joiner.begin("queue.join")
+    waits_through_a_signal(joiner, handling)
+    is_interrupted(joiner)
+    joiner.begin("queue.join")
+    kernel.shows("whether another join is blocked", joiner.blocks(), expected=True)
+    recorder.shows("what is got", queue.get(), expected="dumpling")
+    queue.task_done()
+    joiner.result()
 
 
 def test_join_waits_for_what_is_put_meanwhile(mp: Multiprocessing, worker: MakeWorker) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
 import sys
+import threading
 import time
+import warnings
 from functools import partial
+from typing import Any
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -23,15 +27,17 @@ from spec.harness.process_table import (
     descendants,
     exit_of,
     open_files,
+    settled,
     state,
     until_blocked,
     until_exited,
 )
 from spec.harness.recorder import Recorder
-from spec.harness.witness import at_least, caller, containing, kernel, recorder, refuses
-from spec.lessons import Lesson
-from spec.payloads import endings
+from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
+from spec.lessons import Lesson, NotProvided
+from spec.payloads import endings, signals, subclasses, threads
 from spec.payloads.steps import leave, steps
+from spec.targets import Target
 
 pytestmark = needs("Process")
 
@@ -64,6 +70,7 @@ def test_alive_while_it_runs(mp: Multiprocessing, lesson: Lesson, checkpoint: Ma
 
 def test_not_alive_before_start(mp: Multiprocessing) -> None:
     """A process that was made and not started is not alive, and is no process of the kernel's."""
+    mp.Process(target=leave(0))  # whatever the API starts once for all is there now
     before = descendants(os.getpid())
     child = mp.Process(target=leave(0))
     kernel.shows("the processes that there are", descendants(os.getpid()), expected=before)
@@ -88,7 +95,7 @@ def test_only_the_starter_may_ask(
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next()
-    refusal = containing("AssertionError: can only test a child process")
+    refusal = containing("can only test a child process")
     caller.shows("what a stranger got", starter(child.is_alive).failure(), expected=refusal)
     arrival.let_go()
     child.join()
@@ -211,11 +218,12 @@ def test_can_be_terminated_at_once(
 def test_outlives_terminate_if_it_ignores_it(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child that ignores SIGTERM goes on after it was terminated, and comes to its own end."""
+    """A child that ignores SIGTERM goes on after it was terminated, even twice, and comes to its own end."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(endings.ignore_sigterm, working.pause, partial(log, "went on"), leave(3)))
     arrival = working.next()
-    lesson.terminate(child)
+    for _ in range(2):
+        lesson.terminate(child)
     arrival.let_go()
     child.join()
     recorder.shows("who went on", [event.pid for event in log.events("went on")], expected=[arrival.pid])
@@ -270,15 +278,15 @@ def test_end_asks_first(
 ) -> None:
     """Ending a child with patience lets it handle SIGTERM and exit as it sees fit, and joins it."""
 
-    def continue_it(pid: int, waiting: int) -> None:
+    def let_it_go(waiting: int) -> None:
+        arrival = handling.next()
         until_blocked([waiting])
-        os.kill(pid, signal.SIGCONT)
+        arrival.let_go(3)
 
-    working = checkpoint("working")
-    child = lesson.start(mp, partial(endings.leave_on_sigterm, log, 3, working.pause))
+    working, handling = checkpoint("working"), checkpoint("handling")
+    child = lesson.start(mp, partial(endings.leave_on_sigterm, log, handling.pause, working.pause))
     arrival = working.next()
-    os.kill(arrival.pid, signal.SIGSTOP)  # it can be killed, and cannot handle SIGTERM until it is waited for
-    friend = starter(continue_it, arrival.pid, os.getpid())
+    friend = starter(let_it_go, os.getpid())
     lesson.end(child, 600.0)
     friend.result()
     kernel.shows("the child", state(arrival.pid), expected=GONE)
@@ -296,16 +304,33 @@ def test_end_insists(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGKILL)
 
 
-def test_terminating_a_joined_child_does_nothing(
+def test_terminating_an_exited_child_does_nothing(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
 ) -> None:
-    """Terminating a child that was joined raises nothing, and leaves the exit code as it was."""
+    """Terminating a child that has exited, joined or not, raises nothing, and leaves its exit code as it was."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next().let_go()
+    until_exited(arrival.pid)
+    lesson.terminate(child)
     child.join()
     kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
     lesson.terminate(child)
+    caller.shows("the exit code", child.exitcode, expected=7)
+
+
+def test_killing_an_exited_child_does_nothing(
+    mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
+) -> None:
+    """Killing a child that has exited, joined or not, raises nothing, and leaves its exit code as it was."""
+    working = checkpoint("working")
+    child = lesson.start(mp, steps(working.pause, leave(7)))
+    arrival = working.next().let_go()
+    until_exited(arrival.pid)
+    child.kill()
+    child.join()
+    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    child.kill()
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
@@ -320,12 +345,14 @@ def test_exit_code_of_a_normal_end(mp: Multiprocessing, lesson: Lesson, checkpoi
 
 
 def test_exit_code_is_what_it_left_with(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that calls `sys.exit` with a number from 0 to 255 has that exit code."""
+    """A child that calls `sys.exit` with a number has that exit code, or if it is not from 0 to 255, its low byte."""
     working = checkpoint("working")
 
     @example(status=0)
     @example(status=128 + signal.SIGTERM)
     @example(status=255)
+    @example(status=263)
+    @example(status=-1)
     @settings(max_examples=4, phases=WITHOUT_SHRINKING)
     @given(status=st.integers(0, 255))
     def leaves(status: int) -> None:
@@ -333,7 +360,7 @@ def test_exit_code_is_what_it_left_with(mp: Multiprocessing, lesson: Lesson, che
         arrival = working.next().let_go(status)
         child.join()
         kernel.shows("the process that left", arrival.pid, expected=child.pid)
-        caller.shows("the exit code", child.exitcode, expected=status)
+        caller.shows("the exit code", child.exitcode, expected=status & 255)
 
     leaves()
 
@@ -376,13 +403,15 @@ def test_exit_code_of_an_interrupt(program: Programs, lesson: Lesson, log: Recor
 
 
 def test_exit_code_of_an_exit_with_text(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """A child that calls `sys.exit` with a text has exit code 1, and prints the text to stderr."""
-    leaving = steps(partial(log, "ran"), partial(sys.exit, "out of paper"))
-    starting = program.main(endings.join_one, lesson.start, leaving, log)
-    kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
-    recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
-    recorder.shows("the exit code", log.values("exit code"), expected=[1])
-    kernel.shows("stderr", starting.errors, expected=containing("out of paper\n"))
+    """A child that calls `sys.exit` with a text, or with anything but a number, has exit code 1, and prints that."""
+    told: list[Any] = ["out of paper", ("out of", "paper")]
+    for what in told:
+        leaving = steps(partial(log, "ran"), partial(sys.exit, what))
+        starting = program.main(endings.join_one, lesson.start, leaving, log)
+        kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
+        kernel.shows("stderr", starting.errors, expected=containing(f"{what}\n"))
+    recorder.shows("how often a child ran", len(log.events("ran")), expected=2)
+    recorder.shows("the exit codes", log.values("exit code"), expected=[1, 1])
 
 
 def test_exit_code_of_a_killed_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
@@ -390,9 +419,10 @@ def test_exit_code_of_a_killed_child(mp: Multiprocessing, lesson: Lesson, checkp
     working = checkpoint("working")
 
     @example(number=signal.SIGKILL)
+    @example(number=signal.SIGRTMIN + 1)  # which has no name
     @settings(max_examples=2, phases=WITHOUT_SHRINKING)
     @given(number=st.sampled_from([signal.SIGUSR1, signal.SIGUSR2]))
-    def dies(number: signal.Signals) -> None:
+    def dies(number: int) -> None:
         child = lesson.start(mp, working.pause)
         arrival = working.next()
         kernel.shows("the process that is killed", arrival.pid, expected=child.pid)
@@ -402,6 +432,17 @@ def test_exit_code_of_a_killed_child(mp: Multiprocessing, lesson: Lesson, checkp
         caller.shows("the exit code", child.exitcode, expected=-number)
 
     dies()
+
+
+def test_exit_code_needs_no_join(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """Once a child has exited, its exit code is there, though nobody has joined it."""
+    working = checkpoint("working")
+    child = lesson.start(mp, steps(working.pause, leave(7)))
+    arrival = working.next().let_go()
+    until_ready(child.sentinel)
+    until_exited(arrival.pid)
+    caller.shows("the exit code", child.exitcode, expected=7)
+    child.join()
 
 
 def test_exit_code_of_a_terminated_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
@@ -434,8 +475,8 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
     begun = time.monotonic()
     child.join(0.05)
     kernel.shows("the seconds that the join took", time.monotonic() - begun, expected=at_least(0.05))
-    child.join(timeout=0.05)
-    child.join(0)
+    for seconds in 0.05, 0, -1:
+        child.join(timeout=seconds)
     kernel.shows("the child", state(arrival.pid), expected=ALIVE)
     caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[child.pid])
     caller.shows("whether it is alive", child.is_alive(), expected=True)
@@ -445,13 +486,104 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
 
 
 def test_timed_join_is_over_with_the_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A timed join returns once the child has exited, however much of its time is left."""
+    """A timed join returns once the child has exited, however much of its time is left, or if it has no limit."""
     working = checkpoint("working")
-    child = lesson.start(mp, steps(working.pause, leave(7)))
-    arrival = working.next().let_go()
-    child.join(600.0)
-    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    for limit in 600.0, None:
+        child = lesson.start(mp, steps(working.pause, leave(7)))
+        arrival = working.next().let_go()
+        child.join(limit)
+        kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+        caller.shows("the exit code", child.exitcode, expected=7)
+
+
+def test_join_goes_on_after_a_signal(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """Who waits in join handles a signal meanwhile, and waits on, unless the handler raises."""
+    working, handling = checkpoint("working"), checkpoint("handling")
+
+    def join_it() -> list[object]:
+        child = lesson.start(mp, steps(working.pause, leave(7)))
+        ends = [signals.handling_them(handling.pause, child.join) for _ in range(2)]
+        return [*ends, child.exitcode]
+
+    main = starter(join_it)
+    child = working.next()
+    until_blocked([main.pid])
+    os.kill(main.pid, signal.SIGUSR2)
+    until_blocked([main.pid])
+    os.kill(main.pid, signal.SIGUSR1)
+    handling.next().let_go()
+    until_blocked([main.pid])
+    kernel.shows("whether it waits still", main.running, expected=True)
+    child.let_go()
+    caller.shows("how each join ended, and the exit code", main.result(), expected=["interrupted", "returned", 7])
+
+
+def test_threads_join_their_own(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """While one thread waits in join, another one can start, terminate and join children of its own."""
+    working, waiting = checkpoint("working"), checkpoint("waiting")
+
+    def start_and_join() -> list[object]:
+        short, long = lesson.start(mp, leave(7)), lesson.start(mp, working.pause)
+        short.join()
+        lesson.terminate(long)
+        long.join()
+        waiting.pause()
+        return [short.exitcode, long.is_alive()]
+
+    def join_beside() -> list[object]:
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside a thread
+        child = lesson.start(mp, steps(working.pause, leave(3)))
+
+        ended = threads.beside(child.join, waiting.pause, start_and_join)
+        return [*ended, child.exitcode]
+
+    main = starter(join_beside)
+    child = working.next()
+    meanwhile = waiting.next()
+    until_blocked([main.pid])
+    meanwhile.let_go()
+    done = waiting.next()
+    kernel.shows("the child that the first thread joins", state(child.pid), expected=ALIVE)
+    child.let_go()
+    done.let_go()
+    got, expected = main.result(), [True, [7, False], None, 3]
+    caller.shows("whether one waited, what is known of the other's, and its own exit code", got, expected=expected)
+
+
+def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child goes on when the thread that has started it comes to its end."""
+    working, started = checkpoint("working"), []
+    thread = threading.Thread(target=lambda: started.append(lesson.start(mp, steps(working.pause, leave(7)))))
+    thread.start()
+    thread.join()
+    [child] = started
+    arrival = working.next()
+    kernel.shows("the child", settled(arrival.pid), expected=ALIVE)
+    arrival.let_go()
+    child.join()
     caller.shows("the exit code", child.exitcode, expected=7)
+
+
+def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """What its user has a process do on a signal, it does also after it has started and joined a child."""
+
+    def handle(_number: int, _frame: object) -> None:
+        """Do nothing."""
+
+    working, numbers = checkpoint("working"), [signal.SIGCHLD, signal.SIGALRM, signal.SIGTERM, signal.SIGINT]
+    for number in numbers:
+        signal.signal(number, handle)
+    child = lesson.start(mp, working.pause)
+    arrival = working.next()
+    kernel.shows("the process that was started", arrival.pid, expected=child.pid)
+    child.join(0.05)
+    arrival.let_go()
+    child.join()
+    caller.shows("whether each is handled as before", {signal.getsignal(n) for n in numbers}, expected={handle})
 
 
 def test_can_be_joined_again(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
@@ -485,7 +617,7 @@ def test_starts_once(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
 def test_only_its_maker_may_start_it(mp: Multiprocessing, log: Recorder, starter: Start) -> None:
     """Starting a process is refused to all but the process that made it."""
     child = mp.Process(target=log, args=("ran",))
-    refusal = containing("AssertionError: can only start a process object created by current process")
+    refusal = containing("can only start a process object created by current process")
     caller.shows("what a stranger got", starter(child.start).failure(), expected=refusal)
     child.start()
     child.join()
@@ -535,6 +667,128 @@ def test_closed_child_gets_no_signal(mp: Multiprocessing, lesson: Lesson, checkp
             call()
 
 
+@needs("active_children")
+def test_exited_child_can_be_closed(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child that has exited can be closed, joined or not, and twice; so can one that was never started."""
+    working = checkpoint("working")
+    child = lesson.start(mp, working.pause)
+    arrival = working.next().let_go()
+    until_ready(child.sentinel)
+    until_exited(arrival.pid)
+    child.close()
+    child.close()
+    kernel.shows("the child that was closed", state(arrival.pid), expected=GONE)
+    caller.shows("the active children", list(mp.active_children()), expected=[])
+    mp.Process(target=leave(0)).close()
+
+
+def test_use_leaves_nothing_behind(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child that was joined, and that nobody refers to any more, has left neither a file nor a thread."""
+    working = checkpoint("working")
+
+    def start_and_join() -> None:
+        child = lesson.start(mp, working.pause)
+        arrival = working.next().let_go()
+        child.join()
+        kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+
+    def left() -> tuple[int, int]:
+        gc.collect()
+        return open_files(os.getpid()), threading.active_count()
+
+    start_and_join()  # whatever the API opens once for all children is open now
+    before = left()
+    start_and_join()
+    kernel.shows("how many files and threads there are", left(), expected=before)
+
+
+@needs("active_children")
+def test_active_children_are_ones_own(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """The active children are the very ones that a process has started and that run; its own child has none yet."""
+    working = checkpoint("working")
+    children = [lesson.start(mp, partial(endings.count, mp.active_children, working.pause)) for _ in range(2)]
+    arrivals = working.wait_for(2)
+    counts = {arrival.pid: arrival.notes for arrival in arrivals}
+    gatekeeper.shows("how many each child has", counts, expected={child.pid: (0,) for child in children})
+    active = mp.active_children()
+    same = {id(child) for child in active} == {id(child) for child in children}
+    caller.shows("whether they are the very ones that were started", same, expected=True)
+    del active
+    caller.shows("how many there are", len(mp.active_children()), expected=2)
+    for arrival in arrivals:
+        arrival.let_go()
+    for child in children:
+        child.join()
+    caller.shows("how many there are once they were joined", len(mp.active_children()), expected=0)
+
+
+def test_subclass_runs_its_own_code(mp: Multiprocessing, target: Target, log: Recorder) -> None:
+    """A process of a subclass that overrides run() runs that, and has the attributes that it was given before."""
+    if not isinstance(mp.Process, type):
+        raise NotProvided(f"the Process of {target.name} is not a class")
+    child = subclasses.of(target.name)()
+    child.log, child.number = log, 7
+    child.start()
+    child.join()
+    kernel.shows("the process that ran", child.pid, expected=other_than(os.getpid()))
+    recorder.shows("which process ran", [(e.pid, e.value) for e in log.events("ran")], expected=[(child.pid, 7)])
+    caller.shows("the exit code", child.exitcode, expected=7)
+
+
+def test_waits_for_its_children(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """A child whose code has come to its end waits for the ordinary children that it has started."""
+    working = checkpoint("working")
+    child = lesson.start(mp, partial(endings.start_one, mp.Process, steps(working.pause, partial(log, "done"))))
+    arrival = working.next()
+    kernel.shows("the process that works", arrival.pid, expected=other_than(child.pid))
+    kernel.shows("the child, at the end of its code", settled(child.pid), expected=ALIVE)
+    arrival.let_go()
+    child.join()
+    recorder.shows("who came to the end", [event.pid for event in log.events("done")], expected=[arrival.pid])
+
+
+def test_starter_has_an_exit_status_of_its_own(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A program that has had children ends with the exit status that its own code gives, not with one of theirs."""
+    starting = program.main(endings.join_and_leave, lesson.start, partial(log, "ran"), 3)
+    kernel.shows("the starter's exit status", starting.exit_status(), expected=3)
+    recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
+
+
+def test_output_is_written_once(program: Programs, lesson: Lesson) -> None:
+    """What a child has printed, and what its starter had before, is written out, each once."""
+    printing = program.main(endings.print_and_start, lesson.start, "the child's")
+    kernel.shows("the starter's exit status", printing.exit_status(), expected=0)
+    lines = sorted(printing.output.splitlines())
+    kernel.shows("what was printed", lines, expected=["the child's", "the starter's"])
+
+
+def test_waits_for_its_threads(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """A child whose code has come to its end waits for the threads that it has started."""
+    working, leaving = checkpoint("working"), checkpoint("leaving")
+    task = steps(working.pause, partial(log, "done"))
+    child = lesson.start(mp, partial(threads.task_in_a_thread, task, leaving.pause))
+    arrival = working.next()
+    leaving.next().let_go()
+    kernel.shows("the child, at the end of its code", settled(arrival.pid), expected=ALIVE)
+    arrival.let_go()
+    child.join()
+    recorder.shows("whose thread came to its end", [event.pid for event in log.events("done")], expected=[child.pid])
+
+
+def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+    """SIGINT, which Ctrl-C sends, raises KeyboardInterrupt in a child."""
+    working = checkpoint("working")
+    child = lesson.start(mp, partial(endings.note_an_interrupt, log, working.pause))
+    arrival = working.next()
+    os.kill(arrival.pid, signal.SIGINT)
+    child.join()
+    recorder.shows("who was interrupted", [event.pid for event in log.events("interrupted")], expected=[child.pid])
+
+
 def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """Closing a child that was joined closes every file descriptor that the starter had for it."""
     working = checkpoint("working")
@@ -554,16 +808,19 @@ def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoi
 
 
 def test_sentinel_is_ready_at_the_end(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """The sentinel of a child is not ready while the child runs, and is once it has exited."""
+    """The sentinel of a child is not ready while the child runs, and is from its exit on."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next()
     kernel.shows("the process that runs", arrival.pid, expected=child.pid)
     kernel.shows("whether its sentinel is ready", ready(child.sentinel), expected=False)
+    sentinel = child.sentinel
     arrival.let_go()
-    until_ready(child.sentinel)
+    until_ready(sentinel)
     until_exited(arrival.pid)
     child.join()
+    caller.shows("the sentinel after the join", child.sentinel, expected=sentinel)
+    until_ready(sentinel)
 
 
 @where(starter_is_parent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import time
@@ -17,14 +18,15 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing, Process
 from spec.claims import needs
 from spec.fixtures import MakeCheckpoint, MakeWorker
-from spec.harness.process_table import ALIVE, state, until_blocked
+from spec.harness.interruption import is_interrupted, waits_through_a_signal
+from spec.harness.process_table import ALIVE, open_files, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 from spec.lessons import Lesson
 from spec.models import locks
-from spec.payloads import buyers
+from spec.payloads import buyers, signals, threads
 
 pytestmark = needs("Process", "Lock")
 
@@ -89,9 +91,9 @@ def test_hands_the_lock_on(
     sale = lesson.sell(mp, stock, tickets + 1, lock, network.pause, partial(buyers.tell, log))
     seen, pids = [], {os.getpid()}
     for sold in range(tickets):
-        arrival = network.next()
         if sold < WATCHED:
-            until_still()  # whom else the lock has let in has come, and the others wait for it
+            until_still(lambda: network.reached)  # and whom else the lock has let in has come, too
+        arrival = network.next()
         pids.add(arrival.pid)
         seen.append((arrival.notes, len(network.waiting)))
         arrival.let_go()
@@ -271,24 +273,77 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
 
 
 def test_acquire_takes_its_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """What acquire takes, it takes by name too, and a time of zero is none: each returns false on a held lock."""
+    """What acquire takes, it takes by name too; a time of zero or less is none, None is no limit."""
     lock = mp.Lock()
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
     caller.shows("whether block=False acquired it", other.call("lock.acquire", block=False), expected=False)
-    caller.shows("whether timeout=0.05 acquired it", other.call("lock.acquire", timeout=0.05), expected=False)
-    caller.shows("whether timeout=0 acquired it", other.call("lock.acquire", timeout=0), expected=False)
+    for seconds in 0.05, 0, -1:
+        acquired = other.call("lock.acquire", timeout=seconds)
+        caller.shows(f"whether timeout={seconds} acquired it", acquired, expected=False)
+    caller.shows("whether it waits where it may not", other.call("lock.acquire", False, 3600), expected=False)
+    other.begin("lock.acquire", timeout=None)
+    kernel.shows("whether timeout=None waits", other.blocks(), expected=True)
     holder.call("lock.release")
+    caller.shows("whether timeout=None acquired it in the end", other.result(), expected=True)
+    other.call("lock.release")
     caller.shows("whether block=True acquired it when free", other.call("lock.acquire", block=True), expected=True)
     caller.shows("whether it was held then", holder.call("lock.acquire", block=False), expected=False)
 
 
-def test_two_are_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A lock is free whoever holds another one."""
+def test_each_is_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A lock is free whoever holds others, and however many."""
     one, another = mp.Lock(), mp.Lock()
     holder, other = worker(one=one, another=another), worker(one=one, another=another)
     holder.call("one.acquire")
     caller.shows("whether another process gets the second lock", other.call("another.acquire", False), expected=True)
+    many = [mp.Lock() for _ in range(100)]
+    caller.shows("how many of a hundred are got", sum(lock.acquire(False) for lock in many), expected=100)
+
+
+def test_threads_wait_for_it_too(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Threads exclude each other with a lock as processes do, and one that waits for it holds up no other."""
+    waiting = checkpoint("waiting")
+    process = worker(lock=partial(threads.lock_beside, mp.Lock(), waiting.pause))
+    process.begin("lock")
+    arrival = waiting.next()
+    until_blocked([arrival.pid])
+    arrival.let_go()
+    got = process.result()
+    caller.shows("whether one waited, and whether the other and it got it", got, expected=(True, False, True))
+
+
+def test_wait_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Who waits for a lock handles a signal meanwhile, and waits on, unless the handler raises."""
+    lock, handling = mp.Lock(), checkpoint("handling")
+    waiter = worker(lock=lock, handle=partial(signals.handle, handling.pause))
+    waiter.call("handle")
+    lock.acquire()
+    waiter.begin("lock.acquire", True, 3600)
+    waits_through_a_signal(waiter, handling)
+    lock.release()
+    caller.shows("whether it acquired the lock", waiter.result(), expected=True)
+    waiter.begin("lock.acquire")
+    waits_through_a_signal(waiter, handling)
+    is_interrupted(waiter)
+    waiter.call("lock.release")
+    caller.shows("whether the lock is free then", lock.acquire(False), expected=True)
+
+
+def test_use_leaves_no_file_open(mp: Multiprocessing) -> None:
+    """A lock that was acquired and released, and that nobody refers to any more, has left no file open."""
+
+    def use() -> None:
+        lock = mp.Lock()
+        for _ in range(3):
+            lock.acquire()
+            lock.release()
+
+    use()  # whatever the API opens once for all locks is open now
+    before = open_files(os.getpid())
+    use()
+    gc.collect()
+    kernel.shows("how many files are open", open_files(os.getpid()), expected=before)
 
 
 def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -306,8 +361,11 @@ def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     lock = mp.RLock()
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
-    again = [holder.call("lock.acquire", False) for _ in range(2)]
+    again = [holder.call("lock.acquire", block=False) for _ in range(2)]
     caller.shows("whether it was acquired twice again", again, expected=[True, True])
+    for _ in range(2):
+        holder.call("lock.__enter__")
+        holder.call("lock.__exit__", None, None, None)
     for releases in (1, 2):
         holder.call("lock.release")
         got = other.call("lock.acquire", False)
@@ -345,6 +403,23 @@ def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeW
 
 
 @needs("RLock")
+def test_rlock_waiter_proceeds_after_the_last_release(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Who waits for an RLock that another holds gives up at a given time, or else proceeds after its last release."""
+    lock = mp.RLock()
+    holder, waiter = worker(lock=lock), worker(lock=lock)
+    for _ in range(10):
+        holder.call("lock.acquire")
+    begun = time.monotonic()
+    caller.shows("whether it was acquired in time", waiter.call("lock.acquire", True, 0.05), expected=False)
+    kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.05))
+    waiter.begin("lock.acquire")
+    for releases in range(10):
+        kernel.shows(f"whether the waiter is blocked after {releases} of 10 releases", waiter.blocks(), expected=True)
+        holder.call("lock.release")
+    caller.shows("whether the waiter acquired it", waiter.result(), expected=True)
+
+
+@needs("RLock")
 def test_rlock_is_held_by_one_thread(mp: Multiprocessing) -> None:
     """An RLock belongs to the thread that acquired it: another one of its process neither gets nor releases it."""
     lock = mp.RLock()
@@ -364,6 +439,32 @@ def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
 def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that is killed while it holds a lock leaves it held for ever."""
     lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    holder.kill()
+    kernel.shows("the holder", state(holder.pid), expected=other_than(ALIVE))
+    other.begin("lock.acquire")
+    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
+
+
+def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it waits for a lock holds up nobody: whoever waits next gets it."""
+    lock = mp.Lock()
+    holder, victim, heir = (worker(lock=lock) for _ in range(3))
+    holder.call("lock.acquire")
+    for waiter in victim, heir:
+        waiter.begin("lock.acquire")
+        kernel.shows("whether a waiter is blocked", waiter.blocks(), expected=True)
+    victim.kill()
+    kernel.shows("the first waiter", state(victim.pid), expected=other_than(ALIVE))
+    holder.call("lock.release")
+    caller.shows("whether the second acquired it", heir.result(), expected=True)
+
+
+@needs("RLock")
+def test_rlock_of_a_killed_holder_stays_held(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it holds an RLock leaves it held for ever."""
+    lock = mp.RLock()
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
     holder.kill()

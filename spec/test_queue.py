@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
+import signal
 import struct
 import sys
+import threading
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from functools import partial
 from pathlib import Path
 from queue import Empty, Full
@@ -18,12 +22,14 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing
 from spec.claims import Condition, needs, where
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
-from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
+from spec.harness.interruption import is_interrupted, waits_through_a_signal
+from spec.harness.process_table import ALIVE, GONE, open_files, state, until_blocked, until_exited
+from spec.harness.recorder import Recorder
 from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 from spec.lessons import Lesson
 from spec.models.queues import BoundedQueue
-from spec.payloads import queues
+from spec.payloads import queues, signals, threads
 from spec.payloads.steps import steps
 
 pytestmark = needs("Process", "Queue")
@@ -75,14 +81,18 @@ def test_pipe_carries_an_answer_from_a_child(
 def test_parent_learns_of_a_child_that_will_not_answer(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """A parent that waits at a pipe for a child which ends without an answer gets EOFError."""
+    """A parent that waits at a pipe for a child which ends without an answer, or is killed, gets EOFError."""
     thinking = checkpoint("thinking")
-    parent = starter(lesson.answer_from_child, mp, "约吗?", partial(queues.have_no_answer, thinking.pause))
-    child = thinking.next()
-    kernel.shows("the process that has no answer", child.pid, expected=other_than(parent.pid))
-    until_blocked([parent.pid])
-    child.let_go()
-    caller.shows("what the parent got", parent.failure(), expected=containing("EOFError"))
+    for killed in False, True:
+        parent = starter(lesson.answer_from_child, mp, "约吗?", partial(queues.have_no_answer, thinking.pause))
+        child = thinking.next()
+        kernel.shows("the process that has no answer", child.pid, expected=other_than(parent.pid))
+        until_blocked([parent.pid])
+        if killed:
+            os.kill(child.pid, signal.SIGKILL)
+        else:
+            child.let_go()
+        caller.shows("what the parent got", parent.failure(), expected=containing("EOFError"))
 
 
 def test_who_sent_a_message_was_joined(mp: Multiprocessing, lesson: Lesson) -> None:
@@ -145,14 +155,18 @@ def test_get_waits_while_empty(mp: Multiprocessing, worker: MakeWorker) -> None:
 
 
 def test_has_no_bound_without_maxsize(mp: Multiprocessing, scale: int, worker: MakeWorker) -> None:
-    """Without maxsize, a process puts any number of items, more than a pipe holds, though nobody gets one."""
+    """Without maxsize, or with zero or less, a queue is never full, though nobody gets what a process puts."""
     queue = mp.Queue()
     producer = worker(put_all=partial(queues.put_all, queue))
     items = [f"{number:200}" for number in range(1000 * scale)]
-    producer.begin("put_all", items)
-    kernel.shows("whether the producer is blocked", producer.blocks(), expected=False)
-    producer.result()
+    producer.call("put_all", items)
+    caller.shows("whether it is full", queue.full(), expected=False)
     recorder.shows("whether all arrive", sorted(queues.get_some(queue, len(items))) == items, expected=True)
+    for maxsize in 0, -1:
+        boundless = mp.Queue(maxsize)
+        for number in range(10):
+            boundless.put_nowait(number)
+        caller.shows(f"whether one with maxsize={maxsize} is full", boundless.full(), expected=False)
 
 
 def test_put_nowait_is_refused_when_full(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -221,14 +235,25 @@ def test_get_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
 
 
 def test_put_and_get_take_their_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """What put and get take, they take by name too, and a time of zero is none: a full or empty queue refuses."""
+    """What put and get take, they take by name too; a time of zero or less is none, None is no limit."""
     queue = mp.Queue(maxsize=1)
-    process = worker(queue=queue)
-    for patience in {"block": False}, {"timeout": 0.05}, {"timeout": 0}:
+    process, other = worker(queue=queue), worker(queue=queue)
+    impatient: list[dict[str, Any]] = [
+        {"block": False},
+        {"block": False, "timeout": 3600},
+        {"timeout": 0.05},
+        {"timeout": 0},
+        {"timeout": -1},
+    ]
+    for patience in impatient:
         with refuses(CallFailed, "Empty"):
             process.call("queue.get", **patience)
+    process.begin("queue.get", timeout=None)
+    kernel.shows("whether a get without a limit is blocked", process.blocks(), expected=True)
+    other.call("queue.put", "first", timeout=None)
+    recorder.shows("what it gets", process.result(), expected="first")
     process.call("queue.put", "item", timeout=3600)
-    for patience in {"block": False}, {"timeout": 0.05}, {"timeout": 0}:
+    for patience in impatient:
         with refuses(CallFailed, "Full"):
             process.call("queue.put", "late", **patience)
     recorder.shows("what is got", process.call("queue.get", block=True, timeout=3600), expected="item")
@@ -315,6 +340,56 @@ def test_killed_reader_leaves_the_others_waiting(mp: Multiprocessing, worker: Ma
     kernel.shows("whether the other reader is blocked", reader.blocks(), expected=True)
 
 
+def test_thread_that_waits_holds_up_no_other(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """While one thread waits in get, another one of its process is refused a get that may not block, and can put."""
+    waiting = checkpoint("waiting")
+    process = worker(get=partial(threads.get_beside, mp.Queue(), waiting.pause))
+    process.begin("get")
+    arrival = waiting.next()
+    until_blocked([arrival.pid])
+    arrival.let_go()
+    expected = True, "nothing", "dumpling"
+    caller.shows("whether the first waited, and what the other and it got", process.result(), expected=expected)
+
+
+def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Who waits in get or in put handles a signal meanwhile, and waits on, unless the handler raises."""
+    queue, handling = mp.Queue(1), checkpoint("handling")
+    process, other = worker(queue=queue, handle=partial(signals.handle, handling.pause)), worker(queue=queue)
+    process.call("handle")
+    process.begin("queue.get", True, 3600)
+    waits_through_a_signal(process, handling)
+    other.call("queue.put", "first")
+    recorder.shows("what it gets", process.result(), expected="first")
+    process.begin("queue.get")
+    waits_through_a_signal(process, handling)
+    is_interrupted(process)
+    other.call("queue.put", "second")
+    process.begin("queue.put", "third")
+    waits_through_a_signal(process, handling)
+    recorder.shows("what the next get gets", other.call("queue.get"), expected="second")
+    process.result()
+    recorder.shows("what the last get gets", other.call("queue.get"), expected="third")
+
+
+def test_killed_putter_leaves_room_to_the_others(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it waits for room holds up nobody: once there is room, another can put."""
+    queue = mp.Queue(1)
+    victim, heir = worker(queue=queue), worker(queue=queue)
+    heir.call("queue.put", "first")
+    victim.begin("queue.put", "never")
+    kernel.shows("whether the first putter is blocked", victim.blocks(), expected=True)
+    victim.kill()
+    kernel.shows("the first putter", state(victim.pid), expected=other_than(ALIVE))
+    heir.begin("queue.put", "second")
+    kernel.shows("whether the second putter is blocked", heir.blocks(), expected=True)
+    got = [queue.get()]
+    heir.result()
+    recorder.shows("what is got", [*got, queue.get()], expected=["first", "second"])
+
+
 @where(semaphores_can_be_read)
 def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Every process can tell how many items were put and not yet got."""
@@ -328,6 +403,12 @@ def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
         second.call("queue.get")
         sizes.append(queue.qsize())
     caller.shows("the sizes", sizes, expected=[0, 1, 2, 3, 2, 1, 0])
+    small = mp.Queue(1)
+    small.put("first")
+    for patience in (False,), (True, 0.05):
+        with refuses(Full):
+            small.put("late", *patience)
+    caller.shows("the size after two puts that were refused", small.qsize(), expected=1)
 
 
 @where(semaphores_can_be_read)
@@ -404,11 +485,26 @@ def test_any_picklable_value_arrives_equal(mp: Multiprocessing, worker: MakeWork
     @example(value=None)
     @example(value=b"x" * queues.BIG)
     @example(value=("约吗?", {"约吗?": [None, 2**100, b"\0"]}))
+    @example(value=b"x" * 2**24)  # takes a fourth byte for its length
+    @example(value=pickled_to(4096))
+    @example(value=pickled_to(65536))
+    @example(value=ValueError("an exception"))
+    @example(value=StopIteration())
+    @example(value=...)
+    @example(value=len)
+    @example(value=signal.SIGTERM)
+    @example(value=OrderedDict(item=1))
+    @example(value={1, 2})
     def send(value: object) -> None:
         producer.call("queue.put", value)
         caller.shows("what arrived", repr(consumer.call("queue.get")), expected=repr(value))
 
     send()
+
+
+def pickled_to(size: int) -> bytes:
+    """Return bytes that are *size* bytes once they are pickled."""
+    return b"x" * next(n for n in range(size, 0, -1) if len(pickle.dumps(b"x" * n)) == size)
 
 
 def test_any_producers_and_consumers(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -480,18 +576,18 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
 
 def test_child_may_put_after_its_starter(mp: Multiprocessing, starter: Start) -> None:
     """What a child puts arrives, though its starter had put to that queue before it started the child."""
+    arrived = starter(put_by_both, mp).result()
+    recorder.shows("what arrives", sorted(arrived), expected=["the child's", "the starter's"])
+
+
+def put_by_both(mp: Multiprocessing) -> list[object]:
+    """Put an item, start a child that puts another, and return what arrives."""
     queue = mp.Queue()
-    starter(put_by_both, mp, queue).result()
-    recorder.shows("what arrives", set(lefts(queue)), expected={"the child's", "the starter's"})
-
-
-def put_by_both(mp: Multiprocessing, queue: Any) -> None:
-    """Put an item, start a child that puts another, and wait until both are in the pipe."""
     queue.put("the starter's")
     child = mp.Process(target=queues.put_all, args=(queue, ["the child's"]))
     child.start()
     child.join()
-    queues.close_and_join_thread(queue)
+    return queues.get_some(queue, 2)
 
 
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -514,9 +610,18 @@ def test_dropped_item_gives_its_place_back(mp: Multiprocessing, worker: MakeWork
     producer = worker(put=partial(queues.put_around_unpicklable, queue))
     producer.begin("put")
     recorder.shows("what arrives", queue.get(), expected="before")
-    kernel.shows("whether the producer waits for room", producer.blocks(), expected=False)
     producer.result()
     recorder.shows("what arrives then", queue.get(), expected="after")
+
+
+def test_items_of_a_child_that_fails_arrive(mp: Multiprocessing) -> None:
+    """What a child has put arrives, also if an exception ends the child straight after."""
+    queue = mp.Queue()
+    child = mp.Process(target=queues.put_and_fail, args=(queue, ValueError("out of paper")))
+    child.start()
+    child.join()
+    caller.shows("the exit code", child.exitcode, expected=1)
+    recorder.shows("what arrives", lefts(queue), expected=["last words"])
 
 
 def test_joining_before_getting_hangs(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
@@ -549,7 +654,8 @@ def test_closed_queue_refuses_its_process_only(mp: Multiprocessing, worker: Make
     queue = mp.Queue()
     closer, other = worker(queue=queue), worker(queue=queue)
     closer.call("queue.put", "last words")
-    closer.call("queue.close")
+    for _ in range(2):
+        closer.call("queue.close")
     for operation in ["queue.put", 1], ["queue.get"]:
         with refuses(CallFailed, "ValueError"):
             closer.call(*operation)
@@ -558,8 +664,17 @@ def test_closed_queue_refuses_its_process_only(mp: Multiprocessing, worker: Make
     recorder.shows("what the other gets then", other.call("queue.get"), expected="mine")
 
 
-def test_join_thread_waits_for_the_pipe(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """After close, join_thread waits until all that the process has put is in the pipe."""
+def test_join_thread_waits_for_the_pipe(
+    mp: Multiprocessing, log: Recorder, starter: Start, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """After close, join_thread waits until all that the process has put is in the pipe, whoever made the queue."""
+    reading = checkpoint("reading")
+    maker = starter(queues.make_and_join_thread, mp, reading.pause, log)
+    reader = reading.next()
+    until_blocked([maker.pid])
+    recorder.shows("whose join_thread has returned before anybody reads", log.values("joined"), expected=[])
+    reader.let_go()
+    maker.result()
     queue = mp.Queue()
     producer = worker(put=partial(queues.put_big, queue), finish=partial(queues.close_and_join_thread, queue))
     producer.call("put")
@@ -575,6 +690,27 @@ def test_join_thread_comes_after_close(mp: Multiprocessing, worker: MakeWorker) 
     process.call("queue.put", 1)
     with refuses(CallFailed, "not closed"):
         process.call("queue.join_thread")
+
+
+def test_use_leaves_nothing_behind(mp: Multiprocessing) -> None:
+    """A queue that nobody refers to any more, closed if it was used, has left neither a file nor a thread."""
+
+    def use() -> None:
+        mp.Queue()
+        queue = mp.Queue()
+        for number in range(3):
+            queue.put(number)
+        queues.get_some(queue, 3)
+        queues.close_and_join_thread(queue)
+
+    def left() -> tuple[int, int]:
+        gc.collect()
+        return open_files(os.getpid()), threading.active_count()
+
+    use()  # whatever the API opens once for all queues is open now
+    before = left()
+    use()
+    kernel.shows("how many files and threads there are", left(), expected=before)
 
 
 @needs("Pipe")
@@ -605,6 +741,60 @@ def test_pipe_of_two_ways(mp: Multiprocessing, worker: MakeWorker) -> None:
 
 
 @needs("Pipe")
+def test_pipe_carries_any_value(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Whatever can be pickled arrives through a pipe as it was sent, be it large, or an exception."""
+    receiver, sender = mp.Pipe(False)
+    source = worker(sender=sender)
+    for value in (None, 0, b"x" * queues.BIG, ValueError("an exception"), len, ("约吗?", [2**100])):
+        source.begin("sender.send", value)
+        recorder.shows("what is received", repr(receiver.recv()), expected=repr(value))
+        source.result()
+
+
+@needs("Pipe")
+def test_pipe_refuses_the_unpicklable(mp: Multiprocessing) -> None:
+    """What cannot be pickled is refused to the sender, and the pipe carries what is sent then."""
+    receiver, sender = mp.Pipe(False)
+    with refuses(TypeError, "cannot be pickled"):
+        sender.send(queues.Unpicklable())
+    sender.send("after")
+    recorder.shows("what is received", receiver.recv(), expected="after")
+
+
+@needs("Pipe")
+def test_poll_tells_what_can_be_received(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Polling a pipe waits for a message or its end, for no longer than a given time, none if it is not given."""
+    receiver, sender = mp.Pipe(False)
+    drain = worker(receiver=receiver)
+    caller.shows("what poll says of an empty pipe", receiver.poll(), expected=False)
+    begun = time.monotonic()
+    caller.shows("what a timed one says", receiver.poll(0.05), expected=False)
+    kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.05))
+    drain.begin("receiver.poll", 3600)
+    kernel.shows("whether one with more time is blocked", drain.blocks(), expected=True)
+    sender.send("dumpling")
+    caller.shows("what it says once there is a message", drain.result(), expected=True)
+    caller.shows("what one says after that", receiver.poll(), expected=True)
+    recorder.shows("what is received", receiver.recv(), expected="dumpling")
+    drain.begin("receiver.poll", None)
+    kernel.shows("whether one without a limit is blocked", drain.blocks(), expected=True)
+    sender.send("another")
+    caller.shows("what it says once there is another message", drain.result(), expected=True)
+
+
+@needs("Pipe")
+def test_pipe_to_nobody_is_broken(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Once every process has closed the receiving end, a send raises BrokenPipeError, and ends nobody."""
+    receiver, sender = mp.Pipe(False)
+    receiver.close()
+    source = worker(sender=sender)
+    with refuses(CallFailed, "BrokenPipeError"):
+        source.call("sender.send", "to nobody")
+    with refuses(OSError, "closed"):
+        receiver.recv()
+
+
+@needs("Pipe")
 def test_pipe_ends_with_the_last_sender(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Once every process has closed the sending end, what was sent is received, and then EOFError."""
     receiver, sender = mp.Pipe(False)
@@ -619,3 +809,4 @@ def test_pipe_ends_with_the_last_sender(mp: Multiprocessing, worker: MakeWorker)
     recorder.shows("what is received", received, expected=["last", "words"])
     with refuses(CallFailed, "EOFError"):
         process.call("receiver.recv")
+    caller.shows("what poll says at the end", process.call("receiver.poll"), expected=True)

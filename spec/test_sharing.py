@@ -18,10 +18,10 @@ from spec.fixtures import MakeCheckpoint, MakeWorker, Start
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import ALIVE, GONE, state
 from spec.harness.stillness import WATCHED
-from spec.harness.witness import caller, gatekeeper, kernel, refuses
+from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
 from spec.harness.worker import CallFailed, Worker
 from spec.lessons import Lesson, NotProvided
-from spec.payloads import counters
+from spec.payloads import counters, threads
 
 pytestmark = needs("Process", "Lock", "Manager")
 
@@ -241,6 +241,101 @@ def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     take_turns()
 
 
+items, places = st.integers(0, 3), st.integers(-3, 3)
+list_arguments = {
+    **dict.fromkeys(["__len__", "pop", "sort", "reverse"], st.tuples()),
+    **dict.fromkeys(["append", "remove", "index", "count", "__contains__"], st.tuples(items)),
+    **dict.fromkeys(["insert", "__setitem__"], st.tuples(places, items)),
+    **dict.fromkeys(["__getitem__", "__delitem__", "pop"], st.tuples(places)),
+    "extend": st.tuples(st.lists(items, max_size=3)),
+}
+list_calls = st.sampled_from(list(list_arguments)).flatmap(
+    lambda name: list_arguments[name].map(lambda args: (name, *args))
+)
+
+
+def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
+    """Whatever calls processes make in turn, a managed list answers each as one plain list would."""
+    shared = manager.list()
+    staff = first, second = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+
+    @example(
+        turns=[(first, ("extend", [3, 1, 2])), (second, ("pop",)), (first, ("sort",)), (second, ("insert", 0, 0))]
+    )
+    @example(turns=[(first, ("extend", [3, 1])), (second, ("__setitem__", -1, 2)), (first, ("__getitem__", -1))])
+    @given(turns=st.lists(st.tuples(st.sampled_from(staff), list_calls), min_size=5, max_size=15))
+    def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
+        plain: list[int] = []
+        del shared[:]
+        for member, call in turns:
+            answer = counters.ask(plain, *call)
+            caller.shows(f"the answer to {call}", member.call("ask", *call), expected=answer)
+            caller.shows(f"the list after {call}", shared[:], expected=plain)
+
+    take_turns()
+
+
+def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
+    """Whatever can be pickled is kept in a managed dict as it was written, under whatever key."""
+    shared, plain = manager.dict(), {1: "1", "1": 1, (1, 2): (3, (4,)), None: None, "large": b"x" * 2**18}
+    child = worker(shared=shared)
+    for key, value in plain.items():
+        child.call("shared.__setitem__", key, value)
+    caller.shows("the dict", repr(shared.copy()), expected=repr(plain))
+
+
+def test_can_be_gone_through(manager: Any, worker: MakeWorker) -> None:
+    """The keys, the values and the items of a managed dict can be gone through, and so can the dict itself."""
+    shared = manager.dict(a=1, b=2)
+    child = worker(shared=shared)
+    child.call("shared.update", c=3)
+    seen = [sorted(part) for part in (shared, shared.keys(), shared.values(), shared.items())]
+    letters, numbers = ["a", "b", "c"], [1, 2, 3]
+    expected = [letters, letters, numbers, [*zip(letters, numbers)]]
+    caller.shows("the dict, its keys, values and items", seen, expected=expected)
+
+
+def test_calls_do_not_wait_for_each_other(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """While the call of one process is under way, those of others are answered."""
+    lookup = checkpoint("lookup")
+    shared, other = manager.dict(), manager.dict(num=100)
+    caller.shows("the number, to the starter", other["num"], expected=100)  # so it is connected before it starts any
+    first, second = worker(shared=shared), worker(other=other)
+    first.begin("shared.get", counters.Key(lookup.pause))
+    lookup.next()
+    kernel.shows("whether the first waits for its answer", first.blocks(), expected=True)
+    seen = other["num"], second.call("other.get", "num")
+    caller.shows("the number meanwhile, to the starter and another child", seen, expected=(100, 100))
+    lookup.open()
+    first.result()
+
+
+def test_threads_get_their_own_answers(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """While the call of one thread is under way, that of another in its process is answered, each with its own."""
+    lookup, waiting = checkpoint("lookup"), checkpoint("waiting")
+    shared = manager.dict(num=100)
+    key = counters.Key(lookup.pause)
+    client = worker(look_up=partial(threads.look_up_beside, shared, key, waiting.pause))
+    client.begin("look_up")
+    kernel.shows("where the first looks its key up", lookup.next().pid, expected=other_than(client.pid))
+    waiting.next().let_go()  # to the third thread, which looks something else up
+    told = waiting.next()
+    gatekeeper.shows("what the second is answered meanwhile", told.notes, expected=(100,))
+    lookup.open()
+    told.let_go()
+    caller.shows("whether the first waited, and what each got", client.result(), expected=(True, 100, None))
+
+
+@needs("Queue")
+def test_proxy_can_be_sent(mp: Multiprocessing, manager: Any, worker: MakeWorker) -> None:
+    """A proxy that is sent through a queue refers to the same object where it arrives."""
+    shared, queue = manager.dict(num=100), mp.Queue()
+    child = worker(write=partial(counters.write_to_what_arrives, queue))
+    queue.put(shared)
+    child.call("write", 7)
+    caller.shows("the number, to who has sent it", shared["num"], expected=7)
+
+
 def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
     """What is written to one dict of a manager is not in another."""
     one, another = manager.dict(num=100), manager.dict(num=100)
@@ -250,13 +345,17 @@ def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
     caller.shows("the number in the first, in the second, and to the child", seen, expected=(7, 100, 100))
 
 
-def test_outlives_its_clients(manager: Any, worker: MakeWorker) -> None:
-    """What a child has written stays after the child was killed."""
+def test_outlives_its_clients(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """What a child has written stays after the child was killed, also in the middle of a call."""
+    lookup = checkpoint("lookup")
     shared = manager.dict(num=100)
     writer, reader = worker(shared=shared), worker(shared=shared)
     writer.call("shared.__setitem__", "num", 7)
+    writer.begin("shared.get", counters.Key(lookup.pause))
+    lookup.next()
     writer.kill()
     kernel.shows("whether the writer is alive", state(writer.pid) == ALIVE, expected=False)
+    lookup.open()
     caller.shows("what another child sees", reader.call("shared.get", "num"), expected=7)
 
 
@@ -286,6 +385,8 @@ def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None
     caller.shows("the list that the child changed", child.call("append", 2), expected=[1, 2, 2])
     caller.shows("the list that the dict was made with", list(shared["given"]), expected=[1, 2, 2])
     caller.shows("the list itself", list(nested), expected=[1, 2, 2])
+    del nested
+    caller.shows("the list, once only the dict refers to it", list(shared["list"]), expected=[1, 2, 2])
 
 
 def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
@@ -309,6 +410,7 @@ def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, work
     kernel.shows("the server", state(server), expected=ALIVE)
     manager.shutdown()
     kernel.shows("the server after shutdown", state(server), expected=GONE)
+    manager.shutdown()  # again, in vain
     kernel.shows("the client", state(client.pid), expected=ALIVE)
 
 

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from impl.contract import Pause
+    from impl.contract import Pause, Queue
 
     Shared = MutableMapping[str, Any]
 
@@ -43,11 +43,16 @@ def append_and_assign(shared: Shared, item: object) -> None:
 
 
 def ask(shared: Any, method: str, *args: object) -> object:
-    """Call a *method* of a dict, and return its answer; the name of the exception, if a key is missing."""
+    """Call a *method* of a dict or a list, and return its answer; the exception if there is none."""
     try:
         return getattr(shared, method)(*args)
-    except KeyError as error:
-        return type(error).__name__
+    except (LookupError, ValueError) as error:
+        return repr(error)
+
+
+def write_to_what_arrives(queue: Queue, number: int) -> None:
+    """Get a shared dict from a queue, and write a *number* to it."""
+    queue.get()["num"] = number
 
 
 class Number:

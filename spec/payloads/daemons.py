@@ -8,6 +8,7 @@ import signal
 from functools import partial
 
 from impl.api import load
+from spec.harness.child_side import kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def try_to_have_a_child(api: str, log: Recorder, tell: Pause) -> None:
     try:
         child.start()
     except Exception as error:
-        tell(type(error).__name__, str(error))
+        tell(kind_of(error), str(error))
     else:
         child.join()
         tell("no exception", "")
@@ -101,7 +102,7 @@ def declare_late(mp: Multiprocessing, task: Task, pause: Pause) -> None:
     try:
         child.daemon = True
     except Exception as error:
-        pause(type(error).__name__, str(error))
+        pause(kind_of(error), str(error))
     else:
         pause("no exception", "")
 
@@ -120,8 +121,11 @@ def start_and_join(mp: Multiprocessing, start_daemon: StartDaemon, task: Task) -
 
 
 def start_one_in_a_child(api: str, start_daemon: StartDaemon, task: Task, pause: Pause) -> None:
-    """Be a child that has a daemon of its own."""
-    start_one(load(api), start_daemon, task, pause)
+    """Be a child that has a daemon of its own, and ends with what *pause* returns: an exception, if it is one."""
+    start_daemon(load(api), task)
+    error: Any = pause()
+    if error:
+        raise error
 
 
 def start_each(mp: Multiprocessing, start_daemon: StartDaemon, tasks: Sequence[Task], pause: Pause) -> None:

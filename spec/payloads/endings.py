@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import signal
 import sys
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ def handle_sigterm(react: Callable[[int], object], task: Task) -> None:
     task()
 
 
-def leave_on_sigterm(log: Recorder, status: int, task: Task) -> None:
-    """Run *task*; when SIGTERM comes, record its number as ``signal``, and exit with *status*."""
+def leave_on_sigterm(log: Recorder, handling: Pause, task: Task) -> None:
+    """Run *task*; when SIGTERM comes, record its number as ``signal``, and exit with what *handling* returns."""
 
     def leave(number: int) -> None:
         log("signal", int(number))
-        sys.exit(status)
+        leave_as_told(handling)
 
     handle_sigterm(leave, task)
 
@@ -71,11 +72,42 @@ def clean_up_after(task: Task, log: Recorder) -> None:
         log("cleaned up", "finally")
 
 
+def note_an_interrupt(log: Recorder, task: Task) -> None:
+    """Run *task*, and record KeyboardInterrupt if that is how it comes to its end."""
+    try:
+        task()
+    except KeyboardInterrupt:
+        log("interrupted")
+
+
+def count(everything: Callable[[], Sequence[object]], pause: Pause) -> None:
+    """Stop at *pause* with how many *everything* returns here."""
+    pause(len(everything()))
+
+
+def print_and_start(mp: Multiprocessing, start: Callable[..., Process], line: str) -> None:
+    """A program: print something, which is not written out at once, and start a child that does so, too."""
+    print("the starter's")
+    child = start(mp, partial(print, line))
+    child.join()
+
+
 def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:
     """A program: start a child that runs *task*, join it, and record its exit code."""
     child = start(mp, task)
     child.join()
     log("exit code", child.exitcode)
+
+
+def join_and_leave(mp: Multiprocessing, start: Callable[..., Process], task: Task, status: int) -> None:
+    """A program: start a child that runs *task*, join it, and exit with *status*."""
+    start(mp, task).join()
+    sys.exit(status)
+
+
+def start_one(make: MakesProcesses, task: Task) -> None:
+    """Start a child that runs *task*, and leave it to itself."""
+    make(target=task).start()
 
 
 def join_each(make: MakesProcesses, tasks: Sequence[Task], log: Recorder) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from impl.contract import Multiprocessing, Pause, Queue
+    from spec.harness.recorder import Recorder
 
 
 BIG = 2 * 1024 * 1024
@@ -59,6 +60,12 @@ def put_around_unpicklable(queue: Queue) -> None:
     put_all(queue, ["before", Unpicklable(), "after"])
 
 
+def put_and_fail(queue: Queue, error: BaseException) -> None:
+    """Put an item, and raise *error*."""
+    queue.put("last words")
+    raise error
+
+
 def put_big(queue: Queue) -> None:
     """Put an item that does not fit into a pipe's buffer."""
     queue.put(b"x" * BIG)
@@ -74,6 +81,23 @@ def close_and_join_thread(queue: Queue) -> None:
     """Close the queue, and wait until all that this process has put is in the pipe."""
     queue.close()
     queue.join_thread()
+
+
+def read(queue: Queue, reading: Pause) -> None:
+    """Stop at *reading*, and then get an item."""
+    reading()
+    queue.get()
+
+
+def make_and_join_thread(mp: Multiprocessing, reading: Pause, log: Recorder) -> None:
+    """Make a queue, put an item that does not fit into a pipe's buffer, and wait until it is in the pipe."""
+    queue = mp.Queue()
+    child = mp.Process(target=read, args=(queue, reading))
+    child.start()
+    put_big(queue)
+    close_and_join_thread(queue)
+    log("joined")
+    child.join()
 
 
 def start_and_join(mp: Multiprocessing, task: Callable[[], object]) -> None:

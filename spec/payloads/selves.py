@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 
 TYPE_CHECKING = False
@@ -23,8 +24,16 @@ def tell(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) ->
     pause(*(getattr(process, attribute, None) for attribute in attributes))
 
 
-def have_a_child(make: MakesProcesses, task: Task) -> None:
-    """Start a child of one's own that runs *task*, and join it."""
-    child = make(target=task)
-    child.start()
-    child.join()
+def tell_in_a_thread(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
+    """Do what `tell` does in a second thread."""
+    thread = threading.Thread(target=tell, args=(whom, attributes, pause))
+    thread.start()
+    thread.join()
+
+
+def have_a_child(make: MakesProcesses, task: Task, count: int = 1) -> None:
+    """Start a child of one's own that runs *task*, and join it; then others, if there are to be more."""
+    for _ in range(count):
+        child = make(target=task)
+        child.start()
+        child.join()

@@ -1,0 +1,55 @@
+"""Payloads that tell what a process has when it begins."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import random
+import sys
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from impl.contract import Multiprocessing, Task
+    from spec.harness.recorder import Recorder
+
+
+def tell_place(log: Recorder) -> None:
+    """Record the working folder, the mask of new files' modes, and the niceness."""
+    log("place", [os.getcwd(), os.umask(0), os.nice(0)])
+
+
+def tell_input(log: Recorder) -> None:
+    """Record all that can be read."""
+    log("input", sys.stdin.read())
+
+
+def tell_random_number(log: Recorder) -> None:
+    """Record a random number."""
+    log("random", random.random())
+
+
+def tell_files(log: Recorder) -> None:
+    """Record the paths of all files that are open here."""
+    files = []
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # the listing has closed its own
+            files.append(os.readlink(f"/proc/self/fd/{name}"))
+    log("files", files)
+
+
+def tell_arguments(log: Recorder) -> None:
+    """Record the command line, and where modules are looked for."""
+    log("arguments", sys.argv)
+    log("path", sys.path)
+
+
+def clean_up_around_a_child(mp: Multiprocessing, run: Callable[..., object], task: Task, log: Recorder) -> None:
+    """A program: *run* a *task* in a child, with something to clean up, in an exit handler and in a finally block."""
+    atexit.register(log, "cleaned up", "exit handler")
+    try:
+        run(mp, task)
+    finally:
+        log("cleaned up", "finally")

@@ -1,0 +1,35 @@
+"""What a process does when a signal comes."""
+
+from __future__ import annotations
+
+import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from impl.contract import Pause
+
+
+class Interrupted(KeyboardInterrupt):
+    """Raised by a handler, to end what is under way, as Ctrl-C does."""
+
+
+def handle(handling: Pause) -> None:
+    """From now on, stop at *handling* when SIGUSR1 comes, and raise `Interrupted` when SIGUSR2 does."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise Interrupted
+
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: handling())
+    signal.signal(signal.SIGUSR2, interrupt)
+
+
+def handling_them(handling: Pause, wait: Callable[[], object]) -> str:
+    """Call *wait* with signals handled as `handle` says, and return how it came to its end."""
+    handle(handling)
+    try:
+        wait()
+    except Interrupted:
+        return "interrupted"
+    return "returned"

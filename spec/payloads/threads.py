@@ -1,0 +1,74 @@
+"""What the threads of one process do beside each other."""
+
+from __future__ import annotations
+
+import threading
+from queue import Empty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Any, Callable
+
+    from impl.contract import Lock, Pause, Queue
+
+
+def beside(wait: Callable[[], object], waiting: Pause, meanwhile: Callable[[], object]) -> tuple[bool, Any, Any]:
+    """Call *wait* in a second thread, stop at *waiting*, and then call *meanwhile* in a third.
+
+    Returns:
+        whether the second thread was still waiting when *meanwhile* was called, and what either returned.
+    """
+    waited: list[Any] = []
+    second = threading.Thread(target=lambda: waited.append(wait()))
+    second.start()
+    waiting()
+    waits, returned = not waited, []
+    third = threading.Thread(target=lambda: returned.append(meanwhile()))
+    third.start()
+    third.join()
+    second.join()
+    return waits, returned[0], waited[0]
+
+
+def lock_beside(lock: Lock, waiting: Pause) -> tuple[bool, bool, bool]:
+    """Acquire the lock, and while a second thread waits for it, have a third try it and release it."""
+
+    def try_and_release() -> bool:
+        acquired = lock.acquire(False)
+        lock.release()
+        return acquired
+
+    lock.acquire()
+    return beside(lock.acquire, waiting, try_and_release)
+
+
+def get_beside(queue: Queue, waiting: Pause) -> tuple[bool, Any, Any]:
+    """While a second thread waits for an item, have a third try to get one, and put one."""
+
+    def try_and_put() -> Any:
+        try:
+            return queue.get(False)
+        except Empty:
+            return "nothing"
+        finally:
+            queue.put("dumpling")
+
+    return beside(lambda: queue.get(True, 3600), waiting, try_and_put)
+
+
+def look_up_beside(shared: MutableMapping[object, int], key: object, waiting: Pause) -> tuple[bool, int, object]:
+    """While a second thread looks up *key*, have a third look up ``num``, and tell at *waiting* what it is."""
+
+    def look_up_and_tell() -> int:
+        number = shared["num"]
+        waiting(number)
+        return number
+
+    return beside(lambda: shared.get(key), waiting, look_up_and_tell)
+
+
+def task_in_a_thread(task: Callable[[], object], leaving: Pause) -> None:
+    """Run *task* in a second thread, stop at *leaving*, and leave it to that thread."""
+    threading.Thread(target=task).start()
+    leaving()
