@@ -27,6 +27,7 @@ def test_claim_chooses_by_prefix() -> None:
         "spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments"
     )
     assert run.on("multiprocessing:fork") == {
+        "isolation.arguments-are-copied-at-the-start": "holds",
         "isolation.arguments-are-copies": "holds",
         "zombie.lingers-until-joined": "holds",
     }

@@ -168,7 +168,7 @@ class ClosedForAll(Broken):
             super().put(obj, block, timeout)
 
 
-@family.breaks("queue.closed-queue-refuses-its-process-only", "queue.child-may-put-after-its-starter")
+@family.breaks("queue.closed-queue-refuses-its-process-only")
 class CloseThrowsAway(Broken):
     """A queue that throws away what is in its pipe when a process closes it."""
 

@@ -103,6 +103,7 @@ class HasTheYoungestsPid(ForkProcess):
     "identity.child-knows-whether-it-is-a-daemon",
     "lifecycle.terminate-sends-sigterm",
     "lifecycle.sentinel-is-the-childs-own",
+    "lifecycle.active-children-are-ones-own",
     spoils=["fanout.", "zombie.", "lock.admits-one-buyer-at-a-time"],
     why="claims know a child by its pid",
 )

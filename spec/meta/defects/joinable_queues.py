@@ -239,6 +239,7 @@ class WakesOne(Broken):
 
 
 @family.breaks(
+    "joinable.join-goes-on-after-a-signal",
     "joinable.producer-goes-on-after-the-last-report",
     "joinable.consumer-reports-after-eating",
     "joinable.consumer-ends-with-main",
@@ -267,6 +268,8 @@ class _NewCondition(sound.JoinableQueue):
 
 
 @family.breaks(
+    "joinable.join-goes-on-after-a-signal",
+    "joinable.join-waits-for-what-nobody-got",
     "joinable.producer-goes-on-after-the-last-report",
     "joinable.consumer-reports-after-eating",
     "joinable.consumer-ends-with-main",

@@ -7,6 +7,7 @@ import os
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 from unittest import mock
 
 from spec.harness.process_table import ALIVE, state
@@ -341,7 +342,7 @@ class RaisesInsteadOfFalse(Broken):
     "lock.is-not-reentrant",
     "lock.another-process-may-release",
     "lock.is-handed-to-a-child-as-an-argument",
-    "lock.two-are-independent",
+    "lock.each-is-independent",
     "lock.any-sequence-of-operations",
     "sharing.failing-child-releases-the-lock",
 )
@@ -475,7 +476,7 @@ class NeverAcquiredIfTimed(Broken):
             return False
 
 
-@family.breaks("lock.two-are-independent")
+@family.breaks("lock.each-is-independent")
 class AllAreOne(Broken):
     """All locks are one and the same."""
 
@@ -559,3 +560,34 @@ def _same(kind, facts):
     lock = object.__new__(kind)
     lock.__dict__.update(facts)
     return lock
+
+
+@family.breaks("lock.each-is-independent")
+class AreSixtyFour(Broken):
+    """There are no more than 64 locks: from then on, each is one of those again."""
+
+    made: ClassVar[list[HandMade]] = []
+
+    def Lock(self):
+        if len(self.made) < 64:
+            self.made.append(HandMade())
+            return self.made[-1]
+        return self.made[len(self.made) % 64]
+
+
+@family.breaks("lock.acquire-takes-its-arguments-by-name")
+class NegativeTimesAreNoLimit(Broken):
+    """A lock that is waited for without a limit if the time given is below zero."""
+
+    class Lock(HandMade):
+        def acquire(self, block=True, timeout=None):
+            return super().acquire(block, None if timeout is not None and timeout < 0 else timeout)
+
+
+@family.breaks("lock.acquire-takes-its-arguments-by-name")
+class WaitsThoughItMayNot(Broken):
+    """A lock that is waited for if a time is given, though the caller may not block."""
+
+    class Lock(HandMade):
+        def acquire(self, block=True, timeout=None):
+            return super().acquire(block or timeout is not None, timeout)

@@ -266,7 +266,12 @@ class TakesDaemonForDone(ForkProcess):
     daemon = property(is_daemon, vars(BaseProcess)["daemon"].fset)
 
 
-@family.breaks("identity.child-knows-whether-it-is-a-daemon", "identity.is-known-after-the-join")
+@family.breaks(
+    "identity.child-knows-whether-it-is-a-daemon",
+    "identity.is-known-after-the-join",
+    spoils=["daemon.", "orphan.is-not-made-by-a-normal-end"],
+    why="the end of a program treats ordinary children as daemons, and so terminates them",
+)
 class StartedIsDaemon(Broken):
     """Every process that was started says of itself that it is a daemon."""
 

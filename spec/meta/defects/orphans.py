@@ -160,7 +160,7 @@ class _GuardedProcess(ForkProcess):
     "zombie.end-of-the-parent-hands-them-on",
     "identity.starter-is-the-parent",
     "identity.child-is-the-parent-of-its-children",
-    spoils=["zombie.", "lifecycle."],
+    spoils=["queue.pipe-ends-with-the-last-sender", "zombie.", "lifecycle."],
     why="the starter gets to know the child's end from the guard, when that has reaped the child",
 )
 class GuardsEachChild(Broken):
@@ -181,7 +181,12 @@ class _OfAFaithfulServer(ForkServerProcess):
     _Popen = staticmethod(_preloading("dies_with_its_starter"))
 
 
-@family.breaks("orphan.keeps-the-helper-as-its-parent", "orphan.helper-ends-after-it")
+@family.breaks(
+    "orphan.keeps-the-helper-as-its-parent",
+    "orphan.helper-ends-after-it",
+    spoils=["isolation.helper-preloads-modules"],
+    why="the fault is brought in as the module to be preloaded, in place of the claim's",
+)
 class HelperDiesWithTheStarter(Broken):
     """The fork server dies with its starter, and leaves its children orphans."""
 
@@ -199,6 +204,8 @@ class _OfARuthlessServer(ForkServerProcess):
     "orphan.keeps-the-helper-as-its-parent",
     "orphan.helper-ends-after-it",
     "daemon.can-find-out-that-main-was-killed",
+    spoils=["isolation.helper-preloads-modules"],
+    why="the fault is brought in as the module to be preloaded, in place of the claim's",
 )
 class HelperTakesItsChildrenAlong(Broken):
     """The fork server kills its children and ends when its starter dies."""
@@ -211,7 +218,12 @@ class _OfAHiddenServer(ForkServerProcess):
     _Popen = staticmethod(_preloading("stands_behind_another"))
 
 
-@family.breaks("orphan.keeps-the-helper-as-its-parent", "identity.helper-is-the-parent")
+@family.breaks(
+    "orphan.keeps-the-helper-as-its-parent",
+    "identity.helper-is-the-parent",
+    spoils=["isolation.helper-preloads-modules"],
+    why="the fault is brought in as the module to be preloaded, in place of the claim's",
+)
 class HelperStandsBehindAnother(Broken):
     """The fork server is not a child of the starter, but of another helper, which waits for it."""
 

@@ -180,3 +180,49 @@ class DoesNotSendNone(Broken):
 
     def Pipe(self, duplex=True):
         return _pipe(_SendsSomething, duplex)
+
+
+class _RaisesWhatComes(Connection):
+    def recv(self):
+        message = super().recv()
+        if isinstance(message, Exception):
+            raise message
+        return message
+
+
+@family.breaks("queue.pipe-carries-any-value")
+class RaisesWhatIsReceived(Broken):
+    """A pipe that raises what is received if it is an exception."""
+
+    def Pipe(self, duplex=True):
+        return _pipe(_RaisesWhatComes, duplex)
+
+
+class _ClosedByFailure(Connection):
+    def send(self, obj):
+        try:
+            super().send(obj)
+        except TypeError:
+            self.close()
+            raise
+
+
+@family.breaks("queue.pipe-refuses-the-unpicklable")
+class ClosesOverTheUnpicklable(Broken):
+    """A pipe whose sending end is closed by an attempt to send what cannot be pickled."""
+
+    def Pipe(self, duplex=True):
+        return _pipe(_ClosedByFailure, duplex)
+
+
+class _Impatient(Connection):
+    def poll(self, timeout=0.0):
+        return super().poll(0)
+
+
+@family.breaks("queue.poll-tells-what-can-be-received")
+class PollDoesNotWait(Broken):
+    """A pipe whose poll does not wait, whatever time it is given."""
+
+    def Pipe(self, duplex=True):
+        return _pipe(_Impatient, duplex)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cache
 from multiprocessing import managers
+from multiprocessing.context import get_spawning_popen
 from multiprocessing.managers import ListProxy, RemoteError, SyncManager
 from typing import Any
 
@@ -309,3 +311,161 @@ class AnswersFromMemoryAfterShutdown(BrokenDict):
                 if "last" not in self.__dict__:
                     raise
             return self.last
+
+
+class _Listed(dict):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, list(value) if isinstance(value, tuple) else value)
+
+
+@family.breaks("sharing.keeps-any-value")
+class TuplesBecomeLists(BrokenDict):
+    """A managed dict that makes lists of tuples."""
+
+    Referent = _Listed
+
+
+class _OfText(dict):
+    def __setitem__(self, key, value):
+        super().__setitem__(str(key) if isinstance(key, int) else key, value)
+
+
+@family.breaks("sharing.keeps-any-value")
+class KeysBecomeText(BrokenDict):
+    """A managed dict that makes texts of keys that are numbers."""
+
+    Referent = _OfText
+
+
+class _WithoutNone(dict):
+    def __setitem__(self, key, value):
+        if value is not None:
+            super().__setitem__(key, value)
+
+
+@family.breaks("sharing.keeps-any-value")
+class NoneIsNotKept(BrokenDict):
+    """A managed dict that does not keep None."""
+
+    Referent = _WithoutNone
+
+
+@family.breaks("sharing.can-be-gone-through")
+class ItemsAreValues(BrokenDict):
+    """A managed dict whose items are its values."""
+
+    class Dict(DictProxy):
+        def items(self):
+            return self.values()
+
+
+@family.breaks("sharing.can-be-gone-through")
+class CannotBeGoneThrough(BrokenDict):
+    """A managed dict that has no iterator."""
+
+    class Dict(DictProxy):
+        def __iter__(self):
+            raise TypeError("'DictProxy' object is not iterable")
+
+
+one_by_one = threading.RLock()
+
+
+class _OneByOne(dict):
+    def get(self, *args):
+        with one_by_one:
+            return super().get(*args)
+
+    def __getitem__(self, key):
+        with one_by_one:
+            return super().__getitem__(key)
+
+
+@family.breaks(
+    "sharing.calls-do-not-wait-for-each-other",
+    "sharing.threads-get-their-own-answers",
+)
+class ServesOneByOne(BrokenDict):
+    """A server that answers one call after the other, whoever waits."""
+
+    Referent = _OneByOne
+
+
+class _Connections:
+    """What a client has, which threads of their own would each have."""
+
+
+connections: dict[Any, _Connections] = {}
+
+
+@family.breaks(
+    "sharing.threads-get-their-own-answers", spoils=["sharing."], why="children share it with their starter"
+)
+class ThreadsShareAConnection(BrokenDict):
+    """A client whose threads share one connection to the server."""
+
+    class Dict(DictProxy):
+        def _callmethod(self, methodname, args=(), kwds=None):
+            self._tls = connections.setdefault((os.getpid(), self._token.address), _Connections())
+            return super()._callmethod(methodname, args, kwds or {})
+
+
+@family.breaks("sharing.proxy-can-be-sent")
+class SentAsACopy(BrokenDict):
+    """A managed dict that arrives as a plain copy where it is sent."""
+
+    class Dict(DictProxy):
+        def __reduce__(self):
+            if get_spawning_popen() is None:
+                return dict, (self.copy(),)
+            return super().__reduce__()
+
+
+class _Stack(list):
+    def pop(self, index=0):
+        return super().pop(index)
+
+
+class BrokenList(BrokenDict):
+    """A multiprocessing API whose managers have other lists.
+
+    Attributes:
+        Listed: what a list stands for, in the server.
+    """
+
+    Listed: Any = list
+
+    def Manager(self):
+        Served.register("dict", dict, DictProxy)
+        Served.register("list", self.Listed, ListProxy)
+        manager = Served(ctx=self.context)
+        manager.start()
+        return manager
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class PopsTheFirst(BrokenList):
+    """A managed list that pops its first item."""
+
+    Listed = _Stack
+
+
+class _Unsorted(list):
+    def sort(self, **_how):
+        """Leave it as it is."""
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class DoesNotSort(BrokenList):
+    """A managed list that is not sorted when it is to be."""
+
+    Listed = _Unsorted
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class AssignmentsAreLost(BrokenDict):
+    """A managed list whose items cannot be replaced."""
+
+    class List(ListProxy):
+        def __setitem__(self, index, value):
+            """Lose the *value*."""

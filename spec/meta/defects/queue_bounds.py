@@ -81,6 +81,8 @@ class _CountsAnew(sound.Queue):
 
 
 @family.breaks(
+    "queue.get-goes-on-after-a-signal",
+    "queue.killed-putter-leaves-room-to-the-others",
     "queue.put-waits-while-full",
     "queue.holds-maxsize-items",
     "queue.put-nowait-is-refused-when-full",
@@ -241,7 +243,6 @@ class RaisesItsOwnFull(Broken):
     "queue.empty-is-unreliable",
     "queue.any-producers-and-consumers",
     "queue.unpicklable-item-is-dropped",
-    "queue.child-may-put-after-its-starter",
 )
 class RaisesItsOwnEmpty(Broken):
     """A queue that raises an Empty of its own, not that of the module queue."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
+from spec.harness.process_table import ALIVE, state
 from spec.meta.defects.declaration import Broken, Family
 from spec.meta.defects.locks import HandMade
 
@@ -161,3 +163,51 @@ class BelongsToTheProcess(Broken):
 
     class RLock(HandMadeAgain):
         who = staticmethod(os.getpid)
+
+
+@family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
+class WaitsForEver(Broken):
+    """An RLock that is tried once, and then never again."""
+
+    class RLock(HandMadeAgain):
+        def acquire(self, block=True, timeout=None):
+            if super().acquire(False) or not block:
+                return self.mine
+            threading.Event().wait(timeout)
+            return False
+
+
+@family.breaks("lock.rlock-waiter-proceeds-after-the-last-release", "lock.rlock-of-a-killed-holder-stays-held")
+class HasNoPatience(Broken):
+    """An RLock whose acquire never waits."""
+
+    class RLock(HandMadeAgain):
+        def acquire(self, block=True, timeout=None):
+            return super().acquire(False)
+
+
+@family.breaks("lock.rlock-is-reentrant")
+class LetsGoAtTheEndOfABlock(Broken):
+    """An RLock that is free once any ``with`` block is left, however often it was acquired."""
+
+    class RLock(HandMadeAgain):
+        def __exit__(self, *exception):
+            while self.mine:
+                self.release()
+
+
+@family.breaks("lock.rlock-of-a-killed-holder-stays-held")
+class LetGoByDeath(Broken):
+    """An RLock that is free once its holder has exited."""
+
+    class RLock(HandMadeAgain):
+        @property
+        def free(self):
+            return not self.holder.value or state(self.holder.value) != ALIVE
+
+        def acquire(self, block=True, timeout=None):
+            while not super().acquire(block and timeout is not None, timeout):
+                if not block or timeout is not None:
+                    return False
+                time.sleep(0.01)
+            return True

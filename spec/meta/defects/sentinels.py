@@ -88,7 +88,11 @@ class IsWokenByAny(HasAnother):
         super().run()
 
 
-@family.breaks("lifecycle.sentinel-is-the-childs-own")
+@family.breaks(
+    "lifecycle.sentinel-is-the-childs-own",
+    spoils=["zombie.ignored-sigchld-leaves-none"],
+    why="where SIGCHLD is ignored, none comes",
+)
 class SharedByAll(Broken):
     """All children have one sentinel, which is ready once SIGCHLD has come for any of them."""
 

@@ -44,8 +44,9 @@ class IsInterrupted(Signalled):
     "lifecycle.outlives-terminate-if-it-handles-it",
     "lifecycle.kill-ends-what-handles-sigterm",
     "lifecycle.end-asks-first",
-    "lifecycle.end-insists",
     "lifecycle.exit-code-of-a-terminated-child",
+    spoils=["lifecycle.can-be-terminated-at-once", "lifecycle.end-insists"],
+    why="whether the exception finds the child in its code is chance",
 )
 class TerminateInterrupts(Broken):
     """Terminating a child sends SIGINT, which raises an exception in it."""
@@ -213,7 +214,7 @@ class IsLookedUp(ForkProcess):
         os.kill(self.pid, signal.SIGTERM)
 
 
-@family.breaks("lifecycle.terminating-a-joined-child-does-nothing")
+@family.breaks("lifecycle.terminating-an-exited-child-does-nothing")
 class TerminateNeedsTheProcess(Broken):
     """Terminating a child that was joined looks for its process, and raises what comes of that."""
 
@@ -268,12 +269,11 @@ class HoldsSigtermUp(ForkProcess):
     "lifecycle.terminate-is-a-request",
     "lifecycle.terminated-child-runs-no-further",
     "lifecycle.terminated-child-cleans-nothing-up",
-    "lifecycle.can-be-terminated-at-once",
     "lifecycle.kill-ends-what-handles-sigterm",
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
     "daemon.is-ended-by-sigterm",
-    spoils=["daemon."],
+    spoils=["daemon.", "joinable.consumer-ends-with-main", "lifecycle.can-be-terminated-at-once"],
     why="a daemon that SIGTERM does not end is a child like any other",
 )
 class SigtermIsBlocked(Broken):

@@ -62,7 +62,7 @@ class _WaitedForOnly(ForkProcess):
     "daemon.program-ends-after-its-ordinary-child",
     "daemon.is-ended-by-sigterm",
     spoils=["lifecycle.", "fanout."],
-    why="there, too, claims look whether a child that was joined is gone",
+    why="there, too, claims look whether a child that was joined is gone; and the fault is preloaded, as a module",
 )
 class JoinDoesNotReap(Broken):
     """A join waits until the child has exited, and leaves the zombie to whoever asks for the exit code."""
@@ -281,6 +281,7 @@ class _Lost(ForkServerProcess):
 
 @family.breaks(
     "daemon.each-ends-with-main",
+    "lifecycle.timed-join-ends-nothing",
     "zombie.join-drops-the-child",
     "daemon.ends-with-main",
     "daemon.program-ends-after-its-ordinary-child",
@@ -343,8 +344,8 @@ class _NotReaped(ForkServerProcess):
     "daemon.program-ends-after-its-ordinary-child",
     "daemon.is-ended-by-sigterm",
     "joinable.consumer-ends-with-main",
-    spoils=["lifecycle.", "fanout."],
-    why="there, too, claims look whether a child that was joined is gone",
+    spoils=["isolation.helper-preloads-modules", "lifecycle.", "fanout."],
+    why="there, too, claims look whether a child that was joined is gone; and the fault is preloaded, as a module",
 )
 class HelperDoesNotReap(Broken):
     """The fork server tells how its children have ended, and reaps none."""

@@ -1,0 +1,304 @@
+"""What waits, and minds signals, threads, or the death of others in the wrong way."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import Connection
+from queue import Empty
+from typing import Any
+
+from spec.meta.defects import sound
+from spec.meta.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.sem_wait.argtypes = [ctypes.c_void_p]
+pythons = ctypes.PyDLL(None)
+pythons.sem_wait.argtypes = [ctypes.c_void_p]
+
+
+class Wrapped:
+    """A sound lock, around another one: here faults are easily put in."""
+
+    Inner: Any = staticmethod(multiprocessing.get_context("fork").Lock)
+
+    def __init__(self):
+        self.inner = self.Inner()
+
+    def acquire(self, block=True, timeout=None):
+        if not block or timeout is not None:
+            return self.inner.acquire(block, timeout)
+        return self.wait()
+
+    def wait(self):
+        return self.inner.acquire()
+
+    def release(self):
+        self.inner.release()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exception):
+        self.release()
+
+
+@family.breaks("lock.wait-goes-on-after-a-signal")
+class LockGivesUpOnASignal(Broken):
+    """An acquire that a signal interrupts returns, without the lock."""
+
+    class Lock(Wrapped):
+        def wait(self):
+            return libc.sem_wait(self.inner._semlock.handle) == 0
+
+
+def _whatever_comes(call):
+    """Return what *call* returns, however often Ctrl-C interrupts it."""
+    while True:
+        try:
+            return call()
+        except KeyboardInterrupt:
+            pass
+
+
+@family.breaks("lock.wait-goes-on-after-a-signal")
+class LockCannotBeInterrupted(Broken):
+    """An acquire goes on though a handler has raised KeyboardInterrupt."""
+
+    class Lock(Wrapped):
+        def wait(self):
+            return _whatever_comes(self.inner.acquire)
+
+
+@family.breaks("queue.get-goes-on-after-a-signal")
+class GetCannotBeInterrupted(Broken):
+    """A get goes on though a handler has raised KeyboardInterrupt."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            return _whatever_comes(lambda: super(type(self), self).get(block, timeout))
+
+
+@family.breaks("joinable.join-goes-on-after-a-signal")
+class QueuesJoinCannotBeInterrupted(Broken):
+    """A join of a queue goes on though a handler has raised KeyboardInterrupt."""
+
+    class JoinableQueue(sound.JoinableQueue):
+        def join(self):
+            return _whatever_comes(super().join)
+
+
+class _Joined(ForkProcess):
+    def join(self, timeout=None):
+        return _whatever_comes(lambda: super(_Joined, self).join(timeout))
+
+
+@family.breaks("lifecycle.join-goes-on-after-a-signal")
+class JoinCannotBeInterrupted(Broken):
+    """A join goes on though a handler has raised KeyboardInterrupt."""
+
+    Process = _Joined
+
+
+class _JoinedByPause(ForkProcess):
+    def join(self, timeout=None):
+        super().join(0)
+        while timeout is None and self.is_alive():
+            if libc.usleep(20_000) == -1:  # interrupted
+                return
+
+
+@family.breaks("lifecycle.join-goes-on-after-a-signal", spoils=["lifecycle."], why="SIGCHLD and others interrupt it")
+class JoinGivesUpOnASignal(Broken):
+    """A join that a signal interrupts returns, though the child runs."""
+
+    Process = _JoinedByPause
+
+
+@family.breaks("lock.threads-wait-for-it-too", "lock.wait-goes-on-after-a-signal")
+class LockHoldsUpThreads(Broken):
+    """A thread that waits for a lock keeps the interpreter's own, so that no other thread can run."""
+
+    class Lock(Wrapped):
+        def wait(self):
+            return pythons.sem_wait(self.inner._semlock.handle) == 0
+
+
+@family.breaks("lock.threads-wait-for-it-too")
+class LockIsTriedOneByOne(Broken):
+    """While a thread waits for a lock, another of its process waits though it may not."""
+
+    class Lock(Wrapped):
+        def __init__(self):
+            super().__init__()
+            self.turn = threading.Lock()
+
+        def __reduce__(self):
+            raise TypeError("threads share this lock")
+
+        def acquire(self, block=True, timeout=None):
+            if not self.inner.acquire(False):
+                with self.turn:
+                    return super().acquire(block, timeout)
+            return True
+
+
+@family.breaks(
+    "lock.threads-wait-for-it-too",
+    spoils=["lock.is-not-reentrant", "lock.any-sequence-of-operations", "lock.wait-goes-on-after-a-signal"],
+    why="a thread of the holder's process may be the holder",
+)
+class LockIsOfTheProcess(Broken):
+    """A thread gets a lock that another thread of its process holds."""
+
+    class Lock(Wrapped):
+        owner = 0
+
+        def acquire(self, block=True, timeout=None):
+            if self.owner == os.getpid():
+                return True
+            acquired = super().acquire(block, timeout)
+            self.owner = os.getpid() if acquired else 0
+            return acquired
+
+        def release(self):
+            self.owner = 0
+            super().release()
+
+
+@family.breaks("queue.thread-that-waits-holds-up-no-other")
+class OneThreadGets(Broken):
+    """While a thread waits in get, another of its process waits though it may not."""
+
+    class Queue(sound.Queue):
+        turn = threading.Lock()
+
+        def get(self, block=True, timeout=None):
+            with self.turn:
+                return super().get(block, timeout)
+
+
+@family.breaks("queue.thread-that-waits-holds-up-no-other")
+class NobodyPutsMeanwhile(Broken):
+    """While a thread waits in get, no other of its process can put."""
+
+    class Queue(sound.Queue):
+        turn = threading.Lock()
+
+        def get(self, block=True, timeout=None):
+            if not block:
+                return super().get(block, timeout)
+            with self.turn:
+                return super().get(block, timeout)
+
+        def put(self, obj, block=True, timeout=None):
+            with self.turn:
+                super().put(obj, block, timeout)
+
+
+class _JoinedOneByOne(ForkProcess):
+    turn = threading.Lock()
+
+    def join(self, timeout=None):
+        if timeout is not None:
+            return super().join(timeout)
+        with self.turn:
+            return super().join()
+
+
+@family.breaks("lifecycle.threads-join-their-own")
+class JoinsOneByOne(Broken):
+    """While a thread waits in join, no other of its process can join another child."""
+
+    Process = _JoinedOneByOne
+
+
+class _StartedBetween(ForkProcess):
+    turn = threading.RLock()
+
+    def start(self):
+        with self.turn:
+            super().start()
+
+    def join(self, timeout=None):
+        with self.turn:
+            super().join(timeout)
+
+
+@family.breaks("lifecycle.threads-join-their-own")
+class NobodyStartsMeanwhile(Broken):
+    """While a thread waits in join, no other of its process can start a child."""
+
+    Process = _StartedBetween
+
+
+@family.breaks("lock.killed-waiter-is-passed-over")
+class WaitersStandInLine(Broken):
+    """Waiters get a lock one after another, and one that was killed keeps its turn."""
+
+    class Lock(Wrapped):
+        def __init__(self):
+            super().__init__()
+            self.first = self.Inner()
+
+        def wait(self):
+            with self.first:
+                return super().wait()
+
+
+@family.breaks("queue.killed-putter-leaves-room-to-the-others")
+class PuttersStandInLine(Broken):
+    """Who waits for room stands in line, and one that was killed keeps its turn."""
+
+    class Queue(sound.Queue):
+        def __init__(self, maxsize=0):
+            super().__init__(maxsize)
+            self.first = multiprocessing.get_context("fork").Lock()
+
+        def __getstate__(self):
+            return super().__getstate__(), self.first
+
+        def __setstate__(self, state):
+            super().__setstate__(state[0])
+            self.first = state[1]
+
+        def put(self, obj, block=True, timeout=None):
+            if not block or timeout is not None:
+                return super().put(obj, block, timeout)
+            with self.first:
+                return super().put(obj)
+
+
+@family.breaks("queue.poll-tells-what-can-be-received", spoils=["queue."], why="pipes may be within queues")
+class PollTakes(Broken):
+    """A poll takes the message that it finds."""
+
+    def Pipe(self, duplex=True):
+        ends = multiprocessing.Pipe(duplex)
+        return tuple(_TakingEnd(os.dup(end.fileno()), end.readable, end.writable) for end in ends)
+
+
+class _TakingEnd(Connection):
+    def poll(self, timeout=0.0):
+        found = super().poll(timeout)
+        if found:
+            self.recv()
+        return found
+
+
+@family.breaks("queue.thread-that-waits-holds-up-no-other")
+class ThreadsGetNothing(Broken):
+    """A get works in the main thread only."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if threading.current_thread() is not threading.main_thread():
+                raise Empty
+            return super().get(block, timeout)
