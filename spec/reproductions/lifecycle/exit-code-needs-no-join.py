@@ -1,0 +1,32 @@
+import multiprocessing
+import os
+import select
+import sys
+import time
+
+mp = multiprocessing
+
+
+def state(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0]
+    except OSError:
+        return "gone"
+
+
+def work(news):
+    news.send(os.getpid())
+    os._exit(7)
+
+
+if __name__ == "__main__":
+    news, theirs = mp.Pipe(duplex=False)
+    child = mp.Process(target=work, args=(theirs,))
+    child.start()
+    pid = news.recv()
+    select.select([child.sentinel], [], [], 20)
+    while pid != os.getpid() and state(pid) not in ("Z", "gone"):
+        time.sleep(0.01)
+    print(f"exit code of a child that has exited, and was not joined: expected 7, seen {child.exitcode}")
+    sys.exit(child.exitcode != 7)

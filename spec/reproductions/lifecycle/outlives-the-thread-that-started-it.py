@@ -1,0 +1,30 @@
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+
+mp = multiprocessing
+
+
+def work(news, go_on):
+    news.send(os.getpid())
+    go_on.recv()
+    sys.exit(7)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: a child"))
+    signal.alarm(20)
+    news, theirs = mp.Pipe(duplex=False)
+    go_on, mine = mp.Pipe(duplex=False)
+    child = mp.Process(target=work, args=(theirs, go_on))
+    thread = threading.Thread(target=child.start)
+    thread.start()
+    thread.join()
+    pid = news.recv()
+    mine.send("go on")
+    child.join()
+    print(f"process of the child: expected another than {os.getpid()}, seen {pid}")
+    print(f"exit code of a child whose starting thread has ended: expected 7, seen {child.exitcode}")
+    sys.exit(pid == os.getpid() or child.exitcode != 7)

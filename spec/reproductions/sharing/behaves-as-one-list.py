@@ -1,0 +1,32 @@
+import multiprocessing
+import sys
+
+mp = multiprocessing
+CALLS = [
+    ("extend", [3, 1, 2]),
+    ("pop",),
+    ("sort",),
+    ("insert", 0, 5),
+    ("pop", 0),
+    ("__setitem__", -1, 7),
+    ("__getitem__", -1),
+    ("reverse",),
+    ("remove", 1),
+    ("append", 4),
+    ("index", 4),
+    ("count", 7),
+    ("__delitem__", 0),
+    ("__len__",),
+]
+
+if __name__ == "__main__":
+    wrong = 0
+    with mp.Manager() as manager:
+        shared, plain = manager.list(), []
+        for name, *args in CALLS:
+            expected, seen = getattr(plain, name)(*args), getattr(shared, name)(*args)
+            if (seen, shared[:]) != (expected, plain):
+                wrong += 1
+                print(f"{name}{tuple(args)}: expected {expected} and {plain}, seen {seen} and {shared[:]}")
+    print(f"calls that a managed list answers otherwise than a plain one: expected 0, seen {wrong}")
+    sys.exit(wrong > 0)
