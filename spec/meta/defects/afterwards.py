@@ -54,11 +54,7 @@ class _KnownOnceJoined(ForkProcess):
         return code if self.joined else None
 
 
-@family.breaks(
-    "lifecycle.exit-code-needs-no-join",
-    spoils=["zombie."],
-    why="some claims read the exit code of children that are reaped by other calls",
-)
+@family.breaks("lifecycle.exit-code-needs-no-join")
 class ExitCodeNeedsAJoin(Broken):
     """The exit code of a child that has exited is None until it is joined, or is asked whether it is alive."""
 
@@ -72,7 +68,7 @@ class _WithAHandler(ForkProcess):
         super().start()
 
 
-@family.breaks("lifecycle.leaves-signal-handlers-alone", spoils=["zombie."], why="SIGCHLD is not ignored then")
+@family.breaks("lifecycle.leaves-signal-handlers-alone")
 class ReplacesTheHandler(Broken):
     """A start replaces the handler of SIGCHLD that the user has set."""
 
@@ -137,8 +133,8 @@ class _Registered(ForkProcess):
 
 @family.breaks(
     "lifecycle.use-leaves-nothing-behind",
-    spoils=["lifecycle.", "identity.", "zombie."],
-    why="what is kept of older children shows as open files and as zombies that are never looked at",
+    spoils=["lifecycle."],
+    why="what is kept of older children shows as open files",
 )
 class KeepsEachChild(Broken):
     """Each child that was ever started is kept, with its files, until it is closed."""
@@ -165,7 +161,7 @@ class WatchesEachChild(Broken):
 
 @family.breaks(
     "lifecycle.active-children-are-ones-own",
-    spoils=["zombie.", "lifecycle."],
+    spoils=["lifecycle."],
     why="what it returns is neither the list nor the objects that are expected",
 )
 class ActiveChildrenAreCopies(Broken):
