@@ -269,7 +269,7 @@ class TakesDaemonForDone(ForkProcess):
 @family.breaks(
     "identity.child-knows-whether-it-is-a-daemon",
     "identity.is-known-after-the-join",
-    spoils=["daemon.", "orphan.is-not-made-by-a-normal-end"],
+    spoils=["daemon.", "orphan.is-not-made-by-a-normal-end", "lifecycle.waits-for-its-children"],
     why="the end of a program treats ordinary children as daemons, and so terminates them",
 )
 class StartedIsDaemon(Broken):
