@@ -184,8 +184,8 @@ class _OfAFaithfulServer(ForkServerProcess):
 @family.breaks(
     "orphan.keeps-the-helper-as-its-parent",
     "orphan.helper-ends-after-it",
-    spoils=["isolation.helper-preloads-modules"],
-    why="the fault is brought in as the module to be preloaded, in place of the claim's",
+    spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
+    why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
 )
 class HelperDiesWithTheStarter(Broken):
     """The fork server dies with its starter, and leaves its children orphans."""
@@ -204,8 +204,8 @@ class _OfARuthlessServer(ForkServerProcess):
     "orphan.keeps-the-helper-as-its-parent",
     "orphan.helper-ends-after-it",
     "daemon.can-find-out-that-main-was-killed",
-    spoils=["isolation.helper-preloads-modules"],
-    why="the fault is brought in as the module to be preloaded, in place of the claim's",
+    spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
+    why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
 )
 class HelperTakesItsChildrenAlong(Broken):
     """The fork server kills its children and ends when its starter dies."""

@@ -90,8 +90,12 @@ class IsWokenByAny(HasAnother):
 
 @family.breaks(
     "lifecycle.sentinel-is-the-childs-own",
-    spoils=["zombie.ignored-sigchld-leaves-none"],
-    why="where SIGCHLD is ignored, none comes",
+    spoils=[
+        "zombie.ignored-sigchld-leaves-none",
+        "lifecycle.leaves-signal-handlers-alone",
+        "lifecycle.outlives-the-thread-that-started-it",
+    ],
+    why="where SIGCHLD is ignored, none comes, and only the main thread may handle it",
 )
 class SharedByAll(Broken):
     """All children have one sentinel, which is ready once SIGCHLD has come for any of them."""

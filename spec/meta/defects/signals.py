@@ -45,7 +45,7 @@ class IsInterrupted(Signalled):
     "lifecycle.kill-ends-what-handles-sigterm",
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
-    spoils=["lifecycle.can-be-terminated-at-once", "lifecycle.end-insists"],
+    spoils=["lifecycle.threads-join-their-own", "lifecycle.can-be-terminated-at-once", "lifecycle.end-insists"],
     why="whether the exception finds the child in its code is chance",
 )
 class TerminateInterrupts(Broken):
@@ -273,7 +273,12 @@ class HoldsSigtermUp(ForkProcess):
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
     "daemon.is-ended-by-sigterm",
-    spoils=["daemon.", "joinable.consumer-ends-with-main", "lifecycle.can-be-terminated-at-once"],
+    spoils=[
+        "daemon.",
+        "joinable.consumer-ends-with-main",
+        "lifecycle.threads-join-their-own",
+        "lifecycle.can-be-terminated-at-once",
+    ],
     why="a daemon that SIGTERM does not end is a child like any other",
 )
 class SigtermIsBlocked(Broken):

@@ -282,6 +282,9 @@ class _Lost(ForkServerProcess):
 @family.breaks(
     "daemon.each-ends-with-main",
     "lifecycle.timed-join-ends-nothing",
+    "lifecycle.active-children-are-ones-own",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.waits-for-its-children",
     "zombie.join-drops-the-child",
     "daemon.ends-with-main",
     "daemon.program-ends-after-its-ordinary-child",
