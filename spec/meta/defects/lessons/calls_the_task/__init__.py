@@ -12,5 +12,6 @@ defect = Defect(
         "isolation.siblings-share-nothing",
         "isolation.arguments-are-copies",
         "isolation.child-is-returned-joined",
+        "isolation.child-runs-no-cleanup-of-its-starter",
     ],
 )

@@ -2,4 +2,12 @@
 
 from spec.meta.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["isolation.siblings-share-nothing", "isolation.child-is-returned-joined"])
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "isolation.siblings-share-nothing",
+        "isolation.child-is-returned-joined",
+        "isolation.child-has-the-starters-environment",
+    ],
+)
