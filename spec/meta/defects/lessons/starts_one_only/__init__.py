@@ -9,6 +9,7 @@ defect = Defect(
         "zombie.piles-up",
         "zombie.joining-reaps-each",
         "zombie.end-of-the-parent-hands-them-on",
+        "zombie.starting-another-reaps",
         "zombie.active-children-reaps",
     ],
 )
