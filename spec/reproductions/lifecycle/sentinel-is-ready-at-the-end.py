@@ -11,7 +11,10 @@ def work(conn):
 
 
 def ready(sentinel, seconds):
-    return bool(select.select([sentinel], [], [], seconds)[0])
+    try:
+        return bool(select.select([sentinel], [], [], seconds)[0])
+    except OSError as error:
+        return repr(error)
 
 
 if __name__ == "__main__":
@@ -19,9 +22,14 @@ if __name__ == "__main__":
     child = mp.Process(target=work, args=(there,))
     child.start()
     here.recv()
-    seen = [ready(child.sentinel, 0)]
+    sentinel = child.sentinel
+    seen = [ready(sentinel, 0)]
     here.send("go")
-    seen.append(ready(child.sentinel, 10))
+    seen.append(ready(sentinel, 10))
     child.join()
-    print(f"whether the sentinel is ready while the child runs, and at its end: expected [False, True], seen {seen}")
-    sys.exit(seen != [False, True])
+    seen.append(ready(sentinel, 10))
+    same = child.sentinel == sentinel
+    print("whether the sentinel is ready while the child runs, at its end, and once it is joined:")
+    print(f"expected [False, True, True], seen {seen}")
+    print(f"whether it is the same number still: expected True, seen {same}")
+    sys.exit(seen != [False, True, True] or not same)

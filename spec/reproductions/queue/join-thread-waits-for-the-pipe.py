@@ -15,8 +15,29 @@ def producer(queue, connection):
     connection.send("join_thread() has returned")
 
 
+def reader(queue, connection):
+    connection.recv()
+    queue.get()
+
+
+def maker_waits():
+    queue, waited = mp.Queue(), []
+    connection, theirs = mp.Pipe()
+    mp.Process(target=reader, args=(queue, theirs), daemon=True).start()
+    signal.signal(signal.SIGALRM, lambda *_: waited.append("for a second") or connection.send("read"))
+    queue.put(b"x" * SIZE)
+    queue.close()
+    signal.alarm(1)
+    queue.join_thread()
+    signal.alarm(0)
+    print(f"join_thread() in the queue's own process: expected to wait, seen to {'wait' if waited else 'return'}")
+    return bool(waited)
+
+
 if __name__ == "__main__":
     atexit.register(lambda: [child.terminate() for child in mp.active_children()])
+    if not maker_waits():
+        sys.exit(1)
     signal.signal(
         signal.SIGALRM, lambda *_: sys.exit("put() and get() of a large item: expected to return, it hangs")
     )
