@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import time
@@ -18,8 +17,9 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing, Process
 from spec.claims import needs
 from spec.fixtures import MakeCheckpoint, MakeWorker
+from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
-from spec.harness.process_table import ALIVE, open_files, state, until_blocked
+from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -340,10 +340,9 @@ def test_use_leaves_no_file_open(mp: Multiprocessing) -> None:
             lock.release()
 
     use()  # whatever the API opens once for all locks is open now
-    before = open_files(os.getpid())
+    before = holdings()
     use()
-    gc.collect()
-    kernel.shows("how many files are open", open_files(os.getpid()), expected=before)
+    kernel.shows("how many files and threads there are", holdings(), expected=before)
 
 
 def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:

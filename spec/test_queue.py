@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
 import struct
 import sys
-import threading
 import time
 from collections import Counter, OrderedDict
 from functools import partial
@@ -22,8 +20,9 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing
 from spec.claims import Condition, needs, where
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
-from spec.harness.process_table import ALIVE, GONE, open_files, state, until_blocked, until_exited
+from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
@@ -703,14 +702,10 @@ def test_use_leaves_nothing_behind(mp: Multiprocessing) -> None:
         queues.get_some(queue, 3)
         queues.close_and_join_thread(queue)
 
-    def left() -> tuple[int, int]:
-        gc.collect()
-        return open_files(os.getpid()), threading.active_count()
-
     use()  # whatever the API opens once for all queues is open now
-    before = left()
+    before = holdings()
     use()
-    kernel.shows("how many files and threads there are", left(), expected=before)
+    kernel.shows("how many files and threads there are", holdings(), expected=before)
 
 
 @needs("Pipe")

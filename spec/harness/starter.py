@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from spec.harness.child_side import kind_of
 from spec.harness.process_table import GONE, ZOMBIE, state, until_exited
 from spec.harness.stillness import until_still
 
@@ -44,8 +45,8 @@ class Starter:
         try:
             try:
                 outcome = pickle.dumps(("returned", function(*args)))
-            except BaseException:
-                outcome = pickle.dumps(("raised", traceback.format_exc()))
+            except BaseException as error:
+                outcome = pickle.dumps(("raised", (f"{kind_of(error)}: {error}", traceback.format_exc())))
             self._outcome.write_bytes(outcome)
             status = 0
         finally:
@@ -56,7 +57,7 @@ class Starter:
         """Whether the function has not yet come to its end."""
         return state(self.pid) not in (ZOMBIE, GONE)
 
-    def until_still(self, come: Callable[[], bool] = lambda: True) -> None:
+    def until_still(self, come: Optional[Callable[[], bool]] = None) -> None:
         """Wait until neither it nor anything else that was started moves, so that only the claim can move them.
 
         Args:
@@ -66,7 +67,7 @@ class Starter:
             StarterFailed: the function has raised, or the process ended some other way.
             Hung: they went on moving until the deadline.
         """
-        until_still(lambda: come() or not self.running)
+        until_still(come and (lambda: come() or not self.running))
         if not self.running:
             self.result()
 
@@ -79,18 +80,20 @@ class Starter:
         """
         how, value = self._wait()
         if how == "raised":
-            raise StarterFailed(f"{self._name} raised:\n{value}")
+            raise StarterFailed(f"{self._name} raised:\n{value[1]}")
         return value
 
     def failure(self) -> str:
-        """Wait until the function has ended, and return the traceback of what it raised; empty if nothing.
+        """Wait until the function has ended, and return what it raised, kind and message; empty if nothing.
+
+        The kind is as `spec.harness.child_side.kind_of` tells it.
 
         Raises:
             StarterFailed: the process ended some other way.
             Hung: it did not end before the deadline.
         """
         how, value = self._wait()
-        return str(value) if how == "raised" else ""
+        return str(value[0]) if how == "raised" else ""
 
     def _wait(self) -> tuple[str, Any]:
         until_exited(self.pid)

@@ -128,15 +128,15 @@ def until_still(come: Optional[Callable[[], bool]] = None) -> None:
         Hung: something went on moving until the deadline.
     """
     pace, stillness, idleness = Pace("all that was started to be still"), Stillness(0), Idleness(PATIENCE)
-    begun = since = time.monotonic()
+    begun = last_missed = time.monotonic()
     while True:
         has_come, started, now = come is None or come(), descendants(os.getpid()), time.monotonic()
+        if not has_come:
+            last_missed = now
         if stillness.lasts(started) and (has_come or stillness.elapsed >= PATIENCE):
             return
-        if now - begun >= PATIENCE and idleness.lasts(started):
+        if now - begun >= PATIENCE and idleness.lasts(started):  # later, for it takes looks of its own
             return
-        if come is None or not has_come:
-            since = now
-        if now - since >= PATIENCE:
+        if come is not None and now - last_missed >= PATIENCE:
             return
         pace.wait(soon=has_come and stillness.elapsed > 0)

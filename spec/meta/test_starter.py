@@ -62,7 +62,17 @@ def test_tells_of_an_exception(start: Start) -> None:
     starter = start(fail)
     with pytest.raises(StarterFailed, match=r"(?s)^fail raised:\nTraceback .*KeyError: 'no such lesson'"):
         starter.result()
-    assert "KeyError: 'no such lesson'" in starter.failure()
+    assert starter.failure() == "KeyError: 'no such lesson'"
+
+
+def test_tells_what_an_exception_stands_for(start: Start) -> None:
+    class OfALibrary(ValueError):
+        pass
+
+    def refuse() -> None:
+        raise OfALibrary("is closed")
+
+    assert start(refuse).failure() == "OfALibrary, ValueError: is closed"
 
 
 def test_tells_of_a_result_that_cannot_be_pickled(start: Start) -> None:

@@ -11,8 +11,10 @@ from typing import Callable, Optional, Union
 import pytest
 
 from spec.harness import stillness as module
+from spec.harness.deadline import Hung
+from spec.harness.heartbeat import beat, beats
 from spec.harness.process_table import ALIVE, ZOMBIE, Sleep, state, until_blocked, until_exited
-from spec.harness.stillness import LOOKS, Idleness, Stillness, until_still
+from spec.harness.stillness import LOOKS, PATIENCE, Idleness, Stillness, until_still
 from spec.meta import payloads
 from spec.meta.conftest import Fork
 
@@ -202,3 +204,29 @@ def test_until_still_gives_up_what_does_not_come(fork: Fork) -> None:
     pid = fork(payloads.wait)
     until_still(lambda: state(pid) == ZOMBIE)
     assert state(pid) == ALIVE
+
+
+def test_until_still_takes_polling_for_still(fork: Fork) -> None:
+    pid = fork(payloads.fidget)
+    until_still()
+    assert state(pid) == ALIVE
+
+
+def test_until_still_gives_those_who_go_on_some_time(fork: Fork) -> None:
+    pid, begun = fork(payloads.loop), time.monotonic()
+    until_still(lambda: True)
+    assert time.monotonic() - begun >= PATIENCE
+    assert state(pid) == ALIVE
+
+
+@pytest.mark.usefixtures("impatient")
+def test_until_still_waits_for_those_who_work(fork: Fork) -> None:
+    fork(payloads.loop)
+    with pytest.raises(Hung, match="for all that was started to be still"):
+        until_still()
+
+
+def test_heart_beats_are_seen_by_who_forked(fork: Fork) -> None:
+    before = beats()
+    until_exited(fork(beat))
+    assert beats() != before

@@ -17,7 +17,7 @@ from spec.harness.witness import caller, kernel, one_of, recorder
 from spec.models.bench import WORKERS, Bench, Model, somebody
 
 MOMENT = 0.01
-"""The seconds for which a timed call waits: enough to be over, whatever the machine does meanwhile."""
+"""The seconds for which a timed call waits in vain."""
 
 
 class QueueModel(Model):
