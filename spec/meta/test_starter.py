@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Callable
 import pytest
 
 from spec.harness.deadline import Hung
-from spec.harness.process_table import GONE, parent, state, until_blocked, until_exited
+from spec.harness.process_table import GONE, parent, state, until_blocked
 from spec.harness.starter import Starter, StarterFailed
 from spec.meta import payloads
 
@@ -108,8 +109,11 @@ def test_can_be_waited_for_until_still(start: Start) -> None:
     assert starter.running
 
 
-def test_still_because_it_has_failed(start: Start) -> None:
-    starter = start(fail)
-    until_exited(starter.pid)
+def test_nothing_is_to_come_once_it_has_failed(start: Start) -> None:
+    def fail_in_a_moment() -> None:
+        time.sleep(0.1)
+        fail()
+
+    starter = start(fail_in_a_moment)
     with pytest.raises(StarterFailed, match="KeyError"):
-        starter.until_still()
+        starter.until_still(lambda: False)

@@ -10,6 +10,7 @@ from typing import Callable, Optional, Union
 
 import pytest
 
+from spec.harness import deadline
 from spec.harness import stillness as module
 from spec.harness.deadline import Hung
 from spec.harness.heartbeat import beat, beats
@@ -219,8 +220,8 @@ def test_until_still_gives_those_who_go_on_some_time(fork: Fork) -> None:
     assert state(pid) == ALIVE
 
 
-@pytest.mark.usefixtures("impatient")
-def test_until_still_waits_for_those_who_work(fork: Fork) -> None:
+def test_until_still_waits_for_those_who_work(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "SECONDS", 2 * PATIENCE)
     fork(payloads.loop)
     with pytest.raises(Hung, match="for all that was started to be still"):
         until_still()
