@@ -319,47 +319,6 @@ class TrustsItsHelper(Broken):
     Process = _ServedByOne
 
 
-_here = threading.local()
-
-
-class _KnownToItsThread(ForkProcess):
-    def run(self):
-        _here.process = self
-        super().run()
-
-
-@family.breaks("identity.threads-know-their-process")
-class ThreadsDoNotKnow(Broken):
-    """Only the main thread of a child knows which process it is of; the others take it for the main process."""
-
-    Process = _KnownToItsThread
-
-    def current_process(self):
-        ours = process.current_process()
-        if isinstance(ours, ForkProcess) and not hasattr(_here, "process"):
-            return process._MainProcess()  # type: ignore[attr-defined]
-        return ours
-
-
-class _KnownByName(ForkProcess):
-    def __eq__(self, other):
-        return self.name == other.name
-
-    def __hash__(self):
-        return hash(self.name)
-
-
-@family.breaks(
-    "identity.namesakes-are-told-apart",
-    spoils=["identity."],
-    why="who is renamed is not found any more among those that are alive",
-)
-class NamesakesAreEqual(Broken):
-    """A process equals every other of its name."""
-
-    Process = _KnownByName
-
-
 class _NotItsOwnCode(ForkProcess):
     def _bootstrap(self, *args, **kwargs):
         with mock.patch.object(type(self), "run", ForkProcess.run):

@@ -6,7 +6,6 @@ import ctypes
 import multiprocessing
 import os
 import threading
-from multiprocessing.connection import Connection
 from queue import Empty
 from typing import Any
 
@@ -274,23 +273,6 @@ class PuttersStandInLine(Broken):
                 return super().put(obj, block, timeout)
             with self.first:
                 return super().put(obj)
-
-
-@family.breaks("queue.poll-tells-what-can-be-received", spoils=["queue."], why="pipes may be within queues")
-class PollTakes(Broken):
-    """A poll takes the message that it finds."""
-
-    def Pipe(self, duplex=True):
-        ends = multiprocessing.Pipe(duplex)
-        return tuple(_TakingEnd(os.dup(end.fileno()), end.readable, end.writable) for end in ends)
-
-
-class _TakingEnd(Connection):
-    def poll(self, timeout=0.0):
-        found = super().poll(timeout)
-        if found:
-            self.recv()
-        return found
 
 
 @family.breaks("queue.thread-that-waits-holds-up-no-other")

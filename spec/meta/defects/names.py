@@ -6,7 +6,9 @@ import itertools
 import mmap
 import multiprocessing
 import pickle
+import threading
 import uuid
+from multiprocessing import process
 from multiprocessing.context import ForkProcess, SpawnProcess
 from multiprocessing.process import BaseProcess
 
@@ -276,3 +278,44 @@ class StartedIsDaemon(Broken):
     """Every process that was started says of itself that it is a daemon."""
 
     Process = TakesDaemonForDone
+
+
+_here = threading.local()
+
+
+class _KnownToItsThread(ForkProcess):
+    def run(self):
+        _here.process = self
+        super().run()
+
+
+@family.breaks("identity.threads-know-their-process")
+class ThreadsDoNotKnow(Broken):
+    """Only the main thread of a child knows which process it is of; the others take it for the main process."""
+
+    Process = _KnownToItsThread
+
+    def current_process(self):
+        ours = process.current_process()
+        if isinstance(ours, ForkProcess) and not hasattr(_here, "process"):
+            return process._MainProcess()  # type: ignore[attr-defined]
+        return ours
+
+
+class _KnownByName(ForkProcess):
+    def __eq__(self, other):
+        return self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+@family.breaks(
+    "identity.namesakes-are-told-apart",
+    spoils=["identity."],
+    why="who is renamed is not found any more among those that are alive",
+)
+class NamesakesAreEqual(Broken):
+    """A process equals every other of its name."""
+
+    Process = _KnownByName

@@ -226,3 +226,19 @@ class PollDoesNotWait(Broken):
 
     def Pipe(self, duplex=True):
         return _pipe(_Impatient, duplex)
+
+
+class _Taking(Connection):
+    def poll(self, timeout=0.0):
+        found = super().poll(timeout)
+        if found:
+            self.recv()
+        return found
+
+
+@family.breaks("queue.poll-tells-what-can-be-received", spoils=["queue."], why="pipes may be within queues")
+class PollTakes(Broken):
+    """A pipe whose poll takes the message that it finds."""
+
+    def Pipe(self, duplex=True):
+        return _pipe(_Taking, duplex)
