@@ -500,15 +500,17 @@ def test_join_goes_on_after_a_signal(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
     """Who waits in join handles a signal meanwhile, and waits on, unless the handler raises."""
-    working, handling = checkpoint("working"), checkpoint("handling")
+    working, started, handling = checkpoint("working"), checkpoint("started"), checkpoint("handling")
 
     def join_it() -> list[object]:
         child = lesson.start(mp, steps(working.pause, leave(7)))
+        started.pause()
         ends = [signals.handling_them(handling.pause, child.join) for _ in range(2)]
         return [*ends, child.exitcode]
 
     main = starter(join_it)
     child = working.next()
+    started.next().let_go()  # only now does it wait for nothing but the child
     until_blocked([main.pid])
     os.kill(main.pid, signal.SIGUSR2)
     until_blocked([main.pid])

@@ -667,9 +667,10 @@ def test_join_thread_waits_for_the_pipe(
     mp: Multiprocessing, log: Recorder, starter: Start, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
     """After close, join_thread waits until all that the process has put is in the pipe, whoever made the queue."""
-    reading = checkpoint("reading")
-    maker = starter(queues.make_and_join_thread, mp, reading.pause, log)
+    reading, joining = checkpoint("reading"), checkpoint("joining")
+    maker = starter(queues.make_and_join_thread, mp, reading.pause, joining.pause, log)
     reader = reading.next()
+    joining.next().let_go()
     until_blocked([maker.pid])
     recorder.shows("whose join_thread has returned before anybody reads", log.values("joined"), expected=[])
     reader.let_go()

@@ -89,12 +89,13 @@ def read(queue: Queue, reading: Pause) -> None:
     queue.get()
 
 
-def make_and_join_thread(mp: Multiprocessing, reading: Pause, log: Recorder) -> None:
-    """Make a queue, put an item that does not fit into a pipe's buffer, and wait until it is in the pipe."""
+def make_and_join_thread(mp: Multiprocessing, reading: Pause, joining: Pause, log: Recorder) -> None:
+    """Make a queue, put an item that does not fit into a pipe's buffer, stop, and wait until it is in the pipe."""
     queue = mp.Queue()
     child = mp.Process(target=read, args=(queue, reading))
     child.start()
     put_big(queue)
+    joining()
     close_and_join_thread(queue)
     log("joined")
     child.join()
