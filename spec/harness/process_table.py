@@ -225,6 +225,17 @@ def demand(pid: int) -> float:
     return nanoseconds / 1e9
 
 
+def reaped(pid: int) -> int:
+    """Return a number that grows with each child that *pid* reaps, however briefly that has lived.
+
+    It is that of their page faults, of which the start of a process takes many; zero if *pid* has exited.  See
+    cminflt in `/proc/PID/stat <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", "rb") as file:
+        return int(file.read().rpartition(b")")[2].split()[8])
+    return 0
+
+
 def is_blocked(pid: int) -> bool:
     """Return whether *pid* is blocked: each thread asleep, and none woken over three looks, 1 ms apart.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Callable, Optional
 
 from spec.harness.deadline import Pace
-from spec.harness.process_table import Sleep, demand, descendants, look
+from spec.harness.process_table import Sleep, demand, descendants, look, reaped
 
 TICKS = 2
 """So many switches a second, on average, are a clock that ticks, not a move: the server of a manager looks once a
@@ -84,30 +84,32 @@ class Idleness:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._begin({})
+        self._begin(())
 
     def lasts(self, pids: Iterable[int]) -> bool:
         """Look at *pids*, and return whether they have been idle for long enough.
 
-        A process that comes or goes begins the time anew.  One that waits for a processor or a disk is not idle.
+        A process that comes or goes begins the time anew, be it between two looks.  One that waits for a processor or
+        a disk is not idle.
         """
         seen = {pid: look(pid) for pid in pids}
-        if seen.keys() != self._first.keys():
-            self._begin({pid: demand(pid) for pid in seen})
+        if seen.keys() != self._demands.keys():
+            self._begin(seen)
             return False
         self._looks += 1
         self._awake += any(process and not process.asleep and not process.stopped for process in seen.values())
         elapsed = time.monotonic() - self._since
         if elapsed < self._seconds or self._looks < LOOKS:
             return False
-        demands = {pid: demand(pid) for pid in seen}
-        needed = sum(now - self._first[pid] for pid, now in demands.items())
-        idle = needed <= IDLE * elapsed and self._awake <= IDLE * self._looks
-        self._begin(demands)
-        return idle
+        demands, reaps, rests = self._demands, self._reaps, self._awake <= IDLE * self._looks
+        self._begin(seen)
+        needed = sum(now - demands[pid] for pid, now in self._demands.items())
+        return rests and needed <= IDLE * elapsed and self._reaps == reaps
 
-    def _begin(self, demands: dict[int, float]) -> None:
-        self._first, self._since, self._looks, self._awake = demands, time.monotonic(), 0, 0
+    def _begin(self, pids: Collection[int]) -> None:
+        self._demands = {pid: demand(pid) for pid in pids}
+        self._reaps = {pid: reaped(pid) for pid in pids}
+        self._since, self._looks, self._awake = time.monotonic(), 0, 0
 
 
 PATIENCE = 0.5

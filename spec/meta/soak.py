@@ -8,6 +8,7 @@ fails the seed, the command and all that it printed are kept, with the state of 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shlex
 import subprocess
@@ -23,16 +24,21 @@ import psutil
 
 from spec.meta.verify import ROOT
 
-HOG = "while True: pass"
+HOG = """
+import os, sys
+while os.getppid() == int(sys.argv[1]):
+    pass
+"""
+"""Uses a processor until its starter is gone, however that ends."""
 
 PRESSURE = """
-import sys
-pages = bytearray(int(sys.argv[1]))
-while True:
+import os, sys
+pages = bytearray(int(sys.argv[2]))
+while os.getppid() == int(sys.argv[1]):
     for page in range(0, len(pages), 4096):
         pages[page] = pages[page] + 1 & 255
 """
-"""Writes to each page in turn, so that none can be spared."""
+"""Writes to each page in turn, so that none can be spared, until its starter is gone."""
 
 
 class Scene(NamedTuple):
@@ -58,12 +64,13 @@ def nothing(_asked: argparse.Namespace) -> list[list[str]]:
 
 def hogs(asked: argparse.Namespace) -> list[list[str]]:
     """Return the command lines of processes that use every processor."""
-    return [[sys.executable, "-c", HOG]] * asked.hogs
+    return [[sys.executable, "-c", HOG, str(os.getpid())]] * asked.hogs
 
 
 def pressure(asked: argparse.Namespace) -> list[list[str]]:
     """Return the command line of a process that uses much memory."""
-    return [[sys.executable, "-c", PRESSURE, str(int(psutil.virtual_memory().available * asked.memory))]]
+    size = int(psutil.virtual_memory().available * asked.memory)
+    return [[sys.executable, "-c", PRESSURE, str(os.getpid()), str(size)]]
 
 
 SCENES = (

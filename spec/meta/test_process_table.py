@@ -26,6 +26,7 @@ from spec.harness.process_table import (
     memory,
     open_files,
     parent,
+    reaped,
     state,
     until_blocked,
     until_exited,
@@ -49,6 +50,15 @@ def test_alive_then_zombie_then_gone(fork: Fork) -> None:
     assert state(pid) == ZOMBIE
     os.waitpid(pid, 0)
     assert state(pid) == GONE
+
+
+def test_reaping_is_seen_afterwards(fork: Fork) -> None:
+    pid, before = fork(nothing), reaped(os.getpid())
+    until_exited(pid)
+    assert reaped(os.getpid()) == before
+    os.waitpid(pid, 0)
+    assert reaped(os.getpid()) > before
+    assert reaped(pid) == 0
 
 
 def test_what_is_left_of_a_zombie(fork: Fork) -> None:

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from spec.harness.process_table import GONE, state
-from spec.meta.soak import SCENES, load
+from spec.meta.soak import HOG, PRESSURE, SCENES, load
 from spec.meta.verify import ROOT
 
 
@@ -63,6 +65,17 @@ def test_load_ends_with_the_run(tmp_path: Path) -> None:
             os.sched_yield()
         assert state(int(file.read_text(encoding="utf-8"))) != GONE
     assert state(int(file.read_text(encoding="utf-8"))) == GONE
+
+
+@pytest.mark.parametrize("code", [HOG, PRESSURE], ids=["hog", "pressure"])
+def test_load_ends_with_its_starter(code: str) -> None:
+    start = """
+import os, subprocess, sys
+print(subprocess.Popen([sys.executable, "-c", sys.argv[1], str(os.getpid()), "4096"], stdout=subprocess.DEVNULL).pid)
+"""
+    pid = int(subprocess.run([sys.executable, "-c", start, code], stdout=subprocess.PIPE, check=True).stdout)
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(20)
 
 
 @pytest.mark.parametrize("option", ["--runs=0", "--hogs=0", "--memory=1", "--memory=0"])

@@ -151,6 +151,8 @@ class IdleScene:
         self.awake = False
         monkeypatch.setattr(module, "look", lambda _pid: Sleep(not self.awake, switches=int(self.now * 1000)))
         monkeypatch.setattr(module, "demand", lambda _pid: self.needed)
+        self.reaped = 0
+        monkeypatch.setattr(module, "reaped", lambda _pid: self.reaped)
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
         self.idleness = Idleness(4)
 
@@ -193,6 +195,13 @@ def test_needing_a_processor_is_not_idle(idle_scene: IdleScene) -> None:
 
 def test_waiting_for_a_disk_is_not_idle(idle_scene: IdleScene) -> None:
     assert not idle_scene.goes_on(20, awake=0.5)
+
+
+def test_reaping_what_no_look_has_seen_is_not_idle(idle_scene: IdleScene) -> None:
+    idle_scene.goes_on(3.9)
+    idle_scene.reaped += 100
+    assert not idle_scene.goes_on(3.9)
+    assert idle_scene.goes_on(4)
 
 
 def test_until_still_waits_for_what_sleeps_on_its_way(fork: Fork) -> None:
