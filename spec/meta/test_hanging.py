@@ -23,3 +23,10 @@ def test_whole_run_ends() -> None:
     verdicts = run.on(TARGET)
     assert CRASHED not in verdicts.values()
     assert list(verdicts.values()).count(HUNG) > len(verdicts) / 2
+
+
+def test_slow_is_not_hung() -> None:
+    """What takes its time, and sleeps meanwhile, is not taken for what hangs, nor a start of it for a join."""
+    target = "spec.meta.slow:forkserver"
+    claims = [f"--claim={claim}" for claim in ("fanout.failed", "lifecycle.join-goes-on", "queue.join-thread-waits")]
+    assert set(verify("spec/", f"--mp={target}", *claims, "-n", "4").on(target).values()) == {"holds"}
