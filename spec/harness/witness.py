@@ -10,9 +10,9 @@ saw it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Callable, Optional
 
 
 class Violation(AssertionError):
@@ -131,23 +131,40 @@ gatekeeper = Witness("the checkpoint, where payloads stop")
 caller = Witness("the caller")
 
 
-@contextmanager
-def refuses(exception: type[BaseException], message: str = "") -> Iterator[None]:
+class _Refusal:
+    """Holds what a block raises against what it should.
+
+    It is a class, and no generator, so that the exception's traceback holds no frame that refers to it.  Such a loop
+    is left to the garbage collector, which in Python 3.12.0 and 3.12.1 crashes on what multiprocessing may have in
+    it: see https://github.com/python/cpython/issues/111049.
+    """
+
+    def __init__(self, exception: type[BaseException], message: str) -> None:
+        self._exception, self._message = exception, message
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        _kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        _traceback: Optional[TracebackType],
+    ) -> bool:
+        __tracebackhide__ = True
+        if isinstance(error, self._exception) and self._message in str(error):
+            return True
+        if error is not None and not isinstance(error, Exception):  # such as Hung, or the user's Ctrl-C
+            return False
+        expected = self._exception.__name__ + (f" ({self._message})" if self._message else "")
+        seen = "no exception" if error is None else f"{type(error).__name__}: {error}"
+        raise Violation("the answer", expected, seen, caller.name) from None
+
+
+def refuses(exception: type[BaseException], message: str = "") -> AbstractContextManager[None]:
     """State that the block raises *exception*, with a message that contains *message*.
 
     Raises:
         Violation: it raises nothing, or something else.
     """
-    __tracebackhide__ = True
-    expected = exception.__name__ + (f" ({message})" if message else "")
-    try:
-        yield
-    except BaseException as error:
-        if isinstance(error, exception) and message in str(error):
-            return
-        if not isinstance(error, Exception):  # such as Hung, or the user's Ctrl-C
-            raise
-        seen = f"{type(error).__name__}: {error}"
-    else:
-        seen = "no exception"
-    raise Violation("the answer", expected, seen, caller.name)
+    return _Refusal(exception, message)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from spec.harness.deadline import Hung
@@ -108,3 +111,22 @@ def test_refusal_that_is_none(error: Exception, seen: str) -> None:
 def test_refusal_is_no_place_for_hangs_and_interrupts_to_end(error: type[BaseException]) -> None:
     with pytest.raises(error), refuses(ValueError):
         raise error
+
+
+def test_refusal_leaves_nothing_to_the_garbage_collector() -> None:
+    """What holds an exception in its own traceback does so from Python 3.12 on."""
+    refused: list[weakref.ref[Exception]] = []
+
+    class Refused(ValueError):
+        def __init__(self) -> None:
+            super().__init__()
+            refused.append(weakref.ref(self))
+
+    gc.disable()
+    try:
+        with refuses(Refused):
+            raise Refused
+        [error] = refused
+        assert error() is None
+    finally:
+        gc.enable()
