@@ -110,7 +110,7 @@ def test_join_returns_at_once_with_nothing_outstanding(mp: Multiprocessing, work
 
 def test_join_waits_for_what_nobody_got(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Any number of items count as outstanding from the put on, before anybody got one."""
-    queue, items = mp.JoinableQueue(), [f"{number:200}" for number in range(1000)]
+    queue, items = mp.JoinableQueue(), [f"{number:1000}" for number in range(200)]
     process = worker(queue=queue, put_all=partial(queues.put_all, queue))
     process.call("put_all", items)
     process.begin("queue.join")

@@ -157,7 +157,7 @@ def test_has_no_bound_without_maxsize(mp: Multiprocessing, scale: int, worker: M
     """Without maxsize, or with zero or less, a queue is never full, though nobody gets what a process puts."""
     queue = mp.Queue()
     producer = worker(put_all=partial(queues.put_all, queue))
-    items = [f"{number:200}" for number in range(1000 * scale)]
+    items = [f"{number:1000}" for number in range(200 * scale)]
     producer.call("put_all", items)
     caller.shows("whether it is full", queue.full(), expected=False)
     recorder.shows("whether all arrive", sorted(queues.get_some(queue, len(items))) == items, expected=True)

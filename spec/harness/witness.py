@@ -14,6 +14,8 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Callable, Optional
 
+from spec.harness.heartbeat import beat
+
 
 class Violation(AssertionError):
     """A claim does not hold.
@@ -109,6 +111,7 @@ class Witness:
             Violation: it is not.
         """
         __tracebackhide__ = True
+        beat()
         if not expected == seen:
             raise Violation(what, _show(expected), _show(seen), self.name)
 

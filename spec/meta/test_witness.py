@@ -8,6 +8,7 @@ import weakref
 import pytest
 
 from spec.harness.deadline import Hung
+from spec.harness.heartbeat import beats
 from spec.harness.witness import (
     Violation,
     at_least,
@@ -130,3 +131,9 @@ def test_refusal_leaves_nothing_to_the_garbage_collector() -> None:
         assert error() is None
     finally:
         gc.enable()
+
+
+def test_what_is_stated_is_a_sign_of_life() -> None:
+    before = beats()
+    kernel.shows("the answer", 42, expected=42)
+    assert beats() != before
