@@ -106,16 +106,28 @@ def suite(arguments: Sequence[str], target: str, workers: int) -> Row:
     """Measure the suite, called with the *arguments*, on *target*."""
     options = [f"--mp={target}", f"-n{workers}", "-q", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *arguments, *options]
+    tell(f"{target}: run once to count its processes")
     processes = count(command)  # a run that also compiles what is not compiled yet
-    return Row(target, command, run([command]), processes, bare(processes, max(1, workers)))
+    tell(f"{target}: run again to measure it")
+    cost = run([command])
+    tell(f"{target}: as many processes that do nothing")
+    return Row(target, command, cost, processes, bare(processes, max(1, workers)))
 
 
 def cpython(workers: int) -> list[Row]:
     """Measure CPython's own tests of its start methods, those that this Python has; they may fail."""
     names = [f"test_multiprocessing_{method}" for method in METHODS]
     found = [name for name in names if find_spec("test") and find_spec(f"test.{name}")]
+    if not found:
+        return []
     command = [sys.executable, "-m", "test", f"-j{max(1, workers)}", *found]
-    return [Row("CPython's own tests", command, run([command], expected=range(256)))] if found else []
+    tell("CPython's own tests: minutes")
+    return [Row("CPython's own tests", command, run([command], expected=range(256)))]
+
+
+def tell(step: str) -> None:
+    """Say what is done now; it takes long, and the table comes last."""
+    print(step, file=sys.stderr, flush=True)
 
 
 def show(rows: Sequence[Row]) -> None:

@@ -51,13 +51,15 @@ def test_failure_is_named() -> None:
 def measure(*options: str) -> subprocess.CompletedProcess[str]:
     """Measure the claims on isolation."""
     command = [sys.executable, "-m", "spec.cost", "-n0", *options, "--", "spec/test_isolation.py"]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     file = tmp_path / "cost.json"
     done = measure("--mp=multiprocessing:fork", "--without-cpython", "-o", str(file))
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stderr
+    steps = done.stderr.splitlines()
+    assert [step.startswith("multiprocessing:fork: ") for step in steps] == [True] * 3
     [row] = json.loads(file.read_text(encoding="utf-8"))["runs"]
     assert row["processes"]["forked"] > 2 * row["processes"]["spawned"] > 0
     assert row["ratio"]["cpu"] == pytest.approx(row["suite"]["cpu"] / row["bare"]["cpu"])
@@ -70,5 +72,5 @@ def test_figures_are_printed_and_written(tmp_path: Path) -> None:
 def test_a_target_that_cannot_be_verified_is_named() -> None:
     done = measure("--mp=no_such_module", "--without-cpython")
     assert done.returncode == 1
-    assert "no module named 'no_such_module' here" in done.stdout
-    assert "Traceback" not in done.stdout
+    assert "no module named 'no_such_module' here" in done.stderr
+    assert "Traceback" not in done.stderr
