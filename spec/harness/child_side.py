@@ -55,13 +55,14 @@ def receive(connection: socket.socket) -> Any:
     return pickle.loads(_receive_bytes(connection, size))
 
 
-def _receive_bytes(connection: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        chunk = connection.recv(min(size - len(data), 65536))
-        if not chunk:
+def _receive_bytes(connection: socket.socket, size: int) -> bytearray:
+    data = bytearray(size)
+    missing = memoryview(data)
+    while missing:
+        count = connection.recv_into(missing)
+        if not count:
             raise EOFError("the other side hung up")
-        data += chunk
+        missing = missing[count:]
     return data
 
 
