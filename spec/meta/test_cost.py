@@ -51,7 +51,7 @@ def test_failure_is_named() -> None:
 def measure(*options: str) -> subprocess.CompletedProcess[str]:
     """Measure the claims on isolation."""
     command = [sys.executable, "-m", "spec.cost", "-n0", *options, "--", "spec/test_isolation.py"]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.run(command, capture_output=True, text=True)
 
 
 def test_figures_are_printed_and_written(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def work(conn):
 
 if __name__ == "__main__":
     wrong = 0
-    for number in signal.SIGKILL, signal.SIGUSR1, signal.SIGUSR2:
+    for number in signal.SIGKILL, signal.SIGUSR1, signal.SIGUSR2, signal.SIGRTMIN + 1:
         here, there = mp.Pipe()
         child = mp.Process(target=work, args=(there,))
         child.start()
@@ -21,5 +21,5 @@ if __name__ == "__main__":
         os.kill(child.pid, number)
         child.join()
         wrong += child.exitcode != -number
-        print(f"exit code of a child that {number.name} ended: expected {-number}, seen {child.exitcode}")
+        print(f"exit code of a child that signal {number:d} ended: expected {-number}, seen {child.exitcode}")
     sys.exit(wrong != 0)

@@ -5,15 +5,19 @@ import sys
 mp = multiprocessing
 
 
-def work():
-    sys.exit("out of paper")
+WHAT = "out of paper", ("out of", "paper")
+
+
+def work(what):
+    sys.exit(what)
 
 
 def program():
-    child = mp.Process(target=work)
-    child.start()
-    child.join()
-    print("exit code", child.exitcode)
+    for what in WHAT:
+        child = mp.Process(target=work, args=(what,))
+        child.start()
+        child.join()
+        print(child.exitcode)
 
 
 if __name__ == "__main__":
@@ -21,8 +25,10 @@ if __name__ == "__main__":
         program()
         sys.exit(0)
     done = subprocess.run([sys.executable, __file__, "program"], capture_output=True, text=True)
-    printed = "out of paper\n" in done.stderr
-    print(f"a child that left by sys.exit('out of paper'): expected 'exit code 1', seen {done.stdout.strip()!r}")
+    codes = done.stdout.split()
+    printed = all(f"{what}\n" in done.stderr for what in WHAT)
+    print(f"exit codes of children that left by sys.exit({WHAT[0]!r}) and by sys.exit({WHAT[1]}):")
+    print(f"expected ['1', '1'], seen {codes}")
     print(f"exit status of the starter: expected 0, seen {done.returncode}")
-    print(f"whether the text is on stderr: expected True, seen {printed}")
-    sys.exit(done.stdout.strip() != "exit code 1" or done.returncode != 0 or not printed)
+    print(f"whether both are on stderr: expected True, seen {printed}")
+    sys.exit(codes != ["1", "1"] or done.returncode != 0 or not printed)

@@ -21,6 +21,7 @@ if __name__ == "__main__":
     seconds = time.monotonic() - begun
     child.join(timeout=0.1)
     child.join(0)
+    child.join(-1)
     alive = child.is_alive()
     here.send("go")
     child.join()

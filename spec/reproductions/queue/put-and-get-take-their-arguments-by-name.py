@@ -4,7 +4,7 @@ from queue import Empty, Full
 
 mp = multiprocessing
 
-OPTIONS = {"block": False}, {"timeout": 0.05}, {"timeout": 0}
+OPTIONS = {"block": False}, {"block": False, "timeout": 3600}, {"timeout": 0.05}, {"timeout": 0}, {"timeout": -1}
 
 
 def try_each(queue, connection):
@@ -13,6 +13,7 @@ def try_each(queue, connection):
             connection.send(queue.get(**options))
         except Empty:
             connection.send("Empty")
+    connection.send(queue.get(timeout=None))
     queue.put("item", timeout=60)
     for options in OPTIONS:
         try:
@@ -27,11 +28,15 @@ if __name__ == "__main__":
     ours, theirs = mp.Pipe()
     child = mp.Process(target=try_each, args=(queue, theirs), daemon=True)
     child.start()
-    expected = ["Empty"] * 3 + ["Full"] * 3 + ["item"]
+    expected = ["Empty"] * len(OPTIONS) + ["first"] + ["Full"] * len(OPTIONS) + ["item"]
+    calls = [f"get(**{options})" for options in OPTIONS] + ["get(timeout=None)"]
+    calls += [f"put('late', **{options})" for options in OPTIONS] + ["get(block=True, timeout=60)"]
     seen = []
     while len(seen) < len(expected) and ours.poll(20):
         seen.append(ours.recv())
+        if len(seen) == len(OPTIONS):  # the next get waits
+            queue.put("first", timeout=None)
     child.terminate()
-    print("get, then put on a full queue, with block=False, timeout=0.05 and timeout=0 each; then get:")
-    print(f"expected {expected}, seen {seen}")
+    for call, what, answer in zip(calls, expected, [*seen, *["no answer"] * len(calls)]):
+        print(f"{call}: expected {what}, seen {answer}")
     sys.exit(seen != expected)

@@ -3,6 +3,8 @@ import multiprocessing
 import signal
 import sys
 import time
+from contextlib import suppress
+from queue import Full
 
 mp = multiprocessing
 
@@ -34,4 +36,11 @@ if __name__ == "__main__":
         connection.send("go on")
     print(f"qsize() while a child puts three items and gets them: expected [0, 1, 2, 3, 2, 1, 0], seen {here}")
     print(f"qsize() in the child: expected [1, 2, 3, 2, 1, 0], seen {there}")
-    sys.exit(here != [0, 1, 2, 3, 2, 1, 0] or there != here[1:])
+    small = mp.Queue(1)
+    small.put("first")
+    for patience in (False,), (True, 0.05):
+        with suppress(Full):
+            small.put("late", *patience)
+    size = small.qsize()
+    print(f"qsize() of a full queue after two puts that were refused: expected 1, seen {size}")
+    sys.exit(here != [0, 1, 2, 3, 2, 1, 0] or there != here[1:] or size != 1)
