@@ -54,7 +54,7 @@ class _KnownOnceJoined(ForkProcess):
         return code if self.joined else None
 
 
-@family.breaks("lifecycle.exit-code-needs-no-join")
+@family.breaks("lifecycle.exit-code-needs-no-join", "zombie.active-children-reaps", "zombie.starting-another-reaps")
 class ExitCodeNeedsAJoin(Broken):
     """The exit code of a child that has exited is None until it is joined, or is asked whether it is alive."""
 

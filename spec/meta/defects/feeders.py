@@ -120,7 +120,7 @@ class CancelsNothing(Broken):
             pass
 
 
-@family.breaks("queue.join-thread-waits-for-the-pipe")
+@family.breaks("queue.join-thread-waits-for-the-pipe", "queue.use-leaves-nothing-behind")
 class JoinThreadDoesNotWait(Broken):
     """A queue whose join_thread returns at once."""
 
@@ -168,7 +168,7 @@ class ClosedForAll(Broken):
             super().put(obj, block, timeout)
 
 
-@family.breaks("queue.closed-queue-refuses-its-process-only")
+@family.breaks("queue.closed-queue-refuses-its-process-only", "queue.use-leaves-nothing-behind")
 class CloseThrowsAway(Broken):
     """A queue that throws away what is in its pipe when a process closes it."""
 

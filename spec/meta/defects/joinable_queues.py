@@ -20,6 +20,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
     "joinable.producer-goes-on-after-the-last-report",
     "joinable.one-report-too-many-is-refused",
     "joinable.any-sequence-of-operations",
+    "joinable.join-goes-on-after-a-signal",
     spoils=["joinable.consumer-ends-with-main"],
     why="the consumer may have eaten everything in time",
 )
@@ -99,6 +100,7 @@ class JoinWaitsUntilEmpty(Broken):
     "joinable.killed-consumer-leaves-join-waiting",
     "joinable.any-producers-and-consumers",
     "joinable.any-sequence-of-operations",
+    "joinable.join-goes-on-after-a-signal",
     spoils=["joinable.consumer-ends-with-main"],
     why="the consumer may have eaten everything in time",
 )
@@ -250,6 +252,7 @@ class WakesOne(Broken):
     "joinable.one-report-too-many-is-refused",
     "joinable.any-producers-and-consumers",
     "joinable.any-sequence-of-operations",
+    "joinable.join-waits-for-what-nobody-got",
 )
 class CountsOfEachProcess(Broken):
     """A joinable queue where a report tells nothing to other processes than the one that reports."""

@@ -20,7 +20,14 @@ def _pipe(kind, duplex):
     return tuple(kind(os.dup(end.fileno()), end.readable, end.writable) for end in multiprocessing.Pipe(duplex))
 
 
-@family.breaks("queue.pipe-of-one-way", "queue.pipe-ends-with-the-last-sender")
+@family.breaks(
+    "queue.pipe-of-one-way",
+    "queue.pipe-ends-with-the-last-sender",
+    "queue.poll-tells-what-can-be-received",
+    "queue.pipe-to-nobody-is-broken",
+    "queue.pipe-carries-any-value",
+    "queue.pipe-refuses-the-unpicklable",
+)
 class SwappedEnds(Broken):
     """A pipe of one way that gives its sending end first."""
 
@@ -97,7 +104,11 @@ class _KeepsACopy(Connection):
         self.copy = os.dup(self.fileno())
 
 
-@family.breaks("queue.pipe-ends-with-the-last-sender", "queue.parent-learns-of-a-child-that-will-not-answer")
+@family.breaks(
+    "queue.pipe-ends-with-the-last-sender",
+    "queue.parent-learns-of-a-child-that-will-not-answer",
+    "queue.pipe-to-nobody-is-broken",
+)
 class NeverEnds(Broken):
     """A pipe that leaves a copy of each end open."""
 
@@ -174,7 +185,7 @@ class _SendsSomething(Connection):
             super().send(obj)
 
 
-@family.breaks("queue.who-answered-was-joined", "queue.pipe-of-two-ways")
+@family.breaks("queue.who-answered-was-joined", "queue.pipe-of-two-ways", "queue.pipe-carries-any-value")
 class DoesNotSendNone(Broken):
     """A pipe that takes None for nothing to send."""
 

@@ -26,6 +26,9 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
     "queue.full-is-outdated-once-another-gets",
     "queue.any-sequence-of-operations",
     "joinable.any-sequence-of-operations",
+    "queue.killed-putter-leaves-room-to-the-others",
+    "queue.qsize-tells-how-many",
+    "queue.get-goes-on-after-a-signal",
 )
 class Unbounded(Broken):
     """Queues that ignore maxsize."""
@@ -47,6 +50,9 @@ class Unbounded(Broken):
     "queue.full-and-empty-at-once",
     "queue.full-is-outdated-once-another-gets",
     "queue.any-sequence-of-operations",
+    "queue.killed-putter-leaves-room-to-the-others",
+    "queue.qsize-tells-how-many",
+    "queue.get-goes-on-after-a-signal",
 )
 class HoldsOneMore(Broken):
     """A queue that holds one item more than maxsize."""
@@ -96,6 +102,7 @@ class _CountsAnew(sound.Queue):
     "queue.keeps-the-order-of-each-producer",
     "queue.dropped-item-gives-its-place-back",
     "queue.any-sequence-of-operations",
+    "queue.put-and-get-take-their-arguments-by-name",
 )
 class BoundOfEachProcess(Broken):
     """A queue that counts, in each process that it is sent to, only what that process puts and gets."""
@@ -114,6 +121,9 @@ class BoundOfEachProcess(Broken):
     "queue.keeps-the-order-of-each-producer",
     "queue.any-producers-and-consumers",
     "queue.any-sequence-of-operations",
+    "queue.killed-putter-leaves-room-to-the-others",
+    "queue.qsize-tells-how-many",
+    "queue.get-goes-on-after-a-signal",
     spoils=["queue.dropped-item-gives-its-place-back"],
     why="the last item is dropped unless the first was got in time",
 )
@@ -225,6 +235,7 @@ class _Empty(Exception):
     "queue.put-can-be-timed",
     "queue.full-and-empty-at-once",
     "queue.holds-maxsize-items",
+    "queue.qsize-tells-how-many",
 )
 class RaisesItsOwnFull(Broken):
     """A queue that raises a Full of its own, not that of the module queue."""
@@ -243,6 +254,8 @@ class RaisesItsOwnFull(Broken):
     "queue.empty-is-unreliable",
     "queue.any-producers-and-consumers",
     "queue.unpicklable-item-is-dropped",
+    "queue.thread-that-waits-holds-up-no-other",
+    "queue.items-of-a-child-that-fails-arrive",
 )
 class RaisesItsOwnEmpty(Broken):
     """A queue that raises an Empty of its own, not that of the module queue."""
@@ -279,6 +292,7 @@ class RefusesAndPuts(Broken):
     "queue.get-nowait-is-refused-when-empty",
     "queue.poll-does-not-wait",
     "queue.empty-is-unreliable",
+    "queue.thread-that-waits-holds-up-no-other",
     spoils=["queue.any-sequence-of-operations"],
     why="which sequences are tried is up to Hypothesis",
 )

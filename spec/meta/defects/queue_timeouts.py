@@ -30,7 +30,9 @@ class TimedGetIsEarly(Broken):
             return super().get(block, timeout and int(timeout))
 
 
-@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.put-can-be-timed")
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name", "queue.put-can-be-timed", "queue.qsize-tells-how-many"
+)
 class TimedPutWaitsForEver(Broken):
     """A queue whose put waits for room however little time it was given."""
 
@@ -63,7 +65,12 @@ class TimedPutTakesItsTime(Broken):
             super().put(obj, block and timeout is None)
 
 
-@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.timed-put-and-get-end-before-their-time")
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.timed-put-and-get-end-before-their-time",
+    "queue.get-goes-on-after-a-signal",
+    "queue.thread-that-waits-holds-up-no-other",
+)
 class TimedGetTakesItsTime(Broken):
     """A queue whose timed get looks for an item only when its time is over."""
 
@@ -108,6 +115,7 @@ class LatePutArrives(Broken):
 
 @family.breaks(
     "queue.get-gives-up-though-another-waits",
+    "queue.thread-that-waits-holds-up-no-other",
     spoils=["queue.any-sequence-of-operations"],
     why="which sequences are tried is up to Hypothesis",
 )

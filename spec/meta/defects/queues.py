@@ -30,6 +30,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
     "joinable.producer-goes-on-after-the-last-report",
     "joinable.consumer-reports-after-eating",
     "joinable.consumer-ends-with-main",
+    "sharing.proxy-can-be-sent",
     spoils=["queue.", "joinable."],
     why="nothing that one process puts ever reaches another",
 )
