@@ -133,7 +133,11 @@ class PrivateOncePickled(Broken):
             return type(self), ()
 
 
-@family.breaks("lock.is-handed-on-to-a-childs-child", "lock.is-handed-to-a-child-as-an-argument")
+@family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
+    "lock.is-handed-to-a-child-as-an-argument",
+    "lock.wait-goes-on-after-a-signal",
+)
 class AnotherForTheStarter(Broken):
     """A lock that children share among them, but not with the process that made it."""
 
@@ -209,6 +213,10 @@ class LetsAllWaitersIn(Broken):
     "sharing.counts-down-under-the-lock",
     "sharing.any-number-count-down",
     "sharing.others-wait-for-the-lock",
+    "lock.threads-wait-for-it-too",
+    "lock.killed-waiter-is-passed-over",
+    "lock.wait-goes-on-after-a-signal",
+    "lock.acquire-takes-its-arguments-by-name",
 )
 class WakesNobody(Broken):
     """A lock that is free once it is released, which nobody who waits for it is told."""
@@ -218,7 +226,12 @@ class WakesNobody(Broken):
             pass
 
 
-@family.breaks("lock.is-not-reentrant", "lock.any-sequence-of-operations")
+@family.breaks(
+    "lock.is-not-reentrant",
+    "lock.any-sequence-of-operations",
+    "lock.threads-wait-for-it-too",
+    "lock.wait-goes-on-after-a-signal",
+)
 class Reentrant(Broken):
     """A lock that whoever holds it can acquire again."""
 
@@ -227,7 +240,12 @@ class Reentrant(Broken):
             return self.holder.value == os.getpid() or super().acquire(block, timeout)
 
 
-@family.breaks("lock.is-not-reentrant", "lock.any-sequence-of-operations")
+@family.breaks(
+    "lock.is-not-reentrant",
+    "lock.any-sequence-of-operations",
+    "lock.threads-wait-for-it-too",
+    "lock.wait-goes-on-after-a-signal",
+)
 class RefusesItsHolder(Broken):
     """A lock that, where its holder would wait for itself, raises an exception instead."""
 
@@ -305,6 +323,7 @@ class FreedByItsHoldersDeath(Broken):
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
     "lock.any-sequence-of-operations",
+    "lock.threads-wait-for-it-too",
 )
 class AlwaysWaits(Broken):
     """A lock that waits even if it is asked not to."""
@@ -321,6 +340,7 @@ class AlwaysWaits(Broken):
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
     "lock.any-sequence-of-operations",
+    "lock.threads-wait-for-it-too",
 )
 class RaisesInsteadOfFalse(Broken):
     """A lock that raises an exception where acquiring it without waiting would be to return false."""
@@ -345,6 +365,9 @@ class RaisesInsteadOfFalse(Broken):
     "lock.each-is-independent",
     "lock.any-sequence-of-operations",
     "sharing.failing-child-releases-the-lock",
+    "lock.killed-waiter-is-passed-over",
+    "lock.threads-wait-for-it-too",
+    "lock.wait-goes-on-after-a-signal",
 )
 class ReturnsNothing(Broken):
     """A lock whose acquire returns nothing, whether it was acquired or not."""
@@ -361,6 +384,7 @@ class ReturnsNothing(Broken):
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
     "lock.any-sequence-of-operations",
+    "lock.threads-wait-for-it-too",
 )
 class FreedByWhoeverTries(Broken):
     """A lock that is free after somebody has tried in vain to acquire it without waiting."""
@@ -382,7 +406,7 @@ class WaitsForEver(Broken):
             return super().acquire(block)
 
 
-@family.breaks("lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-can-be-timed", "lock.wait-goes-on-after-a-signal")
 class DoesNotWaitIfTimed(Broken):
     """A lock that does not wait at all if it is given a time."""
 
@@ -463,7 +487,7 @@ class WithDoesNotAcquire(Broken):
             pass
 
 
-@family.breaks("lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-can-be-timed", "lock.wait-goes-on-after-a-signal")
 class NeverAcquiredIfTimed(Broken):
     """A lock that is never acquired by whom it has given a time, even if it is released in that time."""
 

@@ -44,7 +44,10 @@ class HandMadeAgain(HandMade):
 
 
 @family.breaks(
-    "lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread"
+    "lock.rlock-is-reentrant",
+    "lock.rlock-is-released-by-its-holder-only",
+    "lock.rlock-is-held-by-one-thread",
+    "lock.rlock-waiter-proceeds-after-the-last-release",
 )
 class IsPlainLock(Broken):
     """An RLock that is a plain lock."""
@@ -54,7 +57,11 @@ class IsPlainLock(Broken):
 
 
 @family.breaks(
-    "lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread"
+    "lock.rlock-is-reentrant",
+    "lock.rlock-is-released-by-its-holder-only",
+    "lock.rlock-is-held-by-one-thread",
+    "lock.rlock-waiter-proceeds-after-the-last-release",
+    "lock.rlock-of-a-killed-holder-stays-held",
 )
 class IsForThreads(Broken):
     """An RLock for threads: of each process that inherits it, it is a lock of its own."""
@@ -62,7 +69,12 @@ class IsForThreads(Broken):
     RLock = staticmethod(threading.RLock)
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+@family.breaks(
+    "lock.rlock-is-reentrant",
+    "lock.rlock-is-released-by-its-holder-only",
+    "lock.rlock-waiter-proceeds-after-the-last-release",
+    "lock.rlock-of-a-killed-holder-stays-held",
+)
 class KnowsThreadsOnly(Broken):
     """An RLock that goes by the thread and not by the process: forks of one process are the same to it."""
 
@@ -70,7 +82,7 @@ class KnowsThreadsOnly(Broken):
         who = staticmethod(threading.get_ident)
 
 
-@family.breaks("lock.rlock-is-reentrant")
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-waiter-proceeds-after-the-last-release")
 class NotReentrant(Broken):
     """An RLock that its holder cannot acquire again."""
 
@@ -79,7 +91,7 @@ class NotReentrant(Broken):
             return not self.mine and super().acquire(block, timeout)
 
 
-@family.breaks("lock.rlock-is-reentrant")
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-waiter-proceeds-after-the-last-release")
 class FreedByTheFirstRelease(Broken):
     """An RLock that one release frees, however often it was acquired."""
 
@@ -89,7 +101,7 @@ class FreedByTheFirstRelease(Broken):
             super().release()
 
 
-@family.breaks("lock.rlock-is-reentrant")
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-waiter-proceeds-after-the-last-release")
 class FreedByAsManyReleasesAndOne(Broken):
     """An RLock that takes one release more than acquires to be free."""
 
@@ -133,7 +145,12 @@ class IgnoresReleasesWhenFree(Broken):
                 super().release()
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
+@family.breaks(
+    "lock.rlock-is-reentrant",
+    "lock.rlock-is-released-by-its-holder-only",
+    "lock.rlock-of-a-killed-holder-stays-held",
+    "lock.rlock-waiter-proceeds-after-the-last-release",
+)
 class PrivateOncePickled(Broken):
     """An RLock that a child, under spawn, gets a new one for."""
 
