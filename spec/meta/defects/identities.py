@@ -138,6 +138,7 @@ class OrphansItsChildren(ForkProcess):
     "lifecycle.child-gets-the-exit-codes-of-its-own",
     "lock.is-handed-on-to-a-childs-child",
     "identity.child-is-the-parent-of-its-children",
+    "lifecycle.waits-for-its-children",
 )
 class GrandchildIsAnOrphan(Broken):
     """A child's child is started as daemons are, by a process in between that leaves at once."""
@@ -157,6 +158,7 @@ class NeedsNoHelper(SpawnProcess):
     "isolation.helper-preloads-modules",
     "zombie.starter-still-gets-the-exit-code",
     "zombie.starter-never-holds-it",
+    "isolation.killed-helper-is-replaced",
 )
 class HelperIsMissing(Broken):
     """The start method is called forkserver, and the starter itself is the parent."""
@@ -239,7 +241,7 @@ class DoesNotKnowItsPid(ForkProcess):
         return None if self is multiprocessing.current_process() else super().pid
 
 
-@family.breaks("identity.each-process-knows-itself")
+@family.breaks("identity.each-process-knows-itself", "identity.threads-know-their-process")
 class OwnPidIsUnknown(Broken):
     """The pid is known only to the starter: the child has None for its own."""
 
@@ -256,6 +258,7 @@ class OwnPidIsUnknown(Broken):
     "identity.renamed-while-it-runs",
     "identity.child-knows-whether-it-is-a-daemon",
     "sharing.wrong-authkey-is-refused",
+    "identity.threads-know-their-process",
 )
 class CurrentProcessIsInherited(Broken):
     """A forked child takes the process that started it for itself."""
@@ -302,6 +305,7 @@ class StartsAtOnce(ForkProcess):
     "lifecycle.starts-once",
     "lifecycle.no-sentinel-before-start",
     "zombie.nothing-unstarted-may-be-joined",
+    "isolation.arguments-are-copied-at-the-start",
     spoils=["daemon.", "lifecycle.", "identity.", "joinable.consumer-ends-with-main"],
     why="what is declared of a process, or done with it, before its start comes too late",
 )

@@ -148,7 +148,7 @@ class CountsTheLiving(ForkProcess):
             self.name = "Process-" + ":".join(map(str, self._identity))
 
 
-@family.breaks("identity.default-names-are-numbered")
+@family.breaks("identity.default-names-are-numbered", "identity.default-name-tells-the-descent")
 class NumbersAreReused(Broken):
     """A process gets the number that follows the number of children which live when it is made."""
 
