@@ -34,7 +34,7 @@ class IsAliveForEver(ForkProcess):
         return super().is_alive() or self.pid is not None
 
 
-@family.breaks("lifecycle.not-alive-after-join", "zombie.is-alive-reaps")
+@family.breaks("lifecycle.not-alive-after-join", "zombie.is-alive-reaps", "lifecycle.threads-join-their-own")
 class StartedIsAlive(Broken):
     """A process that was started is alive from then on, also after its end."""
 
@@ -166,7 +166,7 @@ class AnyoneMayStart(Broken):
 
 class IsKilledWhenClosed(ForkProcess):
     def close(self):
-        if self.is_alive():
+        if not self._closed and self.is_alive():
             self.kill()
             self.join()
         super().close()
@@ -181,7 +181,7 @@ class CloseKills(Broken):
 
 class IsForgottenWhenClosed(ForkProcess):
     def close(self):
-        if self.is_alive():
+        if not self._closed and self.is_alive():
             self._closed = True
         else:
             super().close()
@@ -196,7 +196,7 @@ class CloseForgets(Broken):
 
 class IsJoinedWhenClosed(ForkProcess):
     def close(self):
-        if self.pid is not None:
+        if not self._closed and self.pid is not None:
             self.join()
         super().close()
 
@@ -227,7 +227,8 @@ class CloseDoesNothing(Broken):
 
 class KeepsItsFiles(ForkProcess):
     def close(self):
-        self._popen.finalizer.cancel()
+        if self._popen is not None:
+            self._popen.finalizer.cancel()
         super().close()
 
 

@@ -76,7 +76,11 @@ class ChildrenAreCalls(Broken):
     Process = _InTheStarter
 
 
-@family.breaks("isolation.child-begins-with-the-starters-memory", "isolation.unguarded-main-works")
+@family.breaks(
+    "isolation.child-begins-with-the-starters-memory",
+    "isolation.unguarded-main-works",
+    "isolation.forked-task-needs-no-pickling",
+)
 class SaysForkAndSpawns(Broken):
     """What says that it forks spawns."""
 
@@ -91,6 +95,8 @@ class SaysForkAndSpawns(Broken):
     "isolation.child-begins-with-fresh-memory",
     "isolation.child-runs-the-modules-again",
     "isolation.unguarded-main-breaks",
+    "isolation.child-has-none-of-the-starters-files",
+    "isolation.unpicklable-task-is-refused",
 )
 class SaysSpawnAndForks(Broken):
     """What says that it spawns forks."""
@@ -111,6 +117,9 @@ class SaysSpawnAndForks(Broken):
     "zombie.starter-still-gets-the-exit-code",
     "isolation.helper-keeps-its-environment",
     "isolation.helper-preloads-modules",
+    "isolation.child-has-none-of-the-starters-files",
+    "isolation.killed-helper-is-replaced",
+    "isolation.unpicklable-task-is-refused",
 )
 class SaysForkserverAndForks(Broken):
     """What says that it has a fork server forks."""
@@ -124,6 +133,8 @@ class SaysForkserverAndForks(Broken):
     "isolation.unguarded-main-works",
     "identity.starter-is-the-parent",
     "identity.child-is-the-parent-of-its-children",
+    "isolation.forked-task-needs-no-pickling",
+    "isolation.child-has-the-starters-environment",
     spoils=["lifecycle.", "orphan.", "zombie."],
     why="the parent is the fork server",
 )
@@ -292,7 +303,11 @@ class _BringsArgumentsBack(_BringsBack):
             self._mine[place][:] = value
 
 
-@family.breaks("isolation.args-and-kwargs-are-copies", "isolation.arguments-are-copies")
+@family.breaks(
+    "isolation.args-and-kwargs-are-copies",
+    "isolation.arguments-are-copies",
+    "isolation.arguments-are-copied-at-the-start",
+)
 class ArgumentsComeBack(Broken):
     """A join changes the arguments that the starter has passed as the child has changed its own."""
 
@@ -435,6 +450,7 @@ class _TellsItsArguments(ForkProcess):
 
 @family.breaks(
     "isolation.args-and-kwargs-are-copies",
+    "isolation.arguments-are-copied-at-the-start",
     spoils=["lifecycle.close-leaves-no-file-open"],
     why="the way back is a pipe",
 )
@@ -475,7 +491,11 @@ class _AsOfTheFirst(SpawnProcess):
         super().__init__(args=tuple(map(_as_first_seen, args)), kwargs=kwargs, **others)
 
 
-@family.breaks("isolation.args-and-kwargs-are-copies")
+@family.breaks(
+    "isolation.args-and-kwargs-are-copies",
+    "isolation.arguments-are-copied-at-the-start",
+    "isolation.unpicklable-task-is-refused",
+)
 class PassesArgumentsOfTheFirstStart(Broken):
     """A list that is passed to several children reaches each as it was when the first was started."""
 
