@@ -43,7 +43,7 @@ pytestmark = needs("Process")
 def test_child_is_another_process(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """What a child runs, runs in a process other than the one that started it."""
     lesson.run_in_child(mp, partial(log, "ran"))
-    [ran] = log.events("ran")
+    ran = log.only("ran")
     kernel.shows("the pid that the task ran with", ran.pid, expected=other_than(os.getpid()))
 
 
@@ -110,7 +110,7 @@ def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson,
     """A child runs neither the exit handlers nor the finally blocks of its starter."""
     running = program.main(beginnings.clean_up_around_a_child, lesson.run_in_child, partial(log, "ran"), log)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
-    [ran] = log.events("ran")
+    ran = log.only("ran")
     recorder.shows("the process that the task ran in", ran.pid, expected=other_than(running.pid))
     cleanups = [(event.value, event.pid) for event in log.events("cleaned up")]
     expected = [("finally", running.pid), ("exit handler", running.pid)]
@@ -190,7 +190,7 @@ def test_child_begins_with_fresh_memory(mp: Any, lesson: Lesson, log: Recorder) 
 def test_child_runs_the_modules_again(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """The top level of a module runs again in the process of the child."""
     lesson.run_in_child(mp, partial(memory.look, log))
-    [look] = log.events("imported by")
+    look = log.only("imported by")
     recorder.shows("who imported the module", look.value, expected=look.pid)
 
 
@@ -202,7 +202,7 @@ def test_child_has_none_of_the_starters_files(
     with (folder / "secret").open("w") as secret:
         os.set_inheritable(secret.fileno(), True)
         lesson.run_in_child(mp, partial(beginnings.tell_files, log))
-        [files] = log.values("files")
+        files = log.only("files").value
         recorder.shows("whether the child has the file open", secret.name in files, expected=False)
 
 
@@ -215,7 +215,7 @@ def test_child_has_the_starters_command_line(
     sys.path.append(str(folder))
     lesson.run_in_child(mp, partial(beginnings.tell_arguments, log))
     recorder.shows("the child's command line", log.values("arguments"), expected=[["program", "--option"]])
-    [path] = log.values("path")
+    path = log.only("path").value
     missing = [place for place in sys.path if place and place not in path]
     recorder.shows("where it does not look for modules, though its starter does", missing, expected=[])
 

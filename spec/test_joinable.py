@@ -87,7 +87,9 @@ def test_consumer_ends_with_main(
     producer = done.next()
     recorder.shows("what was eaten when the producer goes on", log.values("ate"), expected=items)
     recorder.shows("who made it", {event.pid for event in log.events("made")}, expected={producer.pid})
-    [consumer] = {event.pid for event in log.events("ate")}
+    consumers = {event.pid for event in log.events("ate")}
+    recorder.shows("how many processes ate", len(consumers), expected=1)
+    [consumer] = consumers
     processes = {main.pid, producer.pid, consumer}
     kernel.shows("how many processes main, producer and consumer are", len(processes), expected=3)
     until_blocked([consumer, main.pid])

@@ -561,6 +561,7 @@ def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson
     thread = threading.Thread(target=lambda: started.append(lesson.start(mp, steps(working.pause, leave(7)))))
     thread.start()
     thread.join()
+    caller.shows("how many children the thread has started", len(started), expected=1)
     [child] = started
     arrival = working.next()
     kernel.shows("the child", settled(arrival.pid), expected=ALIVE)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spec.harness.child_side import record
+from spec.harness.witness import recorder
 
 
 class Event(NamedTuple):
@@ -68,3 +69,13 @@ class Recorder:
     def values(self, name: str) -> list[Any]:
         """Return the values of all events called *name* so far, in order."""
         return [event.value for event in self.events(name)]
+
+    def only(self, name: str) -> Event:
+        """Return the event called *name*, of which there is to be one.
+
+        Raises:
+            Violation: there is none, or there are several.
+        """
+        events = self.events(name)
+        recorder.shows(f"how often {name!r} was recorded", len(events), expected=1)
+        return events[0]

@@ -12,6 +12,7 @@ import pytest
 
 from spec.harness.process_table import exit_of
 from spec.harness.recorder import Recorder
+from spec.harness.witness import Violation
 from spec.meta.conftest import Fork
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -73,3 +74,13 @@ def test_half_an_event_is_an_error(log: Recorder, fork: Fork) -> None:
             log("seen", "x" * 200)
 
     assert exit_of(fork(overflow)).code == 0
+
+
+def test_insists_on_one(log: Recorder) -> None:
+    with pytest.raises(Violation, match="how often 'seen' was recorded: expected 1, seen 0"):
+        log.only("seen")
+    log("seen", 7)
+    assert log.only("seen").value == 7
+    log("seen", 8)
+    with pytest.raises(Violation, match="expected 1, seen 2"):
+        log.only("seen")

@@ -242,7 +242,7 @@ class TellsItsCode(Confesses):
         return 255 if code is not None and code >= 0 and not self.confessed else code
 
 
-@family.breaks("lifecycle.exit-code-of-an-abrupt-exit")
+@family.breaks("lifecycle.exit-code-of-an-abrupt-exit", "lifecycle.subclass-runs-its-own-code")
 class CodeIsLostUnlessTold(Broken):
     """The child itself tells its exit code at its end, so that after `os._exit` nobody knows it."""
 
@@ -381,6 +381,8 @@ class FailsItsStarter(Confesses):
     "lifecycle.exit-code-of-an-exception",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
+    "daemon.ends-with-its-creator",
+    "queue.items-of-a-child-that-fails-arrive",
 )
 class JoinRaises(Broken):
     """Joining a child that an exception has ended raises an exception in the starter, as futures do."""

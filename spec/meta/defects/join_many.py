@@ -55,6 +55,7 @@ class _SharesItsCode(ForkProcess):
     "fanout.join-order-does-not-matter",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
+    "lifecycle.threads-join-their-own",
 )
 class ExitCodesAreTheLastOnes(Broken):
     """The exit code of a child that has ended is that of the child that was joined last."""
@@ -77,6 +78,7 @@ class _LosesHeart(ForkProcess):
     "fanout.join-order-does-not-matter",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
+    "zombie.starting-another-reaps",
     spoils=["lifecycle."],
     why="to tell how children end, many are started, one after another",
 )
@@ -97,6 +99,7 @@ class _JoinsItsElders(ForkProcess):
 
 @family.breaks(
     "fanout.join-waits-for-its-own-child-only",
+    "lifecycle.threads-join-their-own",
     spoils=["sharing."],
     why="the server of a manager is the eldest child, and never ends by itself",
 )

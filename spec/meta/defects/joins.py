@@ -93,7 +93,7 @@ class LosesPatience(ForkProcess):
             raise TimeoutError("the child runs on")
 
 
-@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists")
+@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists", "lifecycle.leaves-signal-handlers-alone")
 class TimedJoinRaises(Broken):
     """A timed join of a child that runs on raises TimeoutError, as futures do."""
 
@@ -102,7 +102,7 @@ class TimedJoinRaises(Broken):
 
 class TakesItsTime(ForkProcess):
     def join(self, timeout=None):
-        time.sleep(timeout or 0)
+        time.sleep(max(0, timeout or 0))
         super().join(timeout)
 
 
@@ -118,7 +118,7 @@ class HasNoLimit(ForkProcess):
         super().join()
 
 
-@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists")
+@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists", "lifecycle.leaves-signal-handlers-alone")
 class TimeIsIgnored(Broken):
     """A join waits until the child has ended, whatever time it was given."""
 

@@ -180,6 +180,8 @@ class CloseKills(Broken):
 
 
 class IsForgottenWhenClosed(ForkProcess):
+    _closed: bool
+
     def close(self):
         if not self._closed and self.is_alive():
             self._closed = True

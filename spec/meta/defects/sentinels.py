@@ -67,6 +67,8 @@ class IsNeverReady(HasAnother):
     "lifecycle.sentinel-is-ready-at-the-end",
     "lifecycle.sentinel-reaps-nothing",
     "lifecycle.sentinel-is-the-childs-own",
+    "lifecycle.exit-code-needs-no-join",
+    "lifecycle.exited-child-can-be-closed",
 )
 class NeverReady(Broken):
     """The starter keeps the other end of the sentinel open, so that the sentinel is never ready."""
@@ -117,6 +119,9 @@ class IsReapedByAHandler(ForkProcess):
     "lifecycle.alive-while-it-is-stopped",
     "lifecycle.terminated-child-dies-of-sigterm",
     "lifecycle.sentinel-reaps-nothing",
+    "lifecycle.outlives-the-thread-that-started-it",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.threads-join-their-own",
     spoils=["zombie."],
     why="there are no zombies",
 )
