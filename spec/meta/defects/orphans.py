@@ -44,6 +44,7 @@ class _KilledWithItsStarter(ForkProcess):
     "orphan.sees-its-new-parent",
     "orphan.is-reaped-by-its-adopter",
     "daemon.can-find-out-that-main-was-killed",
+    "lifecycle.outlives-the-thread-that-started-it",
 )
 class DiesWithTheStarter(Broken):
     """A child is killed by the kernel when its starter dies."""

@@ -90,6 +90,7 @@ class IsLeftAlone(Signalled):
     "lifecycle.kill-ends-what-handles-sigterm",
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
+    "lifecycle.threads-join-their-own",
 )
 class TerminateDoesNothing(Broken):
     """Terminating a child does nothing."""
@@ -123,7 +124,7 @@ class TakesItsSiblingsAlong(Signalled):
             sibling.send(signal.SIGTERM)
 
 
-@family.breaks("lifecycle.terminate-sends-sigterm")
+@family.breaks("lifecycle.terminate-sends-sigterm", "lifecycle.threads-join-their-own")
 class TerminateEndsSiblings(Broken):
     """Terminating a child terminates its siblings, too."""
 

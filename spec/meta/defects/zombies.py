@@ -171,7 +171,12 @@ class _Attentive(ForkProcess):
         super().start()
 
 
-@family.breaks("zombie.ignored-sigchld-leaves-none")
+@family.breaks(
+    "zombie.ignored-sigchld-leaves-none",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.outlives-the-thread-that-started-it",
+    "lifecycle.threads-join-their-own",
+)
 class InsistsOnSigchld(Broken):
     """Starting a process sets back to its default what the user has decided on SIGCHLD."""
 
@@ -261,7 +266,13 @@ class _Listed(ForkProcess):
         _started.append(self)
 
 
-@family.breaks("zombie.join-drops-the-child", "zombie.active-children-reaps")
+@family.breaks(
+    "zombie.join-drops-the-child",
+    "zombie.active-children-reaps",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.active-children-are-ones-own",
+    "lifecycle.exited-child-can-be-closed",
+)
 class ActiveChildrenAreAll(Broken):
     """Among the active children are those that have ended and were joined."""
 
