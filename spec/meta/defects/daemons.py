@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import weakref
 from multiprocessing import connection, context, reduction
 from typing import Any
 
@@ -45,12 +46,19 @@ def _let_go(child):
     process._children.discard(child)
 
 
+def _call(method):
+    """Call a bound *method*, if the object that it is of is still there."""
+    bound = method()
+    if bound is not None:
+        bound()
+
+
 class _Ending(Mixin):
     """A process that does something of its own when the one that started it ends, before all else."""
 
     def start(self):
         super().start()
-        util.Finalize(None, self.at_the_end, exitpriority=0)
+        util.Finalize(None, _call, (weakref.WeakMethod(self.at_the_end),), exitpriority=0)
 
 
 class _EndedLast(_Ending, ForkProcess):
@@ -191,6 +199,7 @@ class _EndedAnyway(_Ending, ForkProcess):
     "daemon.constructor-takes-the-flag",
     "daemon.is-declared-before-start",
     "orphan.is-not-made-by-a-normal-end",
+    "lifecycle.waits-for-its-children",
 )
 class EndsOrdinaryChildrenToo(Broken):
     """A program ends all its children, whether daemons or not."""
@@ -210,6 +219,7 @@ class _NotWaitedFor(_Ending, ForkServerProcess):
     "daemon.endless-ordinary-child-keeps-the-program",
     "daemon.ends-with-a-main-that-fails",
     "orphan.is-not-made-by-a-normal-end",
+    "lifecycle.waits-for-its-children",
 )
 class LeavesOrdinaryChildrenToTheHelper(Broken):
     """A program does not wait for its ordinary children, since they are children of the fork server."""
