@@ -356,6 +356,7 @@ def test_outlives_its_clients(manager: Any, checkpoint: MakeCheckpoint, worker: 
     writer.kill()
     kernel.shows("whether the writer is alive", state(writer.pid) == ALIVE, expected=False)
     lookup.open()
+    until_still()  # so that whatever the server does about the loss is done
     caller.shows("what another child sees", reader.call("shared.get", "num"), expected=7)
 
 

@@ -153,6 +153,7 @@ class _MournsItsClients(SyncManager):
     "sharing.outlives-its-clients",
     "sharing.counts-down-under-the-lock",
     "sharing.loses-updates-without-the-lock",
+    "sharing.proxy-can-be-sent",
 )
 class DiesWithItsClients(BrokenManager):
     """A manager whose server dies as soon as one of its clients is gone."""

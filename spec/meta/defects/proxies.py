@@ -115,7 +115,9 @@ class IsCopiedWhenPickled(BrokenDict):
             return dict, (self.copy(),)
 
 
-@family.breaks("sharing.lives-in-a-server-process", "sharing.shutdown-ends-the-server")
+@family.breaks(
+    "sharing.lives-in-a-server-process", "sharing.shutdown-ends-the-server", "sharing.threads-get-their-own-answers"
+)
 class LooksKeysUpItself(BrokenDict):
     """A proxy that fetches the whole dict to look a key up."""
 
