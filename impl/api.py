@@ -33,8 +33,9 @@ def import_api(name: str) -> ModuleType:
         if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
             raise NoSuchAPI(f"no module named {name!r} here; is it installed?") from None
         raise NoSuchAPI(f"importing {name!r} failed: {error}") from error
-    except Exception as error:
-        raise NoSuchAPI(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        message = " ".join(str(error).split())
+        raise NoSuchAPI(f"importing {name!r} failed: {type(error).__name__}: {message}") from error
 
 
 def load(name: str) -> Multiprocessing:
@@ -48,7 +49,7 @@ def load(name: str) -> Multiprocessing:
         NoSuchAPI: there is no such module or context, or it makes no processes.
     """
     module_name, colon, context = name.partition(":")
-    if not module_name or (colon and not context):
+    if not module_name or module_name.startswith(".") or (colon and not context):
         raise NoSuchAPI(f"{name!r} is not of the form MODULE or MODULE:CONTEXT")
     module = import_api(module_name)
     api: object = module

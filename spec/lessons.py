@@ -42,8 +42,9 @@ class Package:
         self.name = name
         try:
             package = importlib.import_module(name)
-        except Exception as error:
-            raise NoLessons(f"importing {name!r} failed: {type(error).__name__}: {error}") from error
+        except (Exception, SystemExit) as error:
+            message = " ".join(str(error).split())
+            raise NoLessons(f"importing {name!r} failed: {type(error).__name__}: {message}") from error
         self._path = getattr(package, "__path__", None)
         self.provided = [lesson for lesson in names() if self._has(lesson)]
         if not self.provided:

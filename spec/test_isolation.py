@@ -140,11 +140,12 @@ def test_child_begins_where_its_starter_is(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start
 ) -> None:
     """A child begins in its starter's working folder, with its mask of new files' modes and its niceness."""
+    run_in_child = lesson.run_in_child
 
     def start_nicely() -> list[object]:
         os.umask(0o027)
         niceness = os.nice(1)
-        lesson.run_in_child(mp, partial(beginnings.tell_place, log))
+        run_in_child(mp, partial(beginnings.tell_place, log))
         return [os.getcwd(), 0o027, niceness]
 
     place = starter(start_nicely).result()

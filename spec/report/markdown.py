@@ -18,7 +18,7 @@ def render(documents: Sequence[Document]) -> str:
     columns = matrix.columns(documents)
     lines = ["# Verdicts", "", "| target | under test | Python | platform | verdicts |", "|---|---|---|---|---|"]
     lines += [_summary(column) for column in columns]
-    heads = [cell(f"{column.label}, Python {column.run['python']}") for column in columns]
+    heads = [cell(f"{column.label}, {column.where}") for column in columns]
     lesson = None
     for claim in matrix.rows(documents):
         if claim["lesson"] != lesson:
@@ -35,7 +35,7 @@ def render(documents: Sequence[Document]) -> str:
             because = f": {text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
             lines += [
                 "",
-                f"- **{text(column.label)}**, Python {column.run['python']}, {verdict['verdict']}{because}",
+                f"- **{text(column.label)}**, {column.where}, {verdict['verdict']}{because}",
             ]
             lines += ["", *(f"      {line}" for line in verdict["explanation"].splitlines())]
     return "\n".join(lines) + "\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from spec.report.document import Claim, Document, Target, Verdict
 from spec.verdicts import FAILING, HOLDS, KNOWN
@@ -18,11 +18,13 @@ class Column:
         run: the report that it is from.
         target: the target.
         verdicts: by the claim's id.
+        twin: whether another column is of the same target on the same Python.
     """
 
     run: Document
     target: Target
     verdicts: dict[str, Verdict]
+    twin: bool = False
 
     @property
     def label(self) -> str:
@@ -30,19 +32,31 @@ class Column:
         return " ".join(filter(None, (self.target["name"], self.target["version"])))
 
     @property
+    def where(self) -> str:
+        """The Python that it ran on, and when, where that alone tells it from another."""
+        return f"Python {self.run['python']}" + (f", {self.run['created']}" if self.twin else "")
+
+    @property
     def counts(self) -> list[tuple[str, int]]:
         """How many claims came to each verdict, the worst first."""
-        counts = Counter(verdict["verdict"] for verdict in self.verdicts.values())
-        return sorted(counts.items(), key=lambda item: (item[0] not in FAILING, item[0] != KNOWN, item[0] != HOLDS))
+        return counts(self.verdicts.values())
+
+
+def counts(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
+    """Return how many of *verdicts* there are of each kind, the worst first."""
+    found = Counter(verdict["verdict"] for verdict in verdicts)
+    return sorted(found.items(), key=lambda item: (item[0] not in FAILING, item[0] != KNOWN, item[0] != HOLDS))
 
 
 def columns(documents: Sequence[Document]) -> list[Column]:
     """Return the columns, run by run."""
-    return [
+    made = [
         Column(run, target, {one["claim"]: one for one in run["verdicts"] if one["target"] == target["name"]})
         for run in documents
         for target in run["targets"]
     ]
+    alike = Counter((column.label, column.where) for column in made)
+    return [replace(column, twin=alike[column.label, column.where] > 1) for column in made]
 
 
 def rows(documents: Sequence[Document]) -> list[Claim]:

@@ -21,7 +21,7 @@ SIGNS = {
     FIXED: "!",
     KNOWN: "△",
     NOT_PROVIDED: "○",
-    NOT_APPLICABLE: "-",
+    NOT_APPLICABLE: "\N{EN DASH}",
 }
 """What stands beside the word, so that the eye finds it; the word says it."""
 
@@ -33,10 +33,18 @@ def render(documents: Sequence[Document]) -> str:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["breakable"] = breakable
-    rows = matrix.rows(documents)
+    rows, columns = matrix.rows(documents), matrix.columns(documents)
+    tallies = {
+        claim["id"]: matrix.counts(
+            column.verdicts[claim["id"]] for column in columns if claim["id"] in column.verdicts
+        )
+        for claim in rows
+    }
     return environment.get_template("page.html.jinja").render(
         documents=documents,
-        columns=matrix.columns(documents),
+        columns=columns,
+        tallies=tallies,
+        bad={claim["id"] for claim, _ in matrix.failures(documents)},
         lessons=[(lesson, list(claims)) for lesson, claims in groupby(rows, key=_lesson)],
         signs=SIGNS,
         failing=FAILING,

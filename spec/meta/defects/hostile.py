@@ -95,6 +95,7 @@ class _NeverGot(queues.Queue):
 @family.breaks(
     "queue.carries-a-message-from-a-child",
     "queue.first-in-is-first-out",
+    "sharing.proxy-can-be-sent",
     verdicts=[HUNG],
     spoils=["queue."],
     why="what is put is claimed of by getting it",
@@ -113,6 +114,7 @@ class _NeverPut(queues.Queue):
 @family.breaks(
     "queue.carries-a-message-from-a-child",
     "queue.first-in-is-first-out",
+    "sharing.proxy-can-be-sent",
     verdicts=[HUNG],
     spoils=["queue."],
     why="nothing can be got that was not put",
@@ -294,6 +296,7 @@ class _KillsSiblings(ForkProcess):
 
 @family.breaks(
     "lifecycle.terminate-sends-sigterm",
+    "lifecycle.threads-join-their-own",
     verdicts=[VIOLATED],
     spoils=["lifecycle.closed-child-gets-no-signal"],
     why="who is closed is no sibling any more, and no error is raised",
@@ -332,7 +335,7 @@ class _Talks(ForkProcess):
         sys.stderr.write("x" * 5_000_000)
 
 
-@family.breaks()
+@family.breaks("lifecycle.output-is-written-once")
 class PrintsMegabytes(Broken):
     """Joining a child prints five megabytes to either stream."""
 
