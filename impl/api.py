@@ -27,6 +27,8 @@ def import_api(name: str) -> ModuleType:
     Raises:
         NoSuchAPI: it cannot be imported.
     """
+    if "/" in name or name.startswith("."):
+        raise NoSuchAPI(f"{name!r} is not the name of a module, which is like 'package.module'")
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -49,7 +51,7 @@ def load(name: str) -> Multiprocessing:
         NoSuchAPI: there is no such module or context, or it makes no processes.
     """
     module_name, colon, context = name.partition(":")
-    if not module_name or module_name.startswith(".") or (colon and not context):
+    if not module_name or (colon and not context):
         raise NoSuchAPI(f"{name!r} is not of the form MODULE or MODULE:CONTEXT")
     module = import_api(module_name)
     api: object = module

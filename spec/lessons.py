@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, Callable, Optional
 
 import impl
+from impl.api import NoSuchAPI, import_api
 
 REFERENCE = impl.__name__
 
@@ -18,8 +19,11 @@ class NoLessons(LookupError):
     """The name stands for no package of lessons.  The message is one line for the user."""
 
 
-class NotProvided(Exception):
-    """What is under test lacks a lesson, a function or a primitive that a claim is about."""
+class NotProvided(BaseException):
+    """What is under test lacks a lesson, a function or a primitive that a claim is about.
+
+    Not an `Exception`, so that no claim takes it for one that what is under test has raised.
+    """
 
 
 def names() -> list[str]:
@@ -41,10 +45,9 @@ class Package:
     def __init__(self, name: str) -> None:
         self.name = name
         try:
-            package = importlib.import_module(name)
-        except (Exception, SystemExit) as error:
-            message = " ".join(str(error).split())
-            raise NoLessons(f"importing {name!r} failed: {type(error).__name__}: {message}") from error
+            package = import_api(name)
+        except NoSuchAPI as error:
+            raise NoLessons(str(error)) from error
         self._path = getattr(package, "__path__", None)
         self.provided = [lesson for lesson in names() if self._has(lesson)]
         if not self.provided:

@@ -116,7 +116,7 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     settings.load_profile("spec")
-    if config.getoption("hang_after") <= 0:
+    if not config.getoption("hang_after") > 0:  # nan is not
         raise pytest.UsageError("--hang-after takes a number of seconds above zero")
     if config.getoption("scale") < 1:
         raise pytest.UsageError("--scale takes a whole number, 1 or more")
@@ -175,7 +175,8 @@ def _register_reports(config: pytest.Config) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise pytest.UsageError(f"--repro: {folder} cannot be made: {error.strerror}") from None
-        config.pluginmanager.register(Reproductions(folder, config.stash[TARGETS]), "multiprocessing-spec-repro")
+        reproductions = Reproductions(folder, config.stash[TARGETS], config.stash[PACKAGE].name)
+        config.pluginmanager.register(reproductions, "multiprocessing-spec-repro")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -500,10 +500,11 @@ def test_join_goes_on_after_a_signal(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
     """Who waits in join handles a signal meanwhile, and waits on, unless the handler raises."""
+    start = lesson.start
     working, started, handling = checkpoint("working"), checkpoint("started"), checkpoint("handling")
 
     def join_it() -> list[object]:
-        child = lesson.start(mp, steps(working.pause, leave(7)))
+        child = start(mp, steps(working.pause, leave(7)))
         started.pause()
         ends = [signals.handling_them(handling.pause, child.join) for _ in range(2)]
         return [*ends, child.exitcode]
@@ -526,19 +527,20 @@ def test_threads_join_their_own(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
     """While one thread waits in join, another one can start, terminate and join children of its own."""
+    start, terminate = lesson.start, lesson.terminate
     working, waiting = checkpoint("working"), checkpoint("waiting")
 
     def start_and_join() -> list[object]:
-        short, long = lesson.start(mp, leave(7)), lesson.start(mp, working.pause)
+        short, long = start(mp, leave(7)), start(mp, working.pause)
         short.join()
-        lesson.terminate(long)
+        terminate(long)
         long.join()
         waiting.pause()
         return [short.exitcode, long.is_alive()]
 
     def join_beside() -> list[object]:
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside a thread
-        child = lesson.start(mp, steps(working.pause, leave(3)))
+        child = start(mp, steps(working.pause, leave(3)))
         ended = threads.beside(child.join, waiting.pause, start_and_join)
         return [*ended, child.exitcode]
 
@@ -557,8 +559,8 @@ def test_threads_join_their_own(
 
 def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child goes on when the thread that has started it comes to its end."""
-    working, started = checkpoint("working"), []
-    thread = threading.Thread(target=lambda: started.append(lesson.start(mp, steps(working.pause, leave(7)))))
+    start, working, started = lesson.start, checkpoint("working"), []
+    thread = threading.Thread(target=lambda: started.append(start(mp, steps(working.pause, leave(7)))))
     thread.start()
     thread.join()
     caller.shows("how many children the thread has started", len(started), expected=1)

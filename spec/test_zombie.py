@@ -142,9 +142,8 @@ def test_only_the_parent_may_join(
 
 def test_nothing_unstarted_may_be_joined(mp: Multiprocessing, lesson: Lesson) -> None:
     """Joining a process that was not started is refused."""
-    reap, unstarted = lesson.reap, mp.Process(target=leave(0))
     with refuses(AssertionError, "can only join a started process"):
-        reap([unstarted])
+        lesson.reap([mp.Process(target=leave(0))])
 
 
 @where(starter_is_parent)

@@ -85,6 +85,14 @@ def test_wrong_signature_is_named(package: Path) -> None:
     assert verified.claims("not provided") == {"isolation.arguments-are-copies"}
 
 
+def test_what_is_missing_violates_nothing(package: Path) -> None:
+    """Whatever a claim does with a lesson that lacks all of its functions, it says that they are not provided."""
+    for lesson in names():
+        (package / f"{lesson}.py").touch()
+    verdicts = run(package, *names())
+    assert set(verdicts.values()) == {"holds", "not provided", "not applicable"}
+
+
 def test_missing_function_is_named(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lesson without one of its functions names it when a claim asks for it."""
     (package / "lock.py").touch()
