@@ -17,6 +17,7 @@ from typing import Optional
 import pytest
 
 from spec.claims import FOLDER, Claim
+from spec.lessons import REFERENCE
 from spec.targets import Target
 from spec.verdicts import FAILURES, KNOWN, entry
 
@@ -85,10 +86,11 @@ class Reproductions:
     Args:
         folder: where to; it is made if need be.
         targets: what is under test.
+        lessons: the package that they run: of any other than the reference, what is violated may be its own fault.
     """
 
-    def __init__(self, folder: Path, targets: Sequence[Target]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, targets: Sequence[Target], lessons: str) -> None:
+        self._folder, self._about_apis = folder, lessons == REFERENCE
         self._targets = {target.name: target for target in targets}
         self._written: list[Path] = []
         self._without: set[str] = set()
@@ -103,7 +105,8 @@ class Reproductions:
         if found is None or found.verdict not in (*FAILURES, KNOWN):
             return
         explanation = str(dict(report.user_properties).get("explanation", ""))
-        text = script(self._claims[found.claim], self._targets[found.target], explanation)
+        claim, target = self._claims[found.claim], self._targets[found.target]
+        text = script(claim, target, explanation) if self._about_apis else None
         if text is None:
             self._without.add(found.claim)
             return

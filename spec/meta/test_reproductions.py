@@ -48,6 +48,14 @@ def test_violations_are_written_and_nothing_else(run: tuple[Run, Path]) -> None:
     assert f"reproductions: {len(known)} in {folder}" in verdicts.output
 
 
+def test_no_script_blames_an_api_for_the_lessons(tmp_path: Path) -> None:
+    faulty = "spec.meta.defects.lessons.always_takes_the_lock"
+    run = verify("--claim=sharing.loses", f"--impl={faulty}", f"--mp={HOLDING}", f"--repro={tmp_path}")
+    assert run.claims("violated") == {"sharing.loses-updates-without-the-lock"}
+    assert list(tmp_path.iterdir()) == []
+    assert "no reproduction, as these are about the lessons, not the API: sharing.loses-" in run.output
+
+
 def test_scripts_find_what_was_violated(run: tuple[Run, Path]) -> None:
     for file in run[1].iterdir():
         text = file.read_text(encoding="utf-8")
