@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -146,6 +147,21 @@ def test_several_runs_make_one_matrix(report: Document, files: dict[str, Path], 
     assert "Python 3.99.0" in head
 
 
+def test_equal_columns_are_told_apart(report: Document) -> None:
+    later: Any = {**report, "created": "2099-01-01T00:00:00+00:00"}
+    heads = [column.where for column in matrix.columns([report, later])]
+    python = f"Python {report['python']}"
+    assert heads == [f"{python}, {report['created']}"] * 2 + [f"{python}, 2099-01-01T00:00:00+00:00"] * 2
+    assert {column.where for column in matrix.columns([report])} == {python}
+
+
+def test_page_says_the_worst_of_each_claim_and_counts_by_lesson(report: Document) -> None:
+    text = re.sub(r"<[^>]*>", "", page.render([report]))
+    assert re.search(r"isolation\.arguments-are-copies\s+.violated 1 of 2", text)
+    found = len({claim["id"] for claim, _ in matrix.failures([report])})
+    assert re.search(rf"isolation {found} of \d+ do not hold", text)
+
+
 def small(report: Document, **facts: str) -> Document:
     """Return *report* with the verdicts on two claims of one target only; what is not said of them is as it was."""
     copy: Any = json.loads(json.dumps(report))
@@ -226,6 +242,7 @@ def merge(*arguments: object) -> subprocess.CompletedProcess[str]:
     [
         (["--report", "x.pdf"], "ERROR: --report: x.pdf: the suffix says the format, one of .json, .md, .html"),
         (["--report", "nowhere/x.md"], "ERROR: --report: nowhere/x.md: there is no folder "),
+        (["--report", "/proc/x.md"], "ERROR: --report: /proc/x.md: it cannot be written: No such file or directory"),
     ],
 )
 def test_bad_report_is_refused_at_once(arguments: list[str], message: str) -> None:

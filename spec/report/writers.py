@@ -31,6 +31,13 @@ def check(file: Path) -> None:
         raise CannotWrite(f"{file}: there is no folder {file.absolute().parent} for it")
     if file.suffix == ".html" and importlib.util.find_spec("jinja2") is None:
         raise CannotWrite(f"{file}: HTML takes Jinja2, which is not installed; {EXTRA} brings it")
+    is_new = not file.exists()
+    try:
+        file.open("ab").close()  # what is there stays
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        raise CannotWrite(f"{file}: it cannot be written: {error.strerror}") from None
 
 
 def write(documents: Sequence[Document], file: Path) -> None:
