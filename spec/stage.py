@@ -7,6 +7,7 @@ from outside, says so, and goes on with the next claim.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import select
@@ -20,10 +21,11 @@ import types
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Optional
 
-import psutil
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -33,10 +35,12 @@ from spec.harness.deadline import Hung
 from spec.harness.heartbeat import beats
 from spec.harness.nursery import Nursery
 from spec.harness.process_table import descendants
+from spec.harness.roles import describe_all
 from spec.harness.signals import restore_defaults
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
-from spec.verdicts import CRASHED, HUNG, VIOLATED, judge, properties
+from spec.harness.witness import laid_out
+from spec.verdicts import CRASHED, HUNG, VIOLATED, context, judge, properties
 from spec.warmup import share_resource_tracker, warm_up
 
 DEVIATIONS = pytest.StashKey[Deviations]()
@@ -55,6 +59,9 @@ GRACE = 2.0
 
 OUTPUT = 10_000
 """At most this many characters of what a claim's processes print are kept, the last ones."""
+
+TITLES = {VIOLATED: "Violation", HUNG: "Hung", CRASHED: "Crashed"}
+"""How the report of a failure begins, by its verdict; the first two are names of exceptions."""
 
 _HUNG = signal.SIGRTMAX if hasattr(signal, "SIGRTMAX") else signal.SIGTERM
 
@@ -82,9 +89,9 @@ def pytest_exception_interact(node: pytest.Item, report: pytest.TestReport) -> N
     folder = node.stash.get(FOLDER, None)
     if folder is None or (folder / "hung").exists():  # then the explanation says so already
         return
-    processes = [_describe(pid) for pid in descendants(os.getpid())]
+    processes = descendants(os.getpid())
     if processes:
-        report.sections.append(("Processes at that moment", "\n".join(processes)))
+        report.sections.append(("Processes at that moment", describe_all(os.getpid(), processes)))
 
 
 def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
@@ -102,20 +109,19 @@ def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
             ending = _watch(pid, folder, nursery, item.config)
         left = [str(leftover) for leftover in nursery.leftovers]
         hung = (folder / "hung").exists()
-        where = f"{claim.id} on {target_of(item).name}"
         try:
             reports = _read(item, folder)
         except (OSError, EOFError, pickle.UnpicklingError):
-            verdict = HUNG if hung else CRASHED
             if (folder / "broken").exists():
                 ending = (folder / "broken").read_text(encoding="utf-8")
-            reports = _failure(item, claim, verdict, f"{verdict}: {where}: {ending}", start)
+            ending = "\n".join([ending, *_fatal_error(folder)])
+            reports = _failure(item, claim, HUNG if hung else CRASHED, ending, start)
         else:
             passed = all(report.passed for report in reports)
             if passed and hung:  # what is under test has swallowed the exception that said so
-                reports = _failure(item, claim, HUNG, f"{HUNG}: {where}: {ending}", start)
+                reports = _failure(item, claim, HUNG, ending, start)
             elif passed and left:
-                explanation = f"{VIOLATED}: {where} left behind {_enumerate(left)}"
+                explanation = f"what is left behind: expected nothing, seen {_enumerate(left)}"
                 reports = _failure(item, claim, VIOLATED, explanation, start)
         _discard_output(item.config)
     return reports
@@ -151,7 +157,8 @@ def _be_the_stage(item: pytest.Item, folder: Path) -> None:
             os.setsid()
         become_subreaper()
         restore_defaults()
-        signal.signal(_HUNG, lambda *_: _raise_hung(folder))
+        faulthandler.enable((folder / "fatal").open("w", encoding="utf-8"))
+        signal.signal(_HUNG, partial(_raise_hung, folder))
         temporary = folder / "tmp"
         temporary.mkdir()
         tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
@@ -176,8 +183,19 @@ def _be_the_stage(item: pytest.Item, folder: Path) -> None:
         os._exit(status)
 
 
-def _raise_hung(folder: Path) -> None:
-    raise Hung((folder / "hung").read_text(encoding="utf-8"))
+def _fatal_error(folder: Path) -> list[str]:
+    """Return where the stage was when a signal such as SIGSEGV ended it, a line for each call, the latest first."""
+    written = (folder / "fatal").read_text(encoding="utf-8") if (folder / "fatal").exists() else ""
+    _, _, dump = written.rpartition("Current thread ")  # before it, there may be those of forks
+    calls = [line for line in dump.splitlines() if line.startswith("  File ")]
+    return list(takewhile(lambda line: f"{os.sep}_pytest{os.sep}" not in line, calls))
+
+
+def _raise_hung(folder: Path, *_: object) -> None:
+    """Say that the claim hangs; unlike who watches it, the stage knows who is who."""
+    __tracebackhide__ = True
+    why = (folder / "hung").read_text(encoding="utf-8").partition("\n")[0]
+    raise Hung(f"{why}\n{describe_all(os.getpid())}")
 
 
 def _read(item: pytest.Item, folder: Path) -> list[pytest.TestReport]:
@@ -213,7 +231,7 @@ def _watch(pid: int, folder: Path, nursery: Nursery, config: pytest.Config) -> s
             else:
                 why = ""
             if why:
-                explanation = f"{why}:\n" + "\n".join(_describe(process) for process in inside)
+                explanation = f"{why}:\n{describe_all(pid, inside)}"
                 (folder / "hung").write_text(explanation, encoding="utf-8")
                 os.kill(pid, _HUNG)
                 if not poll.poll(GRACE * 1000):
@@ -245,17 +263,6 @@ def _ending(pid: int) -> str:
     return f"the process that called it was killed by {name}"
 
 
-def _describe(pid: int) -> str:
-    try:
-        process = psutil.Process(pid)
-        command = " ".join(process.cmdline()) or process.name()
-        where = Path(f"/proc/{pid}/wchan").read_text(encoding="ascii") or "0"
-        waits = f" in {where}" if where != "0" else ""
-        return f"  process {pid}, child of {process.ppid()}, {process.status()}{waits}: {command[:80]}"
-    except (psutil.Error, OSError):
-        return f"  process {pid}, gone meanwhile"
-
-
 def _enumerate(left: list[str], most: int = 5) -> str:
     """Name what was left behind, but no more than *most*: an implementation may leave thousands."""
     more = f" and {len(left) - most} more" if len(left) > most else ""
@@ -267,12 +274,13 @@ def _failure(
 ) -> list[pytest.TestReport]:
     """Return the reports for a test that could not make its own: of a call that failed, and of its teardown."""
     item.user_properties += properties(item, claim, verdict, explanation)
+    longrepr = f"{TITLES[verdict]}: {laid_out(explanation, context(item, claim))}"
     call = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords=dict.fromkeys(item.keywords, 1),
         outcome="failed",
-        longrepr=explanation,
+        longrepr=longrepr,
         when="call",
         duration=time.time() - start,
         start=start,

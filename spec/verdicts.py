@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
 import pytest
 
-from spec.claims import Claim, target_of
+from spec.claims import FOLDER, Claim, target_of
 from spec.deviations import Deviation
 from spec.harness.deadline import Hung
-from spec.harness.witness import Violation, caller
+from spec.harness.roles import describe_all
+from spec.harness.witness import Violation, caller, laid_out
 from spec.lessons import NotProvided
 
 HOLDS = "holds"
@@ -95,33 +98,44 @@ def entry(report: pytest.TestReport) -> Optional[Entry]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a violation say which claim it is about, and put the verdict on the report."""
+    """Let a failure say which claim it is about, and put the verdict on the report."""
     claim = Claim.of(item)
     error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, pytest.fail.Exception) and "Timeout (>" in str(error):  # as pytest-timeout raises it
+        message = f"it did not end in time, {str(error)[len('Timeout (>') :].rstrip(')')}:"
+        error = Hung(f"{message}\n{describe_all(os.getpid())}").with_traceback(error.__traceback__)
     if isinstance(error, NotProvided):
         skip = pytest.skip.Exception(f"{NOT_PROVIDED}: {error}")
         call.excinfo = pytest.ExceptionInfo.from_exception(skip.with_traceback(error.__traceback__))
+    elif claim and isinstance(error, Hung):
+        shown = Hung(laid_out(str(error), context(item, claim))).with_traceback(error.__traceback__)
+        call.excinfo = pytest.ExceptionInfo.from_exception(shown)
     elif claim and isinstance(error, Exception):
-        violation = _violation(error) or _unexpected(error)
-        violation.__notes__ = getattr(violation, "__notes__", None) or getattr(error, "__notes__", [])
-        violation.context = {"claim": f"{claim.id}: {claim.wording}", "target": target_of(item).label}
-        call.excinfo = pytest.ExceptionInfo.from_exception(violation)
+        notes = getattr(error, "__notes__", [])
+        error = _violation(error) or _unexpected(error)
+        error.__notes__ = getattr(error, "__notes__", None) or notes
+        error.context = context(item, claim)
+        call.excinfo = pytest.ExceptionInfo.from_exception(error)
     report = yield
     if claim:
         verdict = _verdict(report, error)
         if verdict:
-            item.user_properties += properties(item, claim, verdict, _explanation(report, call))
+            item.user_properties += properties(item, claim, verdict, _explanation(report, error))
             report.user_properties = list(item.user_properties)
     return report
 
 
-def _explanation(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+def context(item: pytest.Item, claim: Claim) -> dict[str, str]:
+    """Return what a report of a failure says besides: which claim it is, and on what."""
+    return {"claim": f"{claim.id}: {claim.wording}", "target": target_of(item).label}
+
+
+def _explanation(report: pytest.TestReport, error: Optional[BaseException]) -> str:
     """Return why the verdict is not that the claim holds; nothing if it is."""
     if isinstance(report.longrepr, tuple):
         return report.longrepr[2].removeprefix("Skipped: ").removeprefix(f"{NOT_PROVIDED}: ")
-    if not report.failed or call.excinfo is None:
+    if not report.failed or error is None:
         return ""
-    error = call.excinfo.value
     if isinstance(error, Violation):
         return "\n".join([error.summary, f"seen by {error.witness}", *error.__notes__])
     return str(error)
@@ -135,8 +149,12 @@ def _violation(error: Exception) -> Optional[Violation]:
 
 def _unexpected(error: Exception) -> Violation:
     """Return a violation that stands for an exception which no claim expects."""
+    entries = pytest.ExceptionInfo.from_exception(error).traceback
+    tests = [entry for entry in entries if Path(entry.path).match(f"{FOLDER}/test_*.py")]
+    lines = str(tests[-1].statement).splitlines() if tests else ["the run"]
+    statement = " ".join(line.partition("  # ")[0].strip() for line in lines)
     seen = f"{type(error).__name__}: {error}"
-    return Violation("the run", "no exception", seen, caller.name).with_traceback(error.__traceback__)
+    return Violation(statement, "no exception", seen, caller.name).with_traceback(error.__traceback__)
 
 
 def _verdict(report: pytest.TestReport, error: Optional[BaseException]) -> Optional[str]:
@@ -146,8 +164,7 @@ def _verdict(report: pytest.TestReport, error: Optional[BaseException]) -> Optio
     if report.skipped:
         return NOT_APPLICABLE
     if report.failed:
-        timed_out = isinstance(error, pytest.fail.Exception) and "Timeout (>" in str(error)
-        return HUNG if isinstance(error, Hung) or timed_out else VIOLATED
+        return HUNG if isinstance(error, Hung) else VIOLATED
     return HOLDS if report.when == "call" else None
 
 

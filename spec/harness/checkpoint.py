@@ -27,6 +27,9 @@ from typing import Any, Callable
 from spec.harness.child_side import opened, pause, receive, send
 from spec.harness.deadline import Deadline
 from spec.harness.heartbeat import beat
+from spec.harness.roles import note
+
+__tracebackhide__ = True  # where the claim waits, its own line says
 
 BACKLOG = 4096
 
@@ -34,16 +37,21 @@ BACKLOG = 4096
 class Arrival:
     """One payload that waits at a checkpoint.
 
+    Args:
+        connection: what the payload waits for.
+        checkpoint: the checkpoint's name.
+
     Attributes:
         pid: the process it runs in, as the kernel tells (SO_PEERCRED, see
             `unix(7) <https://man7.org/linux/man-pages/man7/unix.7.html>`_), not as the payload does.
         notes: what the payload passed to ``pause``.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    def __init__(self, connection: socket.socket, checkpoint: str) -> None:
+        self._connection, self._checkpoint = connection, checkpoint
         self._open = True
         self.pid = _peer(connection)
+        note(self.pid, f"at checkpoint {checkpoint!r}")
         try:
             self.notes: tuple[Any, ...] = receive(connection)
         except BaseException:
@@ -54,6 +62,7 @@ class Arrival:
         """Let the payload go on; its call to ``pause`` returns *reply*, which can be pickled."""
         if self._open:
             self._open = False
+            note(self.pid, f"let go from checkpoint {self._checkpoint!r}")
             with suppress(BrokenPipeError, ConnectionResetError):  # it was killed while it waited
                 send(self._connection, reply)
             self._connection.close()
@@ -141,7 +150,7 @@ class Checkpoint:
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
         with suppress(EOFError, OSError):  # it was killed on its way
-            arrival = Arrival(connection)
+            arrival = Arrival(connection, self._path.name)
             beat()
             self._arrivals.append(arrival)
             self._new.append(arrival)

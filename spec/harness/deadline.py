@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from typing import Optional
 
+__tracebackhide__ = True  # where the claim waits, its own line says
+
 SECONDS = 30.0
 """Far more than any event takes, also on a loaded machine."""
 

@@ -17,6 +17,8 @@ import psutil
 
 from spec.harness.deadline import Deadline, Pace
 
+__tracebackhide__ = True  # where the claim waits, its own line says
+
 ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
 
 

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Callable
 
 from spec.harness.process_table import GONE, ZOMBIE, exit_of, state
+from spec.harness.roles import note
+
+__tracebackhide__ = True  # where the claim waits, its own line says
 
 
 class Program:
@@ -41,6 +44,7 @@ class Program:
                 env={**buffering, "PYTHONPATH": path},
             )
         self.pid = self._process.pid
+        note(self.pid, f"the program {module}")
 
     @classmethod
     def calling(cls, folder: Path, api: str, main: Callable[..., object], *args: object) -> Program:
@@ -54,7 +58,9 @@ class Program:
         folder.mkdir()
         call = folder / "call"
         call.write_bytes(pickle.dumps((api, main, args)))
-        return cls(folder, "spec.harness.run_program", str(call))
+        program = cls(folder, "spec.harness.run_program", str(call))
+        note(program.pid, f"a program that runs {getattr(main, '__name__', repr(main))}")
+        return program
 
     @property
     def running(self) -> bool:

@@ -13,7 +13,10 @@ from typing import Any, Callable, Optional
 
 from spec.harness.child_side import kind_of
 from spec.harness.process_table import GONE, ZOMBIE, state, until_exited
+from spec.harness.roles import note
 from spec.harness.stillness import until_still
+
+__tracebackhide__ = True  # where the claim waits, its own line says
 
 
 class StarterFailed(Exception):
@@ -39,6 +42,7 @@ class Starter:
         self.pid = os.fork()
         if self.pid == 0:
             self._run(function, args)
+        note(self.pid, f"runs {self._name.rpartition('.')[2]}")
 
     def _run(self, function: Callable[..., object], args: tuple[object, ...]) -> None:
         status = 1

@@ -15,6 +15,8 @@ from typing import Callable, Optional
 from spec.harness.deadline import Pace
 from spec.harness.process_table import Sleep, demand, descendants, look, reaped
 
+__tracebackhide__ = True  # where the claim waits, its own line says
+
 TICKS = 2
 """So many switches a second, on average, are a clock that ticks, not a move: the server of a manager looks once a
 second whether it is to end.  It shows over some time only; where a short stillness is asked for, nothing may tick."""

@@ -17,6 +17,11 @@ from typing import Any, Callable, Optional
 from spec.harness.heartbeat import beat
 
 
+def laid_out(summary: str, facts: dict[str, str]) -> str:
+    """Return a text for a report: the *summary*, and below it the *facts*, each with its label."""
+    return "\n".join([summary, *(f"  {label:<8} {text}" for label, text in facts.items())])
+
+
 class Violation(AssertionError):
     """A claim does not hold.
 
@@ -29,7 +34,7 @@ class Violation(AssertionError):
     Attributes:
         summary: what was looked at, how the claim says it is, and how it was.
         witness: who saw it.
-        context: lines to show too, set by whoever knows which claim it is and on what.
+        context: facts to show too, set by whoever knows which claim it is and on what.
     """
 
     __module__ = "builtins"  # shown to users: the bare name says enough
@@ -42,8 +47,7 @@ class Violation(AssertionError):
         self.context: dict[str, str] = {}
 
     def __str__(self) -> str:
-        lines = {**self.context, "seen by": self.witness}
-        return "\n".join([self.summary, *(f"  {label:<8} {text}" for label, text in lines.items())])
+        return laid_out(self.summary, {**self.context, "seen by": self.witness})
 
 
 class Such:

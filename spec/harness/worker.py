@@ -11,6 +11,7 @@ With workers, a claim about what happens between processes costs a message per o
 from __future__ import annotations
 
 import os
+import reprlib
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,9 @@ from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.child_side import serve
 from spec.harness.deadline import Pace
 from spec.harness.process_table import is_blocked, look, until_exited
+from spec.harness.roles import note
+
+__tracebackhide__ = True  # where the claim waits, its own line says
 
 
 class CallFailed(Exception):
@@ -50,7 +54,7 @@ class Worker:
     """
 
     def __init__(self, mp: Multiprocessing, path: Path, **objects: object) -> None:
-        self._orders = Checkpoint(path)
+        self._name, self._orders = path.name, Checkpoint(path)
         self._process = mp.Process(target=serve, args=(self._orders.pause, objects))
         self._process.start()
         self._at_rest: Optional[Arrival] = self._orders.next()
@@ -67,6 +71,7 @@ class Worker:
         if self._at_rest is None:
             raise RuntimeError("the worker has a call under way; see `result`")
         self._at_rest.let_go((name, args, named))
+        note(self.pid, f"{self._name}, in {name}({', '.join(map(reprlib.repr, args))})")
         self._at_rest = None
 
     def result(self) -> Any:

@@ -89,7 +89,7 @@ FAULTS = {
     ),
     "stops_its_caller": Fault("os.kill(os.getpid(), signal.SIGSTOP)", HUNG, "nothing moves any more"),
     "exits": Fault("os._exit(0)", CRASHED, "the process that called it exited with status 0"),
-    "segfaults": Fault("ctypes.string_at(0)", CRASHED, "the process that called it was killed by SIGSEGV"),
+    "segfaults": Fault("ctypes.string_at(0)", CRASHED, "the process that called it was killed by SIGSEGV\n  File "),
     "kills_its_group": Fault(
         "os.killpg(0, signal.SIGKILL)", CRASHED, "the process that called it was killed by SIGKILL"
     ),
@@ -105,7 +105,7 @@ FAULTS = {
                 signal.pause()
         """,
         VIOLATED,
-        "left behind process ",
+        "what is left behind: expected nothing, seen process ",
     ),
     "leaks_a_busy_process": Fault(
         """
@@ -114,7 +114,7 @@ FAULTS = {
                 pass
         """,
         VIOLATED,
-        "left behind process ",
+        "what is left behind: expected nothing, seen process ",
     ),
     "leaks_many_processes": Fault(
         """
@@ -126,7 +126,11 @@ FAULTS = {
         VIOLATED,
         " and 2 more",
     ),
-    "raises": Fault('raise OSError("no more processes")', VIOLATED, "OSError: no more processes"),
+    "raises": Fault(
+        'raise OSError("no more processes")',
+        VIOLATED,
+        "lesson.run_in_child(mp, partial(memory.append, log, argument)): expected no exception, seen OSError: ",
+    ),
     "prints_megabytes": Fault("os.write(1, b'x' * 5_000_000)", HOLDS, ""),
     "prints_megabytes_and_raises": Fault(
         "sys.stdout.write('x' * 5_000_000); raise OSError('out of ink')", VIOLATED, "OSError: out of ink"
