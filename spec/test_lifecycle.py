@@ -31,6 +31,7 @@ from spec.harness.process_table import (
     state,
     until_blocked,
     until_exited,
+    until_thread_gone,
 )
 from spec.harness.recorder import Recorder
 from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
@@ -560,12 +561,23 @@ def test_threads_join_their_own(
 def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child goes on when the thread that has started it comes to its end."""
     start, working, started = lesson.start, checkpoint("working"), []
-    thread = threading.Thread(target=lambda: started.append(start(mp, steps(working.pause, leave(7)))))
+    has_started, may_end = threading.Event(), threading.Event()
+
+    def start_and_end() -> None:
+        try:
+            started.append(start(mp, steps(working.pause, leave(7))))
+        finally:
+            has_started.set()
+        may_end.wait()
+
+    thread = threading.Thread(target=start_and_end)
     thread.start()
-    thread.join()
+    has_started.wait()
     caller.shows("how many children the thread has started", len(started), expected=1)
     [child] = started
     arrival = working.next()
+    may_end.set()
+    until_thread_gone(thread)
     kernel.shows("the child", settled(arrival.pid), expected=ALIVE)
     arrival.let_go()
     child.join()

@@ -210,7 +210,7 @@ def test_poll_does_not_wait(mp: Multiprocessing, lesson: Lesson, worker: MakeWor
 
 
 def test_put_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A timed put to a queue that stays full raises Full, and not before its time."""
+    """A timed put to a queue that stays full raises Full, not before its time, and its item never arrives."""
     queue = mp.Queue(1)
     other = worker(queue=queue)
     other.call("queue.put", "first")
@@ -221,6 +221,8 @@ def test_put_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     recorder.shows("what the other gets", other.call("queue.get"), expected="first")
     other.call("queue.put_nowait", "second")
     recorder.shows("what the other gets then", other.call("queue.get"), expected="second")
+    queue.put("last")  # it would come after what came late, of the same sender
+    recorder.shows("what the other gets last", other.call("queue.get"), expected="last")
 
 
 def test_get_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -166,6 +167,17 @@ def until_gone(pid: int) -> None:
     until_exited(pid)
     pace = Pace(f"process {pid} to be reaped")
     while state(pid) != GONE:
+        pace.wait()
+
+
+def until_thread_gone(thread: threading.Thread) -> None:
+    """Wait until the kernel knows nothing more of *thread*, one of this process; its join returns somewhat earlier.
+
+    Raises:
+        Hung: it was not gone before the deadline.
+    """
+    pace = Pace(f"thread {thread.native_id} to be gone")
+    while os.path.exists(f"/proc/self/task/{thread.native_id}"):
         pace.wait()
 
 

@@ -384,7 +384,8 @@ class ReturnsNothing(Broken):
     "lock.is-not-reentrant",
     "lock.is-handed-to-a-child-as-an-argument",
     "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
+    spoils=["lock.threads-wait-for-it-too"],
+    why="the thread that waits may get it before it is released once more",
 )
 class FreedByWhoeverTries(Broken):
     """A lock that is free after somebody has tried in vain to acquire it without waiting."""

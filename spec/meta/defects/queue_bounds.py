@@ -146,7 +146,6 @@ class DropsWhenFull(Broken):
     "queue.killed-reader-leaves-the-others-waiting",
     "queue.get-gives-up-though-another-waits",
     "queue.any-producers-and-consumers",
-    "queue.any-sequence-of-operations",
     spoils=["queue."],
     why="whether there is something to get in time is left to chance",
 )

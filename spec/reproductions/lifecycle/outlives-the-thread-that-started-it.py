@@ -19,10 +19,13 @@ if __name__ == "__main__":
     news, theirs = mp.Pipe(duplex=False)
     go_on, mine = mp.Pipe(duplex=False)
     child = mp.Process(target=work, args=(theirs, go_on))
-    thread = threading.Thread(target=child.start)
+    may_end = threading.Event()
+    thread = threading.Thread(target=lambda: (child.start(), may_end.wait()))
     thread.start()
-    thread.join()
     pid = news.recv()
+    may_end.set()
+    while os.path.exists(f"/proc/self/task/{thread.native_id}"):
+        pass
     mine.send("go on")
     child.join()
     print(f"process of the child: expected another than {os.getpid()}, seen {pid}")
