@@ -1,4 +1,4 @@
-"""Locks with a fault."""
+"""Locks that exclude too few or too many, or the wrong ones."""
 
 from __future__ import annotations
 
@@ -11,49 +11,13 @@ from typing import ClassVar
 from unittest import mock
 
 from spec.harness.process_table import ALIVE, state
+from spec.meta.defects import sound
 from spec.meta.defects.declaration import Broken, Family
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 BOTH_LESSONS = "both lessons stand on the lock"
-
-
-class HandMade:
-    """A sound lock that is made of a condition and of the pid of its holder: here faults are easily put in."""
-
-    method = "fork"
-
-    def __init__(self):
-        context = multiprocessing.get_context(self.method)
-        self.changed, self.holder = context.Condition(), context.RawValue("L", 0)
-
-    @property
-    def free(self):
-        return not self.holder.value
-
-    def acquire(self, block=True, timeout=None):
-        with self.changed:
-            if not self.changed.wait_for(lambda: self.free, timeout if block else 0):
-                return False
-            self.holder.value = os.getpid()
-            return True
-
-    def release(self):
-        with self.changed:
-            if self.free:
-                raise ValueError("semaphore or lock released too many times")
-            self.holder.value = 0
-            self.wake()
-
-    def wake(self):
-        self.changed.notify()
-
-    def __enter__(self):
-        return self.acquire()
-
-    def __exit__(self, *exception):
-        self.release()
 
 
 @family.breaks(
@@ -126,7 +90,7 @@ class PrivateOncePickled(Broken):
 
     method = "spawn"
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         method = "spawn"
 
         def __reduce__(self):
@@ -143,7 +107,7 @@ class AnotherForTheStarter(Broken):
 
     class Lock:
         def __init__(self):
-            self.maker, self.of_maker, self.of_children = os.getpid(), HandMade(), HandMade()
+            self.maker, self.of_maker, self.of_children = os.getpid(), sound.Lock(), sound.Lock()
 
         @property
         def mine(self):
@@ -189,7 +153,7 @@ class LetsTwoIn(Broken):
 class LetsAllWaitersIn(Broken):
     """A lock that all who wait for it have once it is released: it wakes all, and nobody looks again."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
             with self.changed:
                 if not self.free and not (block and self.changed.wait(timeout)):
@@ -221,7 +185,7 @@ class LetsAllWaitersIn(Broken):
 class WakesNobody(Broken):
     """A lock that is free once it is released, which nobody who waits for it is told."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def wake(self):
             pass
 
@@ -235,7 +199,7 @@ class WakesNobody(Broken):
 class Reentrant(Broken):
     """A lock that whoever holds it can acquire again."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
             return self.holder.value == os.getpid() or super().acquire(block, timeout)
 
@@ -249,7 +213,7 @@ class Reentrant(Broken):
 class RefusesItsHolder(Broken):
     """A lock that, where its holder would wait for itself, raises an exception instead."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
             if block and self.holder.value == os.getpid():
                 raise RuntimeError("deadlock avoided")
@@ -260,7 +224,7 @@ class RefusesItsHolder(Broken):
 class ReleasedByItsHolderOnly(Broken):
     """A lock that refuses to be released by a process that does not hold it."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def release(self):
             if self.holder.value not in (0, os.getpid()):
                 raise RuntimeError("only the process that holds it may release it")
@@ -271,7 +235,7 @@ class ReleasedByItsHolderOnly(Broken):
 class IgnoresOthersReleases(Broken):
     """A lock that stays held, without a word, if a process that does not hold it releases it."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def release(self):
             if self.holder.value in (0, os.getpid()):
                 super().release()
@@ -289,7 +253,7 @@ class CountsReleases(Broken):
 class IgnoresReleasesWhenFree(Broken):
     """A lock that does not complain if it is released when nobody holds it."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def release(self):
             with suppress(ValueError):
                 super().release()
@@ -299,7 +263,7 @@ class IgnoresReleasesWhenFree(Broken):
 class RaisesAsThreadsDo(Broken):
     """A lock that raises the exception that a lock for threads would, if it is released when nobody holds it."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def release(self):
             if self.free:
                 raise RuntimeError("release unlocked lock")
@@ -310,148 +274,17 @@ class RaisesAsThreadsDo(Broken):
 class FreedByItsHoldersDeath(Broken):
     """A lock that is free once the process that holds it is dead."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         @property
         def free(self):
             return not self.holder.value or state(self.holder.value) != ALIVE
-
-
-@family.breaks(
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.is-not-reentrant",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
-)
-class AlwaysWaits(Broken):
-    """A lock that waits even if it is asked not to."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(True, timeout)
-
-
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.is-not-reentrant",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
-)
-class RaisesInsteadOfFalse(Broken):
-    """A lock that raises an exception where acquiring it without waiting would be to return false."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            if not block and not self.free:
-                raise BlockingIOError("the lock is held")
-            return super().acquire(block, timeout)
-
-
-@family.breaks(
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.waiter-proceeds-after-release",
-    "lock.buyer-that-fails-releases",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.acquire-can-be-timed",
-    "lock.is-not-reentrant",
-    "lock.another-process-may-release",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.each-is-independent",
-    "lock.any-sequence-of-operations",
-    "sharing.failing-child-releases-the-lock",
-    "lock.killed-waiter-is-passed-over",
-    "lock.threads-wait-for-it-too",
-    "lock.wait-goes-on-after-a-signal",
-)
-class ReturnsNothing(Broken):
-    """A lock whose acquire returns nothing, whether it was acquired or not."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            super().acquire(block, timeout)
-
-
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.is-not-reentrant",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.any-sequence-of-operations",
-    spoils=["lock.threads-wait-for-it-too"],
-    why="the thread that waits may get it before it is released once more",
-)
-class FreedByWhoeverTries(Broken):
-    """A lock that is free after somebody has tried in vain to acquire it without waiting."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            acquired = super().acquire(block, timeout)
-            if not block and not acquired:
-                self.release()
-            return acquired
-
-
-@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
-class WaitsForEver(Broken):
-    """A lock that waits for ever, whatever time it is given."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block)
-
-
-@family.breaks("lock.acquire-can-be-timed", "lock.wait-goes-on-after-a-signal")
-class DoesNotWaitIfTimed(Broken):
-    """A lock that does not wait at all if it is given a time."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block and timeout is None)
-
-
-@family.breaks("lock.acquire-can-be-timed")
-class TakesSecondsForMilliseconds(Broken):
-    """A lock that takes the seconds that it may wait for milliseconds."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block, None if timeout is None else timeout / 1000)
-
-
-@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
-class AcquiredWhenTimeIsUp(Broken):
-    """A lock that says that it was acquired once the time is up."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block, timeout) or (block and timeout is not None)
-
-
-@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
-class RaisesWhenTimeIsUp(Broken):
-    """A lock that raises an exception once the time is up."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            if super().acquire(block, timeout):
-                return True
-            if block:
-                raise TimeoutError("the lock is held")
-            return False
 
 
 @family.breaks("lock.buyer-that-fails-releases", "sharing.failing-child-releases-the-lock")
 class HeldAfterAnException(Broken):
     """A lock that stays held if the block under it raises an exception."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def __exit__(self, *exception):
             if exception == (None, None, None):
                 self.release()
@@ -461,7 +294,7 @@ class HeldAfterAnException(Broken):
 class SwallowsExceptions(Broken):
     """A lock that swallows what the block under it raises."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def __exit__(self, *exception):
             self.release()
             return True
@@ -480,25 +313,12 @@ class SwallowsExceptions(Broken):
 class WithDoesNotAcquire(Broken):
     """A lock that a with statement does not acquire."""
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         def __enter__(self):
             return self
 
         def __exit__(self, *exception):
             pass
-
-
-@family.breaks("lock.acquire-can-be-timed", "lock.wait-goes-on-after-a-signal")
-class NeverAcquiredIfTimed(Broken):
-    """A lock that is never acquired by whom it has given a time, even if it is released in that time."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            if not block or timeout is None:
-                return super().acquire(block)
-            with self.changed:
-                self.changed.wait_for(lambda: self.free, timeout)
-            return False
 
 
 @family.breaks("lock.each-is-independent")
@@ -507,7 +327,7 @@ class AllAreOne(Broken):
 
     def __init__(self):
         super().__init__()
-        self.lock = HandMade()
+        self.lock = sound.Lock()
 
     def Lock(self):
         return self.lock
@@ -549,31 +369,13 @@ class SharesNoFiles(Broken):
                 super().run()
 
 
-@family.breaks("lock.acquire-takes-its-arguments-by-name")
-class WaitsIfToldByName(Broken):
-    """A lock whose acquire heeds what it is given by position, and takes no notice of names."""
-
-    class Lock(HandMade):
-        def acquire(self, *arguments, **named):
-            return super().acquire(*arguments)
-
-
-@family.breaks("lock.acquire-takes-its-arguments-by-name")
-class ZeroIsForEver(Broken):
-    """A lock whose acquire waits for ever if the time that it is given is zero."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block, timeout or None)
-
-
 @family.breaks("lock.is-handed-on-to-a-childs-child")
 class NewToGrandchildren(Broken):
     """A lock that a child's child, under spawn, gets a new one for."""
 
     method = "spawn"
 
-    class Lock(HandMade):
+    class Lock(sound.Lock):
         method = "spawn"
 
         def __reduce__(self):
@@ -591,28 +393,10 @@ def _same(kind, facts):
 class AreSixtyFour(Broken):
     """There are no more than 64 locks: from then on, each is one of those again."""
 
-    made: ClassVar[list[HandMade]] = []
+    made: ClassVar[list[sound.Lock]] = []
 
     def Lock(self):
         if len(self.made) < 64:
-            self.made.append(HandMade())
+            self.made.append(sound.Lock())
             return self.made[-1]
         return self.made[len(self.made) % 64]
-
-
-@family.breaks("lock.acquire-takes-its-arguments-by-name")
-class NegativeTimesAreNoLimit(Broken):
-    """A lock that is waited for without a limit if the time given is below zero."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block, None if timeout is not None and timeout < 0 else timeout)
-
-
-@family.breaks("lock.acquire-takes-its-arguments-by-name")
-class WaitsThoughItMayNot(Broken):
-    """A lock that is waited for if a time is given, though the caller may not block."""
-
-    class Lock(HandMade):
-        def acquire(self, block=True, timeout=None):
-            return super().acquire(block or timeout is not None, timeout)

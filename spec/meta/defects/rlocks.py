@@ -7,14 +7,14 @@ import threading
 import time
 
 from spec.harness.process_table import ALIVE, state
+from spec.meta.defects import sound
 from spec.meta.defects.declaration import Broken, Family
-from spec.meta.defects.locks import HandMade
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-class HandMadeAgain(HandMade):
+class HandMadeAgain(sound.Lock):
     """A sound reentrant lock, made as the plain one is: here faults are easily put in."""
 
     def __init__(self):
@@ -110,7 +110,7 @@ class FreedByAsManyReleasesAndOne(Broken):
             assert self.mine, "attempt to release recursive lock not owned by thread"
             self.times -= 1
             if self.times < 0:
-                HandMade.release(self)
+                sound.Lock.release(self)
 
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread")
@@ -122,7 +122,7 @@ class ReleasedByAnybody(Broken):
             if self.mine:
                 super().release()
             else:
-                HandMade.release(self)
+                sound.Lock.release(self)
 
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread")
@@ -170,7 +170,7 @@ class RefusesTooLate(Broken):
     class RLock(HandMadeAgain):
         def release(self):
             if not self.mine:
-                HandMade.release(self)
+                sound.Lock.release(self)
             super().release()
 
 
