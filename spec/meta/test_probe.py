@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from spec.meta.defects import parents
 from spec.probe import Findings, probe
 from spec.targets import KNOWN, Traits, expand
 
@@ -35,4 +36,12 @@ def test_module_stands_for_each_of_its_start_methods() -> None:
     targets = expand(["multiprocessing"])
     assert [target.name for target in targets] == [
         f"multiprocessing:{method}" for method in multiprocessing.get_all_start_methods()
+    ]
+
+
+def test_module_may_have_start_methods_and_nothing_else() -> None:
+    """What makes processes is each of its contexts, not the module."""
+    family = "spec.meta.defects.parents"
+    assert [target.name for target in expand([family])] == [
+        f"{family}:{name}" for name in parents.get_all_start_methods()
     ]
