@@ -10,7 +10,7 @@ import threading
 import time
 import warnings
 from functools import partial
-from typing import Any
+from typing import Any, Optional
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -486,15 +486,23 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
-def test_timed_join_is_over_with_the_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+def test_timed_join_is_over_with_the_child(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
     """A timed join returns once the child has exited, however much of its time is left, or if it has no limit."""
-    working = checkpoint("working")
-    for limit in 600.0, None:
-        child = lesson.start(mp, steps(working.pause, leave(7)))
-        arrival = working.next().let_go()
+    start, working = lesson.start, checkpoint("working")
+
+    def start_and_join(limit: Optional[float]) -> list[object]:
+        child = start(mp, steps(working.pause, leave(7)))
         child.join(limit)
-        kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
-        caller.shows("the exit code", child.exitcode, expected=7)
+        return [child.pid, child.exitcode]
+
+    for limit in 600.0, None:
+        main = starter(start_and_join, limit)
+        arrival = working.next()
+        main.until_still()  # it waits for the child
+        arrival.let_go()
+        caller.shows("which process it has joined, and the exit code", main.result(), expected=[arrival.pid, 7])
 
 
 def test_join_goes_on_after_a_signal(

@@ -124,11 +124,12 @@ class StartingDoesNotReap(Broken):
 
 class _ReapedAtOnce(ForkProcess):
     def start(self):
-        signal.signal(signal.SIGCHLD, _reap)
         super().start()
+        signal.signal(signal.SIGCHLD, _reap)
+        _reap()  # it may have exited before it was known
 
 
-def _reap(_number, _frame):
+def _reap(*_):
     for child in list(process._children):
         child._popen.poll()
 
