@@ -183,12 +183,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is under test."""
     targets, known = config.stash[TARGETS], config.stash[stage.DEVIATIONS]
     files = dict.fromkeys(file for target in targets for file in known.files(target))
+    asked = [str(Path(option)) for option in config.getoption("deviations") if option != deviations.NONE]
+    unused = [file for file in asked if file not in files]
     return [
         f"lessons: {config.stash[PACKAGE].name}",
         *([f"scale: {config.getoption('scale')}"] if config.getoption("scale") > 1 else []),
         *(f"this platform lacks {need}: so no claim applies here" for need in missing()),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}" for file in files),
+        *(f"known deviations: {file}, none of them about what is under test" for file in unused),
     ]
 
 

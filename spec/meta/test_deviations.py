@@ -159,3 +159,11 @@ def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
     assert {one.file for one in [known.find(CLAIM, target)] if one} == {str(named)}
     assert known.find("identity.pid-is-the-childs-own", target) is None
     assert deviations.collect([]).find("identity.pid-is-the-childs-own", target) is not None
+
+
+def test_file_about_something_else_is_named_as_such(tmp_path: Path) -> None:
+    """Else a misspelt target would be noticed by nobody."""
+    unused = file(tmp_path, TABLE)
+    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={unused}")
+    assert f"known deviations: {unused}, none of them about what is under test\n" in run.output
+    assert run.status == 0
