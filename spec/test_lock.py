@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing, Process
 from spec.claims import needs
-from spec.fixtures import MakeCheckpoint, MakeWorker
+from spec.fixtures import MakeCheckpoint, MakeWorker, Programs
+from spec.harness import shared_memory
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
-from spec.harness.process_table import ALIVE, state, until_blocked
+from spec.harness.process_table import ALIVE, descendants, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -459,6 +460,23 @@ def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -
     kernel.shows("the first waiter", state(victim.pid), expected=other_than(ALIVE))
     holder.call("lock.release")
     caller.shows("whether the second acquired it", heir.result(), expected=True)
+
+
+@needs("Queue")
+def test_killed_program_leaves_nothing_shared(
+    mp: Multiprocessing,  # noqa: ARG001  it must have what the program uses
+    program: Programs,
+    checkpoint: MakeCheckpoint,
+) -> None:
+    """Of the locks and queues of a killed program, nothing stays in shared memory when its helpers are gone."""
+    holding = checkpoint("holding")
+    main = program.main(buyers.make_and_hold, holding.pause)
+    holding.next()
+    used, helpers = shared_memory.used_by(main.pid), descendants(main.pid)
+    main.kill()
+    for helper in helpers:
+        until_exited(helper)
+    kernel.shows("what is left of them", shared_memory.remaining(used), expected=[])
 
 
 @needs("RLock")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,14 +47,33 @@ def remove_abandoned(since: frozenset[str]) -> list[str]:
     return abandoned
 
 
-def _unused(candidates: Iterable[str]) -> list[str]:
-    """Return those of the *candidates* that are there, belong to the user, and that nobody has mapped or open."""
+def remaining(inodes: Collection[int]) -> list[str]:
+    """Return the names that are there now for files with one of these *inodes*."""
+    return [name for name, inode in _inodes(names()).items() if inode in inodes]
+
+
+def used_by(pid: int) -> frozenset[int]:
+    """Return the inodes of all semaphores and shared memory that *pid* has mapped or open.
+
+    Not their names: `sem_open` maps a new semaphore under a name that it then replaces by the semaphore's own.
+    """
+    return frozenset(_used_by(pid))
+
+
+def _inodes(candidates: Iterable[str]) -> dict[str, int]:
+    """Return the inodes of those of the *candidates* that are there and belong to the user, by name."""
     inodes: dict[str, int] = {}
     for name in candidates:
         with suppress(FileNotFoundError):
             status = (FOLDER / name).lstat()
             if status.st_uid == os.geteuid():
                 inodes[name] = status.st_ino
+    return inodes
+
+
+def _unused(candidates: Iterable[str]) -> list[str]:
+    """Return those of the *candidates* that are there, belong to the user, and that nobody has mapped or open."""
+    inodes = _inodes(candidates)
     if not inodes:
         return []
     used = {inode for pid in psutil.pids() for inode in _used_by(pid)}
@@ -62,10 +81,6 @@ def _unused(candidates: Iterable[str]) -> list[str]:
 
 
 def _used_by(pid: int) -> Iterator[int]:
-    """Yield the inodes of all files in the folder that *pid* has mapped or open.
-
-    Not their names: `sem_open` maps a new semaphore under a name that it then replaces by the semaphore's own.
-    """
     prefix = f"{FOLDER}/"
     with suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
         for line in maps:

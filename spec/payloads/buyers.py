@@ -9,8 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Optional
 
-    from impl.contract import Guard, Lock, MakesProcesses, Pause
+    from impl.contract import Guard, Lock, MakesProcesses, Multiprocessing, Pause
     from spec.harness.recorder import Recorder
+
+
+def make_and_hold(mp: Multiprocessing, pause: Pause) -> None:
+    """Make a lock and a queue, use either, and keep them while this *pause* lasts."""
+    lock, queue = mp.Lock(), mp.Queue()
+    with lock:
+        queue.put("a ticket")
+    pause()
 
 
 ACQUIRED, HELD = 3, 4

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 from contextlib import suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import ClassVar
 from unittest import mock
@@ -400,3 +401,14 @@ class AreSixtyFour(Broken):
             self.made.append(sound.Lock())
             return self.made[-1]
         return self.made[len(self.made) % 64]
+
+
+@family.breaks("lock.killed-program-leaves-nothing-shared")
+class UnknownToTheTracker(Broken):
+    """A lock that the resource tracker is not told of, and whose name stays if its program is killed."""
+
+    method = "spawn"
+
+    def Lock(self):
+        with mock.patch.object(resource_tracker, "register"):
+            return self.context.Lock()
