@@ -60,7 +60,7 @@ def main(
 def narrate(seconds: float, deed: str, item: object) -> None:
     """Take that many *seconds*, then say what was done with the *item*."""
     pause_for(seconds)()
-    print(f"{deed} {item}")
+    print(f"{deed} {item}", flush=True)  # at its end a daemon loses what it has not written out
 
 
 def demo(

@@ -17,6 +17,8 @@ from spec.harness.nursery import Nursery
 
 Fork = Callable[..., int]
 
+os.environ.pop("PYTHONUNBUFFERED", None)  # with it, what is lost for most users in buffers would be seen here
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the tests here more time than a claim has: some run pytest itself, several times, on a busy machine."""
