@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         )
         hints = get_type_hints(module.demo, include_extras=True)
         for option in list(inspect.signature(module.demo).parameters.values())[1:]:
-            kind, about = hints[option.name].__origin__, hints[option.name].__metadata__[0]
+            kind, [about] = hints[option.name].__origin__, hints[option.name].__metadata__
             command.add_argument(
                 "--" + option.name.replace("_", "-"),
                 type=kind if kind is str else not_negative(kind),
