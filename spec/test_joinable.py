@@ -186,14 +186,14 @@ def test_one_report_too_many_is_refused(mp: Multiprocessing, worker: MakeWorker)
     """Reporting more items as processed than were put is refused, and counts for nothing."""
     queue = mp.JoinableQueue()
     process = worker(queue=queue)
-    with refuses(CallFailed, "ValueError: task_done() called too many times"):
+    with refuses(CallFailed, "ValueError"):
         process.call("queue.task_done")
     process.call("queue.put", "dumpling")
     process.begin("queue.join")
     kernel.shows("whether join is blocked", process.blocks(), expected=True)
     queue.task_done()
     process.result()
-    with refuses(ValueError, "task_done() called too many times"):
+    with refuses(ValueError):
         queue.task_done()
 
 

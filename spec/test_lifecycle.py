@@ -566,8 +566,9 @@ def test_threads_join_their_own(
     caller.shows("whether one waited, what is known of the other's, and its own exit code", got, expected=expected)
 
 
+@needs("active_children")
 def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child goes on when the thread that has started it comes to its end."""
+    """A child goes on, and is an active child, when the thread that has started it comes to its end."""
     start, working, started = lesson.start, checkpoint("working"), []
     has_started, may_end = threading.Event(), threading.Event()
 
@@ -587,6 +588,7 @@ def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson
     may_end.set()
     until_thread_gone(thread)
     kernel.shows("the child", settled(arrival.pid), expected=ALIVE)
+    caller.shows("the active children", [child.pid for child in mp.active_children()], expected=[arrival.pid])
     arrival.let_go()
     child.join()
     caller.shows("the exit code", child.exitcode, expected=7)
@@ -627,12 +629,12 @@ def test_starts_once(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
     child = lesson.start(mp, working.pause)
     arrival = working.next()
     running = descendants(os.getpid())
-    with refuses(AssertionError, "cannot start a process twice"):
+    with refuses(AssertionError):
         child.start()
     kernel.shows("the processes after another start", descendants(os.getpid()), expected=running)
     arrival.let_go()
     child.join()
-    with refuses(AssertionError, "cannot start a process twice"):
+    with refuses(AssertionError):
         child.start()
     left = [pid for pid in running if pid != arrival.pid]
     kernel.shows("the processes after a start of what was joined", descendants(os.getpid()), expected=left)
@@ -653,7 +655,7 @@ def test_running_child_cannot_be_closed(mp: Multiprocessing, lesson: Lesson, che
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next()
-    with refuses(ValueError, "Cannot close a process while it is still running"):
+    with refuses(ValueError):
         child.close()
     kernel.shows("the child", state(arrival.pid), expected=ALIVE)
     caller.shows("whether it is alive", child.is_alive(), expected=True)
@@ -671,10 +673,10 @@ def test_closed_child_answers_nothing(mp: Multiprocessing, lesson: Lesson, check
     kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
     child.close()
     for attribute in "pid", "ident", "exitcode", "sentinel":
-        with refuses(ValueError, "process object is closed"):
+        with refuses(ValueError):
             getattr(child, attribute)
     for call in child.is_alive, child.join, child.start:
-        with refuses(ValueError, "process object is closed"):
+        with refuses(ValueError):
             call()
 
 
@@ -687,7 +689,7 @@ def test_closed_child_gets_no_signal(mp: Multiprocessing, lesson: Lesson, checkp
     kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
     child.close()
     for call in child.terminate, child.kill:
-        with refuses(ValueError, "process object is closed"):
+        with refuses(ValueError):
             call()
 
 
@@ -874,5 +876,5 @@ def test_sentinel_is_the_childs_own(mp: Multiprocessing, lesson: Lesson, checkpo
 def test_no_sentinel_before_start(mp: Multiprocessing) -> None:
     """A process that was made and not started has no sentinel: asking for it is refused."""
     child = mp.Process(target=leave(0))
-    with refuses(ValueError, "process not started"):
+    with refuses(ValueError):
         _ = child.sentinel

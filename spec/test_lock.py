@@ -427,13 +427,13 @@ def test_rlock_is_held_by_one_thread(mp: Multiprocessing) -> None:
     lock.acquire()
     with ThreadPoolExecutor(1) as other:
         caller.shows("whether another thread got it", other.submit(lock.acquire, False).result(), expected=False)
-        with refuses(AssertionError, "attempt to release recursive lock not owned by thread"):
+        with refuses(AssertionError):
             other.submit(lock.release).result()
 
 
 def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
     """Releasing a lock that nobody holds is refused."""
-    with refuses(ValueError, "semaphore or lock released too many times"):
+    with refuses(ValueError):
         mp.Lock().release()
 
 

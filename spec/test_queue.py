@@ -539,13 +539,13 @@ def lefts(queue: Any) -> list[object]:
 
 
 def test_keeps_the_order_of_each_producer(mp: Multiprocessing, scale: int, worker: MakeWorker) -> None:
-    """What several producers put at once, one consumer gets in the order of each."""
+    """What several producers put at once, big items and small, one consumer gets in the order of each."""
     queue = mp.Queue(4)
-    producers = [worker(put=partial(queues.put_numbered, queue, number)) for number in range(2)]
+    producers = [worker(put=partial(queues.put_big_and_small, queue, number)) for number in range(2)]
     for producer in producers:
         producer.begin("put", 100 * scale)
     got = queues.get_some(queue, 200 * scale)
-    in_order = [[number for sender, number in got if sender == producer] for producer in range(2)]
+    in_order = [[number for sender, number, _ in got if sender == producer] for producer in range(2)]
     recorder.shows("what came from each", in_order, expected=[list(range(100 * scale))] * 2)
 
 

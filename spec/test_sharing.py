@@ -421,6 +421,6 @@ def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
     if not hasattr(type(manager), "connect"):
         raise NotProvided("its managers have no connect")
     right = mp.current_process().authkey
-    with refuses(mp.AuthenticationError, "digest sent was rejected"):
+    with refuses(mp.AuthenticationError):
         type(manager)(address=manager.address, authkey=b"not " + right).connect()
     type(manager)(address=manager.address, authkey=right).connect()

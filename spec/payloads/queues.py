@@ -33,6 +33,11 @@ def put_numbered(queue: Queue, producer: int, count: int) -> None:
     put_all(queue, [(producer, number) for number in range(count)])
 
 
+def put_big_and_small(queue: Queue, producer: int, count: int) -> None:
+    """Put *count* items that say who put them, and in which order; every tenth does not fit the pipe."""
+    put_all(queue, [(producer, number, bytes(0 if number % 10 else BIG // 8)) for number in range(count)])
+
+
 class HeldUp:
     """Becomes, when it is pickled, what the *pause* that holds its pickling up returns."""
 
