@@ -27,7 +27,7 @@ def import_api(name: str) -> ModuleType:
     Raises:
         NoSuchAPI: it cannot be imported.
     """
-    if "/" in name or name.startswith("."):
+    if "/" in name or not all(name.split(".")):
         raise NoSuchAPI(f"{name!r} is not the name of a module, which is like 'package.module'")
     try:
         return importlib.import_module(name)

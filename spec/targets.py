@@ -106,7 +106,7 @@ def expand(names: Sequence[str]) -> list[Target]:
     expanded: list[str] = []
     for name in names:
         module, colon, _ = name.partition(":")
-        methods = [] if colon or not module else contexts(import_api(module))
+        methods = [] if colon else contexts(import_api(module))
         expanded += [f"{module}:{method}" for method in methods] or [name]
     for name in expanded:
         if expanded.count(name) > 1:

@@ -472,7 +472,7 @@ def test_killed_program_leaves_nothing_shared(
     holding = checkpoint("holding")
     main = program.main(buyers.make_and_hold, holding.pause)
     holding.next()
-    used, helpers = shared_memory.used_by(main.pid), descendants(main.pid)
+    used, helpers = set(shared_memory.used_by(main.pid)), descendants(main.pid)
     main.kill()
     for helper in helpers:
         until_exited(helper)

@@ -52,12 +52,21 @@ def remaining(inodes: Collection[int]) -> list[str]:
     return [name for name, inode in _inodes(names()).items() if inode in inodes]
 
 
-def used_by(pid: int) -> frozenset[int]:
-    """Return the inodes of all semaphores and shared memory that *pid* has mapped or open.
+def used_by(pid: int) -> Iterator[int]:
+    """Yield the inode of each semaphore and piece of shared memory that *pid* has mapped or open.
 
-    Not their names: `sem_open` maps a new semaphore under a name that it then replaces by the semaphore's own.
+    Not its name: `sem_open` maps a new semaphore under a name that it then replaces by the semaphore's own.
     """
-    return frozenset(_used_by(pid))
+    prefix = f"{FOLDER}/"
+    with suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
+        for line in maps:
+            if prefix in line:
+                yield int(line.split(maxsplit=5)[4])
+    with suppress(OSError):
+        for link in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):  # closed meanwhile
+                if os.readlink(f"/proc/{pid}/fd/{link}").startswith(prefix):
+                    yield os.stat(f"/proc/{pid}/fd/{link}").st_ino
 
 
 def _inodes(candidates: Iterable[str]) -> dict[str, int]:
@@ -76,18 +85,5 @@ def _unused(candidates: Iterable[str]) -> list[str]:
     inodes = _inodes(candidates)
     if not inodes:
         return []
-    used = {inode for pid in psutil.pids() for inode in _used_by(pid)}
+    used = {inode for pid in psutil.pids() for inode in used_by(pid)}
     return sorted(name for name, inode in inodes.items() if inode not in used)
-
-
-def _used_by(pid: int) -> Iterator[int]:
-    prefix = f"{FOLDER}/"
-    with suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
-        for line in maps:
-            if prefix in line:
-                yield int(line.split(maxsplit=5)[4])
-    with suppress(OSError):
-        for link in os.listdir(f"/proc/{pid}/fd"):
-            with suppress(OSError):  # closed meanwhile
-                if os.readlink(f"/proc/{pid}/fd/{link}").startswith(prefix):
-                    yield os.stat(f"/proc/{pid}/fd/{link}").st_ino

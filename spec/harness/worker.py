@@ -71,7 +71,8 @@ class Worker:
         if self._at_rest is None:
             raise RuntimeError("the worker has a call under way; see `result`")
         self._at_rest.let_go((name, args, named))
-        note(self.pid, f"{self._name}, in {name}({', '.join(map(reprlib.repr, args))})")
+        given = [*map(reprlib.repr, args), *(f"{key}={reprlib.repr(value)}" for key, value in named.items())]
+        note(self.pid, f"{self._name}, in {name}({', '.join(given)})")
         self._at_rest = None
 
     def result(self) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from spec.harness.roles import describe_all, note
 from spec.harness.starter import Starter
+from spec.harness.worker import Worker
 from spec.meta.verify import verify
 
 
@@ -24,6 +27,14 @@ def test_starter_says_what_it_runs(tmp_path: Path) -> None:
     os.write(writing, b".")
     starter.result()
     assert described(starter.pid) == f"  process {starter.pid}, gone meanwhile"
+
+
+def test_worker_says_what_it_was_ordered_to_do(tmp_path: Path) -> None:
+    mp: Any = multiprocessing
+    queue = mp.Queue()
+    with Worker(mp, tmp_path / "worker-0", queue=queue) as worker:
+        worker.begin("queue.get", True, timeout=60)
+        assert described(worker.pid).endswith(": worker-0, in queue.get(True, timeout=60)")
 
 
 def test_latest_note_counts() -> None:

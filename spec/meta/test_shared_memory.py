@@ -62,6 +62,13 @@ def test_leaves_a_semaphore_of_another_run(fork: Fork) -> None:
     assert exit_of(fork(make_one)).code == 0
 
 
+def test_tells_what_a_process_uses_and_what_is_there_of_it() -> None:
+    before = set(shared_memory.used_by(os.getpid()))
+    lock: Any = multiprocessing.get_context("spawn").Lock()
+    mine = set(shared_memory.used_by(os.getpid())) - before
+    assert shared_memory.remaining(mine) == [f"sem.{lock._semlock.name[1:]}"]
+
+
 def test_leaves_what_is_somebody_elses(shm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (shm / "theirs").touch()
     monkeypatch.setattr(os, "geteuid", lambda: -1)

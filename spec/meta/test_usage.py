@@ -47,6 +47,7 @@ def modules(tmp_path: Path) -> Path:
         ),
         ("--mp multiprocessing:spawn --mp multiprocessing", "--mp: multiprocessing:spawn is asked for twice"),
         ("--mp leaves_on_import", "--mp: importing 'leaves_on_import' failed: SystemExit: out of paper"),
+        ("--mp=", "--mp: '' is not the name of a module, which is like 'package.module'"),
         ("--mp .mylib", "--mp: '.mylib' is not the name of a module, which is like 'package.module'"),
         ("--mp mylib/core", "--mp: 'mylib/core' is not the name of a module, which is like 'package.module'"),
         ("--impl ./mylessons", "--impl: './mylessons' is not the name of a module, which is like 'package.module'"),

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import multiprocessing
 import os
+import threading
 from multiprocessing import popen_fork
 from typing import Any
 
@@ -277,3 +278,20 @@ class ClosedIsSpared(Broken):
     """Terminating or killing a child that was closed does nothing, without a word."""
 
     Process = IsSparedWhenClosed
+
+
+class KnowsItsThread(ForkProcess):
+    def start(self):
+        super().start()
+        self.thread = threading.current_thread()
+
+
+@family.breaks("lifecycle.outlives-the-thread-that-started-it")
+class ActiveInItsThreadOnly(Broken):
+    """The active children that a thread is told of are those which it has started itself."""
+
+    Process = KnowsItsThread
+
+    def active_children(self):
+        active: Any = self.context.active_children()
+        return [child for child in active if child.thread is threading.current_thread()]

@@ -247,3 +247,26 @@ class FeederLostByForking(Broken):
         def _reset(self, after_fork=False):
             if not after_fork:
                 super()._reset()
+
+
+class _SmallFirst(collections.deque):
+    def popleft(self):
+        small = [item for item in list(self) if len(repr(item)) < 10_000]
+        if not small or type(small[0]) is object:  # the mark at the end
+            return super().popleft()
+        self.remove(small[0])
+        return small[0]
+
+
+@family.breaks(
+    "queue.first-in-is-first-out",
+    spoils=["queue.keeps-the-order-of-each-producer"],
+    why="there, too, small items may wait behind a large one",
+)
+class SmallGoFirst(Broken):
+    """A queue that sends what is large after all else that waits."""
+
+    class Queue(sound.Queue):
+        def _reset(self, after_fork=False):
+            super()._reset(after_fork)
+            self._buffer = _SmallFirst()

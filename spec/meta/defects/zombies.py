@@ -105,6 +105,18 @@ class ActiveChildrenReapsOne(Broken):
         return [child for child in process._children if child not in exited]
 
 
+@family.breaks("zombie.active-children-reaps")
+class ReapsStrangers(Broken):
+    """Asking for the active children reaps whatever children of the process have exited, also those of others."""
+
+    def active_children(self):
+        active = process.active_children()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        return active
+
+
 class _StartedOnly(SpawnProcess):
     def start(self):
         cleanup, process._cleanup = process._cleanup, int
