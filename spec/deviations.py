@@ -6,6 +6,7 @@ They are written in TOML, and may be shared by an implementation's authors and t
     claims = ["daemon.may-have-no-children"]
     target = "billiard"             # or one context of it: "billiard:fork"
     versions = ">=4.2"              # optional: PEP 440; of the standard library, Python's
+    python = ">=3.10"               # optional, likewise: with which Pythons
     start-methods = ["fork"]        # optional
     intermittent = true             # optional: a race, which a run may win
     reason = "start() does not look at the flag of the process that calls it."
@@ -44,6 +45,7 @@ KEYS = {
     "claims": list,
     "target": str,
     "versions": str,
+    "python": str,
     "start-methods": list,
     "intermittent": bool,
     "reason": str,
@@ -65,6 +67,7 @@ class Deviation:
         target: on what: a module, which stands for all its contexts, or one of them.
         reason: why they fail.
         versions: of the target, those that deviate.
+        python: with which versions of Python it deviates.
         start_methods: those under which it deviates; all, if there are none.
         intermittent: whether the claims hold in some runs.
         link: where more is to be read; empty if nowhere.
@@ -75,6 +78,7 @@ class Deviation:
     target: str
     reason: str
     versions: SpecifierSet
+    python: SpecifierSet
     start_methods: tuple[str, ...]
     intermittent: bool
     link: str
@@ -85,13 +89,16 @@ class Deviation:
         return claim in self.claims and self.concerns(target)
 
     def concerns(self, target: Target) -> bool:
-        """Return whether it is about *target*, in this version and under this start method."""
+        """Return whether it is about *target*, in this version, under this start method, and with this Python."""
         if self.target not in (target.name, target.name.partition(":")[0]):
             return False
         if self.start_methods and target.start_method not in self.start_methods:
             return False
+        python = platform.python_version()
+        if not self.python.contains(python, prereleases=True):
+            return False
         try:
-            return self.versions.contains(Version(target.version or platform.python_version()), prereleases=True)
+            return self.versions.contains(Version(target.version or python), prereleases=True)
         except InvalidVersion:
             return not str(self.versions)
 
@@ -170,15 +177,17 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
             )
     if not table.get("link", "https://").startswith(("https://", "http://")):
         raise complain(f"link must begin with https:// or http://, not {table['link']!r}")
-    try:
-        versions = SpecifierSet(table.get("versions", ""))
-    except InvalidSpecifier:
-        raise complain(f"versions must be as in PEP 440, such as '>=4.2,<5', not {table['versions']!r}") from None
+    specifiers = {}
+    for key in "versions", "python":
+        try:
+            specifiers[key] = SpecifierSet(table.get(key, ""))
+        except InvalidSpecifier:
+            raise complain(f"{key} must be as in PEP 440, such as '>=4.2,<5', not {table[key]!r}") from None
     return Deviation(
         claims=tuple(table["claims"]),
         target=table["target"],
         reason=" ".join(table["reason"].split()),
-        versions=versions,
+        **specifiers,
         start_methods=tuple(table.get("start-methods", ())),
         intermittent=table.get("intermittent", False),
         link=table.get("link", ""),

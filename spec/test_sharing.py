@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -17,8 +18,9 @@ from spec.claims import needs
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import ALIVE, GONE, state
+from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
-from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
+from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed, Worker
 from spec.lessons import Lesson, NotProvided
 from spec.payloads import counters, threads
@@ -41,6 +43,12 @@ def home_of(client: Worker, lookup: Checkpoint) -> int:
     lookup.open()
     client.result()
     return home
+
+
+def tell_its_home(shared: Any, log: Recorder) -> None:
+    """Record as ``home`` in which process what is written to a *shared* dict arrives."""
+    shared["home"] = counters.Traveller(partial(log, "home"))
+    kernel.shows("where it lives", log.events("home")[-1].pid, expected=other_than(os.getpid()))
 
 
 def test_counts_down_under_the_lock(
@@ -286,9 +294,9 @@ def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
 
 def test_can_be_gone_through(manager: Any, worker: MakeWorker) -> None:
     """The keys, the values and the items of a managed dict can be gone through, and so can the dict itself."""
-    shared = manager.dict(a=1, b=2)
+    shared = manager.dict(a=1)
     child = worker(shared=shared)
-    child.call("shared.update", c=3)
+    child.call("shared.update", {"b": 2}, c=3)
     seen = [sorted(part) for part in (shared, shared.keys(), shared.values(), shared.items())]
     letters, numbers = ["a", "b", "c"], [1, 2, 3]
     expected = [letters, letters, numbers, [*zip(letters, numbers)]]
@@ -328,12 +336,40 @@ def test_threads_get_their_own_answers(manager: Any, checkpoint: MakeCheckpoint,
 
 @needs("Queue")
 def test_proxy_can_be_sent(mp: Multiprocessing, manager: Any, worker: MakeWorker) -> None:
-    """A proxy that is sent through a queue refers to the same object where it arrives."""
-    shared, queue = manager.dict(num=100), mp.Queue()
-    child = worker(write=partial(counters.write_to_what_arrives, queue))
+    """A proxy that is sent through a queue refers to the same object where it arrives, and keeps it in being."""
+    queue = mp.Queue()
+    child = worker(recipient=counters.Recipient(queue))
+    shared = manager.dict(num=100)  # now that there is a child, which so has not inherited the proxy
     queue.put(shared)
-    child.call("write", 7)
+    child.call("recipient.receive")
+    child.call("recipient.write", 7)
     caller.shows("the number, to who has sent it", shared["num"], expected=7)
+    del shared
+    gc.collect()
+    caller.shows("the number, once the sender's proxy is gone", child.call("recipient.read"), expected=7)
+
+
+def test_is_kept_for_a_childs_proxy(manager: Any, worker: MakeWorker) -> None:
+    """A managed dict is kept while a child has a proxy of it, though its maker's is gone."""
+    shared = manager.dict(num=100)
+    child = worker(shared=shared)
+    del shared
+    gc.collect()
+    caller.shows("the number, to the child", child.call("shared.get", "num"), expected=100)
+
+
+def test_is_dropped_with_its_last_proxy(manager: Any, log: Recorder) -> None:
+    """A managed dict, and what is in it, is dropped by the server once no process has a proxy of it any more."""
+    shared, other = manager.dict(), manager.dict()
+    shared["mortal"] = counters.Mortal(partial(log, "dropped"))
+    until_still()
+    recorder.shows("where it was dropped, while it could be reached", log.values("dropped"), expected=[])
+    del shared
+    gc.collect()
+    other.clear()  # so that who has served the last call has something else at hand
+    until_still()
+    recorder.shows("how often it was dropped then", len(log.values("dropped")), expected=1)
+    kernel.shows("where it was dropped", log.only("dropped").pid, expected=other_than(os.getpid()))
 
 
 def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
@@ -378,16 +414,17 @@ def test_nested_list_assigned_back_is_kept(manager: Any, worker: MakeWorker) -> 
 
 
 def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None:
-    """A managed list in a managed dict is no copy: what a child appends to it is there for all."""
-    nested = manager.list([1])
-    shared = manager.dict(given=nested)
-    shared["list"] = nested
+    """A managed list in a managed dict is no copy: what a child appends to it is there for all, and stays."""
+    shared = manager.dict()
     child = worker(append=partial(counters.append, shared))
+    nested = manager.list([1])  # now that there is a child, which so has not inherited the proxy
+    shared["list"], other = nested, manager.dict(given=nested)
     caller.shows("the list that the child changed", child.call("append", 2), expected=[1, 2, 2])
-    caller.shows("the list that the dict was made with", list(shared["given"]), expected=[1, 2, 2])
+    caller.shows("the list that a dict was made with", list(other["given"]), expected=[1, 2, 2])
     caller.shows("the list itself", list(nested), expected=[1, 2, 2])
-    del nested
-    caller.shows("the list, once only the dict refers to it", list(shared["list"]), expected=[1, 2, 2])
+    del nested, other
+    gc.collect()
+    caller.shows("the list, once only the dict refers to it", child.call("append", 3), expected=[1, 2, 2, 3, 3])
 
 
 def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
@@ -413,6 +450,33 @@ def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, work
     kernel.shows("the server after shutdown", state(server), expected=GONE)
     manager.shutdown()  # again, in vain
     kernel.shows("the client", state(client.pid), expected=ALIVE)
+
+
+def test_leaving_its_block_shuts_it_down(mp: Multiprocessing, log: Recorder) -> None:
+    """Once the with block of a manager is left, be it by an exception, its server process is gone."""
+
+    def serve(*errors: Exception) -> None:
+        with mp.Manager() as manager:
+            tell_its_home(manager.dict(), log)
+            for error in errors:
+                raise error
+
+    serve()
+    with refuses(counters.Failed):
+        serve(counters.Failed())
+    servers = [event.pid for event in log.events("home")]
+    kernel.shows("the servers", [state(server) for server in servers], expected=[GONE, GONE])
+
+
+def test_server_ends_with_its_manager(mp: Multiprocessing, log: Recorder) -> None:
+    """The server process of a manager that nothing refers to any more is gone, though nobody has shut it down."""
+    manager = mp.Manager()
+    tell_its_home(manager.dict(), log)
+    server = log.only("home").pid
+    kernel.shows("the server", state(server), expected=ALIVE)
+    del manager
+    gc.collect()
+    kernel.shows("the server without its manager", state(server), expected=GONE)
 
 
 @needs("AuthenticationError", "current_process")

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spec.claims import Claim
+from spec.deviations import collect
 from spec.harness.nursery import Nursery
 from spec.meta import trial
 from spec.meta.defects import hostile
 from spec.meta.verify import ROOT
 from spec.repro import code
-from spec.targets import KNOWN
+from spec.targets import expand
 
 SECONDS = 60.0
 """Far more than any script takes."""
@@ -49,14 +50,21 @@ def run(text: str) -> tuple[int, str]:
 
 
 def sound(claim: Claim) -> list[str]:
-    """Return the targets on which *claim* holds: the standard library, where it applies."""
-    return [f"multiprocessing:{method}" for method, traits in KNOWN.items() if claim.applies_to(traits)]
+    """Return the targets on which *claim* holds: the standard library, where it applies and nothing else is known."""
+    return [name for name, known in _standard(claim).items() if not known]
 
 
 def broken(claim: Claim) -> list[str]:
-    """Return the broken APIs that break *claim*, but for those that end whoever calls them."""
+    """Return the APIs that are known to break *claim*, but for those that end whoever calls them."""
     families = [family for family in trial.families() if family is not hostile.family]
-    return [defect.name for family in families for defect in family.defects if claim.id in defect.breaks]
+    made = [defect.name for family in families for defect in family.defects if claim.id in defect.breaks]
+    return made + [name for name, known in _standard(claim).items() if known]
+
+
+def _standard(claim: Claim) -> dict[str, bool]:
+    """Return whether *claim* is known not to hold on the standard library, where it applies, by target."""
+    targets = [target for target in expand(["multiprocessing"]) if claim.applies_to(target.traits)]
+    return {target.name: collect([]).find(claim.id, target) is not None for target in targets}
 
 
 def complaints(claim: Claim, targets: list[str], holds: bool) -> Iterator[str]:

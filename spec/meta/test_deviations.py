@@ -65,7 +65,7 @@ def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
         assert "<" in str(deviation.versions) or "==" in str(deviation.versions)
         assert deviation.target.partition(".")[0] == shipped.name.partition(".")[0]
     named = [
-        (claim, deviation.target, str(deviation.versions), method)
+        (claim, deviation.target, str(deviation.versions), str(deviation.python), method)
         for deviation in known
         for claim in deviation.claims
         for method in deviation.start_methods or ["any"]
@@ -107,6 +107,8 @@ def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
         ('versions = ">=3.9"', True),
         ('versions = ">=3.9,!=3.9.0"', True),
         ('versions = "<3.9"', False),
+        ('python = ">=3.9"', True),
+        ('python = "<3.9"', False),
     ],
 )
 def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more: str, covered: bool) -> None:
@@ -129,6 +131,7 @@ def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more
         ),
         (TABLE.replace('reason = "threads share memory"', ""), ", deviation 1: reason is missing"),
         (TABLE + 'versions = "four"', "versions must be as in PEP 440, such as '>=4.2,<5', not 'four'"),
+        (TABLE + 'python = "3"', "python must be as in PEP 440, such as '>=4.2,<5', not '3'"),
         (TABLE + 'intermittent = "yes"', "intermittent must be true or false, not 'yes'"),
         (
             TABLE.replace("https:", "javascript:"),

@@ -11,10 +11,12 @@ from functools import cache
 from types import ModuleType
 
 from spec.claims import Claim
+from spec.deviations import collect
 from spec.meta import defects
 from spec.meta.defects import lessons
 from spec.meta.defects.declaration import Defect, Family
 from spec.meta.verify import verify
+from spec.targets import DEFAULT, expand
 from spec.verdicts import FAILURES
 
 BREAKS = 1
@@ -50,6 +52,13 @@ def ids_here() -> list[str]:
     return [claim.id for claim in Claim.all() if claim.suits_this_python]
 
 
+@cache
+def faults_of_python() -> frozenset[str]:
+    """Return the ids of the claims that the standard library itself, of which defects are made, does not meet."""
+    targets = expand([DEFAULT])
+    return frozenset(claim for claim in ids_here() for target in targets if collect([]).find(claim, target))
+
+
 def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
     """Return a few claims to try with each of the *defects*, by its name; the same ones each time.
 
@@ -71,10 +80,13 @@ def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
 
 def _neighbours(defect: Defect) -> list[str]:
     """Return the claims that *defect* must leave alone, where it would first be felt: of the same lessons, if any."""
-    sound = [
-        claim for claim in ids_here() if claim not in defect.breaks and not claim.startswith(tuple(defect.spoils))
-    ]
+    sound = [claim for claim in ids_here() if claim not in defect.breaks and not _may_fail(claim, defect)]
     return [claim for claim in sound if claim.startswith(_lessons(defect))] or sound
+
+
+def _may_fail(claim: str, defect: Defect) -> bool:
+    """Return whether *claim* may fail on *defect* without its being declared to break it."""
+    return claim.startswith(tuple(defect.spoils)) or claim in faults_of_python()
 
 
 def _lessons(defect: Defect) -> tuple[str, ...]:
@@ -124,6 +136,6 @@ def complaints(defect: Defect, verdicts: Verdicts) -> list[str]:
         if claim in defect.breaks:
             if verdict not in defect.verdicts and claim in ids_here():
                 found.append(f"{defect.name} was to break {claim}: {' or '.join(defect.verdicts)}, not {verdict}")
-        elif verdict in FAILURES and not claim.startswith(tuple(defect.spoils)):
+        elif verdict in FAILURES and not _may_fail(claim, defect):
             found.append(f"{defect.name} was to leave {claim} alone, and it is {verdict}")
     return found if verdicts else [f"{defect.name} was not tried"]

@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from impl.contract import Pause, Queue
 
@@ -50,9 +50,48 @@ def ask(shared: Any, method: str, *args: object) -> object:
         return repr(error)
 
 
-def write_to_what_arrives(queue: Queue, number: int) -> None:
-    """Get a shared dict from a queue, and write a *number* to it."""
-    queue.get()["num"] = number
+class Recipient:
+    """Gets a shared dict from a queue, and keeps it."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def receive(self) -> None:
+        """Get it."""
+        self._shared = self._queue.get()
+
+    def write(self, number: int) -> None:
+        """Write a *number* to it."""
+        self._shared["num"] = number
+
+    def read(self) -> int:
+        """Read the number."""
+        number: int = self._shared["num"]
+        return number
+
+
+class Traveller:
+    """Calls *arrive* where it is unpickled, and is no more than what that returns from there on."""
+
+    def __init__(self, arrive: Callable[[], object]) -> None:
+        self._arrive = arrive
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._arrive, ()
+
+
+class Mortal:
+    """Can be sent to a manager, and calls *end* when the last reference to it is gone there."""
+
+    def __init__(self, end: Callable[[], object], sent: bool = False) -> None:
+        self._end, self._sent = end, sent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Mortal, (self._end, True)
+
+    def __del__(self) -> None:
+        if self._sent:
+            self._end()
 
 
 class Number:

@@ -370,6 +370,15 @@ class CannotBeGoneThrough(BrokenDict):
             raise TypeError("'DictProxy' object is not iterable")
 
 
+@family.breaks("sharing.can-be-gone-through")
+class UpdatesFromOneSource(BrokenDict):
+    """A managed dict that is updated from another dict, or by name, and not from both at once."""
+
+    class Dict(DictProxy):
+        def update(self, other=(), **named):
+            super().update(other or named)
+
+
 one_by_one = threading.RLock()
 
 
