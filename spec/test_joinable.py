@@ -110,16 +110,29 @@ def test_join_returns_at_once_with_nothing_outstanding(mp: Multiprocessing, work
     process.call("queue.join")
 
 
-def test_join_waits_for_what_nobody_got(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """Any number of items count as outstanding from the put on, before anybody got one."""
+def test_join_waits_for_what_nobody_got(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Any number of items count as outstanding from the put on, before anybody got one, or could."""
     queue, items = mp.JoinableQueue(), [f"{number:1000}" for number in range(200)]
-    process = worker(queue=queue, put_all=partial(queues.put_all, queue))
+    pickling = checkpoint("pickling")
+    process = worker(
+        queue=queue,
+        put_all=partial(queues.put_all, queue),
+        put_held_up=partial(queues.put_held_up, queue, pickling.pause),
+    )
     process.call("put_all", items)
     process.begin("queue.join")
     kernel.shows("whether join is blocked", process.blocks(), expected=True)
     for item in items:
         recorder.shows("what is got", queue.get(), expected=item)
         queue.task_done()
+    process.result()
+    process.call("put_held_up")
+    held = pickling.next()
+    process.begin("queue.join")
+    kernel.shows("whether join is blocked while the only item is held up", process.blocks(), expected=True)
+    held.let_go("late")
+    recorder.shows("what is got", queue.get(), expected="late")
+    queue.task_done()
     process.result()
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impl.contract import Multiprocessing
+from impl.contract import Multiprocessing, Pause
 from spec.claims import Condition, needs, where
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
 from spec.harness.holdings import holdings
@@ -258,6 +258,8 @@ def test_put_and_get_take_their_arguments_by_name(mp: Multiprocessing, worker: M
         with refuses(CallFailed, "Full"):
             process.call("queue.put", "late", **patience)
     recorder.shows("what is got", process.call("queue.get", block=True, timeout=3600), expected="item")
+    other.call("queue.put", "another", block=False)
+    recorder.shows("what is got then", process.call("queue.get"), expected="another")
 
 
 def test_get_gives_up_though_another_waits(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -395,8 +397,8 @@ def test_killed_putter_leaves_room_to_the_others(mp: Multiprocessing, worker: Ma
 @where(semaphores_can_be_read)
 def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Every process can tell how many items were put and not yet got."""
-    queue = mp.Queue()
-    first, second = worker(queue=queue), worker(queue=queue)
+    queue, small = mp.Queue(), mp.Queue(1)
+    first, second = worker(queue=queue), worker(queue=queue, small=small)
     sizes = [queue.qsize()]
     for number in range(3):
         first.call("queue.put", number)
@@ -405,12 +407,12 @@ def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
         second.call("queue.get")
         sizes.append(queue.qsize())
     caller.shows("the sizes", sizes, expected=[0, 1, 2, 3, 2, 1, 0])
-    small = mp.Queue(1)
     small.put("first")
     for patience in (False,), (True, 0.05):
         with refuses(Full):
             small.put("late", *patience)
     caller.shows("the size after two puts that were refused", small.qsize(), expected=1)
+    caller.shows("the size of that queue of one, to a child", second.call("small.qsize"), expected=1)
 
 
 @where(semaphores_can_be_read)
@@ -576,20 +578,26 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
     recorder.shows("whether both arrive as they were put", got == items, expected=True)
 
 
-def test_child_may_put_after_its_starter(mp: Multiprocessing, starter: Start) -> None:
-    """What a child puts arrives, though its starter had put to that queue before it started the child."""
-    arrived = starter(put_by_both, mp).result()
-    recorder.shows("what arrives", sorted(arrived), expected=["the child's", "the starter's"])
+def test_child_may_put_after_its_starter(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+    """What a starter had put when it started a child, be it still in its buffer, and what that puts, arrives once."""
+    pickling, joined = checkpoint("pickling"), checkpoint("joined")
+    both = starter(put_by_both, mp, pickling.pause, joined.pause)
+    held = pickling.next()
+    joined.next().let_go()
+    held.let_go("held up")
+    recorder.shows("what arrives", both.result(), expected=["the child's", "held up", "behind that"])
 
 
-def put_by_both(mp: Multiprocessing) -> list[object]:
-    """Put an item, start a child that puts another, and return what arrives."""
+def put_by_both(mp: Multiprocessing, pickling: Pause, joined: Pause) -> list[object]:
+    """Put an item that is held up and one behind it, have a child put another, and return the first that arrive."""
     queue = mp.Queue()
-    queue.put("the starter's")
+    queues.put_held_up(queue, pickling)
+    queue.put("behind that")
     child = mp.Process(target=queues.put_all, args=(queue, ["the child's"]))
     child.start()
     child.join()
-    return queues.get_some(queue, 2)
+    joined()
+    return queues.get_some(queue, 3)
 
 
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -614,6 +622,19 @@ def test_dropped_item_gives_its_place_back(mp: Multiprocessing, worker: MakeWork
     recorder.shows("what arrives", queue.get(), expected="before")
     producer.result()
     recorder.shows("what arrives then", queue.get(), expected="after")
+
+
+def test_unreadable_item_is_lost(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Getting an item that cannot be unpickled raises what went wrong, and takes the item, and its place, away."""
+    queue = mp.Queue(1)
+    producer, consumer = worker(queue=queue, put=partial(queues.put_unreadable, queue)), worker(queue=queue)
+    producer.call("put")
+    with refuses(CallFailed, "ImportError: an item that cannot be unpickled"):
+        consumer.call("queue.get")
+    producer.call("queue.put", "after", False)
+    recorder.shows("what another process gets then", queue.get(), expected="after")
+    producer.call("queue.put", "last", False)
+    recorder.shows("what that one gets then", consumer.call("queue.get"), expected="last")
 
 
 def test_items_of_a_child_that_fails_arrive(mp: Multiprocessing) -> None:
@@ -747,6 +768,26 @@ def test_pipe_carries_any_value(mp: Multiprocessing, worker: MakeWorker) -> None
         source.begin("sender.send", value)
         recorder.shows("what is received", repr(receiver.recv()), expected=repr(value))
         source.result()
+
+
+@needs("Pipe")
+def test_pipe_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """Who waits to receive, or is in the middle of sending, handles a signal meanwhile, and all arrives whole."""
+    receiver, sender = mp.Pipe(False)
+    handling, large = checkpoint("handling"), b"x" * queues.BIG
+    handle = partial(signals.handle, handling.pause)
+    drain, source = worker(receiver=receiver, handle=handle), worker(sender=sender, handle=handle)
+    drain.call("handle"), source.call("handle")
+    drain.begin("receiver.recv")
+    waits_through_a_signal(drain, handling)
+    source.call("sender.send", "small")
+    recorder.shows("what is received", drain.result(), expected="small")
+    source.begin("sender.send", large)
+    waits_through_a_signal(source, handling)
+    recorder.shows("whether the large message arrives as it was sent", receiver.recv() == large, expected=True)
+    source.result()
+    source.call("sender.send", "next")
+    recorder.shows("what is received then", receiver.recv(), expected="next")
 
 
 @needs("Pipe")

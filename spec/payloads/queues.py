@@ -60,6 +60,23 @@ class Unpicklable:
         raise TypeError("an item that cannot be pickled")
 
 
+class Unreadable:
+    """Can be pickled, and not unpickled."""
+
+    def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
+        return raise_in_unpickling, ()
+
+
+def raise_in_unpickling() -> None:
+    """Stand for an item that cannot be unpickled."""
+    raise ImportError("an item that cannot be unpickled")
+
+
+def put_unreadable(queue: Queue) -> None:
+    """Put an item that cannot be unpickled."""
+    queue.put(Unreadable())
+
+
 def put_around_unpicklable(queue: Queue) -> None:
     """Put an item, then one that cannot be pickled, then another."""
     put_all(queue, ["before", Unpicklable(), "after"])

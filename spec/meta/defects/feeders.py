@@ -189,3 +189,55 @@ class CloseThrowsAway(Broken):
                 while reader.poll():
                     reader.recv()
                     self._sem.release()
+
+
+@family.breaks("queue.child-may-put-after-its-starter")
+class BufferSurvivesForking(Broken):
+    """A queue whose buffer a forked child inherits, and sends what is in it once more."""
+
+    class Queue(sound.Queue):
+        def _reset(self, after_fork=False):
+            self._inherited = list(self._buffer) if after_fork else []
+            super()._reset(after_fork)
+
+        def _start_thread(self):
+            super()._start_thread()
+            self._buffer.extend(self._inherited)
+
+
+@family.breaks("queue.unreadable-item-is-lost")
+class UnreadableItemKeepsItsPlace(Broken):
+    """A queue where an item that cannot be unpickled takes up room for ever."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except ImportError:
+                self._sem.acquire()
+                raise
+
+
+@family.breaks("queue.unreadable-item-is-lost")
+class UnreadableItemLocksTheReaders(Broken):
+    """A queue that nobody can get from any more once an item could not be unpickled."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except ImportError:
+                self._rlock.acquire()
+                raise
+
+
+@family.breaks("queue.unreadable-item-is-lost")
+class UnreadableItemIsNone(Broken):
+    """A queue that gives None for an item that cannot be unpickled."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except ImportError:
+                return None

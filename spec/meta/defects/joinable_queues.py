@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.queues
+import pickle
 from contextlib import suppress
 
 from spec.meta.defects import sound
@@ -290,3 +291,26 @@ class ConditionLostOnTheWay(Broken):
 
     def JoinableQueue(self, maxsize=0):
         return _NewCondition(maxsize, ctx=self.context)
+
+
+class _CountedWhenSent:
+    def __init__(self, queue, item):
+        self.queue, self.item = queue, item
+
+    def __reduce__(self):
+        pickled = pickle.dumps(self.item)
+        self.queue._unfinished_tasks.release()
+        return pickle.loads, (pickled,)
+
+
+@family.breaks(
+    "joinable.join-waits-for-what-nobody-got",
+    spoils=["joinable."],
+    why="whether an item was sent by the time that others look is left to chance",
+)
+class CountsWhenSent(Broken):
+    """A joinable queue where an item counts as outstanding once it is sent, not from the put on."""
+
+    class JoinableQueue(sound.JoinableQueue):
+        def put(self, obj, block=True, timeout=None):
+            multiprocessing.queues.Queue.put(self, _CountedWhenSent(self, obj), block, timeout)

@@ -253,3 +253,16 @@ class PollTakes(Broken):
 
     def Pipe(self, duplex=True):
         return _pipe(_Taking, duplex)
+
+
+class _WritesOnce(Connection):
+    def _send(self, buf, write=os.write):
+        write(self.fileno(), buf)
+
+
+@family.breaks("queue.pipe-goes-on-after-a-signal")
+class SendsWhatFits(Broken):
+    """A pipe that takes a message for sent when a part of it was, as where a signal has come between."""
+
+    def Pipe(self, duplex=True):
+        return _pipe(_WritesOnce, duplex)

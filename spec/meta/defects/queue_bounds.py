@@ -390,3 +390,19 @@ class TakesFalseForNothing(Broken):
             if not item:
                 raise queue.Empty
             return item
+
+
+class _Unbounded(sound.Queue):
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self._maxsize = 0
+
+
+@family.breaks("queue.qsize-tells-how-many")
+class BoundIsLostOnTheWay(Broken):
+    """A queue that forgets, in a process that it is sent to, how many items it holds, and so cannot count them."""
+
+    method = "spawn"
+
+    def Queue(self, maxsize=0):
+        return _Unbounded(maxsize, ctx=self.context)

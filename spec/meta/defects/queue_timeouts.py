@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
+from unittest.mock import patch
 
 from spec.meta.defects import sound
 from spec.meta.defects.declaration import Broken, Family
@@ -163,3 +164,25 @@ class GivesUpIfAnotherWaits(Broken):
             if timeout:
                 self._rlock.release()
             return super().get(block, timeout)
+
+
+class _TakenForGood:
+    def release(self):
+        pass
+
+
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.timed-put-and-get-end-before-their-time",
+    "queue.get-goes-on-after-a-signal",
+    "queue.thread-that-waits-holds-up-no-other",
+)
+class TimedGetKeepsThePlace(Broken):
+    """A queue where what a timed get has taken keeps its place."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if timeout is None:
+                return super().get(block)
+            with patch.object(self, "_sem", _TakenForGood()):
+                return super().get(block, timeout)

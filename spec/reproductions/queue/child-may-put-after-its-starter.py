@@ -1,48 +1,41 @@
 import multiprocessing
-import os
-import signal
 import sys
+import threading
 from queue import Empty
 
 mp = multiprocessing
+go_on = threading.Event()
+
+
+class HeldUp:
+    """Is pickled only once the starter has joined its child."""
+
+    def __reduce__(self):
+        go_on.wait(20)
+        return str, ("held up",)
 
 
 def child(queue):
     queue.put("the child's")
 
 
-def starter(queue, connection):
-    queue.put("the starter's")
+if __name__ == "__main__":
+    queue = mp.Queue()
+    queue.put(HeldUp())
+    queue.put("behind that")
     process = mp.Process(target=child, args=(queue,))
     process.start()
-    process.join()
-    queue.close()
-    queue.join_thread()
-    connection.send("done")
-
-
-def give_up(*_):
-    print("put() by a process and then by its child: expected to end, seen to wait for 20 s", flush=True)
-    for child in mp.active_children():
-        child.terminate()
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(20)
-    queue = mp.Queue()
-    ours, theirs = mp.Pipe()
-    process = mp.Process(target=starter, args=(queue, theirs))
-    process.start()
-    process.join()
-    done = ours.poll()
-    arrived = []
+    process.join(20)
+    ended = process.exitcode is not None
+    process.terminate()
+    go_on.set()
+    seen = []
     try:
-        while True:
-            arrived.append(queue.get(False))
+        while len(seen) < 4:
+            seen.append(queue.get(timeout=1))
     except Empty:
-        arrived.sort()
-    print(f"what a process and then its child put: expected both, seen {arrived}")
-    print(f"whether the process has closed the queue and joined its thread: expected True, seen {done}")
-    sys.exit(not done or arrived != ["the child's", "the starter's"])
+        pass
+    expected = ["the child's", "held up", "behind that"]
+    print(f"the child, which has put an item, has ended: expected True, seen {ended}")
+    print(f"what has arrived: expected {expected}, seen {seen}")
+    sys.exit(not ended or seen != expected)

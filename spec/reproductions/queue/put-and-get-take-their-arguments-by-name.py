@@ -21,6 +21,10 @@ def try_each(queue, connection):
         except Full:
             connection.send("Full")
     connection.send(queue.get(block=True, timeout=60))
+    try:
+        connection.send(queue.put("another", block=False))
+    except Full:
+        connection.send("Full")
 
 
 if __name__ == "__main__":
@@ -28,9 +32,12 @@ if __name__ == "__main__":
     ours, theirs = mp.Pipe()
     child = mp.Process(target=try_each, args=(queue, theirs), daemon=True)
     child.start()
-    expected = ["Empty"] * len(OPTIONS) + ["first"] + ["Full"] * len(OPTIONS) + ["item"]
+    expected = ["Empty"] * len(OPTIONS) + ["first"] + ["Full"] * len(OPTIONS) + ["item", None]
     calls = [f"get(**{options})" for options in OPTIONS] + ["get(timeout=None)"]
-    calls += [f"put('late', **{options})" for options in OPTIONS] + ["get(block=True, timeout=60)"]
+    calls += [f"put('late', **{options})" for options in OPTIONS] + [
+        "get(block=True, timeout=60)",
+        "put('another', block=False)",
+    ]
     seen = []
     while len(seen) < len(expected) and ours.poll(20):
         seen.append(ours.recv())
