@@ -62,7 +62,7 @@ class Arrival:
         """Let the payload go on; its call to ``pause`` returns *reply*, which can be pickled."""
         if self._open:
             self._open = False
-            note(self.pid, f"let go from checkpoint {self._checkpoint!r}")
+            note(self.pid, f"last seen at checkpoint {self._checkpoint!r}")
             with suppress(BrokenPipeError, ConnectionResetError):  # it was killed while it waited
                 send(self._connection, reply)
             self._connection.close()

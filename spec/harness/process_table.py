@@ -17,6 +17,7 @@ from typing import NamedTuple, Optional
 import psutil
 
 from spec.harness.deadline import Deadline, Pace
+from spec.harness.witness import kernel
 
 __tracebackhide__ = True  # where the claim waits, its own line says
 
@@ -121,10 +122,12 @@ def exit_of(pid: int) -> Exit:
     `waitid(2) <https://man7.org/linux/man-pages/man2/waitid.2.html>`_ with WNOWAIT leaves the zombie in place.
 
     Raises:
-        ChildProcessError: *pid* is no child of the caller, or was reaped.
+        Violation: *pid* was reaped.
+        ChildProcessError: it is no child of the caller.
         Hung: it did not exit before the deadline.
     """
     until_exited(pid)
+    kernel.shows(f"process {pid}, which has exited and which nobody was to reap yet", state(pid), expected=ZOMBIE)
     result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert result is not None
     if result.si_code == os.CLD_EXITED:
@@ -274,16 +277,23 @@ def until_blocked(pids: Iterable[int]) -> None:
     """Wait until all *pids* are blocked at the same time, as `is_blocked` says.
 
     Raises:
-        ProcessLookupError: one has exited, so it never will be.
+        Violation: one has exited, so it never will be.
         Hung: one went on running until the deadline.
     """
-    pids = list(pids)
+    exited = _first_exited(list(pids))
+    if exited is not None:
+        kernel.shows(f"process {exited}, which is to wait for something", state(exited), expected=ALIVE)
+
+
+def _first_exited(pids: Sequence[int]) -> Optional[int]:
+    """Wait until all *pids* are blocked at the same time, and return None, or until one has exited, and return it."""
     pace = Pace(f"{', '.join(f'process {pid}' for pid in pids)} to block")
     while not _are_blocked(pids):
         for pid in pids:
             if look(pid) is None:
-                raise ProcessLookupError(f"process {pid} has exited and cannot block")
+                return pid
         pace.wait()
+    return None
 
 
 def settled(pid: int) -> str:
@@ -292,6 +302,5 @@ def settled(pid: int) -> str:
     Raises:
         Hung: it went on running until the deadline.
     """
-    with suppress(ProcessLookupError):
-        until_blocked([pid])
+    _first_exited([pid])
     return state(pid)

@@ -71,7 +71,7 @@ class Program:
         """Wait until the program has ended, and return its exit status; minus the signal, if one killed it.
 
         Raises:
-            ChildProcessError: somebody else has reaped it.
+            Violation: somebody else has reaped it.
             Hung: it did not end before the deadline.
         """
         if self._process.returncode is None:

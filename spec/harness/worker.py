@@ -21,8 +21,9 @@ from impl.contract import Multiprocessing
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.child_side import serve
 from spec.harness.deadline import Pace
-from spec.harness.process_table import is_blocked, look, until_exited
+from spec.harness.process_table import ALIVE, is_blocked, look, state, until_exited
 from spec.harness.roles import note
+from spec.harness.witness import kernel
 
 __tracebackhide__ = True  # where the claim waits, its own line says
 
@@ -107,7 +108,7 @@ class Worker:
         """Wait until the call under way is blocked in the kernel or has ended; return whether it is blocked.
 
         Raises:
-            ProcessLookupError: the worker has exited.
+            Violation: the worker has exited.
             Hung: the call went on running until the deadline.
         """
         pace = Pace(f"worker {self.pid} to block")
@@ -115,7 +116,7 @@ class Worker:
             if self.done:
                 return False
             if look(self.pid) is None:
-                raise ProcessLookupError(f"worker {self.pid} has exited")
+                kernel.shows(f"{self._name}, which has a call under way", state(self.pid), expected=ALIVE)
             pace.wait()
         return not self.done
 

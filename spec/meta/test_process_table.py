@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -32,6 +34,7 @@ from spec.harness.process_table import (
     until_exited,
     until_gone,
 )
+from spec.harness.witness import Violation
 from spec.meta import payloads
 from spec.meta.conftest import Fork
 
@@ -104,8 +107,18 @@ def test_exit_of_the_killed(fork: Fork) -> None:
 def test_exit_of_the_reaped_is_unknown(fork: Fork) -> None:
     pid = fork(nothing)
     os.waitpid(pid, 0)
-    with pytest.raises(ChildProcessError):
+    with pytest.raises(Violation) as violation:
         exit_of(pid)
+    summary = f"process {pid}, which has exited and which nobody was to reap yet: expected zombie, seen gone"
+    assert violation.value.summary == summary
+
+
+def test_exit_of_a_strangers_child_is_unknown() -> None:
+    program = "import os; child = os.fork() or os._exit(0); print(child, flush=True); os.read(0, 1)"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as stranger:
+        assert stranger.stdout
+        with pytest.raises(ChildProcessError):
+            exit_of(int(stranger.stdout.readline()))
 
 
 def test_somebody_elses_child_can_be_waited_for(fork: Fork) -> None:
@@ -209,8 +222,9 @@ def test_load_changes_nothing(fork: Fork) -> None:
 
 def test_the_exited_will_never_block(fork: Fork) -> None:
     pid = fork(nothing)
-    with pytest.raises(ProcessLookupError, match=rf"^process {pid} has exited and cannot block$"):
+    with pytest.raises(Violation) as violation:
         until_blocked([pid])
+    assert violation.value.summary == f"process {pid}, which is to wait for something: expected alive, seen zombie"
 
 
 @pytest.mark.usefixtures("impatient")

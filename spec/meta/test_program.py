@@ -11,6 +11,7 @@ import pytest
 from spec.harness.deadline import Hung
 from spec.harness.process_table import GONE, state, until_exited
 from spec.harness.program import Program
+from spec.harness.witness import Violation
 from spec.meta import payloads
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -52,7 +53,7 @@ def test_does_not_take_for_success_that_somebody_else_has_reaped_it(tmp_path: Pa
     program = Program(tmp_path / "program", "this")
     until_exited(program.pid)
     os.waitpid(program.pid, 0)
-    with pytest.raises(ChildProcessError):
+    with pytest.raises(Violation):
         program.exit_status()
     program._process.wait()  # so that Popen knows, too
 

@@ -40,8 +40,8 @@ def test_worker_says_what_it_was_ordered_to_do(tmp_path: Path) -> None:
 def test_latest_note_counts() -> None:
     with sleeper() as process:
         note(process.pid, "at checkpoint 'here'")
-        note(process.pid, "let go from checkpoint 'here'")
-        assert described(process.pid).endswith(": let go from checkpoint 'here'")
+        note(process.pid, "last seen at checkpoint 'here'")
+        assert described(process.pid).endswith(": last seen at checkpoint 'here'")
 
 
 def test_stranger_is_known_by_its_command() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from spec.harness.process_table import ZOMBIE, Exit, exit_of, parent, state, until_exited
+from spec.harness.witness import Violation
 from spec.harness.worker import CallFailed, Worker
 from spec.meta import payloads
 
@@ -80,7 +81,7 @@ def test_does_not_block_in_what_ends(worker: Worker) -> None:
 def test_that_has_exited_never_blocks(worker: Worker) -> None:
     worker.begin("exit", 0)
     until_exited(worker.pid)
-    with pytest.raises(ProcessLookupError, match=f"worker {worker.pid} has exited"):
+    with pytest.raises(Violation, match="worker, which has a call under way"):
         worker.blocks()
 
 
