@@ -521,13 +521,12 @@ def test_join_goes_on_after_a_signal(
     main = starter(join_it)
     child = working.next()
     started.next().let_go()  # only now does it wait for nothing but the child
-    until_blocked([main.pid])
+    kernel.shows("the starter, which joins", settled(main.pid), expected=ALIVE)
     os.kill(main.pid, signal.SIGUSR2)
-    until_blocked([main.pid])
+    kernel.shows("the starter, which was interrupted and joins again", settled(main.pid), expected=ALIVE)
     os.kill(main.pid, signal.SIGUSR1)
     handling.next().let_go()
-    until_blocked([main.pid])
-    kernel.shows("whether it waits still", main.running, expected=True)
+    kernel.shows("the starter, once it has handled a signal", settled(main.pid), expected=ALIVE)
     child.let_go()
     caller.shows("how each join ended, and the exit code", main.result(), expected=["interrupted", "returned", 7])
 
