@@ -777,12 +777,20 @@ def test_starter_has_an_exit_status_of_its_own(program: Programs, lesson: Lesson
     recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
 
 
-def test_output_is_written_once(program: Programs, lesson: Lesson) -> None:
-    """What a child has printed, and what its starter had before, is written out, each once."""
-    printing = program.main(endings.print_and_start, lesson.start, "the child's")
+def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """What a child has printed, even if it exits or fails then, and its starter before, is written out, once."""
+    ends: dict[str, Callable[[], object]] = {
+        "it comes to its end": partial(log, "ran"),
+        "it exits": steps(partial(log, "ran"), leave(3)),
+        "it fails": partial(endings.fail, log, endings.Failure("out of paper")),
+    }
+    tasks = [steps(partial(print, line), end) for line, end in ends.items()]
+    printing = program.main(endings.print_and_start, lesson.start, tasks)
     kernel.shows("the starter's exit status", printing.exit_status(), expected=0)
-    lines = sorted(printing.output.splitlines())
-    kernel.shows("what was printed", lines, expected=["the child's", "the starter's"])
+    recorder.shows("how many children ran", len(log.events("ran")), expected=3)
+    expected = sorted([*ends, "the starter's"])
+    lines = sorted(line for line in printing.output.splitlines() if line in expected)
+    kernel.shows("what was printed", lines, expected=expected)
 
 
 def test_waits_for_its_threads(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import signal
 import sys
-from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,11 +84,11 @@ def count(everything: Callable[[], Sequence[object]], pause: Pause) -> None:
     pause(len(everything()))
 
 
-def print_and_start(mp: Multiprocessing, start: Callable[..., Process], line: str) -> None:
-    """A program: print something, which is not written out at once, and start a child that does so, too."""
+def print_and_start(mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task]) -> None:
+    """A program: print something, which is not written out at once, and start a child for each of the *tasks*."""
     print("the starter's")
-    child = start(mp, partial(print, line))
-    child.join()
+    for task in tasks:
+        start(mp, task).join()
 
 
 def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:

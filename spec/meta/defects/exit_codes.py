@@ -383,6 +383,7 @@ class FailsItsStarter(Confesses):
     "fanout.failed-children-stop-no-other-together",
     "daemon.ends-with-its-creator",
     "queue.items-of-a-child-that-fails-arrive",
+    "lifecycle.output-is-written-once",
 )
 class JoinRaises(Broken):
     """Joining a child that an exception has ended raises an exception in the starter, as futures do."""

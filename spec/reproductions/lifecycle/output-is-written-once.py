@@ -6,19 +6,24 @@ import sys
 mp = multiprocessing
 
 
-def work():
-    print("the child's")
+def work(line, end):
+    print(line)
+    if end == "exit":
+        sys.exit(3)
+    if end == "fail":
+        raise RuntimeError("out of paper")
 
 
 if __name__ == "__main__" and sys.argv[1:]:
     print("the starter's")
-    child = mp.Process(target=work)
-    child.start()
-    child.join()
+    for line, end in ("it ends", ""), ("it exits", "exit"), ("it fails", "fail"):
+        child = mp.Process(target=work, args=(line, end))
+        child.start()
+        child.join()
 elif __name__ == "__main__":
     command, env = [sys.executable, __file__, "program"], dict(os.environ)
     env.pop("PYTHONUNBUFFERED", None)
     main = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=20, env=env)
-    seen, expected = sorted(main.stdout.splitlines()), ["the child's", "the starter's"]
-    print(f"what child and starter have printed: expected {expected}, seen {seen}")
+    seen, expected = sorted(main.stdout.splitlines()), ["it ends", "it exits", "it fails", "the starter's"]
+    print(f"what children and starter have printed: expected {expected}, seen {seen}")
     sys.exit(seen != expected)
