@@ -56,6 +56,12 @@ def until_ready(sentinel: int) -> None:
     select.select([sentinel], [], [])
 
 
+def join_in_time(child: Process) -> None:
+    """Join *child* with limits that are over soon if it runs, and do not matter if it has exited."""
+    for seconds in 0, 0.01:
+        child.join(seconds)
+
+
 def test_alive_while_it_runs(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child is alive from the moment that its start returns, for as long as it runs, also while it waits."""
     working = checkpoint("working")
@@ -708,13 +714,16 @@ def test_exited_child_can_be_closed(mp: Multiprocessing, lesson: Lesson, checkpo
 
 
 def test_use_leaves_nothing_behind(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that was joined, and that nobody refers to any more, has left neither a file nor a thread."""
+    """A child that was joined, with a limit or without, and that nobody refers to, has left no file and no thread."""
     working = checkpoint("working")
 
     def start_and_join() -> None:
         child = lesson.start(mp, working.pause)
-        arrival = working.next().let_go()
+        arrival = working.next()
+        join_in_time(child)
+        arrival.let_go()
         child.join()
+        join_in_time(child)
         kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
 
     start_and_join()  # whatever the API opens once for all children is open now
@@ -819,13 +828,16 @@ def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, 
 
 
 def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Closing a child that was joined closes every file descriptor that the starter had for it."""
+    """Closing a child that was joined, with a limit or without, closes all files that the starter had for it."""
     working = checkpoint("working")
 
     def start_and_join() -> Process:
         child: Process = lesson.start(mp, working.pause)
-        arrival = working.next().let_go()
+        arrival = working.next()
+        join_in_time(child)
+        arrival.let_go()
         child.join()
+        join_in_time(child)
         kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
         return child
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from multiprocessing import connection
 from typing import Any
@@ -93,11 +94,45 @@ class LosesPatience(ForkProcess):
             raise TimeoutError("the child runs on")
 
 
-@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists", "lifecycle.leaves-signal-handlers-alone")
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.end-insists",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
 class TimedJoinRaises(Broken):
     """A timed join of a child that runs on raises TimeoutError, as futures do."""
 
     Process = LosesPatience
+
+
+class IsWatchedInTime(ForkProcess):
+    def join(self, timeout=None):
+        if timeout:
+            os.dup(self.sentinel)
+        super().join(timeout)
+
+
+@family.breaks("lifecycle.use-leaves-nothing-behind", "lifecycle.close-leaves-no-file-open")
+class TimedJoinLeavesFilesOpen(Broken):
+    """A timed join opens a file to wait for, and leaves it open."""
+
+    Process = IsWatchedInTime
+
+
+class IsWatchedForAMoment(ForkProcess):
+    def join(self, timeout=None):
+        if timeout == 0 and self.is_alive():
+            os.dup(self.sentinel)
+        super().join(timeout)
+
+
+@family.breaks("lifecycle.use-leaves-nothing-behind", "lifecycle.close-leaves-no-file-open")
+class VainJoinLeavesFilesOpen(Broken):
+    """A join that does not wait opens a file to see whether the child runs, and leaves it open if it does."""
+
+    Process = IsWatchedForAMoment
 
 
 class TakesItsTime(ForkProcess):
@@ -118,7 +153,13 @@ class HasNoLimit(ForkProcess):
         super().join()
 
 
-@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists", "lifecycle.leaves-signal-handlers-alone")
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.end-insists",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
 class TimeIsIgnored(Broken):
     """A join waits until the child has ended, whatever time it was given."""
 
@@ -130,7 +171,12 @@ class TakesZeroForNone(ForkProcess):
         super().join(timeout or None)
 
 
-@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.end-insists")
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.end-insists",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
 class ZeroSecondsAreForEver(Broken):
     """A timed join of zero seconds, which is false, waits until the child has ended."""
 
@@ -161,7 +207,12 @@ class IsJoinedOnce(ForkProcess):
         self.joined = not self.is_alive()
 
 
-@family.breaks("fanout.join-waits-for-its-own-child-only", "lifecycle.can-be-joined-again")
+@family.breaks(
+    "fanout.join-waits-for-its-own-child-only",
+    "lifecycle.can-be-joined-again",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
 class SecondJoinIsRefused(Broken):
     """Joining a child that was joined is refused."""
 
@@ -178,7 +229,7 @@ class FindsNoChild(ForkProcess):
         self.joined = self.exitcode is not None
 
 
-@family.breaks("lifecycle.can-be-joined-again")
+@family.breaks("lifecycle.can-be-joined-again", "lifecycle.close-leaves-no-file-open")
 class SecondJoinForgetsTheCode(Broken):
     """Joining a child that was joined finds no process, and so forgets the exit code."""
 
