@@ -10,7 +10,7 @@ import threading
 import time
 import warnings
 from functools import partial
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing, Process
 from spec.claims import needs, starter_is_parent, where
 from spec.fixtures import MakeCheckpoint, Programs, Start
+from spec.harness.checkpoint import Arrival
 from spec.harness.holdings import holdings
 from spec.harness.process_table import (
     ALIVE,
@@ -207,6 +208,47 @@ def test_child_that_ends_by_itself_cleans_up(
     child.join()
     recorder.shows("what it ran at the end", log.values("cleaned up"), expected=containing("finally"))
     kernel.shows("the process that ended", arrival.pid, expected=child.pid)
+
+
+def test_terminate_reaches_no_descendant(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """Terminating a child leaves the child's own children alone: they run on."""
+    child, its_own = with_a_child_of_its_own(mp, lesson.start, log, checkpoint)
+    lesson.terminate(child)
+    child.join()
+    runs_on(its_own, log)
+
+
+def test_kill_reaches_no_descendant(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """Killing a child leaves the child's own children alone: they run on."""
+    child, its_own = with_a_child_of_its_own(mp, lesson.start, log, checkpoint)
+    child.kill()
+    child.join()
+    runs_on(its_own, log)
+
+
+def with_a_child_of_its_own(
+    mp: Multiprocessing, start: Callable[..., Process], log: Recorder, checkpoint: MakeCheckpoint
+) -> tuple[Process, Arrival]:
+    """Start a child that has a child of its own, and return it and that one, which waits, and then is done."""
+    having, working = checkpoint("having a child"), checkpoint("working")
+    work = steps(working.pause, partial(log, "done"))
+    child = start(mp, steps(partial(endings.start_one, mp.Process, work), having.pause))
+    parents, its_own = having.next(), working.next()
+    kernel.shows("the process that has a child", parents.pid, expected=child.pid)
+    kernel.shows("the process that works", its_own.pid, expected=other_than(child.pid))
+    return child, its_own
+
+
+def runs_on(its_own: Arrival, log: Recorder) -> None:
+    """State that the child of the child that was ended runs, and comes to its own end."""
+    kernel.shows("the child of the child that was ended", settled(its_own.pid), expected=ALIVE)
+    its_own.let_go()
+    until_exited(its_own.pid)
+    recorder.shows("who came to the end", [event.pid for event in log.events("done")], expected=[its_own.pid])
 
 
 def test_can_be_terminated_at_once(

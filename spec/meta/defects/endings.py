@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
+import signal
 from multiprocessing import util
 from typing import Any
 
@@ -40,3 +43,46 @@ class FailureLosesOutput(Broken):
     """What a child has printed, and is not written out yet, is lost if an exception ends it."""
 
     Process = silenced_by(Exception)
+
+
+class _OfAGroup(ForkProcess):
+    """A process that has, in one way of ending it, a signal sent to all who descend from it."""
+
+    def _with_descendants(self, number):
+        if self.pid is None or self.exitcode is not None:
+            return
+        found = [self.pid]
+        for pid in found:  # which grows meanwhile
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children") as children:
+                found += map(int, children.read().split())
+        for pid in found[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+class _TerminatedWithItsOwn(_OfAGroup):
+    def terminate(self):
+        self._check_closed()
+        self._with_descendants(signal.SIGTERM)
+        super().terminate()
+
+
+@family.breaks("lifecycle.terminate-reaches-no-descendant")
+class TerminatesDescendants(Broken):
+    """Terminating a child terminates all its descendants too."""
+
+    Process = _TerminatedWithItsOwn
+
+
+class _KilledWithItsOwn(_OfAGroup):
+    def kill(self):
+        self._check_closed()
+        self._with_descendants(signal.SIGKILL)
+        super().kill()
+
+
+@family.breaks("lifecycle.kill-reaches-no-descendant")
+class KillsDescendants(Broken):
+    """Killing a child kills all its descendants too."""
+
+    Process = _KilledWithItsOwn

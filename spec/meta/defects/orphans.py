@@ -45,6 +45,8 @@ class _KilledWithItsStarter(ForkProcess):
     "orphan.is-reaped-by-its-adopter",
     "daemon.can-find-out-that-main-was-killed",
     "lifecycle.outlives-the-thread-that-started-it",
+    "lifecycle.terminate-reaches-no-descendant",
+    "lifecycle.kill-reaches-no-descendant",
 )
 class DiesWithTheStarter(Broken):
     """A child is killed by the kernel when its starter dies."""
@@ -69,6 +71,8 @@ def _end_after(starter):
     "orphan.sees-its-new-parent",
     "orphan.is-reaped-by-its-adopter",
     "daemon.finds-out-whatever-its-siblings-do",
+    "lifecycle.terminate-reaches-no-descendant",
+    "lifecycle.kill-reaches-no-descendant",
 )
 class EndsAfterTheStarter(Broken):
     """An ordinary child waits in a thread for the end of its starter, and then exits in the middle of its work."""
@@ -205,6 +209,8 @@ class _OfARuthlessServer(ForkServerProcess):
     "orphan.keeps-the-helper-as-its-parent",
     "orphan.helper-ends-after-it",
     "daemon.can-find-out-that-main-was-killed",
+    "lifecycle.terminate-reaches-no-descendant",
+    "lifecycle.kill-reaches-no-descendant",
     spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
     why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
 )
