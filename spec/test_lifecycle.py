@@ -847,16 +847,32 @@ def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder
 def test_waits_for_its_threads(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child whose code has come to its end waits for the threads that it has started."""
+    """A child whose code has come to its end waits for its threads; before that, its sentinel is not ready."""
     working, leaving = checkpoint("working"), checkpoint("leaving")
     task = steps(working.pause, partial(log, "done"))
     child = lesson.start(mp, partial(threads.task_in_a_thread, task, leaving.pause))
     arrival = working.next()
     leaving.next().let_go()
     kernel.shows("the child, at the end of its code", settled(arrival.pid), expected=ALIVE)
+    kernel.shows("whether its sentinel is ready", ready(child.sentinel), expected=False)
     arrival.let_go()
     child.join()
     recorder.shows("whose thread came to its end", [event.pid for event in log.events("done")], expected=[child.pid])
+
+
+def test_does_not_wait_for_daemon_threads(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """A child whose code has come to its end exits, with exit code 0, though a daemon thread of its has not."""
+    working, leaving = checkpoint("working"), checkpoint("leaving")
+    task = steps(working.pause, partial(log, "done"))
+    child = lesson.start(mp, partial(threads.task_in_a_thread, task, leaving.pause, daemon=True))
+    arrival = working.next()
+    leaving.next().let_go()
+    child.join()
+    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    caller.shows("the exit code", child.exitcode, expected=0)
+    recorder.shows("whose thread came to its end", [event.pid for event in log.events("done")], expected=[])
 
 
 def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint) -> None:

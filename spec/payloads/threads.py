@@ -68,7 +68,7 @@ def look_up_beside(shared: MutableMapping[object, int], key: object, waiting: Pa
     return beside(lambda: shared.get(key), waiting, look_up_and_tell)
 
 
-def task_in_a_thread(task: Callable[[], object], leaving: Pause) -> None:
-    """Run *task* in a second thread, stop at *leaving*, and leave it to that thread."""
-    threading.Thread(target=task).start()
+def task_in_a_thread(task: Callable[[], object], leaving: Pause, daemon: bool = False) -> None:
+    """Run *task* in a second thread, a *daemon* or not, stop at *leaving*, and leave it to that thread."""
+    threading.Thread(target=task, daemon=daemon).start()
     leaving()

@@ -6,10 +6,12 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 from multiprocessing import util
 from typing import Any
 
 from spec.meta.defects.declaration import Broken, Family
+from spec.verdicts import HUNG
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -86,3 +88,18 @@ class KillsDescendants(Broken):
     """Killing a child kills all its descendants too."""
 
     Process = _KilledWithItsOwn
+
+
+class _WaitsForAllThreads(ForkProcess):
+    def run(self):
+        super().run()
+        for thread in threading.enumerate():
+            if thread.daemon and thread.name != "QueueFeederThread":
+                thread.join()
+
+
+@family.breaks("lifecycle.does-not-wait-for-daemon-threads", verdicts=[HUNG])
+class WaitsForDaemonThreads(Broken):
+    """A child waits for its daemon threads as for the others, but for those that feed a queue's pipe."""
+
+    Process = _WaitsForAllThreads

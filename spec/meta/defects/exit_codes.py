@@ -65,6 +65,7 @@ class SucceedsAsNone(ForkProcess):
     "fanout.failed-children-stop-no-other-together",
     "queue.child-may-exit-without-its-items",
     "daemon.joined-completes",
+    "lifecycle.does-not-wait-for-daemon-threads",
 )
 class SuccessIsNone(Broken):
     """An exit code of 0, which is false, is taken for none."""
@@ -84,6 +85,7 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
     "fanout.failed-children-stop-no-other-together",
     "queue.child-may-exit-without-its-items",
     "daemon.joined-completes",
+    "lifecycle.does-not-wait-for-daemon-threads",
 )
 class NormalEndIsOne(Broken):
     """The exit code is 1 unless the child's code calls `sys.exit` or the like."""

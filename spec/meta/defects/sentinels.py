@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from multiprocessing import popen_fork
 from typing import Any
 
 from spec.meta.defects.declaration import Broken, Family
@@ -50,7 +51,11 @@ class IsAlwaysReady(HasAnother):
         return os.open(os.devnull, os.O_RDONLY)
 
 
-@family.breaks("lifecycle.sentinel-is-ready-at-the-end", "lifecycle.sentinel-is-the-childs-own")
+@family.breaks(
+    "lifecycle.sentinel-is-ready-at-the-end",
+    "lifecycle.sentinel-is-the-childs-own",
+    "lifecycle.waits-for-its-threads",
+)
 class AlwaysReady(Broken):
     """The sentinel of a child is ready from the start on."""
 
@@ -129,3 +134,33 @@ class ReapedAtOnce(Broken):
     """A handler of SIGCHLD reaps every child that has exited."""
 
     Process = IsReapedByAHandler
+
+
+class TellsTheEndOfItsCode(popen_fork.Popen):
+    def _launch(self, process_obj):
+        sentinel, end = os.pipe()
+        run = process_obj.run
+
+        def run_and_tell():
+            try:
+                run()
+            finally:
+                os.close(end)
+
+        process_obj.run = run_and_tell
+        super()._launch(process_obj)  # type: ignore[misc]
+        del process_obj.run
+        os.dup2(sentinel, self.sentinel)
+        for fd in sentinel, end:
+            os.close(fd)
+
+
+class IsReadyAtTheEndOfItsCode(ForkProcess):
+    _Popen = TellsTheEndOfItsCode
+
+
+@family.breaks("lifecycle.waits-for-its-threads")
+class ReadyBeforeItsThreadsHaveEnded(Broken):
+    """The sentinel of a child is ready once its code has come to its end, though its threads run."""
+
+    Process = IsReadyAtTheEndOfItsCode
