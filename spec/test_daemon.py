@@ -18,7 +18,7 @@ from spec.harness.program import Program
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, containing, gatekeeper, kernel, one_of, recorder
-from spec.lessons import Lesson
+from spec.lessons import Lesson, NotProvided
 from spec.payloads import daemons
 from spec.payloads.steps import steps
 from spec.targets import Target
@@ -174,6 +174,18 @@ def test_ends_with_a_main_that_fails(begin: Begin) -> None:
     scene.ordinary.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=1)
     kernel.shows("what it printed", scene.program.errors, expected=containing("MainFailed"))
+
+
+def test_ends_with_a_main_whose_starts_failed(begin: Begin, target: Target, log: Recorder) -> None:
+    """A main that has failed to start others ends its daemon too, and still waits for its ordinary child."""
+    scene = begin(main=partial(daemons.fail_to_start, target.name, log))
+    scene.end_main()
+    kernel.shows("the program after main's code", state(scene.program.pid), expected=ALIVE)
+    kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
+    scene.ordinary.let_go()
+    kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
+    if not all(log.only("failed").value):
+        raise NotProvided(f"{target.name} opens no file for a child, so that no start of it fails")
 
 
 def test_outlives_a_killed_main(begin: Begin, log: Recorder) -> None:

@@ -240,15 +240,17 @@ def test_forked_task_needs_no_pickling(mp: Multiprocessing, log: Recorder) -> No
 
 
 @where(fresh_memory)
+@needs("active_children")
 def test_unpicklable_task_is_refused(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """A start with something that cannot be pickled is refused, leaves no process, and can be tried again."""
+    """A start with what cannot be pickled is refused, leaves neither process nor active child, and can be retried."""
     lesson.run_in_child(mp, partial(log, "ran"))  # whatever the API starts once for all is there now
-    before = descendants(os.getpid())
+    before = {*descendants(os.getpid())}
     given = [queues.Unpicklable()]
     child = mp.Process(target=log, args=("ran", given))
     with refuses(TypeError, "cannot be pickled"):
         child.start()
-    kernel.shows("the processes that there are", descendants(os.getpid()), expected=before)
+    kernel.shows("the processes that the start has left", {*descendants(os.getpid())} - before, expected=set())
+    caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[])
     caller.shows("its pid", child.pid, expected=None)
     recorder.shows("how many children ran", len(log.events("ran")), expected=1)
     given.clear()

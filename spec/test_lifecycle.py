@@ -37,7 +37,7 @@ from spec.harness.process_table import (
 from spec.harness.recorder import Recorder
 from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
-from spec.payloads import endings, signals, subclasses, threads
+from spec.payloads import beginnings, endings, signals, subclasses, threads
 from spec.payloads.steps import leave, steps
 from spec.targets import Target
 
@@ -685,6 +685,28 @@ def test_starts_once(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
         child.start()
     left = [pid for pid in running if pid != arrival.pid]
     kernel.shows("the processes after a start of what was joined", descendants(os.getpid()), expected=left)
+
+
+@needs("active_children")
+def test_failed_start_changes_nothing(mp: Multiprocessing, lesson: Lesson, target: Target) -> None:
+    """A start that fails leaves no process, and the object as it was: not started, and no active child."""
+    lesson.start(mp, leave(0)).join()  # whatever the API starts or opens once for all is there now
+    before = {*descendants(os.getpid())}
+    child = mp.Process(target=leave(7))
+    failed = beginnings.fails_to_start(child)
+    if failed:
+        left = {*descendants(os.getpid())} - before
+        kernel.shows("the processes that the failed start has left", left, expected=set())
+        caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[])
+        caller.shows("whether it is alive", child.is_alive(), expected=False)
+        caller.shows("its pid and exit code", [child.pid, child.exitcode], expected=[None, None])
+        with refuses(AssertionError):
+            child.join()
+        child.start()
+    child.join()
+    caller.shows("the exit code", child.exitcode, expected=7)
+    if not failed:
+        raise NotProvided(f"{target.name} opens no file for a child, so that no start of it fails")
 
 
 def test_only_its_maker_may_start_it(mp: Multiprocessing, log: Recorder, starter: Start) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import random
+import resource
 import sys
 from contextlib import suppress
 
@@ -12,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable
 
-    from impl.contract import Multiprocessing, Task
+    from impl.contract import Multiprocessing, Process, Task
     from spec.harness.recorder import Recorder
 
 
@@ -44,6 +45,21 @@ def tell_arguments(log: Recorder) -> None:
     """Record the command line, and where modules are looked for."""
     log("arguments", sys.argv)
     log("path", sys.path)
+
+
+def fails_to_start(process: Process) -> bool:
+    """Start *process* while the kernel refuses the starter any more files, and return whether that has failed."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    try:
+        process.start()
+    except Exception:
+        return True
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    return False
 
 
 def clean_up_around_a_child(mp: Multiprocessing, run: Callable[..., object], task: Task, log: Recorder) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 
 from impl.api import load
 from spec.harness.child_side import kind_of
+from spec.payloads.beginnings import fails_to_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ class MainFailed(Exception):
 def fail() -> None:
     """Be the end of a main that fails."""
     raise MainFailed
+
+
+def fail_to_start(api: str, log: Recorder) -> None:
+    """Start a daemon and an ordinary child, and record whether each start has failed."""
+    make: Any = load(api).Process
+    log("failed", [fails_to_start(make(target=int, daemon=daemon)) for daemon in (True, False)])
 
 
 def work_and_clean_up(log: Recorder, working: Pause) -> None:

@@ -293,12 +293,49 @@ class _StartedOnce(SpawnProcess):
         super().start()
 
 
-@family.breaks("isolation.unpicklable-task-is-refused")
+@family.breaks("isolation.unpicklable-task-is-refused", "lifecycle.failed-start-changes-nothing")
 class FailedStartCounts(Broken):
     """A start that has failed counts as one, so that the process cannot be started any more."""
 
     method = "spawn"
     Process = _StartedOnce
+
+
+class _ActiveBeforeItStarts(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        process._children.add(child)  # type: ignore[attr-defined]
+        return popen_spawn_posix.Popen(child)
+
+
+@family.breaks(
+    "isolation.unpicklable-task-is-refused",
+    "lifecycle.failed-start-changes-nothing",
+    "daemon.ends-with-a-main-whose-starts-failed",
+)
+class FailedStartIsActive(Broken):
+    """A process is one of the active children before it is started, and stays one if that fails."""
+
+    method = "spawn"
+    Process = _ActiveBeforeItStarts
+
+
+class _TakenForStarted(ForkProcess):
+    tried = False
+
+    def start(self):
+        self.tried = True
+        super().start()
+
+    def is_alive(self):
+        return super().is_alive() or (self.tried and self.pid is None)
+
+
+@family.breaks("lifecycle.failed-start-changes-nothing")
+class FailedStartIsAlive(Broken):
+    """A process whose start has failed is alive."""
+
+    Process = _TakenForStarted
 
 
 class _ServedByOne(ForkServerProcess):

@@ -61,6 +61,7 @@ class _RefusedSilently(ForkProcess):
 @family.breaks(
     "daemon.may-have-no-children",
     "zombie.nothing-unstarted-may-be-joined",
+    "lifecycle.failed-start-changes-nothing",
 )
 class RefusesSilently(Broken):
     """A daemon that starts a child is told nothing, and neither is who joins what was not started."""
@@ -156,6 +157,7 @@ class _OnlyByConstructor(ForkProcess):
     "daemon.is-declared-before-start",
     "daemon.ends-with-its-creator",
     "joinable.consumer-ends-with-main",
+    "daemon.ends-with-a-main-whose-starts-failed",
 )
 class TakesTheFlagFromTheConstructorOnly(Broken):
     """A process can be declared a daemon by its constructor only: setting the flag has no effect."""

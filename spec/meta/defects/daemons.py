@@ -33,6 +33,7 @@ NOT_ENDED = [
     "daemon.never-finishes-its-work",
     "daemon.runs-no-cleanup-code",
     "daemon.ends-with-a-main-that-fails",
+    "daemon.ends-with-a-main-whose-starts-failed",
     "daemon.constructor-takes-the-flag",
     "daemon.ends-with-its-creator",
 ]
@@ -73,6 +74,7 @@ class _EndedLast(_Ending, ForkProcess):
     "daemon.runs-no-cleanup-code",
     "daemon.ends-with-a-main-that-fails",
     "daemon.constructor-takes-the-flag",
+    "daemon.ends-with-a-main-whose-starts-failed",
 )
 class EndsDaemonsLast(Broken):
     """A program ends its daemons only after it has waited for its ordinary children."""
@@ -129,6 +131,7 @@ class _WithoutAnEnd(ForkProcess):
     "daemon.constructor-takes-the-flag",
     "orphan.is-not-made-by-a-normal-end",
     "joinable.consumer-ends-with-main",
+    "daemon.ends-with-a-main-whose-starts-failed",
 )
 class EndsCarelessly(Broken):
     """A program ends like any other Python program: it ends no daemon and waits for no child."""
@@ -200,6 +203,7 @@ class _EndedAnyway(_Ending, ForkProcess):
     "daemon.is-declared-before-start",
     "orphan.is-not-made-by-a-normal-end",
     "lifecycle.waits-for-its-children",
+    "daemon.ends-with-a-main-whose-starts-failed",
 )
 class EndsOrdinaryChildrenToo(Broken):
     """A program ends all its children, whether daemons or not."""
@@ -220,6 +224,7 @@ class _NotWaitedFor(_Ending, ForkServerProcess):
     "daemon.ends-with-a-main-that-fails",
     "orphan.is-not-made-by-a-normal-end",
     "lifecycle.waits-for-its-children",
+    "daemon.ends-with-a-main-whose-starts-failed",
 )
 class LeavesOrdinaryChildrenToTheHelper(Broken):
     """A program does not wait for its ordinary children, since they are children of the fork server."""
@@ -424,6 +429,7 @@ class _ThreadIfDaemon(ForkProcess):
     "daemon.can-find-out-that-main-was-killed",
     "identity.child-knows-whether-it-is-a-daemon",
     "joinable.consumer-ends-with-main",
+    "daemon.ends-with-a-main-whose-starts-failed",
 )
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""

@@ -28,7 +28,7 @@ class EndedBeforeItBegan(ForkProcess):
         return 0 if self.pid is None else super().exitcode
 
 
-@family.breaks("identity.no-exit-code-before-the-end")
+@family.breaks("identity.no-exit-code-before-the-end", "lifecycle.failed-start-changes-nothing")
 class ZeroBeforeStart(Broken):
     """The exit code of a process that was not started is 0."""
 

@@ -280,6 +280,7 @@ class HasPidZero(ForkProcess):
 @family.breaks(
     "identity.no-pid-before-start",
     "identity.ident-is-the-pid",
+    "lifecycle.failed-start-changes-nothing",
 )
 class PidIsZeroBeforeStart(Broken):
     """The pid of a process that was not started is 0."""

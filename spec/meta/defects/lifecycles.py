@@ -23,7 +23,7 @@ class IsBornAlive(ForkProcess):
         return super().is_alive() or self.pid is None
 
 
-@family.breaks("lifecycle.not-alive-before-start")
+@family.breaks("lifecycle.not-alive-before-start", "lifecycle.failed-start-changes-nothing")
 class AliveBeforeStart(Broken):
     """A process is alive unless it has ended, also before it was started."""
 

@@ -35,9 +35,13 @@ if __name__ == "__main__":
         child.start()
     except TypeError as error:
         seen = str(error)
-    after = children()
+    left = [pid for pid in children() if pid not in before]
+    try:
+        active = len(mp.active_children())
+    except AttributeError as error:
+        active = repr(error)
     print(f"start with what cannot be pickled: expected 'cannot be pickled', seen {seen!r}")
-    print(f"children after it: expected {before}, seen {after}")
+    print(f"processes that it has left: expected [], seen {left}; active children: expected 0, seen {active}")
     given.clear()
     try:
         child.start()
@@ -46,4 +50,4 @@ if __name__ == "__main__":
     except AssertionError as error:
         code = repr(error)
     print(f"exit code after another start, with nothing of that kind: expected 0, seen {code}")
-    sys.exit((seen, after, code) != ("cannot be pickled", before, 0))
+    sys.exit((seen, left, active, code) != ("cannot be pickled", [], 0, 0))

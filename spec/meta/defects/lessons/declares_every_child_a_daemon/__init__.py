@@ -12,5 +12,6 @@ defect = Defect(
         "daemon.runs-no-cleanup-code",
         "daemon.endless-ordinary-child-keeps-the-program",
         "daemon.ends-with-a-main-that-fails",
+        "daemon.ends-with-a-main-whose-starts-failed",
     ],
 )

@@ -15,5 +15,6 @@ defect = Defect(
         "daemon.flag-defaults-to-the-creators-own",
         "daemon.ends-with-its-creator",
         "daemon.each-ends-with-main",
+        "daemon.ends-with-a-main-whose-starts-failed",
     ],
 )

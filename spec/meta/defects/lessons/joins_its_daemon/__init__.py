@@ -10,5 +10,6 @@ defect = Defect(
         "daemon.never-finishes-its-work",
         "daemon.runs-no-cleanup-code",
         "daemon.is-ended-by-sigterm",
+        "daemon.ends-with-a-main-whose-starts-failed",
     ],
 )
