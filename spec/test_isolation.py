@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import warnings
+import zlib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from spec.harness.process_table import GONE, descendants, parent, state, until_e
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
-from spec.payloads import beginnings, memory, queues, unguarded
+from spec.payloads import beginnings, memory, queues, relative, unguarded
 from spec.payloads.steps import leave
 from spec.targets import Target
 
@@ -106,6 +107,16 @@ def test_arguments_are_copied_at_the_start(mp: Multiprocessing, log: Recorder) -
     recorder.shows("the argument in the parent", argument, expected=[1, 2])
 
 
+def test_large_arguments_arrive(mp: Multiprocessing, log: Recorder) -> None:
+    """An argument that is larger than a pipe's buffer reaches the child as a whole."""
+    argument = bytes(range(256)) * (queues.BIG // 256)
+    child = mp.Process(target=beginnings.tell_argument, args=(log, argument))
+    child.start()
+    child.join()
+    expected = [[len(argument), zlib.crc32(argument)]]
+    recorder.shows("the length and the checksum of what arrived", log.values("argument"), expected=expected)
+
+
 def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A child runs neither the exit handlers nor the finally blocks of its starter."""
     running = program.main(beginnings.clean_up_around_a_child, lesson.run_in_child, partial(log, "ran"), log)
@@ -137,19 +148,22 @@ def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: Start) 
 
 
 def test_child_begins_where_its_starter_is(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, folder: Path
 ) -> None:
-    """A child begins in its starter's working folder, with its mask of new files' modes and its niceness."""
+    """A child begins in the folder that its starter is in by then, with its mask of new files' modes and niceness."""
     run_in_child = lesson.run_in_child
 
-    def start_nicely() -> list[object]:
+    def start_nicely() -> list[list[object]]:
         os.umask(0o027)
-        niceness = os.nice(1)
-        run_in_child(mp, partial(beginnings.tell_place, log))
-        return [os.getcwd(), 0o027, niceness]
+        niceness, places = os.nice(1), []
+        for place in os.getcwd(), str(folder):
+            os.chdir(place)
+            run_in_child(mp, partial(beginnings.tell_place, log))
+            places.append([place, 0o027, niceness])
+        return places
 
-    place = starter(start_nicely).result()
-    recorder.shows("the child's folder, mask and niceness", log.values("place"), expected=[place])
+    places = starter(start_nicely).result()
+    recorder.shows("the folder, mask and niceness of each child", log.values("place"), expected=places)
 
 
 def test_children_have_random_numbers_of_their_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
@@ -276,6 +290,16 @@ def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
     recorder.shows("how often the main module ran", len(log.events("main")), expected=2)
     recorder.shows("how often the child's task ran", len(log.events("task")), expected=0)
     recorder.shows("what it printed", failed.output + failed.errors, expected=containing("RuntimeError"))
+
+
+@where(runs_main_again)
+def test_main_of_a_package_is_so_in_the_child(program: Programs, log: Recorder) -> None:
+    """A main module that ``python -m`` runs as part of a package is part of that in a child too."""
+    status = program.module(relative, log.path).exit_status()
+    package = relative.__name__.rpartition(".")[0]
+    packages = log.values("main's"), log.values("the child's")
+    recorder.shows("the packages that main and the child are of", packages, expected=([package], [package]))
+    kernel.shows("the program's exit status", status, expected=0)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing, Process
-from spec.claims import needs, starter_is_parent, where
+from spec.claims import fresh_memory, needs, starter_is_parent, where
 from spec.fixtures import MakeCheckpoint, Programs, Start
 from spec.harness.checkpoint import Arrival
 from spec.harness.holdings import holdings
@@ -35,7 +35,7 @@ from spec.harness.process_table import (
     until_thread_gone,
 )
 from spec.harness.recorder import Recorder
-from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
+from spec.harness.witness import Such, at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
 from spec.payloads import beginnings, endings, signals, subclasses, threads
 from spec.payloads.steps import leave, steps
@@ -461,6 +461,17 @@ def test_exit_code_of_an_exit_with_text(program: Programs, lesson: Lesson, log: 
         kernel.shows("stderr", starting.errors, expected=containing(f"{what}\n"))
     recorder.shows("how often a child ran", len(log.events("ran")), expected=2)
     recorder.shows("the exit codes", log.values("exit code"), expected=[1, 1])
+
+
+@where(fresh_memory)
+def test_exit_code_of_a_child_that_cannot_begin(mp: Multiprocessing, log: Recorder) -> None:
+    """A child that cannot unpickle what it is given does not run, and has an exit code other than 0."""
+    child = mp.Process(target=log, args=("ran", endings.Undeliverable()))
+    child.start()
+    child.join()
+    recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[])
+    failure = Such("a number other than 0", lambda code: code is not None and code != 0)
+    caller.shows("the exit code", child.exitcode, expected=failure)
 
 
 def test_exit_code_of_a_killed_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:

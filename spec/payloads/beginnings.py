@@ -7,6 +7,7 @@ import os
 import random
 import resource
 import sys
+import zlib
 from contextlib import suppress
 
 TYPE_CHECKING = False
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 
 def tell_place(log: Recorder) -> None:
     """Record the working folder, the mask of new files' modes, and the niceness."""
-    log("place", [os.getcwd(), os.umask(0), os.nice(0)])
+    mask = os.umask(0)
+    os.umask(mask)
+    log("place", [os.getcwd(), mask, os.nice(0)])
+
+
+def tell_argument(log: Recorder, argument: bytes) -> None:
+    """Record the length of the *argument*, and a checksum."""
+    log("argument", [len(argument), zlib.crc32(argument)])
 
 
 def tell_input(log: Recorder) -> None:

@@ -11,11 +11,14 @@ def tell(news):
 
 if __name__ == "__main__":
     os.umask(0o027)
-    expected = [os.getcwd(), 0o027, os.nice(1)]
+    niceness, seen = os.nice(1), []
+    expected = [[folder, 0o027, niceness] for folder in (os.getcwd(), "/")]
     news, theirs = mp.Pipe(duplex=False)
-    child = mp.Process(target=tell, args=(theirs,))
-    child.start()
-    child.join()
-    seen = news.recv() if news.poll() else None
-    print(f"folder, mask and niceness of a child: expected {expected}, seen {seen}")
+    for folder, _, _ in expected:
+        os.chdir(folder)
+        child = mp.Process(target=tell, args=(theirs,))
+        child.start()
+        child.join()
+        seen.append(news.recv() if news.poll() else None)
+    print(f"folder, mask and niceness of two children: expected {expected}, seen {seen}")
     sys.exit(seen != expected)

@@ -9,5 +9,6 @@ defect = Defect(
         "isolation.siblings-share-nothing",
         "isolation.child-is-returned-joined",
         "isolation.child-has-the-starters-environment",
+        "isolation.child-begins-where-its-starter-is",
     ],
 )
