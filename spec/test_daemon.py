@@ -19,7 +19,7 @@ from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, containing, gatekeeper, kernel, one_of, recorder
 from spec.lessons import Lesson, NotProvided
-from spec.payloads import daemons
+from spec.payloads import daemons, threads
 from spec.payloads.steps import steps
 from spec.targets import Target
 
@@ -106,6 +106,22 @@ def test_lives_while_main_does(begin: Begin, log: Recorder) -> None:
     recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.daemon.pid])
     scene.ordinary.let_go()
     scene.main.let_go()
+    kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
+
+
+def test_lives_while_a_thread_of_main_does(begin: Begin, checkpoint: MakeCheckpoint) -> None:
+    """A daemon runs on while a thread that main has started does, though main's code has ended, and is ended then."""
+    in_thread = checkpoint("in a thread")
+    scene = begin(main=partial(threads.task_in_a_thread, in_thread.pause, int))
+    scene.main.let_go()
+    thread = in_thread.next()
+    kernel.shows("the process of the thread", thread.pid, expected=scene.program.pid)
+    until_still()
+    kernel.shows("the daemon while the thread runs", state(scene.daemon.pid), expected=ALIVE)
+    thread.let_go()
+    until_still()
+    kernel.shows("the daemon after the thread's end", state(scene.daemon.pid), expected=EXITED)
+    scene.ordinary.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
 
 

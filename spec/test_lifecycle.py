@@ -35,6 +35,7 @@ from spec.harness.process_table import (
     until_thread_gone,
 )
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
 from spec.harness.witness import Such, at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
 from spec.payloads import beginnings, endings, signals, subclasses, threads
@@ -916,6 +917,25 @@ def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, 
     os.kill(arrival.pid, signal.SIGINT)
     child.join()
     recorder.shows("who was interrupted", [event.pid for event in log.events("interrupted")], expected=[child.pid])
+
+
+def test_goes_on_after_an_interrupt_of_all(
+    program: Programs, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """After Ctrl-C, which all its processes get, a program can join a child that handles it, and start another."""
+    working, waiting, interrupted = checkpoint("working"), checkpoint("waiting"), checkpoint("interrupted")
+    tasks = steps(endings.ignore_sigint, working.pause, leave(7)), leave(3)
+    places = waiting.pause, interrupted.pause
+    going_on = program.main(endings.go_on_after_an_interrupt, lesson.start, tasks, places, log)
+    child, main = working.next(), waiting.next()
+    os.killpg(main.pid, signal.SIGINT)
+    at_interrupt = interrupted.next()
+    until_still()  # whoever does not handle it has ended
+    child.let_go()
+    at_interrupt.let_go()
+    status = going_on.exit_status()
+    recorder.shows("the exit codes of a child and of one started later", log.values("exit code"), expected=[7, 3])
+    kernel.shows("the program's exit status", status, expected=0)
 
 
 def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import sys
 
@@ -58,6 +59,11 @@ def ignore_sigterm() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
+def ignore_sigint() -> None:
+    """Ignore SIGINT from now on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def handle_sigterm(react: Callable[[int], object], task: Task) -> None:
     """Run *task*; whenever SIGTERM comes, call *react* with its number, and go on."""
     signal.signal(signal.SIGTERM, lambda number, _frame: react(number))
@@ -108,6 +114,28 @@ def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log
     child = start(mp, task)
     child.join()
     log("exit code", child.exitcode)
+
+
+def go_on_after_an_interrupt(
+    mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task], places: Sequence[Pause], log: Recorder
+) -> None:
+    """A program: start a child, and when both are interrupted, join it; then start and join the others.
+
+    Its process group is one of its own.  It stops at the first of the *places* to be interrupted, at the second once
+    it was, and records each exit code.
+    """
+    waiting, interrupted = places
+    os.setpgid(0, 0)
+    first, *others = tasks
+    child = start(mp, first)
+    try:
+        waiting()
+    except KeyboardInterrupt:
+        interrupted()
+    child.join()
+    log("exit code", child.exitcode)
+    for task in others:
+        join_one(mp, start, task, log)
 
 
 def join_and_leave(mp: Multiprocessing, start: Callable[..., Process], task: Task, status: int) -> None:

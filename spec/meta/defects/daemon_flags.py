@@ -158,6 +158,7 @@ class _OnlyByConstructor(ForkProcess):
     "daemon.ends-with-its-creator",
     "joinable.consumer-ends-with-main",
     "daemon.ends-with-a-main-whose-starts-failed",
+    "daemon.lives-while-a-thread-of-main-does",
 )
 class TakesTheFlagFromTheConstructorOnly(Broken):
     """A process can be declared a daemon by its constructor only: setting the flag has no effect."""

@@ -30,6 +30,7 @@ PR_SET_PDEATHSIG = 1
 
 NOT_ENDED = [
     "daemon.ends-with-main",
+    "daemon.lives-while-a-thread-of-main-does",
     "daemon.never-finishes-its-work",
     "daemon.runs-no-cleanup-code",
     "daemon.ends-with-a-main-that-fails",
@@ -75,6 +76,7 @@ class _EndedLast(_Ending, ForkProcess):
     "daemon.ends-with-a-main-that-fails",
     "daemon.constructor-takes-the-flag",
     "daemon.ends-with-a-main-whose-starts-failed",
+    "daemon.lives-while-a-thread-of-main-does",
 )
 class EndsDaemonsLast(Broken):
     """A program ends its daemons only after it has waited for its ordinary children."""
@@ -132,6 +134,7 @@ class _WithoutAnEnd(ForkProcess):
     "orphan.is-not-made-by-a-normal-end",
     "joinable.consumer-ends-with-main",
     "daemon.ends-with-a-main-whose-starts-failed",
+    "daemon.lives-while-a-thread-of-main-does",
 )
 class EndsCarelessly(Broken):
     """A program ends like any other Python program: it ends no daemon and waits for no child."""
@@ -430,6 +433,7 @@ class _ThreadIfDaemon(ForkProcess):
     "identity.child-knows-whether-it-is-a-daemon",
     "joinable.consumer-ends-with-main",
     "daemon.ends-with-a-main-whose-starts-failed",
+    "daemon.lives-while-a-thread-of-main-does",
 )
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""

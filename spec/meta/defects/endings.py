@@ -1,4 +1,4 @@
-"""Children that come to their end with a fault."""
+"""Children that come to their end with a fault, or too early, or never."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from multiprocessing import util
+from multiprocessing import process, util
 from typing import Any
 
 from spec.meta.defects.declaration import Broken, Family
@@ -103,3 +103,27 @@ class WaitsForDaemonThreads(Broken):
     """A child waits for its daemon threads as for the others, but for those that feed a queue's pipe."""
 
     Process = _WaitsForAllThreads
+
+
+_wait_for_threads = vars(threading)["_shutdown"]
+
+
+def _end_daemons_and_wait_for_threads():
+    if process.parent_process() is None:
+        for child in process.active_children():
+            if child.daemon:
+                child.terminate()
+    _wait_for_threads()
+
+
+class _EndedWithMainsCode(ForkProcess):
+    def start(self):
+        super().start()
+        vars(threading)["_shutdown"] = _end_daemons_and_wait_for_threads
+
+
+@family.breaks("daemon.lives-while-a-thread-of-main-does")
+class EndsDaemonsBeforeThreads(Broken):
+    """A program ends its daemons when main's code has ended, though threads of main run on."""
+
+    Process = _EndedWithMainsCode

@@ -6,8 +6,10 @@ import ctypes
 import multiprocessing
 import os
 import threading
+from multiprocessing import util
 from queue import Empty
 from typing import Any
+from unittest import mock
 
 from spec.meta.defects import sound
 from spec.meta.defects.declaration import Broken, Family
@@ -16,6 +18,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 ForkProcess: Any = multiprocessing.get_context("fork").Process
+ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.sem_wait.argtypes = [ctypes.c_void_p]
@@ -236,6 +239,37 @@ class NobodyStartsMeanwhile(Broken):
     """While a thread waits in join, no other of its process can start a child."""
 
     Process = _StartedBetween
+
+
+DEFENCELESS = """
+import signal
+set_handler = signal.signal
+def set_but_that_of_sigint(number, handler):
+    if number == signal.SIGINT:
+        signal.signal, handler = set_handler, signal.SIG_DFL
+    return set_handler(number, handler)
+signal.signal = set_but_that_of_sigint
+"""
+"""What the fork server is made to run first, so that it does not ignore SIGINT."""
+
+
+class _OfADefencelessHelper(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        def spawn(path, args, fds, spawnv=util.spawnv_passfds):
+            *options, code = args
+            return spawnv(path, [*options, DEFENCELESS + code if "forkserver" in code else code], fds)
+
+        with mock.patch.object(util, "spawnv_passfds", spawn):
+            return ForkServerProcess._Popen(child)
+
+
+@family.breaks("lifecycle.goes-on-after-an-interrupt-of-all")
+class HelperCanBeInterrupted(Broken):
+    """Ctrl-C ends the fork server, whatever main does about it, and so the exit codes of children are lost."""
+
+    method = "forkserver"
+    Process = _OfADefencelessHelper
 
 
 @family.breaks("lock.killed-waiter-is-passed-over")

@@ -16,5 +16,6 @@ defect = Defect(
         "daemon.ends-with-its-creator",
         "daemon.each-ends-with-main",
         "daemon.ends-with-a-main-whose-starts-failed",
+        "daemon.lives-while-a-thread-of-main-does",
     ],
 )

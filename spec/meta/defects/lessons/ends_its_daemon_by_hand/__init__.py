@@ -2,4 +2,4 @@
 
 from spec.meta.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["daemon.is-ended-by-sigterm"])
+defect = Defect(__name__, __doc__, ["daemon.is-ended-by-sigterm", "daemon.lives-while-a-thread-of-main-does"])

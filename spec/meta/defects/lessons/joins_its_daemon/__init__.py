@@ -11,5 +11,6 @@ defect = Defect(
         "daemon.runs-no-cleanup-code",
         "daemon.is-ended-by-sigterm",
         "daemon.ends-with-a-main-whose-starts-failed",
+        "daemon.lives-while-a-thread-of-main-does",
     ],
 )

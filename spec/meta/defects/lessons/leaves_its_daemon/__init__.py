@@ -13,5 +13,6 @@ defect = Defect(
         "daemon.is-ended-by-sigterm",
         "daemon.endless-ordinary-child-keeps-the-program",
         "daemon.ends-with-a-main-whose-starts-failed",
+        "daemon.lives-while-a-thread-of-main-does",
     ],
 )
