@@ -1,6 +1,6 @@
 """The pytest plugin: which API and which lessons are under test, and what is shown of it.
 
-The rest of the plugin is in `spec.fixtures`, `spec.stage`, `spec.verdicts` and `spec.table`.
+The rest of the plugin is in `spec.fixtures`, `spec.stage`, `spec.judging` and `spec.table`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
-from spec import catalogue, deviations, fixtures, stage, verdicts
+from spec import catalogue, deviations, fixtures, judging, stage
 from spec.claims import FOLDER, Claim, ids, target_of
 from spec.deviations import BadDeviations
 from spec.fixtures import PACKAGE
@@ -102,7 +102,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find what is under test, or say in one line why it cannot be."""
-    for part in (fixtures, stage, verdicts):
+    for part in (fixtures, stage, judging):
         config.pluginmanager.register(part)
     config.addinivalue_line("markers", "where(condition): the claim depends on this condition")
     config.addinivalue_line("markers", "needs(*names): the claim is about these primitives")

@@ -17,9 +17,10 @@ from typing import Optional
 import pytest
 
 from spec.claims import FOLDER, Claim
+from spec.judging import entry
 from spec.lessons import REFERENCE
 from spec.targets import Target
-from spec.verdicts import FAILURES, KNOWN, entry
+from spec.verdicts import FAILURES, KNOWN
 
 SCRIPTS = FOLDER / "reproductions"
 

@@ -40,7 +40,8 @@ from spec.harness.signals import restore_defaults
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.subreaper import become_subreaper
 from spec.harness.witness import laid_out
-from spec.verdicts import CRASHED, HUNG, VIOLATED, context, judge, properties
+from spec.judging import context, judge, properties
+from spec.verdicts import CRASHED, HUNG, VIOLATED
 from spec.warmup import share_resource_tracker, warm_up
 
 DEVIATIONS = pytest.StashKey[Deviations]()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from spec.verdicts import FAILING, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, Entry, entry
+from spec.judging import Entry, entry
+from spec.verdicts import FAILING, KNOWN, NOT_APPLICABLE, NOT_PROVIDED
 
 SHORT = {NOT_APPLICABLE: "n/a"}
 

@@ -12,9 +12,9 @@ import pytest
 
 from spec import targets
 from spec.claims import Claim
+from spec.judging import entry
 from spec.report import document, writers
 from spec.report.document import Document, Verdict
-from spec.verdicts import entry
 
 
 class Recording:
