@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from spec.harness.nursery import Nursery
 from spec.meta.verify import verify
 from spec.verdicts import CRASHED, HUNG
 
@@ -16,9 +15,8 @@ SECONDS = 180.0
 
 def test_whole_run_ends() -> None:
     """Who waits needs no processor, so many claims can hang at once."""
-    with Nursery() as nursery:
-        run = verify("spec/", f"--mp={TARGET}", "-n", "8", seconds=SECONDS)
-    assert nursery.leftovers == []
+    run = verify("spec/", f"--mp={TARGET}", "-n", "8", seconds=SECONDS)
+    assert run.leftovers == []
     assert run.status == pytest.ExitCode.TESTS_FAILED
     verdicts = run.on(TARGET)
     assert CRASHED not in verdicts.values()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from spec.harness import shared_memory
-from spec.harness.nursery import Nursery
 from spec.meta.verify import verify
 
 LEAKING = """
@@ -40,11 +39,11 @@ def test_what_is_left_in_shared_memory_is_named_and_removed(tmp_path: Path) -> N
 @pytest.mark.parametrize("api", ["multiprocessing:spawn", "multiprocessing.dummy"])
 def test_neither_files_nor_processes_are_left(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No temporary file and no process is left, whether the claims hold or fail."""
-    with tempfile.TemporaryDirectory() as folder, Nursery() as nursery:
+    with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
         chosen = ["--claim", "zombie.lingers", "--claim", "sharing.counts", "--claim", "orphan.goes-on-running"]
         run = verify("spec/", "--mp", api, *chosen)
         assert run.verdicts
         left = [name for name in os.listdir(folder) if not name.startswith("tmp")]  # that is where junit.xml was
         assert left == []
-    assert nursery.leftovers == []
+    assert run.leftovers == []

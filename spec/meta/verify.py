@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
-import subprocess
 import sys
 import tempfile
+import threading
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Optional
+
+from spec.meta.fork_server import ForkServer, Request
 
 ROOT = Path(__file__).parent.parent.parent
 
 _COMPILED = tempfile.TemporaryDirectory(prefix="pycache-")
-"""Where runs find what the runs before them have compiled, whether or not the user keeps such files."""
+"""Where runs find what the runs before them have compiled, if the user keeps no such files."""
+
+_STARTING = threading.Lock()
+"""Held by who may start the server."""
 
 
 class Run(NamedTuple):
@@ -24,11 +32,13 @@ class Run(NamedTuple):
         status: its exit status.
         output: what it printed, on stdout and stderr.
         verdicts: by claim and target, the verdict.
+        leftovers: the processes that it left behind, which were killed.
     """
 
     status: int
     output: str
     verdicts: dict[tuple[str, str], str]
+    leftovers: Sequence[str]
 
     def on(self, target: str) -> dict[str, str]:
         """Return the verdicts on one target, by claim."""
@@ -54,29 +64,36 @@ def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -
         seconds: how long it may take.
 
     Raises:
-        subprocess.TimeoutExpired: it took longer.
+        TimeoutError: it took longer.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+", errors="replace") as output:
         junit = Path(folder) / "junit.xml"
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={junit}", *arguments]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(path or ""),
-                "PYTHONDONTWRITEBYTECODE": "",
-                "PYTHONPYCACHEPREFIX": _COMPILED.name,
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-        )
-        verdicts = _read(junit) if junit.exists() else {}
-    return Run(done.returncode, done.stdout, verdicts)
+        options = [
+            "-p",
+            "no:cacheprovider",
+            f"--junitxml={junit}",
+            *([f"--override-ini=pythonpath={path}"] if path else []),
+        ]
+        request = Request([*options, *arguments], _environment())
+        with _STARTING:
+            server = _server()
+        answer = server.run(request, output.fileno(), seconds)
+        output.seek(0)
+        return Run(answer.status, output.read(), _read(junit) if junit.exists() else {}, answer.leftovers)
+
+
+@cache
+def _server() -> ForkServer:
+    """Return the server that forks for all runs."""
+    server = ForkServer(ROOT, _environment())
+    atexit.register(server.close)
+    return server
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of the environment of runs."""
+    compiling = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": _COMPILED.name}
+    return {**os.environ, "PYTHONPATH": "", **(compiling if sys.dont_write_bytecode else {})}
 
 
 def _read(junit: Path) -> dict[tuple[str, str], str]:
