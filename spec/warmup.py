@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import inspect
 import os
 import sys
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ EXAMPLES = 100
 
 @cache
 def warm_up() -> None:
-    """Import what stages use, have Hypothesis prepare itself, and set the garbage collector at rest."""
+    """Import what stages use, have others prepare what they keep, and set the garbage collector at rest."""
     for module in LAZILY_IMPORTED:
         with suppress(ImportError):  # which of them there are depends on the platform
             importlib.import_module(module)
+    inspect.getmodule(inspect.currentframe())  # finds where each module is, as pytest does when it shows a failure
     settings(settings.get_profile("spec"), max_examples=EXAMPLES)(given(st.integers())(lambda _: None))()
     gc.collect()
     gc.freeze()  # a collection in a fork would go through all that pytest has made, and copy its pages
