@@ -8,9 +8,10 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from spec.harness import deadline
 from spec.harness.nursery import Nursery
@@ -20,11 +21,32 @@ Fork = Callable[..., int]
 os.environ.pop("PYTHONUNBUFFERED", None)  # with it, what is lost for most users in buffers would be seen here
 
 
+LONG = ("test_hanging.py", "test_defects.py")
+"""Whose tests take longest."""
+
+WHOLE = ("test_reports.py", "test_reproductions.py", "test_stage.py")
+"""Whose tests ask about one long run of pytest, which each worker with one of them does."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests here more time than a claim has: some run pytest itself, several times, on a busy machine."""
+    """Begin with what takes longest, and give the tests here more time than a claim has: some run pytest itself."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.timeout(300))
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Has the workers take one test after another, but for modules that one worker takes as a whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module, _, _ = nodeid.partition("::")
+        return module if module.endswith(WHOLE) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Share the tests out so that no worker is left with much when the others are done."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture
