@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import random
-import resource
 import sys
 import zlib
 from contextlib import suppress
@@ -57,6 +56,8 @@ def tell_arguments(log: Recorder) -> None:
 
 def fails_to_start(process: Process) -> bool:
     """Start *process* while the kernel refuses the starter any more files, and return whether that has failed."""
+    import resource  # here, as Windows has none, and the claims are to be collected there
+
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
