@@ -21,7 +21,7 @@ Fork = Callable[..., int]
 os.environ.pop("PYTHONUNBUFFERED", None)  # with it, what is lost for most users in buffers would be seen here
 
 
-LONG = ("test_hanging.py", "test_defects.py")
+LONG = ("test_defects.py", "test_hanging.py", "test_soak.py")
 """Whose tests take longest."""
 
 WHOLE = ("test_reports.py", "test_reproductions.py", "test_stage.py")

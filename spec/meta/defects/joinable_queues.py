@@ -132,6 +132,7 @@ class JoinAlwaysWaits(Broken):
     "joinable.consumer-reports-after-eating",
     "joinable.any-producers-and-consumers",
     "joinable.any-sequence-of-operations",
+    "joinable.join-waits-for-what-nobody-got",
 )
 class JoinsOnce(Broken):
     """A joinable queue that a process can wait for once; its next join returns at once."""
