@@ -113,6 +113,7 @@ def _end_daemons_and_wait_for_threads():
         for child in process.active_children():
             if child.daemon:
                 child.terminate()
+                child.join()
     _wait_for_threads()
 
 

@@ -45,6 +45,7 @@ class IsInterrupted(Signalled):
     "lifecycle.kill-ends-what-handles-sigterm",
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
+    "lifecycle.terminate-reaches-no-descendant",
     spoils=["lifecycle.threads-join-their-own", "lifecycle.can-be-terminated-at-once", "lifecycle.end-insists"],
     why="whether the exception finds the child in its code is chance",
 )
@@ -91,6 +92,7 @@ class IsLeftAlone(Signalled):
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
     "lifecycle.threads-join-their-own",
+    "lifecycle.terminate-reaches-no-descendant",
 )
 class TerminateDoesNothing(Broken):
     """Terminating a child does nothing."""
@@ -233,6 +235,7 @@ class ExitsOnSigterm(ForkProcess):
     "lifecycle.terminated-child-cleans-nothing-up",
     "lifecycle.exit-code-of-a-terminated-child",
     "daemon.runs-no-cleanup-code",
+    "lifecycle.terminate-reaches-no-descendant",
 )
 class SigtermUnwinds(Broken):
     """In a child, SIGTERM raises SystemExit, so that it cleans up."""
@@ -251,7 +254,11 @@ class CleansUpOnSigterm(ForkProcess):
         os.kill(os.getpid(), number)
 
 
-@family.breaks("lifecycle.terminated-child-cleans-nothing-up", "daemon.runs-no-cleanup-code")
+@family.breaks(
+    "lifecycle.terminated-child-cleans-nothing-up",
+    "daemon.runs-no-cleanup-code",
+    "lifecycle.terminate-reaches-no-descendant",
+)
 class SigtermRunsExitHandlers(Broken):
     """A child runs its exit handlers when SIGTERM comes, and then dies of it."""
 
@@ -274,6 +281,7 @@ class HoldsSigtermUp(ForkProcess):
     "lifecycle.end-asks-first",
     "lifecycle.exit-code-of-a-terminated-child",
     "daemon.is-ended-by-sigterm",
+    "lifecycle.terminate-reaches-no-descendant",
     spoils=[
         "daemon.",
         "joinable.consumer-ends-with-main",

@@ -40,6 +40,7 @@ class SaysForkAndSpawns(Broken):
     "isolation.unguarded-main-breaks",
     "isolation.child-has-none-of-the-starters-files",
     "isolation.unpicklable-task-is-refused",
+    "lifecycle.exit-code-of-a-child-that-cannot-begin",
 )
 class SaysSpawnAndForks(Broken):
     """What says that it spawns forks."""
@@ -63,6 +64,7 @@ class SaysSpawnAndForks(Broken):
     "isolation.child-has-none-of-the-starters-files",
     "isolation.killed-helper-is-replaced",
     "isolation.unpicklable-task-is-refused",
+    "lifecycle.exit-code-of-a-child-that-cannot-begin",
 )
 class SaysForkserverAndForks(Broken):
     """What says that it has a fork server forks."""
@@ -119,7 +121,7 @@ def _leave_out_main(name, prepare=spawn.get_preparation_data):
     return {key: value for key, value in prepare(name).items() if not key.startswith("init_main")}
 
 
-@family.breaks("isolation.unguarded-main-breaks")
+@family.breaks("isolation.unguarded-main-breaks", "isolation.main-of-a-package-is-so-in-the-child")
 class DoesNotRunMainAgain(Broken):
     """A spawned child does not run the main module again, and so lacks what that would define."""
 

@@ -262,7 +262,7 @@ class _JoinedUnstarted(ForkServerProcess):
             super().join(timeout)
 
 
-@family.breaks("zombie.nothing-unstarted-may-be-joined")
+@family.breaks("zombie.nothing-unstarted-may-be-joined", "lifecycle.failed-start-changes-nothing")
 class UnstartedMayBeJoined(Broken):
     """A join of a process that was not started does nothing."""
 
@@ -285,6 +285,7 @@ class _Listed(ForkProcess):
     "lifecycle.use-leaves-nothing-behind",
     "lifecycle.active-children-are-ones-own",
     "lifecycle.exited-child-can-be-closed",
+    "lifecycle.failed-start-changes-nothing",
 )
 class ActiveChildrenAreAll(Broken):
     """Among the active children are those that have ended and were joined."""
@@ -321,6 +322,8 @@ class _Lost(ForkServerProcess):
     "daemon.ends-with-its-creator",
     "orphan.is-not-made-by-a-normal-end",
     "joinable.consumer-ends-with-main",
+    "daemon.ends-with-a-main-whose-starts-failed",
+    "daemon.lives-while-a-thread-of-main-does",
 )
 class NoChildIsActive(Broken):
     """A child of the fork server does not count among the active children, neither at the end of the program."""
