@@ -967,6 +967,7 @@ def test_sentinel_is_ready_at_the_end(mp: Multiprocessing, lesson: Lesson, check
     kernel.shows("the process that runs", arrival.pid, expected=child.pid)
     kernel.shows("whether its sentinel is ready", ready(child.sentinel), expected=False)
     sentinel = child.sentinel
+    caller.shows("the sentinel, asked for again", child.sentinel, expected=sentinel)
     arrival.let_go()
     until_ready(sentinel)
     until_exited(arrival.pid)
