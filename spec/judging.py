@@ -128,7 +128,7 @@ def _unexpected(error: Exception) -> Violation:
     entries = pytest.ExceptionInfo.from_exception(error).traceback
     tests = [entry for entry in entries if Path(entry.path).match(f"{FOLDER}/test_*.py")]
     lines = str(tests[-1].statement).splitlines() if tests else ["the run"]
-    statement = " ".join(line.partition("  # ")[0].strip() for line in lines)
+    statement = " ".join(line.partition("  # ")[0].strip() for line in lines).rstrip(":")
     seen = f"{type(error).__name__}: {error}"
     return Violation(statement, "no exception", seen, caller.name).with_traceback(error.__traceback__)
 
