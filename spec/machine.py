@@ -17,7 +17,7 @@ from typing import NamedTuple, Optional
 import psutil
 
 from spec.harness.platforms import missing
-from spec.harness.process_table import GONE, parent, state
+from spec.harness.process_table import GONE, parent, state, until_exited
 
 PATIENCE = 2.0
 """Seconds that an adopter is given to reap."""
@@ -40,13 +40,14 @@ class Adoption(NamedTuple):
 
 
 def orphan(patience: float = PATIENCE) -> Adoption:
-    """Make an orphan, end it, and see who adopts it and whether it is reaped within *patience* seconds.
+    """Make an orphan, end it, and see who adopts it and whether it is reaped within *patience* seconds of its exit.
 
     If it is not, its zombie stays.
     """
     pid = _make_orphan()
     adopter = parent(pid) or 0
     os.kill(pid, signal.SIGKILL)
+    until_exited(pid)
     begun = time.monotonic()
     while state(pid) != GONE:
         if time.monotonic() - begun > patience:
