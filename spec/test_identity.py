@@ -95,13 +95,14 @@ def test_main_has_no_starter(mp: Multiprocessing) -> None:
 
 @needs("current_process")
 def test_each_process_knows_itself(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """`current_process()` has the pid of the process that calls it, in the starter and in the child."""
+    """`current_process()` has the pid of the process that calls it, and is alive, in the starter and in the child."""
     here = checkpoint("here")
-    child = lesson.start(mp, partial(selves.tell, mp.current_process, ("pid",), here.pause))
+    child = lesson.start(mp, partial(selves.tell_whether_alive, mp.current_process, here.pause))
     arrival = here.next()
     kernel.shows("the process that the child is", arrival.pid, expected=other_than(os.getpid()))
-    gatekeeper.shows("its pid in the child", arrival.notes, expected=(arrival.pid,))
-    caller.shows("its pid in the starter", mp.current_process().pid, expected=os.getpid())
+    gatekeeper.shows("its pid in the child, and whether it is alive", arrival.notes, expected=(arrival.pid, True))
+    itself = mp.current_process()
+    caller.shows("those in the starter", (itself.pid, itself.is_alive()), expected=(os.getpid(), True))
     arrival.let_go()
     child.join()
 

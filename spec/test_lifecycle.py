@@ -819,12 +819,14 @@ def test_active_children_are_ones_own(mp: Multiprocessing, lesson: Lesson, check
     active = mp.active_children()
     same = {id(child) for child in active} == {id(child) for child in children}
     caller.shows("whether they are the very ones that were started", same, expected=True)
-    del active
     caller.shows("how many there are", len(mp.active_children()), expected=2)
     for arrival in arrivals:
         arrival.let_go()
-    for child in children:
+    for child in active:
         child.join()
+    caller.shows("whether to join each leaves the list as it was", len(active), expected=2)
+    caller.shows("whether each was joined", [child.exitcode for child in children], expected=[0, 0])
+    del active
     caller.shows("how many there are once they were joined", len(mp.active_children()), expected=0)
 
 

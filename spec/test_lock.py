@@ -387,7 +387,7 @@ def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) ->
 @needs("RLock")
 def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Releasing an RLock is refused to all but its holder, be it a child started meanwhile, and leaves it held."""
-    lock, refusal = mp.RLock(), "AssertionError: attempt to release recursive lock not owned by thread"
+    lock, refusal = mp.RLock(), "AssertionError"
     holder, other = worker(lock=lock), worker(lock=lock)
     with refuses(CallFailed, refusal):
         other.call("lock.release")

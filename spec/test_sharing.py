@@ -256,8 +256,10 @@ items, places = st.integers(0, 3), st.integers(-3, 3)
 list_arguments = {
     **dict.fromkeys(["__len__", "pop", "sort", "reverse"], st.tuples()),
     **dict.fromkeys(["append", "remove", "index", "count", "__contains__"], st.tuples(items)),
-    **dict.fromkeys(["insert", "__setitem__"], st.tuples(places, items)),
-    **dict.fromkeys(["__getitem__", "__delitem__", "pop"], st.tuples(places)),
+    "insert": st.tuples(places, items),
+    "__setitem__": st.tuples(places, items) | st.tuples(st.slices(3), st.lists(items, max_size=3)),
+    **dict.fromkeys(["__getitem__", "__delitem__"], st.tuples(places | st.slices(3))),
+    "pop": st.tuples(places),
     "extend": st.tuples(st.lists(items, max_size=3)),
 }
 list_calls = st.sampled_from(list(list_arguments)).flatmap(
@@ -274,6 +276,7 @@ def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
         turns=[(first, ("extend", [3, 1, 2])), (second, ("pop",)), (first, ("sort",)), (second, ("insert", 0, 0))]
     )
     @example(turns=[(first, ("extend", [3, 1])), (second, ("__setitem__", -1, 2)), (first, ("__getitem__", -1))])
+    @example(turns=[(first, ("extend", [3, 1, 2])), (second, ("__setitem__", slice(2), [0]))])
     @given(turns=st.lists(st.tuples(st.sampled_from(staff), list_calls), min_size=5, max_size=15))
     def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
         plain: list[int] = []
@@ -293,6 +296,7 @@ def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
     for key, value in plain.items():
         child.call("shared.__setitem__", key, value)
     caller.shows("the dict", repr(shared.copy()), expected=repr(plain))
+    caller.shows("its text", str(shared), expected=str(plain))
 
 
 def test_can_be_gone_through(manager: Any, worker: MakeWorker) -> None:
@@ -457,9 +461,11 @@ def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, work
 
 def test_leaving_its_block_shuts_it_down(mp: Multiprocessing, log: Recorder) -> None:
     """Once the with block of a manager is left, be it by an exception, its server process is gone."""
+    managers: list[Any] = []  # as long as they are referred to, nothing else ends them
 
     def serve(*errors: Exception) -> None:
         with mp.Manager() as manager:
+            managers.append(manager)
             tell_its_home(manager.dict(), log)
             for error in errors:
                 raise error

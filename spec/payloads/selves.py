@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
     from impl.contract import MakesProcesses, Pause, Task
 
@@ -22,6 +22,12 @@ def tell(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) ->
     """Stop at *pause* with these *attributes* of the process that *whom* returns here."""
     process = whom()
     pause(*(getattr(process, attribute, None) for attribute in attributes))
+
+
+def tell_whether_alive(itself: Callable[[], Any], pause: Pause) -> None:
+    """Stop at *pause* with the pid that the process has by what *itself* returns, and whether it is alive by that."""
+    process = itself()
+    pause(process.pid, process.is_alive())
 
 
 def tell_in_a_thread(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:

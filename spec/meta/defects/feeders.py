@@ -241,3 +241,24 @@ class UnreadableItemIsNone(Broken):
                 return super().get(block, timeout)
             except ImportError:
                 return None
+
+
+@family.breaks("queue.closed-queue-refuses-its-process-only")
+class CloseDropsTheBuffer(Broken):
+    """A queue that drops what its feeder has not come to yet when a process closes it."""
+
+    class Queue(sound.Queue):
+        def close(self):
+            self._buffer.clear()
+            super().close()
+
+
+@family.breaks("queue.items-of-a-daemon-arrive")
+class DaemonsDoNotWaitForTheFeeder(Broken):
+    """A queue that lets a daemon exit before what it has put is in the pipe."""
+
+    class Queue(sound.Queue):
+        def _start_thread(self):
+            if multiprocessing.current_process().daemon:
+                self._joincancelled = True
+            super()._start_thread()

@@ -365,3 +365,16 @@ class NameIsForgotten(Broken):
     """A joined child is called by another name."""
 
     Process = LosesItsName
+
+
+class AsksTheStarterOnly(ForkProcess):
+    def is_alive(self):
+        assert self._parent_pid == os.getpid(), "can only test a child process"
+        return super().is_alive()
+
+
+@family.breaks("identity.each-process-knows-itself")
+class NobodyIsAliveToHimself(Broken):
+    """A child is refused an answer to whether it is alive itself."""
+
+    Process = AsksTheStarterOnly

@@ -295,3 +295,24 @@ class ActiveInItsThreadOnly(Broken):
     def active_children(self):
         active: Any = self.context.active_children()
         return [child for child in active if child.thread is threading.current_thread()]
+
+
+active: list[Any] = []
+
+
+class LeavesTheList(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self in active and self.exitcode is not None:
+            active.remove(self)
+
+
+@family.breaks("lifecycle.active-children-are-ones-own")
+class ActiveChildrenAreTheRegistry(Broken):
+    """The list of active children is the API's own, from which each that is joined vanishes."""
+
+    Process = LeavesTheList
+
+    def active_children(self):
+        active[:] = self.context.active_children()
+        return active

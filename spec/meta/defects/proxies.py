@@ -379,6 +379,26 @@ class UpdatesFromOneSource(BrokenDict):
             super().update(other or named)
 
 
+@family.breaks("sharing.keeps-any-value")
+class TextIsTheProxys(BrokenDict):
+    """A managed dict whose text is that of its proxy, not what is in it."""
+
+    class Dict(DictProxy):
+        def __str__(self):
+            return repr(self)
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class SlicesCannotBeReplaced(BrokenDict):
+    """A managed list of which single items can be replaced only."""
+
+    class List(ListProxy):
+        def __setitem__(self, index, value):
+            if isinstance(index, slice):
+                raise TypeError("list indices must be integers")
+            super().__setitem__(index, value)
+
+
 one_by_one = threading.RLock()
 
 

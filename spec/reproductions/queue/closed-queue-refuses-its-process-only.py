@@ -2,6 +2,7 @@ import atexit
 import multiprocessing
 import signal
 import sys
+import time
 
 mp = multiprocessing
 
@@ -13,7 +14,17 @@ def outcome(call, *args):
         return "ValueError"
 
 
+class HeldUp:
+    """Takes a second to be pickled."""
+
+    def __reduce__(self):
+        time.sleep(1)
+        return str, ("held up",)
+
+
 def closer(queue, connection):
+    queue.put(HeldUp())
+    time.sleep(0.2)
     queue.put("last words")
     queue.close()
     connection.send([outcome(queue.put, 1), outcome(queue.get)])
@@ -32,8 +43,9 @@ if __name__ == "__main__":
     theirs.close()
     outcomes = connection.recv()
     print(f"put() and get() in the process that closed: expected both ValueError, seen {outcomes}", flush=True)
-    got = [queue.get()]
+    got = [queue.get(), queue.get()]
     queue.put("mine")
     got.append(queue.get())
-    print(f"what another process gets, before and after its own put(): expected ['last words', 'mine'], seen {got}")
-    sys.exit(outcomes != ["ValueError", "ValueError"] or got != ["last words", "mine"])
+    expected = ["held up", "last words", "mine"]
+    print(f"what another process gets, before and after its own put(): expected {expected}, seen {got}")
+    sys.exit(outcomes != ["ValueError", "ValueError"] or got != expected)

@@ -3,6 +3,9 @@ import sys
 
 mp = multiprocessing
 CALLS = [
+    ("extend", [8, 9, 3]),
+    ("__setitem__", slice(2), [0]),
+    ("__delitem__", slice(None)),
     ("extend", [3, 1, 2]),
     ("pop",),
     ("sort",),
@@ -24,7 +27,11 @@ if __name__ == "__main__":
     with mp.Manager() as manager:
         shared, plain = manager.list(), []
         for name, *args in CALLS:
-            expected, seen = getattr(plain, name)(*args), getattr(shared, name)(*args)
+            expected = getattr(plain, name)(*args)
+            try:
+                seen = getattr(shared, name)(*args)
+            except Exception as error:
+                seen = repr(error)
             if (seen, shared[:]) != (expected, plain):
                 wrong += 1
                 print(f"{name}{tuple(args)}: expected {expected} and {plain}, seen {seen} and {shared[:]}")

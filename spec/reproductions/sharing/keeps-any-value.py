@@ -9,6 +9,7 @@ if __name__ == "__main__":
         shared = manager.dict()
         for key, value in plain.items():
             shared[key] = value
-        seen = shared.copy()
+        seen, text = shared.copy(), str(shared)
     print(f"whether a managed dict is as it was written: expected True, seen {repr(seen) == repr(plain)}")
-    sys.exit(repr(seen) != repr(plain))
+    print(f"whether its text is that of the dict: expected True, seen {text == str(plain)}")
+    sys.exit(repr(seen) != repr(plain) or text != str(plain))

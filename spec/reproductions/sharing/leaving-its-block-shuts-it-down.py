@@ -15,6 +15,7 @@ class Home:
 
 def serve(*errors):
     with mp.Manager() as manager:
+        managers.append(manager)  # so that nothing but the block ends it
         shared = manager.dict(home=Home())
         servers.append(shared["home"])
         for error in errors:
@@ -22,7 +23,7 @@ def serve(*errors):
 
 
 if __name__ == "__main__":
-    servers, passed_on = [], False
+    managers, servers, passed_on = [], [], False
     serve()
     try:
         serve(KeyError("out of the block"))
