@@ -160,6 +160,7 @@ def test_terminate_is_a_request(mp: Multiprocessing, lesson: Lesson, checkpoint:
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
     arrival = working.next()
+    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
     threads = os.listdir("/proc/self/task")
     lesson.terminate(child)
     kernel.shows("who is at work in the starter after the call", os.listdir("/proc/self/task"), expected=threads)
@@ -314,6 +315,7 @@ def test_kill_ends_what_handles_sigterm(mp: Multiprocessing, lesson: Lesson, che
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
     arrival = working.next()
+    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
     lesson.terminate(child)
     handling.next()
     kernel.shows("the terminated child", state(arrival.pid), expected=ALIVE)
@@ -336,6 +338,7 @@ def test_end_asks_first(
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.leave_on_sigterm, log, handling.pause, working.pause))
     arrival = working.next()
+    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
     friend = starter(let_it_go, os.getpid())
     lesson.end(child, 600.0)
     friend.result()
@@ -916,6 +919,7 @@ def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, 
     working = checkpoint("working")
     child = lesson.start(mp, partial(endings.note_an_interrupt, log, working.pause))
     arrival = working.next()
+    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
     os.kill(arrival.pid, signal.SIGINT)
     child.join()
     recorder.shows("who was interrupted", [event.pid for event in log.events("interrupted")], expected=[child.pid])
@@ -930,6 +934,7 @@ def test_goes_on_after_an_interrupt_of_all(
     places = waiting.pause, interrupted.pause
     going_on = program.main(endings.go_on_after_an_interrupt, lesson.start, tasks, places, log)
     child, main = working.next(), waiting.next()
+    until_blocked([main.pid])  # a signal just before it waits would not wake it
     os.killpg(main.pid, signal.SIGINT)
     at_interrupt = interrupted.next()
     until_still()  # whoever does not handle it has ended
