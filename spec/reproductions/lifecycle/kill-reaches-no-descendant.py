@@ -22,7 +22,11 @@ if __name__ == "__main__":
     child = mp.Process(target=have_a_child, args=(theirs, go_on, stay))
     child.start()
     seen = [news.recv()]
-    child.kill()
+    try:
+        child.kill()
+    except AttributeError as error:
+        seen.append(repr(error))
+        child.terminate()
     child.join()
     mine.send("go on")
     seen += [news.recv()] if news.poll(5) else []
