@@ -13,7 +13,7 @@ from impl.contract import Multiprocessing
 from spec.claims import fresh_memory, needs, where
 from spec.fixtures import MakeCheckpoint, Programs, Start
 from spec.harness.checkpoint import Arrival
-from spec.harness.process_table import ALIVE, GONE, ZOMBIE, settled, state, until_blocked, until_exited
+from spec.harness.process_table import ALIVE, GONE, ZOMBIE, settled, state, until_exited
 from spec.harness.program import Program
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
@@ -159,7 +159,7 @@ def test_is_ended_by_sigterm(begin: Begin, checkpoint: MakeCheckpoint) -> None:
     scene = begin(daemon=partial(daemons.handle_sigterm, working.pause, handling.pause))
     scene.ordinary.let_go()
     scene.daemon.let_go()
-    until_blocked([working.next().pid])  # a signal just before it waits would not wake it
+    working.next().asleep()
     scene.end_main()
     gatekeeper.shows("whether the daemon handles a signal", handling.reached, expected=True)
     handler = handling.next()

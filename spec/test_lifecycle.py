@@ -38,7 +38,7 @@ from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import Such, at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
-from spec.payloads import beginnings, endings, signals, subclasses, threads
+from spec.payloads import beginnings, endings, queues, signals, subclasses, threads
 from spec.payloads.steps import leave, steps
 from spec.targets import Target
 
@@ -159,8 +159,7 @@ def test_terminate_is_a_request(mp: Multiprocessing, lesson: Lesson, checkpoint:
     """Terminating a child neither waits for its end nor leaves a thread to: one that handles the signal lives on."""
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
-    arrival = working.next()
-    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
+    arrival = working.next().asleep()
     threads = os.listdir("/proc/self/task")
     lesson.terminate(child)
     kernel.shows("who is at work in the starter after the call", os.listdir("/proc/self/task"), expected=threads)
@@ -314,8 +313,7 @@ def test_kill_ends_what_handles_sigterm(mp: Multiprocessing, lesson: Lesson, che
     """A child that was terminated and is still handling that is ended by a kill."""
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
-    arrival = working.next()
-    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
+    arrival = working.next().asleep()
     lesson.terminate(child)
     handling.next()
     kernel.shows("the terminated child", state(arrival.pid), expected=ALIVE)
@@ -337,8 +335,7 @@ def test_end_asks_first(
 
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.leave_on_sigterm, log, handling.pause, working.pause))
-    arrival = working.next()
-    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
+    arrival = working.next().asleep()
     friend = starter(let_it_go, os.getpid())
     lesson.end(child, 600.0)
     friend.result()
@@ -470,7 +467,7 @@ def test_exit_code_of_an_exit_with_text(program: Programs, lesson: Lesson, log: 
 @where(fresh_memory)
 def test_exit_code_of_a_child_that_cannot_begin(mp: Multiprocessing, log: Recorder) -> None:
     """A child that cannot unpickle what it is given does not run, and has an exit code other than 0."""
-    child = mp.Process(target=log, args=("ran", endings.Undeliverable()))
+    child = mp.Process(target=log, args=("ran", queues.Unreadable()))
     child.start()
     child.join()
     recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[])
@@ -918,8 +915,7 @@ def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, 
     """SIGINT, which Ctrl-C sends, raises KeyboardInterrupt in a child."""
     working = checkpoint("working")
     child = lesson.start(mp, partial(endings.note_an_interrupt, log, working.pause))
-    arrival = working.next()
-    until_blocked([arrival.pid])  # a signal just before it waits would not wake it
+    arrival = working.next().asleep()
     os.kill(arrival.pid, signal.SIGINT)
     child.join()
     recorder.shows("who was interrupted", [event.pid for event in log.events("interrupted")], expected=[child.pid])
@@ -933,8 +929,7 @@ def test_goes_on_after_an_interrupt_of_all(
     tasks = steps(endings.ignore_sigint, working.pause, leave(7)), leave(3)
     places = waiting.pause, interrupted.pause
     going_on = program.main(endings.go_on_after_an_interrupt, lesson.start, tasks, places, log)
-    child, main = working.next(), waiting.next()
-    until_blocked([main.pid])  # a signal just before it waits would not wake it
+    child, main = working.next(), waiting.next().asleep()
     os.killpg(main.pid, signal.SIGINT)
     at_interrupt = interrupted.next()
     until_still()  # whoever does not handle it has ended

@@ -27,6 +27,7 @@ from typing import Any, Callable
 from spec.harness.child_side import opened, pause, receive, send
 from spec.harness.deadline import Deadline
 from spec.harness.heartbeat import beat
+from spec.harness.process_table import until_blocked
 from spec.harness.roles import note
 
 __tracebackhide__ = True  # where the claim waits, its own line says
@@ -66,6 +67,19 @@ class Arrival:
             with suppress(BrokenPipeError, ConnectionResetError):  # it was killed while it waited
                 send(self._connection, reply)
             self._connection.close()
+        return self
+
+    def asleep(self) -> Arrival:
+        """Wait until its process is blocked, so that a signal wakes it.
+
+        A handler runs between two instructions of Python, or when a signal interrupts a call.  One that comes after
+        the last look for signals and before the call begins is handled only when that returns.
+
+        Raises:
+            Violation: the process has exited.
+            Hung: it was not blocked before the deadline.
+        """
+        until_blocked([self.pid])
         return self
 
     def abandon(self) -> None:

@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spec.claims import Claim
-from spec.deviations import collect
 from spec.harness.nursery import Nursery
 from spec.meta import trial
 from spec.meta.defects import hostile
 from spec.meta.verify import ROOT
 from spec.repro import code
-from spec.targets import expand
+from spec.targets import DEFAULT, expand
 
 SECONDS = 60.0
 """Far more than any script takes."""
@@ -51,20 +50,19 @@ def run(text: str) -> tuple[int, str]:
 
 def sound(claim: Claim) -> list[str]:
     """Return the targets on which *claim* holds: the standard library, where it applies and nothing else is known."""
-    return [name for name, known in _standard(claim).items() if not known]
+    return [name for name in _standard(claim) if (claim.id, name) not in trial.faults_of_python()]
 
 
 def broken(claim: Claim) -> list[str]:
     """Return the APIs that are known to break *claim*, but for those that end whoever calls them."""
     families = [family for family in trial.families() if family is not hostile.family]
     made = [defect.name for family in families for defect in family.defects if claim.id in defect.breaks]
-    return made + [name for name, known in _standard(claim).items() if known]
+    return made + [name for name in _standard(claim) if (claim.id, name) in trial.faults_of_python()]
 
 
-def _standard(claim: Claim) -> dict[str, bool]:
-    """Return whether *claim* is known not to hold on the standard library, where it applies, by target."""
-    targets = [target for target in expand(["multiprocessing"]) if claim.applies_to(target.traits)]
-    return {target.name: collect([]).find(claim.id, target) is not None for target in targets}
+def _standard(claim: Claim) -> list[str]:
+    """Return the targets of the standard library that *claim* applies to."""
+    return [target.name for target in expand([DEFAULT]) if claim.applies_to(target.traits)]
 
 
 def complaints(claim: Claim, targets: list[str], holds: bool) -> Iterator[str]:

@@ -53,10 +53,10 @@ def ids_here() -> list[str]:
 
 
 @cache
-def faults_of_python() -> frozenset[str]:
-    """Return the ids of the claims that the standard library itself, of which defects are made, does not meet."""
-    targets = expand([DEFAULT])
-    return frozenset(claim for claim in ids_here() for target in targets if collect([]).find(claim, target))
+def faults_of_python() -> frozenset[tuple[str, str]]:
+    """Return, by id and target, which claims the standard library itself is known not to meet."""
+    targets, known = expand([DEFAULT]), collect([])
+    return frozenset((claim, target.name) for claim in ids_here() for target in targets if known.find(claim, target))
 
 
 def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
@@ -86,7 +86,7 @@ def _neighbours(defect: Defect) -> list[str]:
 
 def _may_fail(claim: str, defect: Defect) -> bool:
     """Return whether *claim* may fail on *defect* without its being declared to break it."""
-    return claim.startswith(tuple(defect.spoils)) or claim in faults_of_python()
+    return claim.startswith(tuple(defect.spoils)) or claim in dict(faults_of_python())
 
 
 def _lessons(defect: Defect) -> tuple[str, ...]:

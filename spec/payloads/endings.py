@@ -23,18 +23,6 @@ class Failure(Exception):
     """Raised by a payload that is to end with an exception."""
 
 
-class Undeliverable:
-    """Can be pickled, and fails to be unpickled."""
-
-    def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
-        return fail_to_arrive, ()
-
-
-def fail_to_arrive() -> None:
-    """Be what an `Undeliverable` comes to when it is unpickled."""
-    raise Failure("cannot be unpickled")
-
-
 def fail(log: Recorder, error: BaseException) -> None:
     """Record that this ran, and raise an exception."""
     log("ran")

@@ -205,44 +205,6 @@ class BufferSurvivesForking(Broken):
             self._buffer.extend(self._inherited)
 
 
-@family.breaks("queue.unreadable-item-is-lost")
-class UnreadableItemKeepsItsPlace(Broken):
-    """A queue where an item that cannot be unpickled takes up room for ever."""
-
-    class Queue(sound.Queue):
-        def get(self, block=True, timeout=None):
-            try:
-                return super().get(block, timeout)
-            except ImportError:
-                self._sem.acquire()
-                raise
-
-
-@family.breaks("queue.unreadable-item-is-lost")
-class UnreadableItemLocksTheReaders(Broken):
-    """A queue that nobody can get from any more once an item could not be unpickled."""
-
-    class Queue(sound.Queue):
-        def get(self, block=True, timeout=None):
-            try:
-                return super().get(block, timeout)
-            except ImportError:
-                self._rlock.acquire()
-                raise
-
-
-@family.breaks("queue.unreadable-item-is-lost")
-class UnreadableItemIsNone(Broken):
-    """A queue that gives None for an item that cannot be unpickled."""
-
-    class Queue(sound.Queue):
-        def get(self, block=True, timeout=None):
-            try:
-                return super().get(block, timeout)
-            except ImportError:
-                return None
-
-
 @family.breaks("queue.closed-queue-refuses-its-process-only")
 class CloseDropsTheBuffer(Broken):
     """A queue that drops what its feeder has not come to yet when a process closes it."""

@@ -255,24 +255,6 @@ class WritesNoListTwice(BrokenDict):
                 super().__setitem__(key, value)
 
 
-@family.breaks("sharing.nested-managed-list-is-shared")
-class CopiesNestedProxies(BrokenDict):
-    """A managed list becomes a plain one when it is put into a managed dict."""
-
-    class List(ListProxy):
-        def __reduce__(self):
-            return list, (self._getvalue(),)
-
-
-@family.breaks("sharing.nested-managed-list-is-shared")
-class AddsInPlaceToACopy(BrokenDict):
-    """The proxy of a list whose ``+=`` makes a plain list of what the managed one holds, and adds to that."""
-
-    class List(ListProxy):
-        def __iadd__(self, items):  # type: ignore[misc]
-            return [*self, *items]
-
-
 @cache
 def _the_dict():
     return {}
@@ -388,17 +370,6 @@ class TextIsTheProxys(BrokenDict):
             return repr(self)
 
 
-@family.breaks("sharing.behaves-as-one-list")
-class SlicesCannotBeReplaced(BrokenDict):
-    """A managed list of which single items can be replaced only."""
-
-    class List(ListProxy):
-        def __setitem__(self, index, value):
-            if isinstance(index, slice):
-                raise TypeError("list indices must be integers")
-            super().__setitem__(index, value)
-
-
 one_by_one = threading.RLock()
 
 
@@ -450,53 +421,3 @@ class SentAsACopy(BrokenDict):
             if get_spawning_popen() is None:
                 return dict, (self.copy(),)
             return super().__reduce__()
-
-
-class _Stack(list):
-    def pop(self, index=0):
-        return super().pop(index)
-
-
-class BrokenList(BrokenDict):
-    """A multiprocessing API whose managers have other lists.
-
-    Attributes:
-        Listed: what a list stands for, in the server.
-    """
-
-    Listed: Any = list
-
-    def Manager(self):
-        Served.register("dict", dict, DictProxy)
-        Served.register("list", self.Listed, ListProxy)
-        manager = Served(ctx=self.context)
-        manager.start()
-        return manager
-
-
-@family.breaks("sharing.behaves-as-one-list")
-class PopsTheFirst(BrokenList):
-    """A managed list that pops its first item."""
-
-    Listed = _Stack
-
-
-class _Unsorted(list):
-    def sort(self, **_how):
-        """Leave it as it is."""
-
-
-@family.breaks("sharing.behaves-as-one-list")
-class DoesNotSort(BrokenList):
-    """A managed list that is not sorted when it is to be."""
-
-    Listed = _Unsorted
-
-
-@family.breaks("sharing.behaves-as-one-list")
-class AssignmentsAreLost(BrokenDict):
-    """A managed list whose items cannot be replaced."""
-
-    class List(ListProxy):
-        def __setitem__(self, index, value):
-            """Lose the *value*."""

@@ -270,3 +270,40 @@ class SmallGoFirst(Broken):
         def _reset(self, after_fork=False):
             super()._reset(after_fork)
             self._buffer = _SmallFirst()
+
+
+class _Reader(sound.Queue):
+    def get(self, block=True, timeout=None):
+        try:
+            return super().get(block, timeout)
+        except ImportError:  # by which an item says that it cannot be unpickled
+            return self.give_up()
+
+
+@family.breaks("queue.unreadable-item-is-lost")
+class UnreadableItemKeepsItsPlace(Broken):
+    """A queue where an item that cannot be unpickled takes up room for ever."""
+
+    class Queue(_Reader):
+        def give_up(self):
+            self._sem.acquire()
+            raise
+
+
+@family.breaks("queue.unreadable-item-is-lost")
+class UnreadableItemLocksTheReaders(Broken):
+    """A queue that nobody can get from any more once an item could not be unpickled."""
+
+    class Queue(_Reader):
+        def give_up(self):
+            self._rlock.acquire()
+            raise
+
+
+@family.breaks("queue.unreadable-item-is-lost")
+class UnreadableItemIsNone(Broken):
+    """A queue that gives None for an item that cannot be unpickled."""
+
+    class Queue(_Reader):
+        def give_up(self):
+            return None

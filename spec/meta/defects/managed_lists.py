@@ -1,0 +1,91 @@
+"""Managed lists with a fault: in their proxies, or in what the server holds."""
+
+from __future__ import annotations
+
+from multiprocessing.managers import DictProxy, ListProxy
+from typing import Any
+
+from spec.meta.defects.declaration import Family
+from spec.meta.defects.proxies import BrokenDict, Served
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+@family.breaks("sharing.nested-managed-list-is-shared")
+class CopiesNestedProxies(BrokenDict):
+    """A managed list becomes a plain one when it is put into a managed dict."""
+
+    class List(ListProxy):
+        def __reduce__(self):
+            return list, (self._getvalue(),)
+
+
+@family.breaks("sharing.nested-managed-list-is-shared")
+class AddsInPlaceToACopy(BrokenDict):
+    """The proxy of a list whose ``+=`` makes a plain list of what the managed one holds, and adds to that."""
+
+    class List(ListProxy):
+        def __iadd__(self, items):  # type: ignore[misc]
+            return [*self, *items]
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class SlicesCannotBeReplaced(BrokenDict):
+    """A managed list of which single items can be replaced only."""
+
+    class List(ListProxy):
+        def __setitem__(self, index, value):
+            if isinstance(index, slice):
+                raise TypeError("list indices must be integers")
+            super().__setitem__(index, value)
+
+
+class _Stack(list):
+    def pop(self, index=0):
+        return super().pop(index)
+
+
+class BrokenList(BrokenDict):
+    """A multiprocessing API whose managers have other lists.
+
+    Attributes:
+        Listed: what a list stands for, in the server.
+    """
+
+    Listed: Any = list
+
+    def Manager(self):
+        Served.register("dict", dict, DictProxy)
+        Served.register("list", self.Listed, ListProxy)
+        manager = Served(ctx=self.context)
+        manager.start()
+        return manager
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class PopsTheFirst(BrokenList):
+    """A managed list that pops its first item."""
+
+    Listed = _Stack
+
+
+class _Unsorted(list):
+    def sort(self, **_how):
+        """Leave it as it is."""
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class DoesNotSort(BrokenList):
+    """A managed list that is not sorted when it is to be."""
+
+    Listed = _Unsorted
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class AssignmentsAreLost(BrokenDict):
+    """A managed list whose items cannot be replaced."""
+
+    class List(ListProxy):
+        def __setitem__(self, index, value):
+            """Lose the *value*."""
