@@ -37,7 +37,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Has the workers take one test after another, but for modules that one worker takes as a whole."""
+    """Has the workers take one test after another, but for modules that one worker takes as a whole.
+
+    ``--dist loadgroup`` does as much, for those who give it on the command line: workers know of no other way.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         module, _, _ = nodeid.partition("::")
