@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from spec.harness.roles import describe_all, note
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker
@@ -29,6 +31,7 @@ def test_starter_says_what_it_runs(tmp_path: Path) -> None:
     assert described(starter.pid) == f"  process {starter.pid}, gone meanwhile"
 
 
+@pytest.mark.usefixtures("nothing_left")
 def test_worker_says_what_it_was_ordered_to_do(tmp_path: Path) -> None:
     mp: Any = multiprocessing
     queue = mp.Queue()
