@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -72,9 +72,9 @@ class Programs:
         self._folders = (folder / f"program-{number}" for number in count())
         self._target = target
 
-    def main(self, function: Callable[..., object], *args: object) -> Program:
-        """Run a program that calls ``function(mp, *args)``."""
-        return Program.calling(next(self._folders), self._target.name, function, *args)
+    def main(self, function: Callable[..., object], *args: object, options: Sequence[str] = ()) -> Program:
+        """Run a program that calls ``function(mp, *args)``, in an interpreter with these *options*."""
+        return Program.calling(next(self._folders), self._target.name, function, *args, options=options)
 
     def module(self, module: ModuleType, *arguments: str) -> Program:
         """Run *module* as a program, with the name of the target and the *arguments* as its command line."""

@@ -346,6 +346,31 @@ def test_can_find_out_that_main_was_killed(
     until_exited(after.pid)
 
 
+@needs("parent_process")
+def test_can_join_main(
+    mp: Multiprocessing,  # noqa: ARG001
+    lesson: Lesson,
+    target: Target,
+    program: Programs,
+    checkpoint: MakeCheckpoint,
+) -> None:
+    """A daemon that joins its ``parent_process()`` waits until main was killed, or until a given time is over."""
+    at_main, telling = checkpoint("main"), checkpoint("telling")
+    task = partial(daemons.join_the_starter, target.name, telling.pause)
+    running = program.main(daemons.start_one, lesson.start_daemon, task, at_main.pause)
+    at_main.next()
+    before = telling.next()
+    gatekeeper.shows("whether main lived, after a join of no time", before.notes, expected=(True,))
+    before.let_go()
+    kernel.shows("the daemon while main lives", (settled(before.pid), telling.reached), expected=(ALIVE, False))
+    running.kill()
+    until_still(lambda: telling.reached)
+    kernel.shows("the daemon when main is dead", (state(before.pid), telling.reached), expected=(ALIVE, True))
+    after = telling.next().let_go()
+    gatekeeper.shows("whether main lived, after a join", after.notes, expected=(False,))
+    until_exited(after.pid)
+
+
 @where(fresh_memory)
 @needs("parent_process")
 def test_finds_out_whatever_its_siblings_do(begin: Begin, target: Target, checkpoint: MakeCheckpoint) -> None:

@@ -221,16 +221,17 @@ def test_any_text_can_be_the_name(mp: Multiprocessing, lesson: Lesson, checkpoin
 
 
 def test_default_names_are_numbered(mp: Multiprocessing) -> None:
-    """Processes that are made without a name are called alike, but for a number that counts up by one."""
+    """Processes that are given no name are called alike, but for a number that counts all, those with a name too."""
 
     def counts_up(names: list[str]) -> bool:
         parts = [re.fullmatch(r"(.*\D)(\d+)", name) for name in names]
         stems = {part and part[1] for part in parts}
         numbers = [int(part[2]) for part in parts if part]
-        return len(stems) == 1 and numbers == list(range(numbers[0], numbers[0] + len(names)))
+        return len(stems) == 1 and numbers == [numbers[0], numbers[0] + 1, numbers[0] + 3]
 
-    names = [mp.Process(target=leave(0)).name for _ in range(3)]
-    caller.shows("their names", names, expected=Such("names that count up by one", counts_up))
+    made = [mp.Process(target=leave(0), name=name) for name in (None, None, "a name of its own", None)]
+    names = [process.name for process in made if process is not made[2]]
+    caller.shows("names of the 1st, 2nd and 4th", names, expected=Such("names that count so", counts_up))
 
 
 @needs("current_process")

@@ -235,6 +235,16 @@ def test_child_has_the_starters_command_line(
     recorder.shows("where it does not look for modules, though its starter does", missing, expected=[])
 
 
+@where(fresh_memory)
+def test_child_has_the_starters_options(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child's interpreter has the options of its starter's, such as -O and -W."""
+    task, options = partial(beginnings.tell_options, log), ("-O", "-W", "ignore:so says the spec", "-X", "dev")
+    running = program.main(lesson.run_in_child, task, options=options)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("what -O and -X dev set in the child", log.only("flags").value, expected=[1, True])
+    recorder.shows("what -W has said there", log.only("warnings").value, expected=containing(options[2]))
+
+
 @where(starter_is_parent)
 def test_child_has_the_starters_environment(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A child begins with the environment that its starter has at that moment."""

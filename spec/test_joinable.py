@@ -136,6 +136,22 @@ def test_join_waits_for_what_nobody_got(mp: Multiprocessing, checkpoint: MakeChe
     process.result()
 
 
+def test_items_outlive_who_put_them(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Items count as outstanding until they are reported, though the process that put them has ended."""
+    queue = mp.JoinableQueue()
+    producer = mp.Process(target=queues.put_all, args=(queue, ["first", "second"]))
+    producer.start()
+    producer.join()
+    caller.shows("the exit code of who put them", producer.exitcode, expected=0)
+    process, consumer = worker(queue=queue), worker(queue=queue)
+    process.begin("queue.join")
+    for item in "first", "second":
+        kernel.shows(f"whether join is blocked before the {item} is reported", process.blocks(), expected=True)
+        recorder.shows("what the consumer gets", consumer.call("queue.get"), expected=item)
+        consumer.call("queue.task_done")
+    process.result()
+
+
 def test_join_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """Who waits in join handles a signal meanwhile, and waits on, unless the handler raises."""
     queue, handling = mp.JoinableQueue(), checkpoint("handling")

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -35,6 +36,7 @@ from spec.harness.process_table import (
     until_thread_gone,
 )
 from spec.harness.recorder import Recorder
+from spec.harness.signals import signals_sent
 from spec.harness.stillness import until_still
 from spec.harness.witness import Such, at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
@@ -357,7 +359,7 @@ def test_end_insists(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
 def test_terminating_an_exited_child_does_nothing(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
 ) -> None:
-    """Terminating a child that has exited, joined or not, raises nothing, and leaves its exit code as it was."""
+    """Terminating a child that has exited raises nothing and keeps its exit code; if joined, it sends no signal."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next().let_go()
@@ -365,14 +367,16 @@ def test_terminating_an_exited_child_does_nothing(
     lesson.terminate(child)
     child.join()
     kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    sent = signals_sent()
     lesson.terminate(child)
+    caller.shows("the signals sent to a pid that is free, and may be another's", sent, expected=[])
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
 def test_killing_an_exited_child_does_nothing(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
 ) -> None:
-    """Killing a child that has exited, joined or not, raises nothing, and leaves its exit code as it was."""
+    """Killing a child that has exited raises nothing and keeps its exit code; if joined, it sends no signal."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next().let_go()
@@ -380,7 +384,9 @@ def test_killing_an_exited_child_does_nothing(
     child.kill()
     child.join()
     kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    sent = signals_sent()
     child.kill()
+    caller.shows("the signals sent to a pid that is free, and may be another's", sent, expected=[])
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
@@ -623,6 +629,31 @@ def test_threads_join_their_own(
     done.let_go()
     got, expected = main.result(), [True, [7, False], None, 3]
     caller.shows("whether one waited, what is known of the other's, and its own exit code", got, expected=expected)
+
+
+def test_threads_may_join_the_same(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """Two threads may join one child at once: both wait until it is gone, and its exit code is known then."""
+    start, working = lesson.start, checkpoint("working")
+
+    def join_in_two() -> list[object]:
+        child = start(mp, steps(working.pause, leave(7)))
+
+        def join() -> str:
+            child.join()
+            assert child.pid is not None
+            return state(child.pid)
+
+        with ThreadPoolExecutor(2) as pool:
+            joins = [pool.submit(join) for _ in range(2)]
+            return [*(joined.result() for joined in joins), child.exitcode]
+
+    main = starter(join_in_two)
+    child = working.next()
+    until_blocked([main.pid])
+    child.let_go()
+    caller.shows("the child, to either thread, and its exit code", main.result(), expected=[GONE, GONE, 7])
 
 
 @needs("active_children")
@@ -878,6 +909,16 @@ def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder
     expected = sorted([*ends, "the starter's"])
     lines = sorted(line for line in printing.output.splitlines() if line in expected)
     kernel.shows("what was printed", lines, expected=expected)
+
+
+def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child ends as ever, with the same exit code, in a program that has neither stdout nor stderr."""
+    tasks = [leave(0), leave(7), partial(endings.fail, log, endings.Failure())]
+    silent = program.main(endings.join_without_output, lesson.start, tasks, log)
+    kernel.shows("the program's exit status", silent.exit_status(), expected=0)
+    codes = log.values("exit code")
+    recorder.shows("the exit codes of one that ends, exits, and fails", codes, expected=[0, 7, 1])
+    recorder.shows("how many came to fail", len(log.events("ran")), expected=1)
 
 
 def test_waits_for_its_threads(

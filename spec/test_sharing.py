@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import tempfile
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
+from multiprocessing.connection import Client
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims import needs
-from spec.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.fixtures import MakeCheckpoint, MakeWorker, Programs, Start
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import ALIVE, GONE, state
 from spec.harness.recorder import Recorder
@@ -52,6 +55,23 @@ def tell_its_home(shared: Any, log: Recorder) -> None:
     homes = [event.pid for event in log.events("home")[len(before) :]]
     kernel.shows("the processes in which it arrives", homes, expected=other_than([]))
     kernel.shows("the last of them", homes[-1], expected=other_than(os.getpid()))
+
+
+WELCOME = b"#WELCOME#"
+"""What a server that speaks the standard library's protocol answers to the digest that it expects."""
+
+
+def answer_to_a_stranger(address: Any) -> bytes:
+    """Return what the server at *address* answers to a digest that no key gives; nothing if it hangs up.
+
+    A client by the rules cannot tell: it is the next to ask the other for a digest, and leaves by itself if that
+    is made with another key than its own.
+    """
+    with suppress(EOFError, ConnectionError), Client(address) as stranger:
+        stranger.recv_bytes()
+        stranger.send_bytes(b"no digest".ljust(16))
+        return stranger.recv_bytes()
+    return b""
 
 
 def test_counts_down_under_the_lock(
@@ -488,6 +508,26 @@ def test_server_ends_with_its_manager(mp: Multiprocessing, log: Recorder) -> Non
     kernel.shows("the server without its manager", state(server), expected=GONE)
 
 
+def test_server_minds_no_interrupt(manager: Any, log: Recorder) -> None:
+    """The server process of a manager goes on after SIGINT, which Ctrl-C sends to it too."""
+    shared = manager.dict(num=100)
+    tell_its_home(shared, log)
+    server = log.events("home")[-1].pid
+    os.kill(server, signal.SIGINT)
+    until_still()  # whoever does not ignore it has ended
+    kernel.shows("the server", state(server), expected=ALIVE)
+    caller.shows("the number", shared["num"], expected=100)
+
+
+def test_leaves_no_file_behind(program: Programs) -> None:
+    """A program that has used a manager leaves nothing in the folder for temporary files."""
+    before = os.listdir(tempfile.gettempdir())
+    counting = program.main(counters.count_down)
+    kernel.shows("the program's exit status", counting.exit_status(), expected=0)
+    recorder.shows("what it has read", counting.output, expected="99\n")
+    kernel.shows("the folder for temporary files", os.listdir(tempfile.gettempdir()), expected=before)
+
+
 @needs("AuthenticationError", "current_process")
 def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
     """A client with the wrong authkey is turned away by the server, and one with the right key is let in."""
@@ -496,4 +536,6 @@ def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
     right = mp.current_process().authkey
     with refuses(mp.AuthenticationError):
         type(manager)(address=manager.address, authkey=b"not " + right).connect()
+    answer = answer_to_a_stranger(manager.address)
+    caller.shows("what the server answers to a digest made up", answer, expected=other_than(WELCOME))
     type(manager)(address=manager.address, authkey=right).connect()

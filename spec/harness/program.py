@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
@@ -25,19 +26,20 @@ class Program:
         folder: a folder, not in use, for what the program prints.
         module: the name of the module, as ``python -m`` takes it.
         arguments: the command line that it gets.
+        options: those of the interpreter, which come before the module.
 
     Attributes:
         pid: the process.
     """
 
-    def __init__(self, folder: Path, module: str, *arguments: str) -> None:
+    def __init__(self, folder: Path, module: str, *arguments: str, options: Sequence[str] = ()) -> None:
         folder.mkdir(exist_ok=True)
         self._output, self._errors = folder / "stdout", folder / "stderr"
         path = os.pathsep.join(entry for entry in sys.path if entry)
         buffering = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [sys.executable, *options, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
@@ -47,18 +49,21 @@ class Program:
         note(self.pid, f"the program {module}")
 
     @classmethod
-    def calling(cls, folder: Path, api: str, main: Callable[..., object], *args: object) -> Program:
+    def calling(
+        cls, folder: Path, api: str, main: Callable[..., object], *args: object, options: Sequence[str] = ()
+    ) -> Program:
         """Return a program that calls ``main(mp, *args)``.
 
         Args:
             folder: a folder, not in use, for what the program is told and what it prints.
             api: the name of the multiprocessing API to pass as *mp*, as `impl.api.load` takes it.
             main: a function that can be pickled; so must *args*.
+            options: those of the interpreter.
         """
         folder.mkdir()
         call = folder / "call"
         call.write_bytes(pickle.dumps((api, main, args)))
-        program = cls(folder, "spec.harness.run_program", str(call))
+        program = cls(folder, "spec.harness.run_program", str(call), options=options)
         note(program.pid, f"a program that runs {getattr(main, '__name__', repr(main))}")
         return program
 

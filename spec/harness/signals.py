@@ -8,6 +8,7 @@ background, or the first process of a container would decide what becomes of a c
 from __future__ import annotations
 
 import signal
+import sys
 
 IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 """Each interpreter ignores these when it starts; see https://docs.python.org/3/library/signal.html."""
@@ -26,3 +27,14 @@ def keep_exited_children() -> None:
     """Have the kernel keep the exit status of a child until it is waited for: it does not if SIGCHLD is ignored."""
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def signals_sent() -> list[tuple[int, int]]:
+    """Return a list that from now on grows by the pid and the number of each signal that this process sends.
+
+    It is kept by a hook that stays: see https://docs.python.org/3/library/audit_events.html, ``os.kill``.  What is
+    sent by way of a pidfd is not in it, for that reaches no other process.
+    """
+    sent: list[tuple[int, int]] = []
+    sys.addaudithook(lambda event, args: sent.append(args) if event in ("os.kill", "os.killpg") else None)
+    return sent

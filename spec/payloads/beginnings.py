@@ -54,6 +54,12 @@ def tell_arguments(log: Recorder) -> None:
     log("path", sys.path)
 
 
+def tell_options(log: Recorder) -> None:
+    """Record some of what the interpreter was told on its command line."""
+    log("flags", [sys.flags.optimize, sys.flags.dev_mode])
+    log("warnings", sys.warnoptions)
+
+
 def fails_to_start(process: Process) -> bool:
     """Start *process* while the kernel refuses the starter any more files, and return whether that has failed."""
     import resource  # here, as Windows has none, and the claims are to be collected there

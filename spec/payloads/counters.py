@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from impl.contract import Pause, Queue
+    from impl.contract import Multiprocessing, Pause, Queue
 
     Shared = MutableMapping[str, Any]
 
@@ -92,6 +92,14 @@ class Mortal:
     def __del__(self) -> None:
         if self._sent:
             self._end()
+
+
+def count_down(mp: Multiprocessing) -> None:
+    """A program: have a counter in a manager, take one off, print what is left, and leave the manager as it is."""
+    manager: Any = mp.Manager()
+    counter = manager.dict(num=100)
+    subtract(counter)
+    print(counter["num"])
 
 
 class Number:

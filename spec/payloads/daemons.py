@@ -95,6 +95,19 @@ def watch_the_starter(api: str, tell: Pause) -> None:
     tell(starter.pid, whether_alive(starter))
 
 
+def join_the_starter(api: str, tell: Pause) -> None:
+    """Join the starter for no time, tell whether it lives, join it until it has ended, tell again."""
+    mp: Any = load(api)
+    starter = mp.parent_process()
+    for limit in 0, None:
+        try:
+            starter.join(limit)
+        except Exception as error:
+            tell(repr(error))
+        else:
+            tell(starter.is_alive())
+
+
 def start_by_constructor(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pause) -> None:
     """Be the lesson's program, with a daemon that is declared as it is made."""
     mp.Process(target=daemon_task, daemon=True).start()

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+from spec.payloads.steps import steps
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +104,24 @@ def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log
     child = start(mp, task)
     child.join()
     log("exit code", child.exitcode)
+
+
+def without_output() -> None:
+    """Have neither stdout nor stderr from now on."""
+    streams: Any = sys
+    streams.stdout = streams.stderr = None
+
+
+def join_without_output(
+    mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task], log: Recorder
+) -> None:
+    """A program without output: start a child for each of the *tasks*, likewise without, and record its exit code."""
+    without_output()
+    for task in tasks:
+        try:
+            join_one(mp, start, steps(without_output, task), log)
+        except Exception as error:  # which nobody would read otherwise
+            log("exit code", repr(error))
 
 
 def go_on_after_an_interrupt(

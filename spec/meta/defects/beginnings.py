@@ -107,6 +107,21 @@ class LosesItsOutput(Broken):
     Process = beginning_with(lambda: setattr(util, "_flush_std_streams", lambda: None))
 
 
+class _Flushes(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            sys.stdout.flush()
+
+
+@family.breaks("lifecycle.needs-no-output")
+class FlushesWhatIsNotThere(Broken):
+    """A child that has no stdout fails at its end, as it flushes that."""
+
+    Process = _Flushes
+
+
 class _Unflushed(ForkProcess):
     def start(self):
         with mock.patch.object(util, "_flush_std_streams"):
@@ -245,6 +260,21 @@ class SpawnedWithoutArguments(Broken):
 
 
 AT_THE_BEGINNING = dict(os.environ)
+
+
+class _WithoutOptions(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with mock.patch.object(util, "_args_from_interpreter_flags", list):
+            return SpawnProcess._Popen(child)
+
+
+@family.breaks("isolation.child-has-the-starters-options")
+class SpawnedWithoutOptions(Broken):
+    """A spawned child's interpreter has none of the options of its starter's."""
+
+    method = "spawn"
+    Process = _WithoutOptions
 
 
 class _OfTheBeginning(SpawnProcess):

@@ -222,6 +222,24 @@ class JoinsOneByOne(Broken):
     Process = _JoinedOneByOne
 
 
+class _JoinedByTheFirst(ForkProcess):
+    is_joined = False
+
+    def join(self, timeout=None):
+        if self.is_joined:
+            return
+        self.is_joined = True
+        super().join(timeout)
+        self.is_joined = False
+
+
+@family.breaks("lifecycle.threads-may-join-the-same")
+class OnlyTheFirstWaits(Broken):
+    """While a thread waits in join, a join of the same child by another returns at once."""
+
+    Process = _JoinedByTheFirst
+
+
 class _StartedBetween(ForkProcess):
     turn = threading.RLock()
 

@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.queues
 import pickle
 from contextlib import suppress
+from multiprocessing import util
 
 from spec.meta.defects import sound
 from spec.meta.defects.declaration import Broken, Family
@@ -315,3 +316,13 @@ class CountsWhenSent(Broken):
     class JoinableQueue(sound.JoinableQueue):
         def put(self, obj, block=True, timeout=None):
             multiprocessing.queues.Queue.put(self, _CountedWhenSent(self, obj), block, timeout)
+
+
+@family.breaks("joinable.items-outlive-who-put-them")
+class ForgetsWhoIsGone(Broken):
+    """A joinable queue where the items of a process that has ended are outstanding no more."""
+
+    class JoinableQueue(sound.JoinableQueue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block, timeout)
+            util.Finalize(None, self.task_done, exitpriority=0)

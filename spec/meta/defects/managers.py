@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import tempfile
 import threading
 from multiprocessing import connection, managers
 from typing import Any
@@ -173,6 +175,29 @@ class IgnoresTheAuthkey(BrokenManager):
     Served = _HasTheUsualKey
 
 
+class _LetsAllIn(Server):
+    def __init__(self, *args):
+        super().__init__(*args)
+        vars(connection)["deliver_challenge"] = _welcome
+
+
+def _welcome(client, _key):
+    client.send_bytes(b"#CHALLENGE#" + os.urandom(20))
+    client.recv_bytes(256)
+    client.send_bytes(b"#WELCOME#")
+
+
+class _TakesAnyDigest(SyncManager):
+    _Server = _LetsAllIn
+
+
+@family.breaks("sharing.wrong-authkey-is-refused")
+class TakesAnyDigest(BrokenManager):
+    """A manager whose server lets in whatever digest it is sent; clients refuse by themselves to stay."""
+
+    Served = _TakesAnyDigest
+
+
 class _ConnectsLater(SyncManager):
     def connect(self):
         self._state.value = STARTED
@@ -213,3 +238,25 @@ class TakesRefusalForAbsence(BrokenManager):
     """A manager that says that there is no server where there is one that turns it away."""
 
     Served = _SaysItIsGone
+
+
+class _HandlesInterrupts(SyncManager):
+    def start(self, *args):
+        super().start(signal.signal, (signal.SIGINT, signal.default_int_handler))
+
+
+@family.breaks("sharing.server-minds-no-interrupt")
+class ServerCanBeInterrupted(BrokenManager):
+    """A manager whose server ends at Ctrl-C, whatever main does about it."""
+
+    Served = _HandlesInterrupts
+
+
+@family.breaks("sharing.leaves-no-file-behind")
+class LeavesItsFolder(BrokenManager):
+    """A manager that makes a folder for its socket, and leaves it there."""
+
+    def Manager(self):
+        manager = self.Served(os.path.join(tempfile.mkdtemp(), "socket"), ctx=self.context)
+        manager.start()
+        return manager

@@ -127,6 +127,20 @@ class AllAreCalledAlike(Broken):
     Process = HasNoNumber
 
 
+class CountsOnlyTheNameless(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        if name:
+            vars(process)["_process_counter"] = itertools.count(self._identity[-1])
+
+
+@family.breaks("identity.default-names-are-numbered")
+class NamedAreNotCounted(Broken):
+    """A process that was given a name does not count among those of its starter."""
+
+    Process = CountsOnlyTheNameless
+
+
 class IsCalledAtRandom(ForkProcess):
     def __init__(self, *, name=None, **kwargs):
         super().__init__(name=name or f"Process-{uuid.uuid4()}", **kwargs)

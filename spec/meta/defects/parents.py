@@ -66,6 +66,34 @@ class TakesTheStarterForAlive(Broken):
         return starter and _Immortal(starter)
 
 
+class _NotJoined(_Starter):
+    def join(self, timeout=None):
+        pass
+
+
+@family.breaks("daemon.can-join-main")
+class JoiningTheStarterIsInVain(Broken):
+    """To join what `parent_process()` returns does not wait."""
+
+    def parent_process(self):
+        starter = process.parent_process()
+        return starter and _NotJoined(starter)
+
+
+class _JoinedWhatever(_Starter):
+    def join(self, timeout=None):
+        self._process.join()
+
+
+@family.breaks("daemon.can-join-main")
+class JoiningTheStarterTakesNoLimit(Broken):
+    """To join what `parent_process()` returns waits until the starter has ended, though a limit was given."""
+
+    def parent_process(self):
+        starter = process.parent_process()
+        return starter and _JoinedWhatever(starter)
+
+
 class _ByKernel(_Starter):
     @property
     def pid(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -222,6 +223,28 @@ class TerminateNeedsTheProcess(Broken):
     """Terminating a child that was joined looks for its process, and raises what comes of that."""
 
     Process = IsLookedUp
+
+
+class _IsAPid(ForkProcess):
+    def _send_signal(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def terminate(self):
+        self._send_signal(signal.SIGTERM)
+
+    def kill(self):
+        self._send_signal(signal.SIGKILL)
+
+
+@family.breaks(
+    "lifecycle.terminating-an-exited-child-does-nothing",
+    "lifecycle.killing-an-exited-child-does-nothing",
+)
+class SignalsWhateverHasThePid(Broken):
+    """A child that was joined is sent signals still, whoever has got its pid since."""
+
+    Process = _IsAPid
 
 
 class ExitsOnSigterm(ForkProcess):

@@ -22,6 +22,9 @@ if __name__ == "__main__":
         time.sleep(0.01)
     child.kill()
     child.join()
+    sent = []
+    sys.addaudithook(lambda event, args: sent.append(args) if event == "os.kill" else None)
     child.kill()
     print(f"exit code of a child that was killed once it had exited: expected 7, seen {child.exitcode}")
-    sys.exit(child.exitcode != 7)
+    print(f"signals sent to its pid once it was joined: expected [], seen {sent}")
+    sys.exit(child.exitcode != 7 or sent != [])
