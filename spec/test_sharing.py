@@ -522,9 +522,9 @@ def test_server_minds_no_interrupt(manager: Any, log: Recorder) -> None:
 def test_leaves_no_file_behind(program: Programs) -> None:
     """A program that has used a manager leaves nothing in the folder for temporary files."""
     before = os.listdir(tempfile.gettempdir())
-    counting = program.main(counters.count_down)
-    kernel.shows("the program's exit status", counting.exit_status(), expected=0)
-    recorder.shows("what it has read", counting.output, expected="99\n")
+    using = program.main(counters.use_a_manager)
+    kernel.shows("the program's exit status", using.exit_status(), expected=0)
+    recorder.shows("what it has read", using.output, expected="100\n")
     kernel.shows("the folder for temporary files", os.listdir(tempfile.gettempdir()), expected=before)
 
 

@@ -94,12 +94,10 @@ class Mortal:
             self._end()
 
 
-def count_down(mp: Multiprocessing) -> None:
-    """A program: have a counter in a manager, take one off, print what is left, and leave the manager as it is."""
+def use_a_manager(mp: Multiprocessing) -> None:
+    """A program: print what a manager has been given, and leave it to the end of the program to shut that down."""
     manager: Any = mp.Manager()
-    counter = manager.dict(num=100)
-    subtract(counter)
-    print(counter["num"])
+    print(manager.dict(num=100)["num"])
 
 
 class Number:

@@ -294,6 +294,7 @@ class _TiedToItsStarter(ForkProcess):
     "daemon.outlives-a-killed-main",
     "daemon.outlives-a-main-that-leaves-by-os-exit",
     "daemon.can-find-out-that-main-was-killed",
+    "daemon.can-join-main",
 )
 class DaemonsDieWithTheStarter(Broken):
     """A daemon is ended by the kernel when its starter dies, however that dies."""
@@ -434,6 +435,7 @@ class _ThreadIfDaemon(ForkProcess):
     "joinable.consumer-ends-with-main",
     "daemon.ends-with-a-main-whose-starts-failed",
     "daemon.lives-while-a-thread-of-main-does",
+    "daemon.can-join-main",
 )
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""

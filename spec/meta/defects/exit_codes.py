@@ -66,6 +66,8 @@ class SucceedsAsNone(ForkProcess):
     "queue.child-may-exit-without-its-items",
     "daemon.joined-completes",
     "lifecycle.does-not-wait-for-daemon-threads",
+    "lifecycle.needs-no-output",
+    "joinable.items-outlive-who-put-them",
 )
 class SuccessIsNone(Broken):
     """An exit code of 0, which is false, is taken for none."""
@@ -86,6 +88,7 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
     "queue.child-may-exit-without-its-items",
     "daemon.joined-completes",
     "lifecycle.does-not-wait-for-daemon-threads",
+    "joinable.items-outlive-who-put-them",
 )
 class NormalEndIsOne(Broken):
     """The exit code is 1 unless the child's code calls `sys.exit` or the like."""
@@ -324,6 +327,7 @@ class FailsAsSuccess(ForkProcess):
     "lifecycle.exit-code-of-an-exception",
     "fanout.failed-children-stop-no-other-one-by-one",
     "fanout.failed-children-stop-no-other-together",
+    "lifecycle.needs-no-output",
 )
 class ExceptionIsZero(Broken):
     """A child that an exception ends prints the traceback and has exit code 0."""
@@ -386,6 +390,7 @@ class FailsItsStarter(Confesses):
     "daemon.ends-with-its-creator",
     "queue.items-of-a-child-that-fails-arrive",
     "lifecycle.output-is-written-once",
+    "lifecycle.needs-no-output",
 )
 class JoinRaises(Broken):
     """Joining a child that an exception has ended raises an exception in the starter, as futures do."""

@@ -335,7 +335,7 @@ class _Talks(ForkProcess):
         sys.stderr.write("x" * 5_000_000)
 
 
-@family.breaks("lifecycle.output-is-written-once")
+@family.breaks("lifecycle.output-is-written-once", "lifecycle.needs-no-output")
 class PrintsMegabytes(Broken):
     """Joining a child prints five megabytes to either stream."""
 

@@ -170,6 +170,7 @@ class HelperIsMissing(Broken):
 @family.breaks(
     "identity.child-knows-its-starter",
     "daemon.can-find-out-that-main-was-killed",
+    "daemon.can-join-main",
 )
 class StarterIsUnknown(Broken):
     """In a child, `parent_process()` is None."""

@@ -23,6 +23,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
     "joinable.one-report-too-many-is-refused",
     "joinable.any-sequence-of-operations",
     "joinable.join-goes-on-after-a-signal",
+    "joinable.items-outlive-who-put-them",
     spoils=["joinable.consumer-ends-with-main"],
     why="the consumer may have eaten everything in time",
 )
@@ -103,6 +104,7 @@ class JoinWaitsUntilEmpty(Broken):
     "joinable.any-producers-and-consumers",
     "joinable.any-sequence-of-operations",
     "joinable.join-goes-on-after-a-signal",
+    "joinable.items-outlive-who-put-them",
     spoils=["joinable.consumer-ends-with-main"],
     why="the consumer may have eaten everything in time",
 )
@@ -212,6 +214,7 @@ class ReportsInAdvance(Broken):
     "joinable.producer-goes-on-after-the-last-report",
     "joinable.join-waits-for-what-is-put-meanwhile",
     "joinable.any-producers-and-consumers",
+    "joinable.items-outlive-who-put-them",
     spoils=["joinable.any-sequence-of-operations", "joinable.consumer-ends-with-main"],
     why="which sequences are tried is up to Hypothesis",
 )
@@ -256,6 +259,7 @@ class WakesOne(Broken):
     "joinable.any-producers-and-consumers",
     "joinable.any-sequence-of-operations",
     "joinable.join-waits-for-what-nobody-got",
+    "joinable.items-outlive-who-put-them",
 )
 class CountsOfEachProcess(Broken):
     """A joinable queue where a report tells nothing to other processes than the one that reports."""
@@ -285,6 +289,7 @@ class _NewCondition(sound.JoinableQueue):
     "joinable.one-report-too-many-is-refused",
     "joinable.any-producers-and-consumers",
     "joinable.any-sequence-of-operations",
+    "joinable.items-outlive-who-put-them",
 )
 class ConditionLostOnTheWay(Broken):
     """A joinable queue that makes a condition of its own, to wait at, in each process that it is sent to."""

@@ -79,6 +79,7 @@ class _InAThread(SyncManager):
     "sharing.lives-in-a-server-process",
     "sharing.proxy-raises-after-shutdown",
     "sharing.shutdown-ends-the-server",
+    "sharing.server-minds-no-interrupt",
 )
 class ServesFromThread(BrokenManager):
     """A manager that has no process for its server, but a thread of the process that made it."""
@@ -156,6 +157,7 @@ class _MournsItsClients(SyncManager):
     "sharing.counts-down-under-the-lock",
     "sharing.loses-updates-without-the-lock",
     "sharing.proxy-can-be-sent",
+    "sharing.leaves-no-file-behind",
 )
 class DiesWithItsClients(BrokenManager):
     """A manager whose server dies as soon as one of its clients is gone."""

@@ -47,6 +47,7 @@ class _KilledWithItsStarter(ForkProcess):
     "lifecycle.outlives-the-thread-that-started-it",
     "lifecycle.terminate-reaches-no-descendant",
     "lifecycle.kill-reaches-no-descendant",
+    "daemon.can-join-main",
 )
 class DiesWithTheStarter(Broken):
     """A child is killed by the kernel when its starter dies."""
@@ -211,6 +212,7 @@ class _OfARuthlessServer(ForkServerProcess):
     "daemon.can-find-out-that-main-was-killed",
     "lifecycle.terminate-reaches-no-descendant",
     "lifecycle.kill-reaches-no-descendant",
+    "daemon.can-join-main",
     spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
     why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
 )

@@ -30,7 +30,7 @@ def _never_ready():
     return reading
 
 
-@family.breaks("daemon.can-find-out-that-main-was-killed")
+@family.breaks("daemon.can-find-out-that-main-was-killed", "daemon.can-join-main")
 class ParentSentinelIsNeverReady(Broken):
     """The sentinel of `parent_process()` never tells that the starter has ended: the child itself keeps it open."""
 
@@ -55,6 +55,7 @@ class _Immortal(_Starter):
 @family.breaks(
     "daemon.can-find-out-that-main-was-killed",
     "daemon.finds-out-whatever-its-siblings-do",
+    "daemon.can-join-main",
 )
 class TakesTheStarterForAlive(Broken):
     """The starter seems alive forever, to who asks `parent_process()`."""
