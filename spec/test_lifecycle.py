@@ -36,7 +36,7 @@ from spec.harness.process_table import (
     until_thread_gone,
 )
 from spec.harness.recorder import Recorder
-from spec.harness.signals import signals_sent
+from spec.harness.signals import blocked_signals, signals_sent
 from spec.harness.stillness import until_still
 from spec.harness.witness import Such, at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
 from spec.lessons import Lesson, NotProvided
@@ -233,6 +233,20 @@ def test_kill_reaches_no_descendant(
     runs_on(its_own, log)
 
 
+@where(starter_is_parent)
+def test_not_alive_though_its_child_is(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """A child that was killed is not alive, and can be joined, though a child of its own runs on."""
+    child, its_own = with_a_child_of_its_own(mp, lesson.start, log, checkpoint)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    until_exited(child.pid)
+    caller.shows("whether it is alive", child.is_alive(), expected=False)
+    child.join()
+    runs_on(its_own, log)
+
+
 def with_a_child_of_its_own(
     mp: Multiprocessing, start: Callable[..., Process], log: Recorder, checkpoint: MakeCheckpoint
 ) -> tuple[Process, Arrival]:
@@ -404,7 +418,7 @@ def test_exit_code_is_what_it_left_with(mp: Multiprocessing, lesson: Lesson, che
     """A child that calls `sys.exit` with a number has that exit code, or if it is not from 0 to 255, its low byte."""
     working = checkpoint("working")
 
-    @example(status=0)
+    @example(status=False)
     @example(status=128 + signal.SIGTERM)
     @example(status=255)
     @example(status=263)
@@ -555,46 +569,50 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
 def test_timed_join_is_over_with_the_child(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """A timed join returns once the child has exited, however much of its time is left, or if it has no limit."""
+    """A timed join returns once the child has exited, however much of its time is left, and has reaped it then."""
     start, working = lesson.start, checkpoint("working")
 
     def start_and_join(limit: Optional[float]) -> list[object]:
         child = start(mp, steps(working.pause, leave(7)))
         child.join(limit)
-        return [child.pid, child.exitcode]
+        assert child.pid is not None
+        return [child.pid, state(child.pid), child.exitcode]
 
     for limit in 600.0, None:
         main = starter(start_and_join, limit)
         arrival = working.next()
         main.until_still()  # it waits for the child
         arrival.let_go()
-        caller.shows("which process it has joined, and the exit code", main.result(), expected=[arrival.pid, 7])
+        joined = [arrival.pid, GONE, 7]
+        caller.shows("which process it has joined, its state, and the exit code", main.result(), expected=joined)
 
 
 def test_join_goes_on_after_a_signal(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """Who waits in join handles a signal meanwhile, and waits on, unless the handler raises."""
+    """Who waits in join, timed or not, handles a signal meanwhile, and waits on, unless the handler raises."""
     start = lesson.start
     working, started, handling = checkpoint("working"), checkpoint("started"), checkpoint("handling")
 
     def join_it() -> list[object]:
         child = start(mp, steps(working.pause, leave(7)))
         started.pause()
-        ends = [signals.handling_them(handling.pause, child.join) for _ in range(2)]
+        ends = [signals.handling_them(handling.pause, partial(child.join, limit)) for limit in (None, 3600, None)]
         return [*ends, child.exitcode]
 
     main = starter(join_it)
     child = working.next()
     started.next().let_go()  # only now does it wait for nothing but the child
-    kernel.shows("the starter, which joins", settled(main.pid), expected=ALIVE)
-    os.kill(main.pid, signal.SIGUSR2)
+    for how in "without a limit", "with one":
+        kernel.shows(f"the starter, which joins {how}", settled(main.pid), expected=ALIVE)
+        os.kill(main.pid, signal.SIGUSR1)
+        handling.next().let_go()
+        kernel.shows("the starter, once it has handled a signal", settled(main.pid), expected=ALIVE)
+        os.kill(main.pid, signal.SIGUSR2)
     kernel.shows("the starter, which was interrupted and joins again", settled(main.pid), expected=ALIVE)
-    os.kill(main.pid, signal.SIGUSR1)
-    handling.next().let_go()
-    kernel.shows("the starter, once it has handled a signal", settled(main.pid), expected=ALIVE)
     child.let_go()
-    caller.shows("how each join ended, and the exit code", main.result(), expected=["interrupted", "returned", 7])
+    expected = ["interrupted", "interrupted", "returned", 7]
+    caller.shows("how each join ended, and the exit code", main.result(), expected=expected)
 
 
 def test_threads_join_their_own(
@@ -656,6 +674,38 @@ def test_threads_may_join_the_same(
     caller.shows("the child, to either thread, and its exit code", main.result(), expected=[GONE, GONE, 7])
 
 
+@where(fresh_memory)
+@needs("Lock")
+def test_threads_start_at_once(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """Two threads may each start a child at once, though one takes long to pickle what its child is given."""
+    start, lock = lesson.start, mp.Lock()
+    pickling, turn, working = checkpoint("pickling"), checkpoint("turn"), checkpoint("working")
+
+    def start_two() -> list[object]:
+        slow = mp.Process(target=queues.tell_whether_free, args=(log, queues.HeldUp(pickling.pause), lock))
+        with ThreadPoolExecutor(1) as pool:
+            slow_start = pool.submit(slow.start)
+            turn.pause()
+            other = start(mp, working.pause)
+            slow_start.result()
+        for child in slow, other:
+            child.join()
+        return [slow.exitcode, other.exitcode]
+
+    lock.acquire()
+    main = starter(start_two)
+    held = pickling.next()
+    turn.next().let_go()
+    main.until_still(lambda: working.reached)  # or it waits for its turn
+    held.let_go("pickled")
+    working.next().let_go()
+    caller.shows("the exit codes", main.result(), expected=[0, 0])
+    seen = log.only("has").value
+    recorder.shows("what the slow one's child has, and whether its lock is free", seen, expected=["pickled", False])
+
+
 @needs("active_children")
 def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child goes on, and is an active child, when the thread that has started it comes to its end."""
@@ -685,7 +735,7 @@ def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson
 
 
 def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """What its user has a process do on a signal, it does also after it has started and joined a child."""
+    """What its user has a process do on a signal, or block, stays so when it has started and joined a child."""
 
     def handle(_number: int, _frame: object) -> None:
         """Do nothing."""
@@ -693,6 +743,7 @@ def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, check
     working, numbers = checkpoint("working"), [signal.SIGCHLD, signal.SIGALRM, signal.SIGTERM, signal.SIGINT]
     for number in numbers:
         signal.signal(number, handle)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
     child = lesson.start(mp, working.pause)
     arrival = working.next()
     kernel.shows("the process that was started", arrival.pid, expected=child.pid)
@@ -700,6 +751,7 @@ def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, check
     arrival.let_go()
     child.join()
     caller.shows("whether each is handled as before", {signal.getsignal(n) for n in numbers}, expected={handle})
+    kernel.shows("the signals that are blocked", blocked_signals(), expected={signal.SIGUSR2})
 
 
 def test_can_be_joined_again(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
@@ -738,6 +790,7 @@ def test_failed_start_changes_nothing(mp: Multiprocessing, lesson: Lesson, targe
     child = mp.Process(target=leave(7))
     failed = beginnings.fails_to_start(child)
     if failed:
+        kernel.shows("the signals that are blocked", blocked_signals(), expected=set())
         left = {*descendants(os.getpid())} - before
         kernel.shows("the processes that the failed start has left", left, expected=set())
         caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[])

@@ -29,6 +29,11 @@ def keep_exited_children() -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
+def blocked_signals() -> set[int]:
+    """Return the signals that this thread blocks."""
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
 def signals_sent() -> list[tuple[int, int]]:
     """Return a list that from now on grows by the pid and the number of each signal that this process sends.
 

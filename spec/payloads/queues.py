@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from impl.contract import Multiprocessing, Pause, Queue
+    from impl.contract import Lock, Multiprocessing, Pause, Queue
     from spec.harness.recorder import Recorder
 
 
@@ -51,6 +51,11 @@ class HeldUp:
 def put_held_up(queue: Queue, pause: Pause) -> None:
     """Put an item whose pickling stops at *pause*."""
     queue.put(HeldUp(pause))
+
+
+def tell_whether_free(log: Recorder, given: object, lock: Lock) -> None:
+    """Record as ``has`` what was *given*, and whether *lock* is free."""
+    log("has", [given, lock.acquire(False)])
 
 
 class Unpicklable:

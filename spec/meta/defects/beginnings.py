@@ -6,11 +6,13 @@ import atexit
 import copy
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
 import threading
+import types
 from multiprocessing import context, forkserver, popen_spawn_posix, process, spawn, util
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Callable
@@ -348,6 +350,76 @@ class FailedStartIsActive(Broken):
 
     method = "spawn"
     Process = _ActiveBeforeItStarts
+
+
+class _Undisturbed(ForkProcess):
+    def start(self):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
+        super().start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def run(self):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM])
+        super().run()
+
+
+@family.breaks("lifecycle.failed-start-changes-nothing")
+class FailedStartBlocksSignals(Broken):
+    """A start blocks SIGINT and SIGTERM meanwhile, and for good if it fails."""
+
+    Process = _Undisturbed
+
+
+class _DisturbedByAll(ForkProcess):
+    def start(self):
+        super().start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@family.breaks("lifecycle.leaves-signal-handlers-alone")
+class StartUnblocksSignals(Broken):
+    """After a start no signal is blocked any more."""
+
+    Process = _DisturbedByAll
+
+
+class _GivenPiecemeal(SpawnProcess):
+    def __getstate__(self):
+        state = self.__dict__.copy()
+        state["_kwargs"] = {name: _Parcel(argument) for name, argument in self._kwargs.items()}
+        return state
+
+
+class _Parcel:
+    def __init__(self, content):
+        self.content = content
+
+    def __reduce__(self):
+        return pickle.loads, (ForkingPickler.dumps(self.content).tobytes(),)
+
+
+@family.breaks("isolation.args-and-kwargs-are-copies")
+class PicklesEachArgument(Broken):
+    """What a process is given is pickled piece by piece, and what is given twice is two things in the child."""
+
+    method = "spawn"
+    Process = _GivenPiecemeal
+
+
+class _StartedByTheProgram(SpawnProcess):
+    being_started = types.SimpleNamespace()
+
+    def start(self):
+        with mock.patch.object(context, "_tls", self.being_started):
+            super().start()
+
+
+@family.breaks("lifecycle.threads-start-at-once")
+class OneStartDisturbsAnother(Broken):
+    """Which process is being started is known for the whole program, not for each thread."""
+
+    method = "spawn"
+    Process = _StartedByTheProgram
 
 
 class _TakenForStarted(ForkProcess):

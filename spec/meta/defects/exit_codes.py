@@ -67,7 +67,6 @@ class SucceedsAsNone(ForkProcess):
     "daemon.joined-completes",
     "lifecycle.does-not-wait-for-daemon-threads",
     "lifecycle.needs-no-output",
-    "joinable.items-outlive-who-put-them",
 )
 class SuccessIsNone(Broken):
     """An exit code of 0, which is false, is taken for none."""
@@ -88,7 +87,6 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
     "queue.child-may-exit-without-its-items",
     "daemon.joined-completes",
     "lifecycle.does-not-wait-for-daemon-threads",
-    "joinable.items-outlive-who-put-them",
 )
 class NormalEndIsOne(Broken):
     """The exit code is 1 unless the child's code calls `sys.exit` or the like."""
@@ -280,6 +278,23 @@ class BareExitIsOne(Broken):
     """A child that calls `sys.exit` with nothing has exit code 1, as in billiard."""
 
     Process = LeavesBareAsOne
+
+
+class _LeavesTruthAsText(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except SystemExit as leaving:
+            if isinstance(leaving.code, bool):
+                sys.exit(str(leaving.code))
+            raise
+
+
+@family.breaks("lifecycle.exit-code-is-what-it-left-with")
+class TruthIsText(Broken):
+    """A child that calls `sys.exit` with False has exit code 1, as with a text."""
+
+    Process = _LeavesTruthAsText
 
 
 class LeavesTextAsZero(ForkProcess):

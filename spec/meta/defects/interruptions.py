@@ -124,6 +124,22 @@ class JoinGivesUpOnASignal(Broken):
     Process = _JoinedByPause
 
 
+class _JoinedBySleep(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None or timeout <= 1:
+            super().join(timeout)
+        else:
+            libc.sleep(int(timeout))
+            super().join(0)
+
+
+@family.breaks("lifecycle.join-goes-on-after-a-signal")
+class TimedJoinGivesUpOnASignal(Broken):
+    """A timed join that a signal interrupts returns, though the child runs and there is time left."""
+
+    Process = _JoinedBySleep
+
+
 @family.breaks("lock.threads-wait-for-it-too", "lock.wait-goes-on-after-a-signal")
 class LockHoldsUpThreads(Broken):
     """A thread that waits for a lock keeps the interpreter's own, so that no other thread can run."""

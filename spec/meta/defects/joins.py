@@ -44,6 +44,21 @@ class JoinWaitsForTheSentinel(Broken):
     Process = IsReapedByAnother
 
 
+class _IsLeftAZombie(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None:
+            super().join()
+        else:
+            connection.wait([self.sentinel], timeout)
+
+
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
+class TimedJoinDoesNotReap(Broken):
+    """A timed join returns when the child has exited, and leaves it a zombie."""
+
+    Process = _IsLeftAZombie
+
+
 class IsKilledInTime(ForkProcess):
     def join(self, timeout=None):
         super().join(timeout)

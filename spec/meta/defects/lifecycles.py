@@ -7,7 +7,7 @@ import copy
 import multiprocessing
 import os
 import threading
-from multiprocessing import popen_fork
+from multiprocessing import connection, popen_fork
 from typing import Any
 
 from spec.meta.defects.declaration import Broken, Family
@@ -298,6 +298,18 @@ class ActiveInItsThreadOnly(Broken):
 
 
 active: list[Any] = []
+
+
+class _LivesWithItsChildren(ForkProcess):
+    def is_alive(self):
+        return self._popen.returncode is None and not connection.wait([self.sentinel], 0)
+
+
+@family.breaks("lifecycle.not-alive-though-its-child-is")
+class AliveWhileItsChildrenAre(Broken):
+    """A child is alive until its sentinel is ready, which a child of its own has too."""
+
+    Process = _LivesWithItsChildren
 
 
 class LeavesTheList(ForkProcess):

@@ -9,7 +9,7 @@ def work(status):
 
 
 if __name__ == "__main__":
-    numbers = [0, 1, 7, 127, 128, 143, 200, 255, 263, -1]
+    numbers = [0, False, 1, 7, 127, 128, 143, 200, 255, 263, -1]
     expected = [number & 255 for number in numbers]
     children = [mp.Process(target=work, args=(number,)) for number in numbers]
     for child in children:

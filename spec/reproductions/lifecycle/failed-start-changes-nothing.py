@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 
 mp = multiprocessing
@@ -31,11 +32,13 @@ if __name__ == "__main__":
     print(f"a start while no file can be opened: {failure}")
     if failure is None:
         sys.exit("it has not failed: nothing to see here")
-    seen = [told_by(lambda: len(mp.active_children())), child.pid, child.is_alive(), told_by(child.join)]
-    expected = [0, None, False, "AssertionError"]
-    print(f"active children, its pid, whether it is alive, its join: expected {expected}, seen {seen}")
+    ends = [child.pid, child.exitcode, child.is_alive(), told_by(child.join)]
+    seen, expected = [told_by(lambda: len(mp.active_children())), *ends], [0, None, None, False, "AssertionError"]
+    print(f"active children, its pid, exit code, whether alive, join: expected {expected}, seen {seen}")
+    blocked = signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    print(f"signals that are blocked: expected [], seen {[*blocked]}")
     again = told_by(child.start)
     if again is None:
         child.join()
     print(f"another start: expected None, seen {again}; exit code: expected 0, seen {child.exitcode}")
-    sys.exit(seen != expected or again is not None or child.exitcode != 0)
+    sys.exit(seen != expected or bool(blocked) or again is not None or child.exitcode != 0)

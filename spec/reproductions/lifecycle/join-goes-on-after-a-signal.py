@@ -22,7 +22,7 @@ def work(go_on):
 
 
 def send_signals(go_on):
-    for number in signal.SIGUSR1, signal.SIGUSR2, signal.SIGUSR1:
+    for number in (signal.SIGUSR1, signal.SIGUSR2) * 2:
         time.sleep(0.5)
         os.kill(os.getpid(), number)
     time.sleep(0.5)
@@ -48,8 +48,10 @@ if __name__ == "__main__":
     child = mp.Process(target=work, args=(go_on,))
     child.start()
     threading.Thread(target=send_signals, args=(mine,), daemon=True).start()
-    seen = [how(child.join), how(child.join), child.exitcode, len(handled)]
-    expected = ["interrupted", "returned", 7, 2]
-    print(f"how two joins ended, exit code, signals that were handled: expected {expected}, seen {seen}")
+    seen = [how(child.join), how(lambda: child.join(600)), how(child.join), child.exitcode, len(handled)]
+    expected = ["interrupted", "interrupted", "returned", 7, 2]
+    print(
+        f"how joins, the second timed, ended, exit code, signals that were handled: expected {expected}, seen {seen}"
+    )
     sys.stdout.flush()
     os._exit(seen != expected)

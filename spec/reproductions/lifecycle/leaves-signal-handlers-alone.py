@@ -1,3 +1,4 @@
+import faulthandler
 import multiprocessing
 import signal
 import sys
@@ -14,9 +15,11 @@ def work(go_on):
 
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(30, exit=True)
     numbers = [signal.SIGCHLD, signal.SIGALRM, signal.SIGTERM, signal.SIGINT]
     for number in numbers:
         signal.signal(number, handle)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
     go_on, mine = mp.Pipe(duplex=False)
     child = mp.Process(target=work, args=(go_on,))
     child.start()
@@ -25,4 +28,6 @@ if __name__ == "__main__":
     child.join()
     seen = [number.name for number in numbers if signal.getsignal(number) is not handle]
     print(f"signals that are handled otherwise after start and join: expected [], seen {seen}")
-    sys.exit(seen != [])
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    print(f"signals that are blocked: expected {[signal.SIGUSR2]}, seen {[*blocked]}")
+    sys.exit(seen != [] or blocked != {signal.SIGUSR2})

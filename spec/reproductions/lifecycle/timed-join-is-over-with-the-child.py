@@ -24,7 +24,9 @@ if __name__ == "__main__":
     signal.alarm(30)
     child.join(60)
     signal.alarm(0)
+    there = os.path.exists(f"/proc/{child.pid}")
     seen = child.exitcode
     child.join()
-    print(f"exit code after join(60): expected 7, seen {seen}")
-    sys.exit(seen != 7)
+    print(f"whether the child is in the process table after join(60): expected False, seen {there}")
+    print(f"its exit code: expected 7, seen {seen}")
+    sys.exit(there or seen != 7)
