@@ -12,7 +12,8 @@ They are written in TOML, and may be shared by an implementation's authors and t
     reason = "start() does not look at the flag of the process that calls it."
     link = "https://..."            # optional
 
-`known_deviations` has what is known of some libraries: it is shipped, and used unless a run asks for none.
+`known_deviations` has what is known of some libraries: it is shipped, and used unless a run asks for none.  It counts
+for an API too whose processes are of a subclass of theirs.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import difflib
 import platform
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Optional
 
@@ -84,21 +85,23 @@ class Deviation:
     link: str
     file: str
 
-    def covers(self, claim: str, target: Target) -> bool:
-        """Return whether it is known that the *claim* with this id fails on *target*."""
-        return claim in self.claims and self.concerns(target)
-
     def concerns(self, target: Target) -> bool:
         """Return whether it is about *target*, in this version, under this start method, and with this Python."""
         if self.target not in (target.name, target.name.partition(":")[0]):
             return False
-        if self.start_methods and target.start_method not in self.start_methods:
+        return self._suits(target.start_method, target.version or platform.python_version())
+
+    def is_inherited_by(self, target: Target) -> bool:
+        """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
+        return any(self.target == base.name and self._suits(base.start_method, base.version) for base in target.bases)
+
+    def _suits(self, start_method: Optional[str], version: str) -> bool:
+        if self.start_methods and start_method not in self.start_methods:
             return False
-        python = platform.python_version()
-        if not self.python.contains(python, prereleases=True):
+        if not self.python.contains(platform.python_version(), prereleases=True):
             return False
         try:
-            return self.versions.contains(Version(target.version or python), prereleases=True)
+            return self.versions.contains(Version(version), prereleases=True)
         except InvalidVersion:
             return not str(self.versions)
 
@@ -114,12 +117,20 @@ class Deviations:
         self._known = list(known)
 
     def find(self, claim: str, target: Target) -> Optional[Deviation]:
-        """Return the deviation that covers the *claim* with this id on *target*, or None."""
-        return next((known for known in reversed(self._known) if known.covers(claim, target)), None)
+        """Return the deviation that covers the *claim* with this id on *target*, or None.
+
+        What is known of the API that its processes are built on, it may have inherited, or mended.  Unless something
+        is known of itself, that is returned as what fails now and then.
+        """
+        known = [deviation for deviation in reversed(self._known) if claim in deviation.claims]
+        own = (deviation for deviation in known if deviation.concerns(target))
+        inherited = (replace(one, intermittent=True) for one in known if one.is_inherited_by(target))
+        return next(own, None) or next(inherited, None)
 
     def files(self, target: Target) -> list[str]:
-        """Return the files that declare deviations of *target*."""
-        return list(dict.fromkeys(known.file for known in self._known if known.concerns(target)))
+        """Return the files that declare deviations of *target*, or of what its processes are built on."""
+        concern = (one.file for one in self._known if one.concerns(target) or one.is_inherited_by(target))
+        return list(dict.fromkeys(concern))
 
 
 def collect(options: Sequence[str]) -> Deviations:

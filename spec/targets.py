@@ -6,7 +6,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from impl.api import NoSuchAPI, contexts, import_api, load
 from impl.contract import Multiprocessing
@@ -48,6 +48,20 @@ KNOWN = {
 """See https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods."""
 
 
+class Base(NamedTuple):
+    """What an API's processes are built on.
+
+    Attributes:
+        name: the package that defines a class of processes.
+        start_method: how that starts them.
+        version: of the package; of the standard library, Python's.
+    """
+
+    name: str
+    start_method: Optional[str]
+    version: str
+
+
 @dataclass(frozen=True)
 class Target:
     """One multiprocessing API, in one context.
@@ -77,9 +91,18 @@ class Target:
     @property
     def version(self) -> Optional[str]:
         """The version of what it comes from, its top-level package too, or None if that does not say."""
-        package = import_api(self.module.__name__.partition(".")[0])
-        version = getattr(self.module, "__version__", None) or getattr(package, "__version__", None)
-        return str(version) if version else None
+        return _version(self.module.__name__)
+
+    @property
+    def bases(self) -> list[Base]:
+        """What its processes are built on, nearest first, itself too: the classes that say how they are started."""
+        classes = getattr(getattr(self.mp, "Process", None), "__mro__", ())
+        found = [(cls.__module__.rpartition(".")[0], vars(cls)) for cls in classes]
+        return [
+            Base(name, attributes["_start_method"], _version(name) or platform.python_version())
+            for name, attributes in found
+            if name and "_start_method" in attributes
+        ]
 
     @property
     def file(self) -> str:
@@ -95,6 +118,13 @@ class Target:
     def describe(self) -> str:
         """Say in one line what it is: version, file and traits."""
         return f"{self.label}, {self.file}; {self.traits} ({self.known_by})"
+
+
+def _version(name: str) -> Optional[str]:
+    """Return the version that the module called *name* says it has, or its top-level package."""
+    package = name.partition(".")[0]
+    versions = (getattr(import_api(one), "__version__", None) for one in (name, package))
+    return next((str(version) for version in versions if version), None)
 
 
 def expand(names: Sequence[str]) -> list[Target]:

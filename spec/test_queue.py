@@ -379,22 +379,6 @@ def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpo
     recorder.shows("what the last get gets", other.call("queue.get"), expected="third")
 
 
-def test_killed_putter_leaves_room_to_the_others(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A process that is killed while it waits for room holds up nobody: once there is room, another can put."""
-    queue = mp.Queue(1)
-    victim, heir = worker(queue=queue), worker(queue=queue)
-    heir.call("queue.put", "first")
-    victim.begin("queue.put", "never")
-    kernel.shows("whether the first putter is blocked", victim.blocks(), expected=True)
-    victim.kill()
-    kernel.shows("the first putter", state(victim.pid), expected=other_than(ALIVE))
-    heir.begin("queue.put", "second")
-    kernel.shows("whether the second putter is blocked", heir.blocks(), expected=True)
-    got = [queue.get()]
-    heir.result()
-    recorder.shows("what is got", [*got, queue.get()], expected=["first", "second"])
-
-
 @where(semaphores_can_be_read)
 def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Every process can tell how many items were put and not yet got."""

@@ -82,6 +82,16 @@ def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
     assert deviations.collect([users.file]).find(CLAIM, target) == users
 
 
+def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
+    """It may have mended it, too, so that it is no news either if the claim holds."""
+    targets = expand(
+        ["spec.meta.slow:forkserver", "spec.meta.defects.sentinels:never-ready", "multiprocessing.dummy"]
+    )
+    found = [deviations.collect([]).find("lifecycle.threads-may-join-the-same", target) for target in targets]
+    assert [known and (known.target, known.intermittent) for known in found[:2]] == [("multiprocessing", True), None]
+    assert found[2] is None or found[2].target == "multiprocessing.dummy"
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> None:
     known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING))

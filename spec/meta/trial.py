@@ -80,13 +80,9 @@ def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
 
 def _neighbours(defect: Defect) -> list[str]:
     """Return the claims that *defect* must leave alone, where it would first be felt: of the same lessons, if any."""
-    sound = [claim for claim in ids_here() if claim not in defect.breaks and not _may_fail(claim, defect)]
+    touched = (*defect.breaks, *defect.spoils)
+    sound = [claim for claim in ids_here() if not claim.startswith(touched)]
     return [claim for claim in sound if claim.startswith(_lessons(defect))] or sound
-
-
-def _may_fail(claim: str, defect: Defect) -> bool:
-    """Return whether *claim* may fail on *defect* without its being declared to break it."""
-    return claim.startswith(tuple(defect.spoils)) or claim in dict(faults_of_python())
 
 
 def _lessons(defect: Defect) -> tuple[str, ...]:
@@ -136,6 +132,6 @@ def complaints(defect: Defect, verdicts: Verdicts) -> list[str]:
         if claim in defect.breaks:
             if verdict not in defect.verdicts and claim in ids_here():
                 found.append(f"{defect.name} was to break {claim}: {' or '.join(defect.verdicts)}, not {verdict}")
-        elif verdict in FAILURES and not _may_fail(claim, defect):
+        elif verdict in FAILURES and not claim.startswith(tuple(defect.spoils)):
             found.append(f"{defect.name} was to leave {claim} alone, and it is {verdict}")
     return found if verdicts else [f"{defect.name} was not tried"]

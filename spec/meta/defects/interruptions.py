@@ -320,29 +320,6 @@ class WaitersStandInLine(Broken):
                 return super().wait()
 
 
-@family.breaks("queue.killed-putter-leaves-room-to-the-others")
-class PuttersStandInLine(Broken):
-    """Who waits for room stands in line, and one that was killed keeps its turn."""
-
-    class Queue(sound.Queue):
-        def __init__(self, maxsize=0):
-            super().__init__(maxsize)
-            self.first = multiprocessing.get_context("fork").Lock()
-
-        def __getstate__(self):
-            return super().__getstate__(), self.first
-
-        def __setstate__(self, state):
-            super().__setstate__(state[0])
-            self.first = state[1]
-
-        def put(self, obj, block=True, timeout=None):
-            if not block or timeout is not None:
-                return super().put(obj, block, timeout)
-            with self.first:
-                return super().put(obj)
-
-
 @family.breaks("queue.thread-that-waits-holds-up-no-other")
 class ThreadsGetNothing(Broken):
     """A get works in the main thread only."""

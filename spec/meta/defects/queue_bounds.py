@@ -26,7 +26,6 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
     "queue.full-is-outdated-once-another-gets",
     "queue.any-sequence-of-operations",
     "joinable.any-sequence-of-operations",
-    "queue.killed-putter-leaves-room-to-the-others",
     "queue.qsize-tells-how-many",
     "queue.get-goes-on-after-a-signal",
 )
@@ -50,7 +49,6 @@ class Unbounded(Broken):
     "queue.full-and-empty-at-once",
     "queue.full-is-outdated-once-another-gets",
     "queue.any-sequence-of-operations",
-    "queue.killed-putter-leaves-room-to-the-others",
     "queue.qsize-tells-how-many",
     "queue.get-goes-on-after-a-signal",
 )
@@ -88,7 +86,6 @@ class _CountsAnew(sound.Queue):
 
 @family.breaks(
     "queue.get-goes-on-after-a-signal",
-    "queue.killed-putter-leaves-room-to-the-others",
     "queue.put-waits-while-full",
     "queue.holds-maxsize-items",
     "queue.put-nowait-is-refused-when-full",
@@ -121,7 +118,6 @@ class BoundOfEachProcess(Broken):
     "queue.keeps-the-order-of-each-producer",
     "queue.any-producers-and-consumers",
     "queue.any-sequence-of-operations",
-    "queue.killed-putter-leaves-room-to-the-others",
     "queue.qsize-tells-how-many",
     "queue.get-goes-on-after-a-signal",
     spoils=["queue.dropped-item-gives-its-place-back"],
