@@ -110,14 +110,22 @@ def test_who_answered_was_joined(mp: Multiprocessing, lesson: Lesson) -> None:
     kernel.shows("the child", state(child), expected=GONE)
 
 
-def test_first_in_is_first_out(mp: Multiprocessing, lesson: Lesson, scale: int, worker: MakeWorker) -> None:
-    """What one process puts, another gets in the order in which it was put, also what waits behind large items."""
-    queue, numbers = mp.Queue(), list(range(10 * scale))
-    producer = worker(queue=queue)
+def test_first_in_is_first_out(
+    mp: Multiprocessing, lesson: Lesson, scale: int, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """What one process puts, another gets in that order, also behind large items, and such as take long to pickle."""
+    queue, numbers, pickling = mp.Queue(), list(range(10 * scale)), checkpoint("pickling")
+    producer = worker(queue=queue, put_held_up=partial(queues.put_held_up, queue, pickling.pause))
     for number in numbers:
         producer.call("queue.put", (number, b"x" * (queues.BIG if number in (3, 4) else 0)))
     got = [number for number, _ in lesson.take(queue, len(numbers))]
     recorder.shows("what is got", got, expected=numbers)
+    producer.call("put_held_up")
+    held = pickling.next()
+    producer.call("queue.put", "behind it")
+    until_blocked([producer.pid])
+    held.let_go("held up")
+    recorder.shows("what is got then", lesson.take(queue, 2), expected=["held up", "behind it"])
 
 
 def test_holds_maxsize_items(mp: Multiprocessing, lesson: Lesson, worker: MakeWorker) -> None:
@@ -484,6 +492,7 @@ def test_any_picklable_value_arrives_equal(mp: Multiprocessing, worker: MakeWork
     @example(value=signal.SIGTERM)
     @example(value=OrderedDict(item=1))
     @example(value={1, 2})
+    @example(value=queues.EqualToAll())
     def send(value: object) -> None:
         producer.call("queue.put", value)
         caller.shows("what arrived", repr(consumer.call("queue.get")), expected=repr(value))
@@ -550,7 +559,7 @@ def test_big_items_put_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
 
 
 def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """Items that do not fit the pipe arrive whole, though several processes get them at once."""
+    """Items that do not fit the pipe arrive whole, though several processes, or threads, get them at once."""
     queue = mp.Queue()
     items = [letter * queues.BIG for letter in (b"x", b"y")]
     consumers, producer = [worker(queue=queue) for _ in items], worker(queue=queue)
@@ -561,6 +570,12 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
         producer.call("queue.put", item)
     got = sorted(consumer.result() for consumer in consumers)
     recorder.shows("whether both arrive as they were put", got == items, expected=True)
+    consumer = worker(get_both=partial(threads.in_each_of, 2, queue.get))
+    consumer.begin("get_both")
+    kernel.shows("whether the threads of a consumer are blocked", consumer.blocks(), expected=True)
+    for item in items:
+        producer.call("queue.put", item)
+    recorder.shows("whether both arrive at its threads", sorted(consumer.result()) == items, expected=True)
 
 
 def test_child_may_put_after_its_starter(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
@@ -624,14 +639,31 @@ def test_unreadable_item_is_lost(mp: Multiprocessing, worker: MakeWorker) -> Non
 
 def test_items_of_a_daemon_arrive(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """A daemon whose code has come to its end waits, like any child, until what it has put is in the pipe."""
-    queue, pickling = mp.Queue(), checkpoint("pickling")
-    child = mp.Process(target=queues.put_held_up, args=(queue, pickling.pause))
+    queue, pickling, put = mp.Queue(), checkpoint("pickling"), checkpoint("put")
+    child = mp.Process(target=steps(partial(queues.put_held_up, queue, pickling.pause), put.pause))
     child.daemon = True
     child.start()
     held = pickling.next()
     kernel.shows("the process that puts", held.pid, expected=other_than(os.getpid()))
+    put.next().let_go()
     until_still()
     kernel.shows("the daemon, at the end of its code", state(held.pid), expected=ALIVE)
+    held.let_go("last words")
+    child.join()
+    recorder.shows("what arrives", lefts(queue), expected=["last words"])
+
+
+def test_cancelled_wait_is_for_its_process_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """A child waits until what it has put is in the pipe, though its starter has called cancel_join_thread before."""
+    queue, pickling, put = mp.Queue(), checkpoint("pickling"), checkpoint("put")
+    queue.cancel_join_thread()
+    child = mp.Process(target=steps(partial(queues.put_held_up, queue, pickling.pause), put.pause))
+    child.start()
+    held = pickling.next()
+    kernel.shows("the process that puts", held.pid, expected=other_than(os.getpid()))
+    put.next().let_go()
+    until_still()
+    kernel.shows("the child, at the end of its code", state(held.pid), expected=ALIVE)
     held.let_go("last words")
     child.join()
     recorder.shows("what arrives", lefts(queue), expected=["last words"])

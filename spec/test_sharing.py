@@ -6,11 +6,11 @@ import gc
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from multiprocessing.connection import Client
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from hypothesis import example, given
@@ -243,70 +243,129 @@ def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> N
     caller.shows("what the starter and the second see when it has changed again", seen, expected=(9, 9))
 
 
+Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""Of a method: its name, and what it is given by position and by name."""
+
+
+def to(method: str, *args: Any, **named: Any) -> Call:
+    """Return a call."""
+    return method, args, named
+
+
+def some_call(arguments: dict[str, st.SearchStrategy[tuple[Any, ...]]]) -> st.SearchStrategy[Call]:
+    """Return a strategy for calls of the methods that have *arguments* here."""
+    return st.sampled_from(list(arguments)).flatmap(lambda name: arguments[name].map(lambda args: (name, args, {})))
+
+
+def take_turns(
+    staff: Sequence[Worker], turns: Sequence[tuple[int, Call]], content: Callable[[], object], plain: object
+) -> None:
+    """Have the *staff* call methods of a shared object in turn, and state that a *plain* one answers likewise.
+
+    Args:
+        staff: workers that can ``ask`` it.
+        turns: which of them is to make which call.
+        content: returns what is in the shared object.
+        plain: one that has the same in it.
+    """
+    for member, (method, args, named) in turns:
+        answer = counters.ask(plain, method, *args, **named)
+        given = [*map(repr, args), *(f"{name}={value!r}" for name, value in named.items())]
+        call = f"{method}({', '.join(given)})"
+        caller.shows(f"the answer to {call}", staff[member].call("ask", method, *args, **named), expected=answer)
+        caller.shows(f"what is there after {call}", content(), expected=plain)
+
+
 keys, numbers = st.sampled_from("ab"), st.integers(0, 3)
-arguments = {
-    **dict.fromkeys(["__len__", "clear", "copy", "popitem"], st.tuples()),
-    **dict.fromkeys(["__getitem__", "__delitem__", "__contains__"], st.tuples(keys)),
-    **dict.fromkeys(["__setitem__", "setdefault", "get", "pop"], st.tuples(keys, numbers)),
-    "update": st.tuples(st.dictionaries(keys, numbers)),
-}
-calls = st.sampled_from(list(arguments)).flatmap(lambda name: arguments[name].map(lambda args: (name, *args)))
+dict_calls = some_call(
+    {
+        **dict.fromkeys(["__len__", "clear", "copy", "popitem"], st.tuples()),
+        **dict.fromkeys(["__getitem__", "__delitem__", "__contains__"], st.tuples(keys)),
+        **dict.fromkeys(["__setitem__", "setdefault"], st.tuples(keys, numbers)),
+        **dict.fromkeys(["get", "pop"], st.tuples(keys, numbers) | st.tuples(keys)),
+        "update": st.tuples(st.dictionaries(keys, numbers)),
+    }
+)
+EACH_OF_A_DICT = [
+    to("update", {"a": 1, "b": 0}, c=3),
+    *(to("get", key, *default) for key in "bd" for default in ((), (5,))),
+    *(to("__contains__", key) for key in "bd"),
+    *(to("__getitem__", key) for key in "bd"),
+    *(to("pop", key, *default) for key in "bd" for default in ((5,), ())),
+    to("setdefault", "a", 7),
+    to("setdefault", "e"),
+    to("__len__"),
+    to("copy"),
+    to("popitem"),
+    *(to("__delitem__", key) for key in "cc"),
+    to("clear"),
+    to("popitem"),
+]
+"""Each method of a dict, with what is there and what is not, and with and without each argument."""
 
 
 def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed dict answers each as one plain dict would."""
     shared = manager.dict()
-    staff = first, second = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+    staff = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
 
-    @example(turns=[(first, ("update", {"a": 1, "b": 2})), (second, ("popitem",)), (first, ("setdefault", "a", 3))])
-    @example(turns=[(first, ("update", {"a": 0})), (second, ("get", "a", 5)), (first, ("pop", "a", 5))])
-    @given(turns=st.lists(st.tuples(st.sampled_from(staff), calls), min_size=5, max_size=15))
-    def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
-        plain: dict[str, int] = {}
+    @example(turns=[(number % 2, call) for number, call in enumerate(EACH_OF_A_DICT)])
+    @given(turns=st.lists(st.tuples(st.integers(0, 1), dict_calls), min_size=5, max_size=15))
+    def answers(turns: list[tuple[int, Call]]) -> None:
         shared.clear()
-        for member, call in turns:
-            answer = counters.ask(plain, *call)
-            caller.shows(f"the answer to {call}", member.call("ask", *call), expected=answer)
-            caller.shows(f"the dict after {call}", shared.copy(), expected=plain)
+        take_turns(staff, turns, shared.copy, {})
 
-    take_turns()
+    answers()
 
 
 items, places = st.integers(0, 3), st.integers(-3, 3)
-list_arguments = {
-    **dict.fromkeys(["__len__", "pop", "sort", "reverse"], st.tuples()),
-    **dict.fromkeys(["append", "remove", "index", "count", "__contains__"], st.tuples(items)),
-    "insert": st.tuples(places, items),
-    "__setitem__": st.tuples(places, items) | st.tuples(st.slices(3), st.lists(items, max_size=3)),
-    **dict.fromkeys(["__getitem__", "__delitem__"], st.tuples(places | st.slices(3))),
-    "pop": st.tuples(places),
-    "extend": st.tuples(st.lists(items, max_size=3)),
-}
-list_calls = st.sampled_from(list(list_arguments)).flatmap(
-    lambda name: list_arguments[name].map(lambda args: (name, *args))
+list_calls = some_call(
+    {
+        **dict.fromkeys(["__len__", "sort", "reverse"], st.tuples()),
+        **dict.fromkeys(["append", "remove", "index", "count", "__contains__"], st.tuples(items)),
+        "insert": st.tuples(places, items),
+        "__setitem__": st.tuples(places, items) | st.tuples(st.slices(3), st.lists(items, max_size=3)),
+        **dict.fromkeys(["__getitem__", "__delitem__"], st.tuples(places | st.slices(3))),
+        "pop": st.tuples(places) | st.tuples(),
+        "extend": st.tuples(st.lists(items, max_size=3)),
+    }
 )
+EACH_OF_A_LIST = [
+    to("extend", [3, 1, 2, 1]),
+    *(to("index", 1, *start) for start in ((), (2,), (4,))),
+    to("__contains__", 7),
+    to("count", 1),
+    to("sort", reverse=True),
+    to("sort"),
+    to("reverse"),
+    to("insert", 0, 5),
+    to("insert", -1, 6),
+    *(to("pop", *place) for place in ((0,), (), (9,))),
+    to("__setitem__", -1, 4),
+    to("__getitem__", -1),
+    to("__setitem__", slice(2), [0]),
+    to("__getitem__", slice(None, None, -1)),
+    *(to("remove", item) for item in (0, 0)),
+    to("append", 8),
+    to("__len__"),
+    *(to("__delitem__", place) for place in (0, 9, slice(None))),
+    to("pop"),
+]
+"""Each method of a list, likewise."""
 
 
 def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed list answers each as one plain list would."""
     shared = manager.list()
-    staff = first, second = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+    staff = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
 
-    @example(
-        turns=[(first, ("extend", [3, 1, 2])), (second, ("pop",)), (first, ("sort",)), (second, ("insert", 0, 0))]
-    )
-    @example(turns=[(first, ("extend", [3, 1])), (second, ("__setitem__", -1, 2)), (first, ("__getitem__", -1))])
-    @example(turns=[(first, ("extend", [3, 1, 2])), (second, ("__setitem__", slice(2), [0]))])
-    @given(turns=st.lists(st.tuples(st.sampled_from(staff), list_calls), min_size=5, max_size=15))
-    def take_turns(turns: list[tuple[Worker, tuple[Any, ...]]]) -> None:
-        plain: list[int] = []
+    @example(turns=[(number % 2, call) for number, call in enumerate(EACH_OF_A_LIST)])
+    @given(turns=st.lists(st.tuples(st.integers(0, 1), list_calls), min_size=5, max_size=15))
+    def answers(turns: list[tuple[int, Call]]) -> None:
         del shared[:]
-        for member, call in turns:
-            answer = counters.ask(plain, *call)
-            caller.shows(f"the answer to {call}", member.call("ask", *call), expected=answer)
-            caller.shows(f"the list after {call}", shared[:], expected=plain)
+        take_turns(staff, turns, lambda: shared[:], [])
 
-    take_turns()
+    answers()
 
 
 def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
@@ -399,6 +458,15 @@ def test_is_dropped_with_its_last_proxy(manager: Any, log: Recorder) -> None:
     kernel.shows("where it was dropped", log.only("dropped").pid, expected=other_than(os.getpid()))
 
 
+def test_unpicklable_answer_is_refused(manager: Any, worker: MakeWorker) -> None:
+    """A call whose answer cannot be pickled raises an exception, and the calls after it are answered."""
+    shared = manager.dict(num=100, answer=counters.Unanswerable())
+    child = worker(shared=shared)
+    with refuses(CallFailed):
+        child.call("shared.get", "answer")
+    caller.shows("the answer to the next call", child.call("shared.get", "num"), expected=100)
+
+
 def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
     """What is written to one dict of a manager is not in another."""
     one, another = manager.dict(num=100), manager.dict(num=100)
@@ -443,15 +511,18 @@ def test_nested_list_assigned_back_is_kept(manager: Any, worker: MakeWorker) -> 
 def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None:
     """A managed list in a managed dict is no copy: what a child appends to it is there for all, and stays."""
     shared = manager.dict()
-    child = worker(append=partial(counters.append, shared))
+    child = worker(append=partial(counters.append, shared), repeat=partial(counters.repeat, shared))
     nested = manager.list([1])  # now that there is a child, which so has not inherited the proxy
     shared["list"], other = nested, manager.dict(given=nested)
     caller.shows("the list that the child changed", child.call("append", 2), expected=[1, 2, 2])
     caller.shows("the list that a dict was made with", list(other["given"]), expected=[1, 2, 2])
     caller.shows("the list itself", list(nested), expected=[1, 2, 2])
+    child.call("repeat")
+    caller.shows("the list, repeated in place", list(nested), expected=[1, 2, 2] * 2)
     del nested, other
     gc.collect()
-    caller.shows("the list, once only the dict refers to it", child.call("append", 3), expected=[1, 2, 2, 3, 3])
+    expected = [*[1, 2, 2] * 2, 3, 3]
+    caller.shows("the list, once only the dict refers to it", child.call("append", 3), expected=expected)
 
 
 def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:

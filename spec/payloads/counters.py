@@ -42,10 +42,16 @@ def append_and_assign(shared: Shared, item: object) -> None:
     shared["list"] = numbers
 
 
-def ask(shared: Any, method: str, *args: object) -> object:
+def repeat(shared: Shared) -> None:
+    """Repeat what the list in a shared dict holds, in place."""
+    numbers = shared["list"]
+    numbers *= 2  # a proxy does what it stands for, and stays that
+
+
+def ask(shared: Any, method: str, *args: object, **named: object) -> object:
     """Call a *method* of a dict or a list, and return its answer; the exception if there is none."""
     try:
-        return getattr(shared, method)(*args)
+        return getattr(shared, method)(*args, **named)
     except (LookupError, ValueError) as error:
         return repr(error)
 
@@ -78,6 +84,18 @@ class Traveller:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._arrive, ()
+
+
+class Unanswerable:
+    """Can be sent to a manager, and not from there."""
+
+    def __init__(self, sent: bool = False) -> None:
+        self._sent = sent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._sent:
+            raise TypeError("an answer that cannot be pickled")
+        return Unanswerable, (True,)
 
 
 class Mortal:

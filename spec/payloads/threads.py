@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from impl.contract import Lock, Pause, Queue
 
 
+def in_each_of(count: int, call: Callable[[], Any]) -> list[Any]:
+    """Make the *call* in so many threads at once, and return what it returns in each, in any order."""
+    returned: list[Any] = []
+    callers = [threading.Thread(target=lambda: returned.append(call())) for _ in range(count)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    return returned
+
+
 def beside(wait: Callable[[], object], waiting: Pause, meanwhile: Callable[[], object]) -> tuple[bool, Any, Any]:
     """Call *wait* in a second thread, stop at *waiting*, and then call *meanwhile* in a third.
 

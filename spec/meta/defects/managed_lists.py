@@ -89,3 +89,36 @@ class AssignmentsAreLost(BrokenDict):
     class List(ListProxy):
         def __setitem__(self, index, value):
             """Lose the *value*."""
+
+
+class _PopsTheLastFirst(list):
+    def pop(self, index=None):
+        return super().pop(index) if index else super().pop()
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class PlaceZeroIsNone(BrokenList):
+    """A managed list whose pop takes place 0 for no place, and pops the last item."""
+
+    Listed = _PopsTheLastFirst
+
+
+class _SortsUpwards(list):
+    def sort(self, **_):
+        super().sort()
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class SortsUpwardsOnly(BrokenList):
+    """A managed list whose sort takes no notice of what it is given by name."""
+
+    Listed = _SortsUpwards
+
+
+@family.breaks("sharing.nested-managed-list-is-shared")
+class RepeatsACopy(BrokenDict):
+    """The proxy of a list whose ``*=`` makes a plain list, and repeats that."""
+
+    class List(ListProxy):
+        def __imul__(self, value):  # type: ignore[misc]
+            return list(self) * value

@@ -262,3 +262,36 @@ class LeavesItsFolder(BrokenManager):
         manager = self.Served(os.path.join(tempfile.mkdtemp(), "socket"), ctx=self.context)
         manager.start()
         return manager
+
+
+class _Unforgiving(Server):
+    def serve_client(self, conn):
+        super().serve_client(_HangsUp(conn))
+
+
+class _HangsUp:
+    """A connection that is closed as soon as it is to send something that cannot be pickled."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def send(self, message):
+        try:
+            self._connection.send(message)
+        except TypeError:
+            self._connection.close()
+            raise SystemExit from None
+
+
+class _HangsUpOnTheUnpicklable(SyncManager):
+    _Server = _Unforgiving
+
+
+@family.breaks("sharing.unpicklable-answer-is-refused")
+class HangsUpOnTheUnpicklable(BrokenManager):
+    """A manager whose server hangs up on a client if the answer cannot be pickled."""
+
+    Served = _HangsUpOnTheUnpicklable

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import multiprocessing
 import queue
+import threading
 from typing import Any
 
 from spec.meta.defects import sound
@@ -307,3 +308,82 @@ class UnreadableItemIsNone(Broken):
     class Queue(_Reader):
         def give_up(self):
             return None
+
+
+@family.breaks("queue.first-in-is-first-out")
+class GoesAheadOfThePickling(Broken):
+    """A queue that sends a text at once, past the item that is just being pickled, if no other waits."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if self._thread is None or self._buffer or not isinstance(obj, str):
+                super().put(obj, block, timeout)
+            else:
+                self._sem.acquire(block, timeout)
+                with self._wlock:
+                    self._writer.send(obj)
+
+
+NOTHING = object()
+
+
+@family.breaks("queue.any-picklable-value-arrives-equal")
+class ComparesWithNothing(Broken):
+    """A queue that drops an item which says that it is equal to whatever it is compared with."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if (obj == NOTHING) is False:
+                super().put(obj, block, timeout)
+
+
+class _OfAProcess:
+    """A lock that whoever is of the holder's process has too."""
+
+    def __init__(self, lock):
+        self._lock, self._counting, self._count = lock, threading.Lock(), 0
+
+    def acquire(self, block=True, timeout=None):
+        with self._counting:
+            acquired = self._count > 0 or self._lock.acquire(block, timeout)
+            self._count += acquired
+            return acquired
+
+    def release(self):
+        with self._counting:
+            self._count -= 1
+            if not self._count:
+                self._lock.release()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exception):
+        self.release()
+
+
+@family.breaks("queue.big-items-got-at-once-arrive-whole")
+class ThreadsReadAtOnce(Broken):
+    """A queue whose readers' lock is of the process, so that two of its threads read pieces of one item."""
+
+    class Queue(sound.Queue):
+        def _reset(self, after_fork=False):
+            super()._reset(after_fork)
+            self._rlock: Any = _OfAProcess(self._rlock)
+
+
+@family.breaks("queue.cancelled-wait-is-for-its-process-only")
+class CancellingIsInherited(Broken):
+    """A child does not wait until its items are in the pipe if its starter has called cancel_join_thread."""
+
+    class Queue(sound.Queue):
+        cancelled = False
+
+        def cancel_join_thread(self):
+            super().cancel_join_thread()
+            self.cancelled = True
+
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block, timeout)
+            if self.cancelled:
+                super().cancel_join_thread()

@@ -4,8 +4,21 @@ import signal
 import sys
 
 mp = multiprocessing
+
+
+class EqualToAll:
+    """Is equal to whatever it is compared with."""
+
+    def __eq__(self, _other):
+        return True
+
+    def __repr__(self):
+        return "equal to all"
+
+
 VALUES = [None, True, 0, -1, 2**100, 0.5, float("inf"), "", "text", "\u7ea6\u5417?", b"", b"\0", (), [], {}, (1, 2)]
 VALUES += [[1, [2, (3,)]], {"key": [None, {0: b"\0"}]}, b"x" * 2 * 1024 * 1024, [list(range(1000))] * 10]
+VALUES += [EqualToAll()]
 
 
 def producer(queue, connection):

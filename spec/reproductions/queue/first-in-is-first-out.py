@@ -2,15 +2,28 @@ import atexit
 import multiprocessing
 import signal
 import sys
+import time
 
 mp = multiprocessing
 SIZE = 2 * 1024 * 1024
+
+
+class HeldUp:
+    """Takes a second to be pickled."""
+
+    def __reduce__(self):
+        time.sleep(1)
+        return bytes, ()
 
 
 def producer(queue, connection):
     for number in range(10):
         queue.put((number, b"x" * (SIZE if number == 3 else 0)))
     connection.send("all were put")
+    connection.recv()
+    queue.put((10, HeldUp()))
+    time.sleep(0.3)
+    queue.put((11, b""))
 
 
 if __name__ == "__main__":
@@ -27,4 +40,7 @@ if __name__ == "__main__":
     connection.recv()
     got = [queue.get()[0] for _ in range(10)]
     print(f"order in which ten items are got: expected {list(range(10))}, seen {got}")
-    sys.exit(got != list(range(10)))
+    connection.send("go on")
+    then = [queue.get()[0] for _ in range(2)]
+    print(f"of one that takes long to pickle, and one put behind it: expected [10, 11], seen {then}")
+    sys.exit(got + then != list(range(12)))

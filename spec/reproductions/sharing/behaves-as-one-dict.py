@@ -20,9 +20,11 @@ def act(shared, orders):
 
 def some_call():
     key, number = random.choice("ab"), random.randint(0, 3)
+    default = random.choice([(), (number,)])
     args = dict.fromkeys(["__len__", "copy", "popitem", "clear"], ())
     args.update(dict.fromkeys(["__getitem__", "__delitem__", "__contains__"], (key,)))
-    args.update(dict.fromkeys(["__setitem__", "setdefault", "get", "pop"], (key, number)), update=({key: number},))
+    args.update(dict.fromkeys(["__setitem__", "setdefault"], (key, number)), update=({key: number},))
+    args.update(dict.fromkeys(["get", "pop"], (key, *default)))
     return random.choice([*args.items()])
 
 

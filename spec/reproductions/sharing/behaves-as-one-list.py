@@ -7,8 +7,11 @@ CALLS = [
     ("__setitem__", slice(2), [0]),
     ("__delitem__", slice(None)),
     ("extend", [3, 1, 2]),
+    ("pop", 0),
+    ("extend", [3, 2]),
     ("pop",),
     ("sort",),
+    ("index", 2, 1),
     ("insert", 0, 5),
     ("pop", 0),
     ("__setitem__", -1, 7),
@@ -35,5 +38,10 @@ if __name__ == "__main__":
             if (seen, shared[:]) != (expected, plain):
                 wrong += 1
                 print(f"{name}{tuple(args)}: expected {expected} and {plain}, seen {seen} and {shared[:]}")
+        for order in shared, plain:
+            order.sort(reverse=True)
+        if shared[:] != plain:
+            wrong += 1
+            print(f"sort(reverse=True): expected {plain}, seen {shared[:]}")
     print(f"calls that a managed list answers otherwise than a plain one: expected 0, seen {wrong}")
     sys.exit(wrong > 0)

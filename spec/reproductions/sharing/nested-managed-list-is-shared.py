@@ -10,6 +10,7 @@ def append(shared):
         numbers = shared["list"]
         numbers.append(2)
         numbers += [3]
+        numbers *= 2
         return list(numbers)
     except Exception as error:
         return type(error).__name__
@@ -34,8 +35,9 @@ if __name__ == "__main__":
         ours.send("append")
         seen += [ours.recv() if ours.poll(20) else "no answer"]
         ours.send(None)
-    expected = [[1, 2, 3], [1, 2, 3], [1, 2, 3, 2, 3]]
-    print(f"a managed list in a managed dict, to a child that appended to it: expected [1, 2, 3], seen {seen[0]}")
-    print(f"to the starter: expected [1, 2, 3], seen {seen[1]}")
-    print(f"to the child, when the starter's proxy is gone: expected [1, 2, 3, 2, 3], seen {seen[2]}")
+    twice = [1, 2, 3] * 2
+    expected = [twice, twice, [*twice, 2, 3] * 2]
+    print(f"a managed list in a managed dict, to a child that changed it: expected {twice}, seen {seen[0]}")
+    print(f"to the starter: expected {twice}, seen {seen[1]}")
+    print(f"to the child, when the starter's proxy is gone: expected {expected[2]}, seen {seen[2]}")
     sys.exit(seen != expected)

@@ -1,0 +1,33 @@
+import multiprocessing
+import queue as standard
+import sys
+import time
+
+mp = multiprocessing
+
+
+class HeldUp:
+    """Takes two seconds to be pickled."""
+
+    def __reduce__(self):
+        time.sleep(2)
+        return str, ("last words",)
+
+
+def put(queue):
+    queue.put(HeldUp())
+    time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    queue = mp.Queue()
+    queue.cancel_join_thread()
+    child = mp.Process(target=put, args=(queue,))
+    child.start()
+    child.join()
+    try:
+        seen = queue.get(True, 5)
+    except standard.Empty:
+        seen = "nothing"
+    print(f"what arrives of a child, after its starter's cancel_join_thread(): expected 'last words', seen {seen!r}")
+    sys.exit(seen != "last words")
