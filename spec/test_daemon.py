@@ -109,6 +109,15 @@ def test_lives_while_main_does(begin: Begin, log: Recorder) -> None:
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
 
 
+def test_outlives_its_siblings(begin: Begin) -> None:
+    """A daemon runs on when an ordinary child, which was started later, has come to its end."""
+    scene = begin()
+    until_exited(scene.ordinary.let_go().pid)
+    kernel.shows("the daemon", settled(scene.daemon.pid), expected=ALIVE)
+    scene.end_main()
+    kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
+
+
 def test_lives_while_a_thread_of_main_does(begin: Begin, checkpoint: MakeCheckpoint) -> None:
     """A daemon runs on while a thread that main has started does, though main's code has ended, and is ended then."""
     in_thread = checkpoint("in a thread")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from functools import partial
 
 from hypothesis import Phase, example, given, settings
@@ -15,7 +16,7 @@ from spec.fixtures import MakeCheckpoint
 from spec.harness.process_table import descendants, parent
 from spec.harness.witness import Such, caller, gatekeeper, kernel, other_than
 from spec.lessons import Lesson
-from spec.payloads import selves
+from spec.payloads import selves, threads
 from spec.payloads.steps import leave, steps
 
 pytestmark = needs("Process")
@@ -236,7 +237,7 @@ def test_default_names_are_numbered(mp: Multiprocessing) -> None:
 
 @needs("current_process")
 def test_default_names_are_unique(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Children that were given no name have names that differ, and are called so by themselves."""
+    """Processes that were given no name have names that differ, whichever thread made them, and know them."""
     here = checkpoint("here")
     introduction = partial(selves.tell, mp.current_process, ("name",), here.pause)
     children = [lesson.start(mp, introduction) for _ in range(3)]
@@ -248,6 +249,13 @@ def test_default_names_are_unique(mp: Multiprocessing, lesson: Lesson, checkpoin
         arrival.let_go()
     for child in children:
         child.join()
+
+    def names() -> list[str]:
+        return [mp.Process(target=leave(0)).name for _ in range(100)]
+
+    sys.setswitchinterval(1e-6)
+    made = {name for part in threads.in_each_of(4, names) for name in part}
+    caller.shows("how many names 400 processes of four threads have", len(made), expected=400)
 
 
 @needs("current_process")

@@ -91,7 +91,7 @@ def test_not_alive_before_start(mp: Multiprocessing) -> None:
 def test_not_alive_after_join(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child that was joined is gone, also one that takes long to exit, and not alive."""
     working = checkpoint("working")
-    child = lesson.start(mp, partial(endings.hold_memory, working.pause))
+    child = lesson.start(mp, partial(endings.take_long_to_exit, working.pause))
     arrival = working.next().let_go()
     child.join()
     kernel.shows("the joined child", state(arrival.pid), expected=GONE)
@@ -554,10 +554,10 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next()
     begun = time.monotonic()
-    child.join(0.05)
+    returned: list[object] = [child.join(0.05)]
     kernel.shows("the seconds that the join took", time.monotonic() - begun, expected=at_least(0.05))
-    for seconds in 0.05, 0, -1:
-        child.join(timeout=seconds)
+    returned += [child.join(timeout=seconds) for seconds in (0.05, 0, -1)]
+    caller.shows("what each join returns", returned, expected=[None] * 4)
     kernel.shows("the child", state(arrival.pid), expected=ALIVE)
     caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[child.pid])
     caller.shows("whether it is alive", child.is_alive(), expected=True)
@@ -573,7 +573,7 @@ def test_timed_join_is_over_with_the_child(
     start, working = lesson.start, checkpoint("working")
 
     def start_and_join(limit: Optional[float]) -> list[object]:
-        child = start(mp, steps(working.pause, leave(7)))
+        child = start(mp, partial(endings.take_long_to_exit, steps(working.pause, leave(7))))
         child.join(limit)
         assert child.pid is not None
         return [child.pid, state(child.pid), child.exitcode]
@@ -613,6 +613,20 @@ def test_join_goes_on_after_a_signal(
     child.let_go()
     expected = ["interrupted", "interrupted", "returned", 7]
     caller.shows("how each join ended, and the exit code", main.result(), expected=expected)
+
+
+def test_timed_join_ends_amid_signals(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """A timed join returns when its time is over, though signals keep coming meanwhile."""
+    working = checkpoint("working")
+    start = lesson.start
+
+    def start_and_join() -> object:
+        return signals.amid_signals(start(mp, working.pause), "join", 0.05)
+
+    caller.shows("what the join returned", starter(start_and_join).result(), expected=None)
+    working.next().let_go()
 
 
 def test_threads_join_their_own(

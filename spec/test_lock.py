@@ -332,6 +332,14 @@ def test_wait_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckp
     caller.shows("whether the lock is free then", lock.acquire(False), expected=True)
 
 
+def test_timed_wait_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed acquire gives up when its time is over, though signals keep coming meanwhile."""
+    lock = mp.Lock()
+    lock.acquire()
+    waiter = worker(acquire=partial(signals.amid_signals, lock, "acquire"))
+    caller.shows("whether it acquired the lock", waiter.call("acquire", True, 0.05), expected=False)
+
+
 def test_use_leaves_no_file_open(mp: Multiprocessing) -> None:
     """A lock that was acquired and released, and that nobody refers to any more, has left no file open."""
 

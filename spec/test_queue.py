@@ -339,6 +339,13 @@ def bytes_in(names: set[str]) -> int:
     return sum(struct.unpack("i", count)[0] for count in waiting)
 
 
+def test_timed_get_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed get gives up when its time is over, though signals keep coming meanwhile."""
+    process = worker(get=partial(signals.amid_signals, mp.Queue(), "get"))
+    with refuses(CallFailed, "Empty"):
+        process.call("get", True, 0.05)
+
+
 def test_killed_reader_leaves_the_others_waiting(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A reader that is killed inside get keeps the readers' lock, so the others wait though an item comes."""
     queue = mp.Queue()

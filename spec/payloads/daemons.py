@@ -92,7 +92,7 @@ def watch_the_starter(api: str, tell: Pause) -> None:
     sentinel = select.poll()
     sentinel.register(starter.sentinel, select.POLLIN)
     sentinel.poll()
-    tell(starter.pid, whether_alive(starter))
+    tell(mp.parent_process().pid, whether_alive(starter))
 
 
 def join_the_starter(api: str, tell: Pause) -> None:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from spec.harness.recorder import Recorder
 
 
-memory = b""
-
-
 class Failure(Exception):
     """Raised by a payload that is to end with an exception."""
 
@@ -31,10 +28,15 @@ def fail(log: Recorder, error: BaseException) -> None:
     raise error
 
 
-def hold_memory(task: Task) -> None:
-    """Run *task* with so much memory in use that the kernel takes a while to release it at the exit."""
-    global memory
-    memory = b"x" * 2**27
+def take_long_to_exit(task: Task) -> None:
+    """Run *task*, and leave the kernel so much memory in a file that it takes a while to release it at the exit.
+
+    It is the file with the lowest number, which the kernel gives up last: the pipes are closed by then.
+    """
+    memory = os.memfd_create("memory")
+    os.posix_fallocate(memory, 0, 2**26)
+    os.dup2(memory, 0)
+    os.close(memory)
     task()
 
 

@@ -25,6 +25,28 @@ def handle(handling: Pause) -> None:
     signal.signal(signal.SIGUSR2, interrupt)
 
 
+def amid_signals(whom: object, method: str, *args: object) -> object:
+    """Call a *method* while a signal comes every ten milliseconds, and return what that returns.
+
+    Raises:
+        Interrupted: two hundred have come.
+    """
+    ticks = 0
+
+    def tick(_number: int, _frame: object) -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 200:
+            raise Interrupted
+
+    signal.signal(signal.SIGALRM, tick)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+    try:
+        return getattr(whom, method)(*args)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def handling_them(handling: Pause, wait: Callable[[], object]) -> str:
     """Call *wait* with signals handled as `handle` says, and return how it came to its end."""
     handle(handling)

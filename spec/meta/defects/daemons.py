@@ -302,6 +302,24 @@ class DaemonsDieWithTheStarter(Broken):
     Process = _TiedToItsStarter
 
 
+class _TakesItsEldersAlong(ForkProcess):
+    def start(self):
+        self._elders = [child.pid for child in process.active_children() if child.daemon]
+        super().start()
+
+    def run(self):
+        super().run()
+        for pid in self._elders:
+            os.kill(pid, signal.SIGTERM)
+
+
+@family.breaks("daemon.outlives-its-siblings")
+class EndsOlderDaemons(Broken):
+    """A child that comes to its end terminates the daemons that its starter had when it was started."""
+
+    Process = _TakesItsEldersAlong
+
+
 class _EndedByJoin(ForkProcess):
     def join(self, timeout=None):
         if self.daemon and not util.is_exiting():

@@ -124,6 +124,50 @@ class JoinGivesUpOnASignal(Broken):
     Process = _JoinedByPause
 
 
+def sleep_undisturbed(seconds):
+    """Sleep for so many seconds in one go, however often a signal interrupts that."""
+    while libc.usleep(int(seconds * 1e6)) == -1:
+        pass
+
+
+class _JoinedAfterSleep(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is not None and timeout > 0:
+            sleep_undisturbed(timeout)
+        super().join(timeout if timeout is None else 0)
+
+
+@family.breaks("lifecycle.timed-join-ends-amid-signals")
+class SignalsProlongAJoin(Broken):
+    """The time of a join begins anew with each signal."""
+
+    Process = _JoinedAfterSleep
+
+
+@family.breaks("lock.timed-wait-ends-amid-signals")
+class SignalsProlongAnAcquire(Broken):
+    """The time of an acquire begins anew with each signal."""
+
+    class Lock(Wrapped):
+        def acquire(self, block=True, timeout=None):
+            if not block or timeout is None:
+                return super().acquire(block)
+            sleep_undisturbed(max(timeout, 0))
+            return super().acquire(False)
+
+
+@family.breaks("queue.timed-get-ends-amid-signals")
+class SignalsProlongAGet(Broken):
+    """The time of a get begins anew with each signal."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if not block or timeout is None:
+                return super().get(block)
+            sleep_undisturbed(max(timeout, 0))
+            return super().get(False)
+
+
 class _JoinedBySleep(ForkProcess):
     def join(self, timeout=None):
         if timeout is None or timeout <= 1:

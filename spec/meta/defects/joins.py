@@ -59,6 +59,33 @@ class TimedJoinDoesNotReap(Broken):
     Process = _IsLeftAZombie
 
 
+class _IsAskedTooEarly(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is not None:
+            connection.wait([self.sentinel], timeout)
+        super().join(timeout if timeout is None else 0)
+
+
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
+class TimedJoinLooksOnce(Broken):
+    """A timed join waits for the sentinel, and returns though the child has not quite exited then."""
+
+    Process = _IsAskedTooEarly
+
+
+class _TellsWhetherItEnded(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        return self.exitcode is not None
+
+
+@family.breaks("lifecycle.timed-join-ends-nothing")
+class JoinReturnsWhetherItEnded(Broken):
+    """A join returns whether the child has exited, and not None."""
+
+    Process = _TellsWhetherItEnded
+
+
 class IsKilledInTime(ForkProcess):
     def join(self, timeout=None):
         super().join(timeout)

@@ -7,6 +7,7 @@ import mmap
 import multiprocessing
 import pickle
 import threading
+import time
 import uuid
 from multiprocessing import process
 from multiprocessing.context import ForkProcess, SpawnProcess
@@ -139,6 +140,33 @@ class NamedAreNotCounted(Broken):
     """A process that was given a name does not count among those of its starter."""
 
     Process = CountsOnlyTheNameless
+
+
+class _Counter:
+    """Counts up, but not if two threads have it do so at once."""
+
+    def __init__(self):
+        self.number = 1
+
+    def __next__(self):
+        number = self.number
+        time.sleep(0)
+        self.number = number + 1
+        return number
+
+
+class CountsInTwoSteps(ForkProcess):
+    def __init__(self, **kwargs):
+        if isinstance(vars(process)["_process_counter"], itertools.count):
+            vars(process)["_process_counter"] = _Counter()
+        super().__init__(**kwargs)
+
+
+@family.breaks("identity.default-names-are-unique")
+class ThreadsCountAlike(Broken):
+    """Two threads may give the processes that they make the same number."""
+
+    Process = CountsInTwoSteps
 
 
 class IsCalledAtRandom(ForkProcess):

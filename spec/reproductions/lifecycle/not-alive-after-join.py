@@ -5,12 +5,11 @@ import sys
 mp = multiprocessing
 
 
-memory = b""
-
-
 def work(conn):
-    global memory
-    memory = b"x" * 2**27  # it takes the kernel a while to release
+    memory = os.memfd_create("memory")
+    os.posix_fallocate(memory, 0, 2**26)
+    os.dup2(memory, 0)  # what the kernel releases last at the exit, and takes a while to
+    os.close(memory)
     conn.send(os.getpid())
     conn.poll(10)
 

@@ -17,15 +17,16 @@ if __name__ == "__main__":
     child.start()
     here.recv()
     begun = time.monotonic()
-    child.join(0.3)
+    returned = [child.join(0.3)]
     seconds = time.monotonic() - begun
-    child.join(timeout=0.1)
-    child.join(0)
-    child.join(-1)
+    returned += [child.join(timeout=0.1), child.join(0), child.join(-1)]
+    active = mp.active_children()
     alive = child.is_alive()
     here.send("go")
     child.join()
     print(f"seconds that join(0.3) of a running child took: expected at least 0.3, seen {seconds:.3f}")
+    print(f"what that and other timed joins returned: expected {[None] * 4}, seen {returned}")
+    print(f"the active children: expected {[child]}, seen {active}")
     print(f"is_alive() after that: expected True, seen {alive}")
     print(f"exit code of the child, let go after that: expected 7, seen {child.exitcode}")
-    sys.exit(seconds < 0.3 or not alive or child.exitcode != 7)
+    sys.exit(seconds < 0.3 or returned != [None] * 4 or active != [child] or not alive or child.exitcode != 7)

@@ -8,6 +8,10 @@ mp = multiprocessing
 
 
 def work():
+    memory = os.memfd_create("memory")
+    os.posix_fallocate(memory, 0, 2**26)
+    os.dup2(memory, 0)  # what the kernel releases last at the exit, and takes a while to
+    os.close(memory)
     time.sleep(0.5)
     sys.exit(7)
 
