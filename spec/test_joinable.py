@@ -225,6 +225,21 @@ def test_one_report_too_many_is_refused(mp: Multiprocessing, worker: MakeWorker)
         queue.task_done()
 
 
+def test_refused_item_counts_for_nothing(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """An item that a full queue refuses is not outstanding: nobody has to report it, or may."""
+    queue = mp.JoinableQueue(1)
+    process = worker(queue=queue)
+    process.call("queue.put", "dumpling")
+    for seconds in 0, 0.01:
+        with refuses(CallFailed, "Full"):
+            process.call("queue.put", "one too many", True, seconds)
+    recorder.shows("what is got", queue.get(), expected="dumpling")
+    queue.task_done()
+    process.call("queue.join")
+    with refuses(ValueError):
+        queue.task_done()
+
+
 def test_killed_consumer_leaves_join_waiting(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:

@@ -202,6 +202,8 @@ def test_get_nowait_is_refused_when_empty(mp: Multiprocessing, worker: MakeWorke
     with refuses(Empty):
         queue.get(False)
     other.call("queue.put", 0)  # as false as an item can be
+    with refuses(CallFailed, "Full"):
+        other.call("queue.put_nowait", 1)
     until_blocked([other.pid])  # so that the item is in the pipe
     recorder.shows("what get_nowait gets", queue.get_nowait(), expected=0)
     with refuses(Empty):
@@ -235,13 +237,16 @@ def test_put_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
 
 
 def test_get_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A timed get from a queue that stays empty raises Empty, and not before its time."""
-    queue = mp.Queue()
+    """A timed get from a queue that stays empty raises Empty, not before its time, and makes no room."""
+    queue = mp.Queue(1)
     process = worker(queue=queue)
     begun = time.monotonic()
     with refuses(CallFailed, "Empty"):
         process.call("queue.get", True, 0.2)
     kernel.shows("the seconds it took", time.monotonic() - begun, expected=at_least(0.2))
+    process.call("queue.put_nowait", "first")
+    with refuses(CallFailed, "Full"):
+        process.call("queue.put_nowait", "second")
 
 
 def test_put_and_get_take_their_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:

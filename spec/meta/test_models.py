@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from hypothesis.stateful import rule
+
+from spec.harness.witness import Such, Violation, caller
 from spec.meta.verify import verify
+from spec.models.bench import AFTERWARDS, Model
 
 API = """
 import multiprocessing
@@ -30,3 +35,24 @@ def test_failing_sequence_is_printed(tmp_path: Path) -> None:
     assert "state = Lock()" in run.output
     assert "state.begin()" in run.output
     assert "claim    lock.any-sequence-of-operations: Over any sequence of " in run.output
+
+
+class Worn(Model):
+    """A model of something that wears out in use, more than one sequence can."""
+
+    @rule()
+    def use(self) -> None:
+        """Use it once more."""
+        with self.bench.trial():
+            self.bench.subject.append("use")
+            uses = len(self.bench.subject)
+            caller.shows("how often it was used", uses, expected=Such("20 or less", lambda seen: seen <= 20))
+
+
+def test_what_fails_after_other_sequences_only_is_said_to() -> None:
+    """Tried again, on a new one, the sequence that has failed goes well, so it is not the whole story."""
+    with pytest.raises(Violation) as failure:
+        Worn.verify(list, lambda **_: None)  # type: ignore[arg-type]
+    notes = failure.value.__notes__
+    assert notes[-1] == AFTERWARDS
+    assert any("state.use()" in note for note in notes)

@@ -7,6 +7,7 @@ import multiprocessing.queues
 import pickle
 from contextlib import suppress
 from multiprocessing import util
+from queue import Full
 
 from spec.meta.defects import sound
 from spec.meta.defects.declaration import Broken, Family
@@ -331,3 +332,16 @@ class ForgetsWhoIsGone(Broken):
         def put(self, obj, block=True, timeout=None):
             super().put(obj, block, timeout)
             util.Finalize(None, self.task_done, exitpriority=0)
+
+
+@family.breaks("joinable.refused-item-counts-for-nothing", "joinable.any-sequence-of-operations")
+class CountsRefusedItems(Broken):
+    """A joinable queue where an item is outstanding though the queue was full and has refused it."""
+
+    class JoinableQueue(sound.JoinableQueue):
+        def put(self, obj, block=True, timeout=None):
+            try:
+                super().put(obj, block, timeout)
+            except Full:
+                self._unfinished_tasks.release()
+                raise

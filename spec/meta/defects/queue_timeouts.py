@@ -186,3 +186,27 @@ class TimedGetKeepsThePlace(Broken):
                 return super().get(block)
             with patch.object(self, "_sem", _TakenForGood()):
                 return super().get(block, timeout)
+
+
+@family.breaks(
+    "queue.get-can-be-timed",
+    "queue.get-nowait-is-refused-when-empty",
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.any-sequence-of-operations",
+)
+class GettingNothingMakesRoom(Broken):
+    """A get that raises Empty gives a place back that was not taken."""
+
+    class Queue(sound.Queue):
+        def __init__(self, maxsize=0):
+            super().__init__(maxsize)
+            self.is_bounded = maxsize > 0
+            self._sem = sound.FORK.Semaphore(self._maxsize)
+
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except queue.Empty:
+                if self.is_bounded:
+                    self._sem.release()
+                raise

@@ -2,13 +2,17 @@ import atexit
 import multiprocessing
 import signal
 import sys
-from queue import Empty
+from queue import Empty, Full
 
 mp = multiprocessing
 
 
 def other(queue):
     queue.put(0)
+    try:
+        queue.put_nowait(1)
+    except Full:
+        sys.exit(7)
 
 
 def outcome(call, *args):
@@ -30,4 +34,7 @@ if __name__ == "__main__":
     process.join()  # the item is in the pipe
     then = [outcome(queue.get_nowait), outcome(queue.get_nowait)]
     print(f"get_nowait() with one item there, twice: expected ['0', 'Empty'], seen {then}")
-    sys.exit(outcomes != ["Empty", "Empty"] or then != ["0", "Empty"])
+    print(
+        f"exit code of a child that was refused a second item, in a queue of one: expected 7, seen {process.exitcode}"
+    )
+    sys.exit(process.exitcode != 7 or outcomes != ["Empty", "Empty"] or then != ["0", "Empty"])
