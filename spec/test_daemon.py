@@ -114,7 +114,8 @@ def test_outlives_its_siblings(begin: Begin) -> None:
     scene = begin()
     until_exited(scene.ordinary.let_go().pid)
     kernel.shows("the daemon", settled(scene.daemon.pid), expected=ALIVE)
-    scene.end_main()
+    until_exited(scene.daemon.let_go().pid)
+    scene.main.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
 
 
