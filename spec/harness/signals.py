@@ -38,8 +38,13 @@ def signals_sent() -> list[tuple[int, int]]:
     """Return a list that from now on grows by the pid and the number of each signal that this process sends.
 
     It is kept by a hook that stays: see https://docs.python.org/3/library/audit_events.html, ``os.kill``.  What is
-    sent by way of a pidfd is not in it, for that reaches no other process.
+    sent by way of a pidfd is not in it, for that reaches no other process; nor is 0, which only asks for one.
     """
     sent: list[tuple[int, int]] = []
-    sys.addaudithook(lambda event, args: sent.append(args) if event in ("os.kill", "os.killpg") else None)
+
+    def listen(event: str, args: tuple[int, int]) -> None:
+        if event in ("os.kill", "os.killpg") and args[1]:
+            sent.append(args)
+
+    sys.addaudithook(listen)
     return sent

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from spec.harness.signals import keep_exited_children, restore_defaults
+from spec.harness.signals import blocked_signals, keep_exited_children, restore_defaults, signals_sent
 from spec.meta.conftest import Fork
 from spec.meta.verify import ROOT
 
@@ -51,7 +51,7 @@ def test_nothing_is_ignored_or_blocked_any_more(fork: Fork) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, NUMBERS)
         restore_defaults()
         assert signal.SIG_IGN not in map(signal.getsignal, NUMBERS)
-        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+        assert blocked_signals() == set()
 
     assert os.waitstatus_to_exitcode(os.waitpid(fork(look), 0)[1]) == 0
 
@@ -84,3 +84,15 @@ def test_exit_status_of_a_child_is_kept(fork: Fork) -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
 
     assert os.waitstatus_to_exitcode(os.waitpid(fork(look), 0)[1]) == 0
+
+
+def test_what_is_sent_from_then_on_is_noted(fork: Fork) -> None:
+    def send() -> None:
+        os.kill(os.getpid(), signal.SIGCHLD)
+        sent = signals_sent()
+        os.kill(os.getpid(), 0)
+        assert sent == []
+        os.kill(os.getpid(), signal.SIGCHLD)
+        assert sent == [(os.getpid(), signal.SIGCHLD)]
+
+    assert os.waitstatus_to_exitcode(os.waitpid(fork(send), 0)[1]) == 0
