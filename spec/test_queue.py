@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing, Pause
 from spec.claims import Condition, needs, where
 from spec.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
@@ -649,16 +650,28 @@ def test_unreadable_item_is_lost(mp: Multiprocessing, worker: MakeWorker) -> Non
     recorder.shows("what that one gets then", consumer.call("queue.get"), expected="last")
 
 
+def end_of_its_code(pickling: Checkpoint, put: Checkpoint) -> Arrival:
+    """Wait until a child has come to the end of its code, if it can, and return its item, whose pickling is held up.
+
+    Args:
+        pickling: where the item is held up.
+        put: where the child stops when it has put that; it never does if it waits until it is pickled.
+    """
+    held = pickling.next()
+    kernel.shows("the process that puts", held.pid, expected=other_than(os.getpid()))
+    until_still(lambda: put.reached)
+    put.open()
+    until_still()
+    return held
+
+
 def test_items_of_a_daemon_arrive(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """A daemon whose code has come to its end waits, like any child, until what it has put is in the pipe."""
     queue, pickling, put = mp.Queue(), checkpoint("pickling"), checkpoint("put")
     child = mp.Process(target=steps(partial(queues.put_held_up, queue, pickling.pause), put.pause))
     child.daemon = True
     child.start()
-    held = pickling.next()
-    kernel.shows("the process that puts", held.pid, expected=other_than(os.getpid()))
-    put.next().let_go()
-    until_still()
+    held = end_of_its_code(pickling, put)
     kernel.shows("the daemon, at the end of its code", state(held.pid), expected=ALIVE)
     held.let_go("last words")
     child.join()
@@ -671,10 +684,7 @@ def test_cancelled_wait_is_for_its_process_only(mp: Multiprocessing, checkpoint:
     queue.cancel_join_thread()
     child = mp.Process(target=steps(partial(queues.put_held_up, queue, pickling.pause), put.pause))
     child.start()
-    held = pickling.next()
-    kernel.shows("the process that puts", held.pid, expected=other_than(os.getpid()))
-    put.next().let_go()
-    until_still()
+    held = end_of_its_code(pickling, put)
     kernel.shows("the child, at the end of its code", state(held.pid), expected=ALIVE)
     held.let_go("last words")
     child.join()

@@ -454,6 +454,7 @@ class _ThreadIfDaemon(ForkProcess):
     "daemon.ends-with-a-main-whose-starts-failed",
     "daemon.lives-while-a-thread-of-main-does",
     "daemon.can-join-main",
+    "queue.items-of-a-daemon-arrive",
 )
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""

@@ -49,14 +49,22 @@ class DroppedItemKeepsItsPlace(Broken):
     "queue.dropped-item-gives-its-place-back",
     "queue.empty-is-unreliable",
     "queue.full-and-empty-at-once",
+    "queue.first-in-is-first-out",
 )
 class PutPickles(Broken):
     """A queue whose put raises what goes wrong in pickling."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
-            pickle.dumps(obj)
-            super().put(obj, block, timeout)
+            super().put(_Pickled(pickle.dumps(obj)), block, timeout)
+
+
+class _Pickled:
+    def __init__(self, data):
+        self.data = data
+
+    def __reduce__(self):
+        return pickle.loads, (self.data,)
 
 
 @family.breaks("queue.unpicklable-item-is-dropped", "queue.dropped-item-gives-its-place-back")
@@ -99,7 +107,7 @@ class WithoutFeeder(Broken):
     "queue.joining-before-getting-hangs",
     "queue.join-thread-waits-for-the-pipe",
     "queue.carries-a-message-larger-than-the-pipe",
-    spoils=["queue.c", "queue.who-"],
+    spoils=["queue.c", "queue.who-", "queue.items-of-a-"],
     why="whether a child's last item arrives is left to chance",
 )
 class NobodyWaitsForTheFeeder(Broken):

@@ -32,7 +32,7 @@ def preparing(change):
 class _WhereTheHelperIs(ForkServerProcess):
     @staticmethod
     def _Popen(child):
-        with preparing(lambda data: data.pop("dir")):
+        with preparing(lambda data: data.pop("dir", None)):
             return popen_forkserver.Popen(child)
 
 
@@ -84,13 +84,14 @@ class ArgumentsMustFitThePipe(Broken):
     Process = _GivenWhatFits
 
 
+get_command_line = spawn.get_command_line
+
+
 class _EndsWell(SpawnProcess):
     @staticmethod
     def _Popen(child):
-        command = spawn.get_command_line
-
         def forgiving(**named):
-            *python, _, code, flag = command(**named)
+            *python, _, code, flag = get_command_line(**named)
             code = f"import traceback\ntry:\n    {code}\nexcept Exception:\n    traceback.print_exc()"
             return [*python, "-c", code, flag]
 

@@ -308,6 +308,7 @@ class StartsAtOnce(ForkProcess):
     "lifecycle.no-sentinel-before-start",
     "zombie.nothing-unstarted-may-be-joined",
     "isolation.arguments-are-copied-at-the-start",
+    "queue.items-of-a-daemon-arrive",
     spoils=["daemon.", "lifecycle.", "identity.", "joinable.consumer-ends-with-main"],
     why="what is declared of a process, or done with it, before its start comes too late",
 )

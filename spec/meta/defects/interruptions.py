@@ -137,7 +137,7 @@ class _JoinedAfterSleep(ForkProcess):
         super().join(timeout if timeout is None else 0)
 
 
-@family.breaks("lifecycle.timed-join-ends-amid-signals")
+@family.breaks("lifecycle.timed-join-ends-amid-signals", "lifecycle.timed-join-is-over-with-the-child")
 class SignalsProlongAJoin(Broken):
     """The time of a join begins anew with each signal."""
 
@@ -177,7 +177,7 @@ class _JoinedBySleep(ForkProcess):
             super().join(0)
 
 
-@family.breaks("lifecycle.join-goes-on-after-a-signal")
+@family.breaks("lifecycle.join-goes-on-after-a-signal", "lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinGivesUpOnASignal(Broken):
     """A timed join that a signal interrupts returns, though the child runs and there is time left."""
 
@@ -289,8 +289,10 @@ class _JoinedByTheFirst(ForkProcess):
         if self.is_joined:
             return
         self.is_joined = True
-        super().join(timeout)
-        self.is_joined = False
+        try:
+            super().join(timeout)
+        finally:
+            self.is_joined = False
 
 
 @family.breaks("lifecycle.threads-may-join-the-same")
@@ -319,6 +321,8 @@ class NobodyStartsMeanwhile(Broken):
     Process = _StartedBetween
 
 
+spawnv_passfds = util.spawnv_passfds
+
 DEFENCELESS = """
 import signal
 set_handler = signal.signal
@@ -334,9 +338,9 @@ signal.signal = set_but_that_of_sigint
 class _OfADefencelessHelper(ForkServerProcess):
     @staticmethod
     def _Popen(child):
-        def spawn(path, args, fds, spawnv=util.spawnv_passfds):
+        def spawn(path, args, fds):
             *options, code = args
-            return spawnv(path, [*options, DEFENCELESS + code if "forkserver" in code else code], fds)
+            return spawnv_passfds(path, [*options, DEFENCELESS + code if "forkserver" in code else code], fds)
 
         with mock.patch.object(util, "spawnv_passfds", spawn):
             return ForkServerProcess._Popen(child)
@@ -364,7 +368,7 @@ class WaitersStandInLine(Broken):
                 return super().wait()
 
 
-@family.breaks("queue.thread-that-waits-holds-up-no-other")
+@family.breaks("queue.thread-that-waits-holds-up-no-other", "queue.big-items-got-at-once-arrive-whole")
 class ThreadsGetNothing(Broken):
     """A get works in the main thread only."""
 
