@@ -87,7 +87,6 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
     "queue.child-may-exit-without-its-items",
     "daemon.joined-completes",
     "lifecycle.does-not-wait-for-daemon-threads",
-    "lifecycle.threads-start-at-once",
 )
 class NormalEndIsOne(Broken):
     """The exit code is 1 unless the child's code calls `sys.exit` or the like."""

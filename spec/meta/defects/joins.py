@@ -110,6 +110,7 @@ class HasNoTime(ForkProcess):
     "lifecycle.timed-join-ends-nothing",
     "lifecycle.timed-join-is-over-with-the-child",
     "lifecycle.end-asks-first",
+    "lifecycle.join-goes-on-after-a-signal",
 )
 class TimedJoinOnlyLooks(Broken):
     """A timed join looks whether the child has ended, and does not wait."""
@@ -201,6 +202,7 @@ class HasNoLimit(ForkProcess):
     "lifecycle.leaves-signal-handlers-alone",
     "lifecycle.use-leaves-nothing-behind",
     "lifecycle.close-leaves-no-file-open",
+    "lifecycle.timed-join-ends-amid-signals",
 )
 class TimeIsIgnored(Broken):
     """A join waits until the child has ended, whatever time it was given."""

@@ -35,7 +35,12 @@ class IsAliveForEver(ForkProcess):
         return super().is_alive() or self.pid is not None
 
 
-@family.breaks("lifecycle.not-alive-after-join", "zombie.is-alive-reaps", "lifecycle.threads-join-their-own")
+@family.breaks(
+    "lifecycle.not-alive-after-join",
+    "zombie.is-alive-reaps",
+    "lifecycle.threads-join-their-own",
+    "lifecycle.not-alive-though-its-child-is",
+)
 class StartedIsAlive(Broken):
     """A process that was started is alive from then on, also after its end."""
 
@@ -302,7 +307,7 @@ active: list[Any] = []
 
 class _LivesWithItsChildren(ForkProcess):
     def is_alive(self):
-        return self._popen.returncode is None and not connection.wait([self.sentinel], 0)
+        return self.pid is not None and not connection.wait([self.sentinel], 0)
 
 
 @family.breaks("lifecycle.not-alive-though-its-child-is")

@@ -93,7 +93,9 @@ class FreedByWhoeverTries(Broken):
             return acquired
 
 
-@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
+@family.breaks(
+    "lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed", "lock.timed-wait-ends-amid-signals"
+)
 class WaitsForEver(Broken):
     """A lock that waits for ever, whatever time it is given."""
 
