@@ -454,7 +454,8 @@ class _ThreadIfDaemon(ForkProcess):
     "daemon.ends-with-a-main-whose-starts-failed",
     "daemon.lives-while-a-thread-of-main-does",
     "daemon.can-join-main",
-    "queue.items-of-a-daemon-arrive",
+    spoils=["queue.items-of-a-daemon-arrive"],
+    why="its starter is the process that puts",
 )
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""

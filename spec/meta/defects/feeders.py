@@ -49,7 +49,8 @@ class DroppedItemKeepsItsPlace(Broken):
     "queue.dropped-item-gives-its-place-back",
     "queue.empty-is-unreliable",
     "queue.full-and-empty-at-once",
-    "queue.first-in-is-first-out",
+    spoils=["queue.first-in-is-first-out"],
+    why="nothing can be put behind an item that is held up",
 )
 class PutPickles(Broken):
     """A queue whose put raises what goes wrong in pickling."""

@@ -190,7 +190,12 @@ class CountsTheLiving(ForkProcess):
             self.name = "Process-" + ":".join(map(str, self._identity))
 
 
-@family.breaks("identity.default-names-are-numbered", "identity.default-name-tells-the-descent")
+@family.breaks(
+    "identity.default-names-are-numbered",
+    "identity.default-name-tells-the-descent",
+    spoils=["identity.default-names-are-unique"],
+    why="processes that nobody refers to have given their numbers back",
+)
 class NumbersAreReused(Broken):
     """A process gets the number that follows the number of children which live when it is made."""
 

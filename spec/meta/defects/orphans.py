@@ -47,7 +47,8 @@ class _KilledWithItsStarter(ForkProcess):
     "lifecycle.outlives-the-thread-that-started-it",
     "lifecycle.terminate-reaches-no-descendant",
     "lifecycle.kill-reaches-no-descendant",
-    "daemon.can-join-main",
+    spoils=["lifecycle.not-alive-though-its-child-is", "daemon.can-join-main"],
+    why="whether a daemon can still tell that main has ended is chance",
 )
 class DiesWithTheStarter(Broken):
     """A child is killed by the kernel when its starter dies."""
@@ -74,6 +75,8 @@ def _end_after(starter):
     "daemon.finds-out-whatever-its-siblings-do",
     "lifecycle.terminate-reaches-no-descendant",
     "lifecycle.kill-reaches-no-descendant",
+    spoils=["lifecycle.not-alive-though-its-child-is", "lifecycle.timed-join-ends-amid-signals"],
+    why="their child is to outlive its starter",
 )
 class EndsAfterTheStarter(Broken):
     """An ordinary child waits in a thread for the end of its starter, and then exits in the middle of its work."""

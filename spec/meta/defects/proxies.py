@@ -116,7 +116,11 @@ class IsCopiedWhenPickled(BrokenDict):
 
 
 @family.breaks(
-    "sharing.lives-in-a-server-process", "sharing.shutdown-ends-the-server", "sharing.threads-get-their-own-answers"
+    "sharing.lives-in-a-server-process",
+    "sharing.shutdown-ends-the-server",
+    "sharing.threads-get-their-own-answers",
+    spoils=["sharing.unpicklable-answer-is-refused"],
+    why="it asks for all that there is",
 )
 class LooksKeysUpItself(BrokenDict):
     """A proxy that fetches the whole dict to look a key up."""
@@ -352,7 +356,9 @@ class CannotBeGoneThrough(BrokenDict):
             raise TypeError("'DictProxy' object is not iterable")
 
 
-@family.breaks("sharing.can-be-gone-through")
+@family.breaks(
+    "sharing.can-be-gone-through", spoils=["sharing.behaves-as-one-dict"], why="one of its calls has two sources"
+)
 class UpdatesFromOneSource(BrokenDict):
     """A managed dict that is updated from another dict, or by name, and not from both at once."""
 

@@ -251,6 +251,8 @@ class RaisesItsOwnFull(Broken):
     "queue.unpicklable-item-is-dropped",
     "queue.thread-that-waits-holds-up-no-other",
     "queue.items-of-a-child-that-fails-arrive",
+    spoils=["queue.items-of-a-daemon-arrive", "queue.cancelled-wait-is-for-its-process-only"],
+    why="they get until it raises Empty",
 )
 class RaisesItsOwnEmpty(Broken):
     """A queue that raises an Empty of its own, not that of the module queue."""

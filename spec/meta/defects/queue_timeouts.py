@@ -46,6 +46,7 @@ class TimedPutWaitsForEver(Broken):
     "queue.put-and-get-take-their-arguments-by-name",
     "queue.get-can-be-timed",
     "queue.get-gives-up-though-another-waits",
+    "queue.timed-get-ends-amid-signals",
 )
 class TimedGetWaitsForEver(Broken):
     """A queue whose get waits for an item however little time it was given."""

@@ -240,7 +240,11 @@ class ReadLockLostOnTheWay(Broken):
         return _NewReadLock(maxsize, ctx=self.context)
 
 
-@family.breaks("queue.child-may-put-after-its-starter")
+@family.breaks(
+    "queue.child-may-put-after-its-starter",
+    spoils=["queue.cancelled-wait-is-for-its-process-only"],
+    why="the child puts",
+)
 class FeederLostByForking(Broken):
     """A queue that takes its feeder thread to be there after a fork, which no thread survives."""
 

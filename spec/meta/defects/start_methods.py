@@ -41,6 +41,8 @@ class SaysForkAndSpawns(Broken):
     "isolation.child-has-none-of-the-starters-files",
     "isolation.unpicklable-task-is-refused",
     "lifecycle.exit-code-of-a-child-that-cannot-begin",
+    spoils=["lifecycle.threads-start-at-once"],
+    why="what is forked is never pickled",
 )
 class SaysSpawnAndForks(Broken):
     """What says that it spawns forks."""
@@ -65,6 +67,8 @@ class SaysSpawnAndForks(Broken):
     "isolation.killed-helper-is-replaced",
     "isolation.unpicklable-task-is-refused",
     "lifecycle.exit-code-of-a-child-that-cannot-begin",
+    spoils=["lifecycle.threads-start-at-once"],
+    why="what is forked is never pickled",
 )
 class SaysForkserverAndForks(Broken):
     """What says that it has a fork server forks."""
