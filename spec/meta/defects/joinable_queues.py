@@ -176,7 +176,11 @@ class JoinWaitsForWhatWasThere(Broken):
                     self._cond.wait()
 
 
-@family.breaks("joinable.one-report-too-many-is-refused", "joinable.any-sequence-of-operations")
+@family.breaks(
+    "joinable.one-report-too-many-is-refused",
+    spoils=["joinable.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
 class ReportsAreNotCounted(Broken):
     """A joinable queue that lets every report pass, also one too many."""
 

@@ -32,7 +32,11 @@ class TimedGetIsEarly(Broken):
 
 
 @family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name", "queue.put-can-be-timed", "queue.qsize-tells-how-many"
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.put-can-be-timed",
+    "queue.qsize-tells-how-many",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
 )
 class TimedPutWaitsForEver(Broken):
     """A queue whose put waits for room however little time it was given."""
@@ -47,6 +51,8 @@ class TimedPutWaitsForEver(Broken):
     "queue.get-can-be-timed",
     "queue.get-gives-up-though-another-waits",
     "queue.timed-get-ends-amid-signals",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
 )
 class TimedGetWaitsForEver(Broken):
     """A queue whose get waits for an item however little time it was given."""
@@ -87,6 +93,8 @@ class TimedGetTakesItsTime(Broken):
     "queue.put-and-get-take-their-arguments-by-name",
     "queue.get-can-be-timed",
     "queue.get-gives-up-though-another-waits",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
 )
 class TimedGetReturnsNone(Broken):
     """A queue whose timed get returns None when its time is over."""
@@ -101,7 +109,11 @@ class TimedGetReturnsNone(Broken):
                 return None
 
 
-@family.breaks("queue.put-can-be-timed")
+@family.breaks(
+    "queue.put-can-be-timed",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
 class LatePutArrives(Broken):
     """A queue whose timed put raises Full when its time is over, and yet sends the item."""
 
