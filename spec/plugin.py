@@ -6,8 +6,9 @@ The rest of the plugin is in `spec.fixtures`, `spec.stage`, `spec.judging` and `
 from __future__ import annotations
 
 import difflib
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -223,6 +224,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=f"the harness lacks {'; '.join(missing())}"))
         elif claim and not claim.applies_to(target_of(item).traits):
             item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Have ``-n auto`` run half as many claims again as there are processors, for those of a claim wait a lot."""
+    processors = yield
+    return processors if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else (processors * 3 + 1) // 2
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
+import psutil
+import pytest
+
 from spec.claims import ids
 from spec.meta.verify import verify
 
@@ -50,3 +55,16 @@ def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
     alone, together = verify(*chosen, "-n", "0"), verify(*chosen, "-n", "2")
     assert alone.verdicts == together.verdicts
     assert alone.status == together.status == 1
+
+
+@pytest.mark.parametrize("asked", [None, 2])
+def test_auto_is_half_as_many_claims_again_as_processors(
+    monkeypatch: pytest.MonkeyPatch, asked: Optional[int]
+) -> None:
+    """Unless the user says how many workers ``auto`` is."""
+    monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", str(asked))
+    processors = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+    run = verify("spec/", "-n", "auto", "--mp=multiprocessing:fork", "--claim=identity.no-pid")
+    assert f"\n{asked or (processors * 3 + 1) // 2} workers [1 item]" in run.output
