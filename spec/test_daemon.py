@@ -331,54 +331,47 @@ def test_ends_with_its_creator(
         creator.join()
 
 
-@needs("parent_process")
-def test_can_find_out_that_main_was_killed(
+@pytest.fixture
+def outlive_main(
     mp: Multiprocessing,  # noqa: ARG001
     lesson: Lesson,
     target: Target,
     program: Programs,
     checkpoint: MakeCheckpoint,
-) -> None:
+) -> Callable[[Callable[..., None]], None]:
+    """State that a daemon, which does what is passed, tells that main lives, and later that it was killed."""
+
+    def run(watch: Callable[..., None]) -> None:
+        at_main, telling = checkpoint("main"), checkpoint("telling")
+        task = partial(watch, target.name, telling.pause)
+        running = program.main(daemons.start_one, lesson.start_daemon, task, at_main.pause)
+        at_main.next()
+        before = telling.next()
+        gatekeeper.shows("the starter's pid, and whether it lived", before.notes, expected=(running.pid, True))
+        before.let_go()
+        seen = settled(before.pid), telling.reached
+        kernel.shows("the daemon while main lives, and whether it told", seen, expected=(ALIVE, False))
+        running.kill()
+        until_still(lambda: telling.reached)
+        seen = state(before.pid), telling.reached
+        kernel.shows("the daemon when main is dead, and whether it told", seen, expected=(ALIVE, True))
+        after = telling.next().let_go()
+        gatekeeper.shows("the starter's pid, and whether it lived", after.notes, expected=(running.pid, False))
+        until_exited(after.pid)
+
+    return run
+
+
+@needs("parent_process")
+def test_can_find_out_that_main_was_killed(outlive_main: Callable[[Callable[..., None]], None]) -> None:
     """A daemon that waits for the sentinel of its ``parent_process()`` learns that main was killed."""
-    at_main, telling = checkpoint("main"), checkpoint("telling")
-    task = partial(daemons.watch_the_starter, target.name, telling.pause)
-    running = program.main(daemons.start_one, lesson.start_daemon, task, at_main.pause)
-    at_main.next()
-    before = telling.next()
-    gatekeeper.shows("the starter's pid, and whether it lived", before.notes, expected=(running.pid, True))
-    before.let_go()
-    kernel.shows("the daemon while main lives", (settled(before.pid), telling.reached), expected=(ALIVE, False))
-    running.kill()
-    until_still(lambda: telling.reached)
-    kernel.shows("the daemon when main is dead", (state(before.pid), telling.reached), expected=(ALIVE, True))
-    after = telling.next().let_go()
-    gatekeeper.shows("the starter's pid, and whether it lived", after.notes, expected=(running.pid, False))
-    until_exited(after.pid)
+    outlive_main(daemons.watch_the_starter)
 
 
 @needs("parent_process")
-def test_can_join_main(
-    mp: Multiprocessing,  # noqa: ARG001
-    lesson: Lesson,
-    target: Target,
-    program: Programs,
-    checkpoint: MakeCheckpoint,
-) -> None:
+def test_can_join_main(outlive_main: Callable[[Callable[..., None]], None]) -> None:
     """A daemon that joins its ``parent_process()`` waits until main was killed, or until a given time is over."""
-    at_main, telling = checkpoint("main"), checkpoint("telling")
-    task = partial(daemons.join_the_starter, target.name, telling.pause)
-    running = program.main(daemons.start_one, lesson.start_daemon, task, at_main.pause)
-    at_main.next()
-    before = telling.next()
-    gatekeeper.shows("whether main lived, after a join of no time", before.notes, expected=(True,))
-    before.let_go()
-    kernel.shows("the daemon while main lives", (settled(before.pid), telling.reached), expected=(ALIVE, False))
-    running.kill()
-    until_still(lambda: telling.reached)
-    kernel.shows("the daemon when main is dead", (state(before.pid), telling.reached), expected=(ALIVE, True))
-    after = telling.next().let_go()
-    gatekeeper.shows("whether main lived, after a join", after.notes, expected=(False,))
-    until_exited(after.pid)
+    outlive_main(daemons.join_the_starter)
 
 
 @where(fresh_memory)

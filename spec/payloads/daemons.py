@@ -96,16 +96,16 @@ def watch_the_starter(api: str, tell: Pause) -> None:
 
 
 def join_the_starter(api: str, tell: Pause) -> None:
-    """Join the starter for no time, tell whether it lives, join it until it has ended, tell again."""
+    """Join the starter for no time, tell who it is and whether it lives, join it until it has ended, tell again."""
     mp: Any = load(api)
     starter = mp.parent_process()
     for limit in 0, None:
         try:
             starter.join(limit)
         except Exception as error:
-            tell(repr(error))
+            tell(starter.pid, repr(error))
         else:
-            tell(starter.is_alive())
+            tell(starter.pid, starter.is_alive())
 
 
 def start_by_constructor(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pause) -> None:
