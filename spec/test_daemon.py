@@ -169,7 +169,7 @@ def test_is_ended_by_sigterm(begin: Begin, checkpoint: MakeCheckpoint) -> None:
     scene = begin(daemon=partial(daemons.handle_sigterm, working.pause, handling.pause))
     scene.ordinary.let_go()
     scene.daemon.let_go()
-    working.next().asleep()
+    working.next().until_blocked()
     scene.end_main()
     gatekeeper.shows("whether the daemon handles a signal", handling.reached, expected=True)
     handler = handling.next()

@@ -161,7 +161,7 @@ def test_terminate_is_a_request(mp: Multiprocessing, lesson: Lesson, checkpoint:
     """Terminating a child neither waits for its end nor leaves a thread to: one that handles the signal lives on."""
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
-    arrival = working.next().asleep()
+    arrival = working.next().until_blocked()
     threads = os.listdir("/proc/self/task")
     lesson.terminate(child)
     kernel.shows("who is at work in the starter after the call", os.listdir("/proc/self/task"), expected=threads)
@@ -329,7 +329,7 @@ def test_kill_ends_what_handles_sigterm(mp: Multiprocessing, lesson: Lesson, che
     """A child that was terminated and is still handling that is ended by a kill."""
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.handle_sigterm, handling.pause, working.pause))
-    arrival = working.next().asleep()
+    arrival = working.next().until_blocked()
     lesson.terminate(child)
     handling.next()
     kernel.shows("the terminated child", state(arrival.pid), expected=ALIVE)
@@ -351,7 +351,7 @@ def test_end_asks_first(
 
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(endings.leave_on_sigterm, log, handling.pause, working.pause))
-    arrival = working.next().asleep()
+    arrival = working.next().until_blocked()
     friend = starter(let_it_go, os.getpid())
     lesson.end(child, 600.0)
     friend.result()
@@ -1020,7 +1020,7 @@ def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, 
     """SIGINT, which Ctrl-C sends, raises KeyboardInterrupt in a child."""
     working = checkpoint("working")
     child = lesson.start(mp, partial(endings.note_an_interrupt, log, working.pause))
-    arrival = working.next().asleep()
+    arrival = working.next().until_blocked()
     os.kill(arrival.pid, signal.SIGINT)
     child.join()
     recorder.shows("who was interrupted", [event.pid for event in log.events("interrupted")], expected=[child.pid])
@@ -1034,7 +1034,7 @@ def test_goes_on_after_an_interrupt_of_all(
     tasks = steps(endings.ignore_sigint, working.pause, leave(7)), leave(3)
     places = waiting.pause, interrupted.pause
     going_on = program.main(endings.go_on_after_an_interrupt, lesson.start, tasks, places, log)
-    child, main = working.next(), waiting.next().asleep()
+    child, main = working.next(), waiting.next().until_blocked()
     os.killpg(main.pid, signal.SIGINT)
     at_interrupt = interrupted.next()
     until_still()  # whoever does not handle it has ended

@@ -69,7 +69,7 @@ class Arrival:
             self._connection.close()
         return self
 
-    def asleep(self) -> Arrival:
+    def until_blocked(self) -> Arrival:
         """Wait until its process is blocked, so that a signal wakes it.
 
         A handler runs between two instructions of Python, or when a signal interrupts a call.  One that comes after

@@ -6,7 +6,6 @@ import atexit
 import copy
 import multiprocessing
 import os
-import pickle
 import random
 import signal
 import subprocess
@@ -381,29 +380,6 @@ class StartUnblocksSignals(Broken):
     """After a start no signal is blocked any more."""
 
     Process = _DisturbedByAll
-
-
-class _GivenPiecemeal(SpawnProcess):
-    def __getstate__(self):
-        state = self.__dict__.copy()
-        state["_kwargs"] = {name: _Parcel(argument) for name, argument in self._kwargs.items()}
-        return state
-
-
-class _Parcel:
-    def __init__(self, content):
-        self.content = content
-
-    def __reduce__(self):
-        return pickle.loads, (ForkingPickler.dumps(self.content).tobytes(),)
-
-
-@family.breaks("isolation.args-and-kwargs-are-copies")
-class PicklesEachArgument(Broken):
-    """What a process is given is pickled piece by piece, and what is given twice is two things in the child."""
-
-    method = "spawn"
-    Process = _GivenPiecemeal
 
 
 class _StartedByTheProgram(SpawnProcess):
