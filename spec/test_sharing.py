@@ -6,11 +6,11 @@ import gc
 import os
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from functools import partial
 from multiprocessing.connection import Client
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -26,6 +26,7 @@ from spec.harness.stillness import WATCHED, until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed, Worker
 from spec.lessons import Lesson, NotProvided
+from spec.models import containers
 from spec.payloads import counters, threads
 
 pytestmark = needs("Process", "Lock", "Manager")
@@ -243,129 +244,14 @@ def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> N
     caller.shows("what the starter and the second see when it has changed again", seen, expected=(9, 9))
 
 
-Call = tuple[str, tuple[Any, ...], dict[str, Any]]
-"""Of a method: its name, and what it is given by position and by name."""
-
-
-def to(method: str, *args: Any, **named: Any) -> Call:
-    """Return a call."""
-    return method, args, named
-
-
-def some_call(arguments: dict[str, st.SearchStrategy[tuple[Any, ...]]]) -> st.SearchStrategy[Call]:
-    """Return a strategy for calls of the methods that have *arguments* here."""
-    return st.sampled_from(list(arguments)).flatmap(lambda name: arguments[name].map(lambda args: (name, args, {})))
-
-
-def take_turns(
-    staff: Sequence[Worker], turns: Sequence[tuple[int, Call]], content: Callable[[], object], plain: object
-) -> None:
-    """Have the *staff* call methods of a shared object in turn, and state that a *plain* one answers likewise.
-
-    Args:
-        staff: workers that can ``ask`` it.
-        turns: which of them is to make which call.
-        content: returns what is in the shared object.
-        plain: one that has the same in it.
-    """
-    for member, (method, args, named) in turns:
-        answer = counters.ask(plain, method, *args, **named)
-        given = [*map(repr, args), *(f"{name}={value!r}" for name, value in named.items())]
-        call = f"{method}({', '.join(given)})"
-        caller.shows(f"the answer to {call}", staff[member].call("ask", method, *args, **named), expected=answer)
-        caller.shows(f"what is there after {call}", content(), expected=plain)
-
-
-keys, numbers = st.sampled_from("ab"), st.integers(0, 3)
-dict_calls = some_call(
-    {
-        **dict.fromkeys(["__len__", "clear", "copy", "popitem"], st.tuples()),
-        **dict.fromkeys(["__getitem__", "__delitem__", "__contains__"], st.tuples(keys)),
-        **dict.fromkeys(["__setitem__", "setdefault"], st.tuples(keys, numbers)),
-        **dict.fromkeys(["get", "pop"], st.tuples(keys, numbers) | st.tuples(keys)),
-        "update": st.tuples(st.dictionaries(keys, numbers)),
-    }
-)
-EACH_OF_A_DICT = [
-    to("update", {"a": 1, "b": 0}, c=3),
-    *(to("get", key, *default) for key in "bd" for default in ((), (5,))),
-    *(to("__contains__", key) for key in "bd"),
-    *(to("__getitem__", key) for key in "bd"),
-    *(to("pop", key, *default) for key in "bd" for default in ((5,), ())),
-    to("setdefault", "a", 7),
-    to("setdefault", "e"),
-    to("__len__"),
-    to("copy"),
-    to("popitem"),
-    *(to("__delitem__", key) for key in "cc"),
-    to("clear"),
-    to("popitem"),
-]
-"""Each method of a dict, with what is there and what is not, and with and without each argument."""
-
-
 def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed dict answers each as one plain dict would."""
-    shared = manager.dict()
-    staff = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
-
-    @example(turns=[(number % 2, call) for number, call in enumerate(EACH_OF_A_DICT)])
-    @given(turns=st.lists(st.tuples(st.integers(0, 1), dict_calls), min_size=5, max_size=15))
-    def answers(turns: list[tuple[int, Call]]) -> None:
-        shared.clear()
-        take_turns(staff, turns, shared.copy, {})
-
-    answers()
-
-
-items, places = st.integers(0, 3), st.integers(-3, 3)
-list_calls = some_call(
-    {
-        **dict.fromkeys(["__len__", "sort", "reverse"], st.tuples()),
-        **dict.fromkeys(["append", "remove", "index", "count", "__contains__"], st.tuples(items)),
-        "insert": st.tuples(places, items),
-        "__setitem__": st.tuples(places, items) | st.tuples(st.slices(3), st.lists(items, max_size=3)),
-        **dict.fromkeys(["__getitem__", "__delitem__"], st.tuples(places | st.slices(3))),
-        "pop": st.tuples(places) | st.tuples(),
-        "extend": st.tuples(st.lists(items, max_size=3)),
-    }
-)
-EACH_OF_A_LIST = [
-    to("extend", [3, 1, 2, 1]),
-    *(to("index", 1, *start) for start in ((), (2,), (4,))),
-    to("__contains__", 7),
-    to("count", 1),
-    to("sort", reverse=True),
-    to("sort"),
-    to("reverse"),
-    to("insert", 0, 5),
-    to("insert", -1, 6),
-    *(to("pop", *place) for place in ((0,), (), (9,))),
-    to("__setitem__", -1, 4),
-    to("__getitem__", -1),
-    to("__setitem__", slice(2), [0]),
-    to("__getitem__", slice(None, None, -1)),
-    *(to("remove", item) for item in (0, 0)),
-    to("append", 8),
-    to("__len__"),
-    *(to("__delitem__", place) for place in (0, 9, slice(None))),
-    to("pop"),
-]
-"""Each method of a list, likewise."""
+    containers.DICT.verify(manager.dict(), worker)
 
 
 def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed list answers each as one plain list would."""
-    shared = manager.list()
-    staff = [worker(ask=partial(counters.ask, shared)) for _ in range(2)]
-
-    @example(turns=[(number % 2, call) for number, call in enumerate(EACH_OF_A_LIST)])
-    @given(turns=st.lists(st.tuples(st.integers(0, 1), list_calls), min_size=5, max_size=15))
-    def answers(turns: list[tuple[int, Call]]) -> None:
-        del shared[:]
-        take_turns(staff, turns, lambda: shared[:], [])
-
-    answers()
+    containers.LIST.verify(manager.list(), worker)
 
 
 def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:

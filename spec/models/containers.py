@@ -1,0 +1,139 @@
+"""Models of managed dicts and lists, which are a dict and a list: each call is to be answered as they answer it.
+
+Unlike with what waits, whatever was called before, any call will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Callable
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from spec.harness.witness import caller
+from spec.harness.worker import Worker
+from spec.payloads import counters
+
+Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""Of a method: its name, and what it is given by position and by name."""
+
+
+def to(method: str, *args: Any, **named: Any) -> Call:
+    """Return a call."""
+    return method, args, named
+
+
+@dataclass(frozen=True)
+class Container:
+    """A kind of them.
+
+    Attributes:
+        new: makes a plain one.
+        clear: empties one that is shared.
+        content: returns a plain copy of one that is shared.
+        arguments: what each method may be called with.
+        each: calls of each method, with what is there and what is not, with and without each argument.
+    """
+
+    new: Callable[[], Any]
+    clear: Callable[[Any], object]
+    content: Callable[[Any], object]
+    arguments: dict[str, st.SearchStrategy[tuple[Any, ...]]]
+    each: Sequence[Call]
+
+    def verify(self, shared: Any, make_worker: Callable[..., Worker]) -> None:
+        """Have two workers make all kinds of calls on a *shared* one in turn.
+
+        Raises:
+            Violation: a plain one would have answered otherwise, or have come to hold something else.
+        """
+        staff = [make_worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+        calls = st.sampled_from(list(self.arguments)).flatmap(
+            lambda method: self.arguments[method].map(lambda args: to(method, *args))
+        )
+
+        @example(turns=[(number % 2, call) for number, call in enumerate(self.each)])
+        @given(turns=st.lists(st.tuples(st.integers(0, 1), calls), min_size=5, max_size=15))
+        def take_turns(turns: list[tuple[int, Call]]) -> None:
+            self.clear(shared)
+            plain = self.new()
+            for member, (method, args, named) in turns:
+                given_by_name = [f"{name}={value!r}" for name, value in named.items()]
+                call = f"{method}({', '.join([*map(repr, args), *given_by_name])})"
+                answer = counters.ask(plain, method, *args, **named)
+                seen = staff[member].call("ask", method, *args, **named)
+                caller.shows(f"the answer to {call}", seen, expected=answer)
+                caller.shows(f"what is there after {call}", self.content(shared), expected=plain)
+
+        take_turns()
+
+
+keys, numbers = st.sampled_from("ab"), st.integers(0, 3)
+items, places = st.integers(0, 3), st.integers(-3, 3)
+
+DICT = Container(
+    new=dict,
+    clear=lambda shared: shared.clear(),
+    content=lambda shared: shared.copy(),
+    arguments={
+        **dict.fromkeys(["__len__", "clear", "copy", "popitem"], st.tuples()),
+        **dict.fromkeys(["__getitem__", "__delitem__", "__contains__"], st.tuples(keys)),
+        **dict.fromkeys(["__setitem__", "setdefault"], st.tuples(keys, numbers)),
+        **dict.fromkeys(["get", "pop"], st.tuples(keys, numbers) | st.tuples(keys)),
+        "update": st.tuples(st.dictionaries(keys, numbers)),
+    },
+    each=[
+        to("update", {"a": 1, "b": 0}, c=3),
+        *(to("get", key, *default) for key in "bd" for default in ((), (5,))),
+        *(to("__contains__", key) for key in "bd"),
+        *(to("__getitem__", key) for key in "bd"),
+        *(to("pop", key, *default) for key in "bd" for default in ((5,), ())),
+        to("setdefault", "a", 7),
+        to("setdefault", "e"),
+        to("__len__"),
+        to("copy"),
+        to("popitem"),
+        *(to("__delitem__", key) for key in "cc"),
+        to("clear"),
+        to("popitem"),
+    ],
+)
+
+LIST = Container(
+    new=list,
+    clear=lambda shared: shared.__delitem__(slice(None)),
+    content=lambda shared: shared[:],
+    arguments={
+        **dict.fromkeys(["__len__", "sort", "reverse"], st.tuples()),
+        **dict.fromkeys(["append", "remove", "index", "count", "__contains__"], st.tuples(items)),
+        "insert": st.tuples(places, items),
+        "__setitem__": st.tuples(places, items) | st.tuples(st.slices(3), st.lists(items, max_size=3)),
+        **dict.fromkeys(["__getitem__", "__delitem__"], st.tuples(places | st.slices(3))),
+        "pop": st.tuples(places) | st.tuples(),
+        "extend": st.tuples(st.lists(items, max_size=3)),
+    },
+    each=[
+        to("extend", [3, 1, 2, 1]),
+        *(to("index", 1, *start) for start in ((), (2,), (4,))),
+        to("__contains__", 7),
+        to("count", 1),
+        to("sort", reverse=True),
+        to("sort"),
+        to("reverse"),
+        to("insert", 0, 5),
+        to("insert", -1, 6),
+        *(to("pop", *place) for place in ((0,), (), (9,))),
+        to("__setitem__", -1, 4),
+        to("__getitem__", -1),
+        to("__setitem__", slice(2), [0]),
+        to("__getitem__", slice(None, None, -1)),
+        *(to("remove", item) for item in (0, 0)),
+        to("append", 8),
+        to("__len__"),
+        *(to("__delitem__", place) for place in (0, 9, slice(None))),
+        to("pop"),
+    ],
+)
