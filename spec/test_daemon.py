@@ -44,6 +44,7 @@ class Scene(NamedTuple):
 
 Part = Callable[[], object]
 Begin = Callable[..., Scene]
+OutliveMain = Callable[[Callable[..., None]], None]
 
 
 @pytest.fixture
@@ -338,7 +339,7 @@ def outlive_main(
     target: Target,
     program: Programs,
     checkpoint: MakeCheckpoint,
-) -> Callable[[Callable[..., None]], None]:
+) -> OutliveMain:
     """State that a daemon, which does what is passed, tells that main lives, and later that it was killed."""
 
     def run(watch: Callable[..., None]) -> None:
@@ -363,13 +364,13 @@ def outlive_main(
 
 
 @needs("parent_process")
-def test_can_find_out_that_main_was_killed(outlive_main: Callable[[Callable[..., None]], None]) -> None:
+def test_can_find_out_that_main_was_killed(outlive_main: OutliveMain) -> None:
     """A daemon that waits for the sentinel of its ``parent_process()`` learns that main was killed."""
     outlive_main(daemons.watch_the_starter)
 
 
 @needs("parent_process")
-def test_can_join_main(outlive_main: Callable[[Callable[..., None]], None]) -> None:
+def test_can_join_main(outlive_main: OutliveMain) -> None:
     """A daemon that joins its ``parent_process()`` waits until main was killed, or until a given time is over."""
     outlive_main(daemons.join_the_starter)
 

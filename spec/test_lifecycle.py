@@ -569,7 +569,7 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
 def test_timed_join_is_over_with_the_child(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """A timed join returns once the child has exited, however much of its time is left, and has reaped it then."""
+    """A join returns once the child has exited, however much of its time is left, and has reaped it then."""
     start, working = lesson.start, checkpoint("working")
 
     def start_and_join(limit: Optional[float]) -> list[object]:

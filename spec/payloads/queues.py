@@ -54,7 +54,7 @@ def put_held_up(queue: Queue, pause: Pause) -> None:
 
 
 def tell_first(log: Recorder, given: object, _lock: Lock) -> None:
-    """Record the first thing that was *given*."""
+    """Record the first thing that was *given*; the second, a lock, can be pickled only for a process that starts."""
     log("given", given)
 
 
