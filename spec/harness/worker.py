@@ -28,6 +28,16 @@ from spec.harness.witness import kernel
 __tracebackhide__ = True  # where the claim waits, its own line says
 
 
+class _Brief(reprlib.Repr):
+    """Shows the beginning of a value; unlike its base, it does not first write out all of a million bytes."""
+
+    def repr_bytes(self, value: bytes, _level: int) -> str:
+        return repr(value) if len(value) <= self.maxother else f"{value[: self.maxother]!r}..."
+
+
+_brief = _Brief().repr
+
+
 class CallFailed(Exception):
     """What a worker called raised an exception.
 
@@ -72,7 +82,7 @@ class Worker:
         if self._at_rest is None:
             raise RuntimeError("the worker has a call under way; see `result`")
         self._at_rest.let_go((name, args, named))
-        given = [*map(reprlib.repr, args), *(f"{key}={reprlib.repr(value)}" for key, value in named.items())]
+        given = [*map(_brief, args), *(f"{key}={_brief(value)}" for key, value in named.items())]
         note(self.pid, f"{self._name}, in {name}({', '.join(given)})")
         self._at_rest = None
 

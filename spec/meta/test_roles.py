@@ -40,6 +40,14 @@ def test_worker_says_what_it_was_ordered_to_do(tmp_path: Path) -> None:
         assert described(worker.pid).endswith(": worker-0, in queue.get(True, timeout=60)")
 
 
+@pytest.mark.usefixtures("nothing_left")
+def test_worker_says_the_beginning_of_a_large_argument(tmp_path: Path) -> None:
+    mp: Any = multiprocessing
+    with Worker(mp, tmp_path / "worker-0", hash=hash) as worker:
+        worker.begin("hash", b"x" * 2**24)
+        assert re.search(r", in hash\(b'x{10,50}'\.\.\.\)$", described(worker.pid))
+
+
 def test_latest_note_counts() -> None:
     with sleeper() as process:
         note(process.pid, "at checkpoint 'here'")
