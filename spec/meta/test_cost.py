@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from spec.cost.measure import Failed, Processes, bare, count, run, share
+from spec.cost.__main__ import quickest
+from spec.cost.measure import Cost, Failed, Processes, bare, count, run, share
 from spec.meta.verify import ROOT
 
 BARE = [sys.executable, "-m", "spec.cost.bare"]
@@ -56,10 +57,10 @@ def measure(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     file = tmp_path / "cost.json"
-    done = measure("--mp=multiprocessing:fork", "--without-cpython", "-o", str(file))
+    done = measure("--mp=multiprocessing:fork", "--without-cpython", "--repeat=2", "-o", str(file))
     assert done.returncode == 0, done.stderr
     steps = done.stderr.splitlines()
-    assert [step.startswith("multiprocessing:fork: ") for step in steps] == [True] * 3
+    assert [step.startswith("multiprocessing:fork: ") for step in steps] == [True] * 5
     [row] = json.loads(file.read_text(encoding="utf-8"))["runs"]
     assert row["processes"]["forked"] > 2 * row["processes"]["spawned"] > 0
     assert row["ratio"]["cpu"] == pytest.approx(row["suite"]["cpu"] / row["bare"]["cpu"])
@@ -67,6 +68,17 @@ def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     assert "CPU ratio" in head
     assert f"{row['suite']['wall']:.1f}" in figures
     assert figures.startswith("multiprocessing:fork ")
+
+
+def test_the_quickest_of_several_is_kept() -> None:
+    assert quickest([Cost(wall=3, cpu=4), Cost(wall=2, cpu=5), Cost(wall=2.5, cpu=3)]) == Cost(wall=2, cpu=5)
+
+
+@pytest.mark.parametrize(("option", "number"), [("--repeat", "0"), ("-n", "-1")])
+def test_number_out_of_range_is_named(option: str, number: str) -> None:
+    done = measure(option, number)
+    assert done.returncode == 2
+    assert f"error: {option} takes a" in done.stderr
 
 
 def test_a_target_that_cannot_be_verified_is_named() -> None:
