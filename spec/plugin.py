@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from threading import TIMEOUT_MAX
 from typing import Optional
 
 import pytest
@@ -119,6 +120,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("spec")
     if not config.getoption("hang_after") > 0:  # nan is not
         raise pytest.UsageError("--hang-after takes a number of seconds above zero")
+    if not 0 <= (config.getoption("timeout", None) or 0) <= TIMEOUT_MAX:
+        raise pytest.UsageError("--timeout takes a number of seconds, 0 for no limit")
     if config.getoption("scale") < 1:
         raise pytest.UsageError("--scale takes a whole number, 1 or more")
     _give_time(config)

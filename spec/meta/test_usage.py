@@ -58,6 +58,8 @@ def modules(tmp_path: Path) -> Path:
         ("--claim 42", "--claim: no claim begins with '42'; --claims lists them"),
         ("--hang-after 0", "--hang-after takes a number of seconds above zero"),
         ("--hang-after nan", "--hang-after takes a number of seconds above zero"),
+        ("--timeout inf", "--timeout takes a number of seconds, 0 for no limit"),
+        ("--timeout nan", "--timeout takes a number of seconds, 0 for no limit"),
         ("--scale 0", "--scale takes a whole number, 1 or more"),
         ("--claims -n 2", "--claims verifies nothing, so there is nothing for -n to share out; leave out -n"),
         ("--mp nosuch -n 2", "--mp: no module named 'nosuch' here; is it installed?"),
