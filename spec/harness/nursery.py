@@ -15,6 +15,7 @@ from typing import NamedTuple, Optional
 import psutil
 
 from spec.harness.process_table import descendants, listed_children
+from spec.harness.roles import what_runs
 from spec.harness.stillness import Stillness
 from spec.harness.subreaper import become_subreaper, is_subreaper
 
@@ -29,13 +30,18 @@ PATIENCE = 5.0
 
 
 class Leftover(NamedTuple):
-    """A process that had to be killed."""
+    """A process that had to be killed.
+
+    Attributes:
+        pid: its number, which may be another's by now.
+        runs: what it ran, as `spec.harness.roles.what_runs` tells it.
+    """
 
     pid: int
-    command: str
+    runs: str
 
     def __str__(self) -> str:
-        return f"process {self.pid} ({self.command})"
+        return f"process {self.pid} ({self.runs})"
 
 
 class Nursery:
@@ -127,7 +133,7 @@ class Nursery:
             process = psutil.Process(pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return False
-            leftover = Leftover(pid, " ".join(process.cmdline()) or process.name())
+            leftover = Leftover(pid, what_runs(process, os.getpid()))
             process.send_signal(signal.SIGKILL)
         except psutil.NoSuchProcess:
             return False

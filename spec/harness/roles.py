@@ -45,8 +45,15 @@ def _describe(pid: int, caller: int) -> str:
 def _role(process: psutil.Process, caller: int) -> str:
     if process.pid == caller:
         return "runs the claim"
-    if process.pid in _roles:
-        return _roles[process.pid]
+    return _roles.get(process.pid) or what_runs(process, caller)
+
+
+def what_runs(process: psutil.Process, caller: int) -> str:
+    """Return what *process* runs: its command line, unless it is a fork of *caller*, the process that runs the claim.
+
+    Raises:
+        psutil.NoSuchProcess: it is gone.
+    """
     command = process.cmdline()
     if command == psutil.Process(caller).cmdline():
         return "a fork of the process that runs the claim"

@@ -61,6 +61,12 @@ def test_names_what_it_kills() -> None:
     process.communicate()
 
 
+def test_names_a_fork_as_such() -> None:
+    with Nursery() as nursery:
+        pid = start(payloads.wait)
+    assert str(nursery.leftovers[0]) == f"process {pid} (a fork of the process that runs the claim)"
+
+
 def test_kills_daemons() -> None:
     with Nursery() as nursery:
         payloads_parent = start(payloads.become_orphan, payloads.wait)
