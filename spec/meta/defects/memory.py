@@ -151,9 +151,14 @@ def _module_of(target):
     return getattr(_function(target)[0], "__module__", None) or "builtins"
 
 
-def _values(module, kind):
-    """Return the public globals of the *module* that are of this *kind*."""
-    found = vars(sys.modules[module]).items()
+def _globals(function):
+    """Return the globals of the *function*; those of a main module that was run again are not the module's own."""
+    return getattr(function, "__globals__", {})
+
+
+def _values(function, kind):
+    """Return the public globals of the *function* that are of this *kind*."""
+    found = _globals(function).items()
     return {name: value for name, value in found if type(value) is kind and not name.startswith("_")}
 
 
@@ -168,7 +173,7 @@ class _BringsBack(SpawnProcess):
         self._sender.close()
 
     def begin(self):
-        self._module = _module_of(self._target)
+        self._called, _ = _function(self._target)
 
     def run(self):
         with self._sender:
@@ -186,10 +191,10 @@ class _BringsBack(SpawnProcess):
 
 class _BringsRebindingsBack(_BringsBack):
     def look(self):
-        return _values(self._module, int)
+        return _values(self._called, int)
 
     def take(self, changes):
-        vars(sys.modules[self._module]).update(changes)
+        _globals(self._called).update(changes)
 
 
 @family.breaks("isolation.rebinding-stays-in-the-child")
@@ -202,11 +207,11 @@ class RebindingsComeBack(Broken):
 
 class _BringsListsBack(_BringsBack):
     def look(self):
-        return _values(self._module, list)
+        return _values(self._called, list)
 
     def take(self, changes):
         for name, value in changes.items():
-            vars(sys.modules[self._module])[name][:] = value
+            _globals(self._called)[name][:] = value
 
 
 @family.breaks("isolation.change-in-place-stays-in-the-child")
@@ -251,10 +256,10 @@ class _TakesOver(_BringsBack):
         self._left = _left
 
     def look(self):
-        return {**_values(self._module, int), **_values(self._module, list)}
+        return {**_values(self._called, int), **_values(self._called, list)}
 
     def run(self):
-        vars(sys.modules[self._module]).update(self._left)
+        _globals(self._called).update(self._left)
         super().run()
 
     def take(self, changes):

@@ -121,13 +121,12 @@ class IsReapedByAHandler(ForkProcess):
 
 
 @family.breaks(
-    "lifecycle.alive-while-it-is-stopped",
     "lifecycle.terminated-child-dies-of-sigterm",
     "lifecycle.sentinel-reaps-nothing",
     "lifecycle.outlives-the-thread-that-started-it",
     "lifecycle.leaves-signal-handlers-alone",
     "lifecycle.threads-join-their-own",
-    spoils=["zombie."],
+    spoils=["zombie.", "lifecycle.alive-while-it-is-stopped"],
     why="there are no zombies",
 )
 class ReapedAtOnce(Broken):

@@ -6,17 +6,20 @@ import sys
 mp = multiprocessing
 
 
-def leave():
+def leave(writer):
+    writer.send(os.getpid())
     sys.exit(7)
 
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(45, exit=True)
-    child = mp.Process(target=leave)
+    reader, writer = mp.Pipe(duplex=False)
+    child = mp.Process(target=leave, args=(writer,))
     child.start()
-    pid = child.pid
+    pid = reader.recv()
     child.join()
     left = os.path.exists(f"/proc/{pid}")
-    print(f"exit code of a joined child that left with 7: expected 7, seen {child.exitcode}")
+    print(f"pid of the child, which is joined: expected {pid}, seen {child.pid}")
+    print(f"exit code of the child, which left with 7: expected 7, seen {child.exitcode}")
     print(f"it is in the process table still: expected False, seen {left}")
-    sys.exit(child.exitcode != 7 or left)
+    sys.exit((child.pid, child.exitcode) != (pid, 7) or left)

@@ -30,7 +30,9 @@ if __name__ == "__main__" and sys.argv[1:] == ["program"]:
     queue = mp.JoinableQueue(30)
     child = mp.Process(target=producer, args=(queue,))
     child.start()
-    mp.Process(target=consumer, args=(queue,), daemon=True).start()
+    eater = mp.Process(target=consumer, args=(queue,))
+    eater.daemon = True
+    eater.start()
     child.join()
 elif __name__ == "__main__":
     with tempfile.TemporaryFile("w+") as file:
@@ -45,7 +47,7 @@ elif __name__ == "__main__":
     expected = [f"ate {number}" for number in range(10)] + ["goes on"]
     print(f"what consumer and producer did: expected {expected}, seen {seen}")
     print(f"exit status of the program: expected 0, seen {status}")
-    pids = {pid for _, pid in lines}
+    pids = {pid for _, pid in lines} - {str(main.pid)}
     left = sum(os.path.exists(f"/proc/{pid}") for pid in pids)
     print(
         f"of consumer and producer, left after the program: expected 0 of 2, seen {left} of {len(pids)}", flush=True

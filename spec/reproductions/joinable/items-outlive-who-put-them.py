@@ -6,7 +6,8 @@ mp = multiprocessing
 
 
 def put(queue):
-    queue.put("item")
+    queue.put("first")
+    queue.put("second")
 
 
 def join(queue, connection):
@@ -23,12 +24,14 @@ if __name__ == "__main__":
     connection, theirs = mp.Pipe()
     mp.Process(target=join, args=(queue, theirs), daemon=True).start()
     theirs.close()
-    early = connection.poll(1)
-    queue.get()
+    early = False
     try:
-        queue.task_done()
+        for _ in range(2):
+            early = early or connection.poll(1)
+            queue.get()
+            queue.task_done()
         seen = "early" if early else "in the end" if connection.poll(10) else "never"
     except ValueError as error:
         seen = repr(error)
-    print(f"join(), with an item of a process that has ended: expected to return 'in the end', seen {seen!r}")
+    print(f"join(), with two items of a process that has ended: expected to return 'in the end', seen {seen!r}")
     sys.exit(seen != "in the end")

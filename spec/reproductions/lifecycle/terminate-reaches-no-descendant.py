@@ -1,4 +1,6 @@
 import multiprocessing
+import os
+import signal
 import sys
 
 mp = multiprocessing
@@ -23,8 +25,12 @@ if __name__ == "__main__":
     child.start()
     seen = [news.recv()]
     child.terminate()
-    child.join()
+    child.join(10)
+    ended = child.exitcode is not None
     mine.send("go on")
     seen += [news.recv()] if news.poll(5) else []
     print(f"what the child of a terminated child has told: expected ['begun', 'done'], seen {seen}")
-    sys.exit(seen != ["begun", "done"])
+    print(f"whether the child was terminated within 10 s, while its child ran: expected True, seen {ended}", flush=True)
+    if child.exitcode is None:
+        os.kill(child.pid, signal.SIGKILL)
+    sys.exit(seen != ["begun", "done"] or not ended)

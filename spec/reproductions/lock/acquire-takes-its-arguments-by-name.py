@@ -24,6 +24,9 @@ if __name__ == "__main__":
         seen.append(ours.recv())
     for options, answer in zip(IMPATIENT, seen + ["no answer"] * len(IMPATIENT)):
         print(f"acquire(**{options}) of a held lock: expected False, seen {answer}")
+    if len(seen) < len(IMPATIENT):
+        child.terminate()
+        sys.exit(1)
     early = ours.poll(0.3)
     print(f"acquire(timeout=None) of a held lock returned: expected False, seen {early}")
     lock.release()
