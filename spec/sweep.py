@@ -1,4 +1,4 @@
-"""Sweep up, when the run has ended, the named semaphores and shared memory that what was tested has left behind."""
+"""Sweep up, when the run has ended, the named semaphores that what was tested has left behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 5
 
 
 class Sweep:
-    """A pytest plugin that removes what is left in shared memory, and says so."""
+    """A pytest plugin that removes semaphores which have come since it was made and nobody uses, and says so."""
 
     def __init__(self) -> None:
         self._before = shared_memory.names()
@@ -19,13 +19,13 @@ class Sweep:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Remove what the run has left."""
+        """Remove what the run has left; that of another run at the same time looks no different."""
         self._removed = shared_memory.remove_abandoned(self._before)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Name what was removed."""
         if self._removed:
-            terminalreporter.section("left behind, and removed")
+            terminalreporter.section("semaphores that nobody uses any more, removed")
             for name in self._removed[:MOST]:
                 terminalreporter.write_line(str(shared_memory.FOLDER / name))
             if self._removed[MOST:]:

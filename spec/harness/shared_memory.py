@@ -8,6 +8,7 @@ On Linux both are files in /dev/shm, see `sem_overview(7)
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
@@ -17,8 +18,16 @@ import psutil
 
 FOLDER = Path("/dev/shm")
 
+NAMED_AT_RANDOM = re.compile(r"sem\.(mp|loky-[0-9]+)-[a-z0-9_]{8}")
+"""How the standard library, what is made after it, and loky name a semaphore, which nobody else looks up by name.
+
+See ``SemLock._make_name`` of `multiprocessing.synchronize
+<https://github.com/python/cpython/blob/main/Lib/multiprocessing/synchronize.py>`_.  Whatever else is there may be
+waiting for somebody who knows its name.
+"""
+
 PATIENCE = 0.5
-"""Seconds that a file must have been without a user before it counts as abandoned.
+"""Seconds that a semaphore must have been without a user before it counts as abandoned.
 
 Whoever is to remove it may only just have learned that it should, and who is to use it may not have opened it yet.
 """
@@ -33,11 +42,11 @@ def names() -> frozenset[str]:
 
 
 def remove_abandoned(since: frozenset[str]) -> list[str]:
-    """Remove what is new *since* then, the user's own, and used by no living process, and return its names.
+    """Remove semaphores `NAMED_AT_RANDOM` that are new *since* then, the user's, and unused, and return their names.
 
     What another process still has in use is not touched: other tests may run at the same time.
     """
-    abandoned = _unused(names() - since)
+    abandoned = _unused(filter(NAMED_AT_RANDOM.fullmatch, names() - since))
     end = time.monotonic() + PATIENCE  # from now: that look may have taken long
     while abandoned and time.monotonic() < end:
         time.sleep(LOOK)

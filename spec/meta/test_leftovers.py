@@ -20,19 +20,23 @@ get_start_method = _fork.get_start_method
 
 class Process(_fork.Process):
     def start(self):
-        with open("/dev/shm/spec-meta-%d" % os.getpid(), "x"):
+        with open("/dev/shm/sem.mp-%08d" % os.getpid(), "x"), open("/dev/shm/spec-meta-%d" % os.getpid(), "x"):
             super().start()
 """
 
 
-def test_what_is_left_in_shared_memory_is_named_and_removed(tmp_path: Path) -> None:
-    """A named segment that an implementation leaves is removed when the run ends, and named."""
+def test_semaphore_that_is_left_is_named_and_removed_and_nothing_else_is(tmp_path: Path) -> None:
+    """A semaphore that an implementation leaves is removed when the run ends, and named; other files are not ours."""
     (tmp_path / "leaking.py").write_text(LEAKING, encoding="utf-8")
     before = shared_memory.names()
     run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", path=tmp_path)
-    assert "left behind, and removed" in run.output
-    assert "/dev/shm/spec-meta-" in run.output
-    assert [name for name in shared_memory.names() - before if name.startswith("spec-meta-")] == []
+    [other] = [name for name in shared_memory.names() - before if name.startswith("spec-meta-")]
+    (shared_memory.FOLDER / other).unlink()
+    semaphore = f"sem.mp-{int(other.rpartition('-')[2]):08}"
+    assert "semaphores that nobody uses any more, removed" in run.output
+    assert f"/dev/shm/{semaphore}" in run.output
+    assert other not in run.output
+    assert semaphore not in shared_memory.names()
     assert run.verdicts == {("isolation.child-is-another-process", "leaking"): "holds"}
 
 

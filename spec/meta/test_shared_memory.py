@@ -25,18 +25,29 @@ def shm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+OLD, NEW = "sem.mp-0123abcd", "sem.loky-42-_bcdefgh"
+
+
 def test_removes_and_names_what_nobody_uses(shm: Path) -> None:
-    (shm / "old").touch()
+    (shm / OLD).touch()
     since = shared_memory.names()
-    (shm / "new").touch()
-    assert shared_memory.remove_abandoned(since) == ["new"]
-    assert shared_memory.names() == {"old"}
+    (shm / NEW).touch()
+    assert shared_memory.remove_abandoned(since) == [NEW]
+    assert shared_memory.names() == {OLD}
+
+
+def test_leaves_what_somebody_may_know_by_name(shm: Path) -> None:
+    (shm / "psm_0123abcd").touch()
+    (shm / "sem.mine").touch()
+    (shm / "folder").mkdir()
+    assert shared_memory.remove_abandoned(frozenset()) == []
+    assert shared_memory.names() == {"psm_0123abcd", "sem.mine", "folder"}
 
 
 def test_leaves_what_is_open(shm: Path) -> None:
-    with (shm / "open").open("w"):
+    with (shm / NEW).open("w"):
         assert shared_memory.remove_abandoned(frozenset()) == []
-    assert shared_memory.remove_abandoned(frozenset()) == ["open"]
+    assert shared_memory.remove_abandoned(frozenset()) == [NEW]
 
 
 def test_leaves_what_is_mapped_under_another_name(shm: Path) -> None:
@@ -44,11 +55,11 @@ def test_leaves_what_is_mapped_under_another_name(shm: Path) -> None:
     with (shm / "draft").open("w+b") as file:
         file.truncate(32)
         mapped = mmap.mmap(file.fileno(), 32)
-    os.link(shm / "draft", shm / "sem.name")
+    os.link(shm / "draft", shm / NEW)
     (shm / "draft").unlink()
     assert shared_memory.remove_abandoned(frozenset()) == []
     mapped.close()
-    assert shared_memory.remove_abandoned(frozenset()) == ["sem.name"]
+    assert shared_memory.remove_abandoned(frozenset()) == [NEW]
 
 
 def test_leaves_a_semaphore_of_another_run(fork: Fork) -> None:
@@ -70,15 +81,15 @@ def test_tells_what_a_process_uses_and_what_is_there_of_it() -> None:
 
 
 def test_leaves_what_is_somebody_elses(shm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (shm / "theirs").touch()
+    (shm / NEW).touch()
     monkeypatch.setattr(os, "geteuid", lambda: -1)
     assert shared_memory.remove_abandoned(frozenset()) == []
-    assert shared_memory.names() == {"theirs"}
+    assert shared_memory.names() == {NEW}
 
 
 def test_is_patient_with_what_is_about_to_be_removed(shm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (shm / "fleeting").touch()
-    monkeypatch.setattr(time, "sleep", lambda _seconds: (shm / "fleeting").unlink())
+    (shm / NEW).touch()
+    monkeypatch.setattr(time, "sleep", lambda _seconds: (shm / NEW).unlink())
     assert shared_memory.remove_abandoned(frozenset()) == []
 
 
