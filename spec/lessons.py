@@ -11,6 +11,7 @@ from typing import Any, Callable, Optional
 
 import impl
 from impl.api import NoSuchAPI, import_api
+from spec.harness.witness import Violation, caller
 
 REFERENCE = impl.__name__
 
@@ -62,10 +63,16 @@ class Package:
 
         Raises:
             NotProvided: the package does not have it.
+            Violation: it cannot be imported.
         """
+        __tracebackhide__ = True
         if name not in self.provided:
             raise NotProvided(f"{self.name} has no lesson {name!r}")
-        return Lesson(importlib.import_module(f"{self.name}.{name}"), _reference(name))
+        try:
+            module = import_api(f"{self.name}.{name}")
+        except NoSuchAPI as error:
+            raise Violation(f"the lesson {name!r}", "a module", str(error), caller.name) from error.__cause__
+        return Lesson(module, _reference(name))
 
 
 class Lesson:

@@ -85,6 +85,18 @@ def test_wrong_signature_is_named(package: Path) -> None:
     assert verified.claims("not provided") == {"isolation.arguments-are-copies"}
 
 
+def test_lesson_that_cannot_be_imported_is_named(package: Path) -> None:
+    """What keeps a lesson from being imported is told, where it is in it too, and costs that lesson's claims only."""
+    (package / "isolation.py").write_text("def run_in_child(mp task)\n", encoding="utf-8")
+    (package / "zombie.py").touch()
+    options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.arg", "--claim=zombie.wait")
+    verified = verify("spec/", *options, path=package.parent)
+    seen = "the lesson 'isolation': expected a module, seen importing 'mylessons.isolation' failed: SyntaxError: "
+    assert seen in verified.output
+    assert "    def run_in_child(mp task)\n" in verified.output
+    assert verified.on("multiprocessing:fork")["zombie.wait-frees-the-pid"] == "not provided"
+
+
 def test_what_is_missing_violates_nothing(package: Path) -> None:
     """Whatever a claim does with a lesson that lacks all of its functions, it says that they are not provided."""
     for lesson in names():
