@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -63,8 +62,16 @@ class Table:
         """Print the table, if there is anything in it, and what is not provided, and what is known."""
         if self._entries:
             terminalreporter.section("claims")
-            reasons = [
-                f"{KNOWN}, {count} of them: {reason}" for reason, count in Counter(self._reasons.values()).items()
-            ]
-            for line in [*render(self._entries, self._targets), *sorted(set(self._lacking)), *reasons]:
+            for line in [*render(self._entries, self._targets), *sorted(set(self._lacking)), *self._known()]:
                 terminalreporter.write_line(line)
+
+    def _known(self) -> list[str]:
+        """Return a line for each reason why claims are known not to hold: which they are, and where."""
+        cases: dict[str, list[tuple[str, str]]] = {}
+        for (claim, target), reason in self._reasons.items():
+            cases.setdefault(reason, []).append((claim, target))
+        lines = []
+        for reason, [(claim, target), *more] in cases.items():
+            others = f" and {len(more)} more" if more else ""
+            lines.append(f"{KNOWN}: {claim} on {target}{others}: {reason}")
+        return lines
