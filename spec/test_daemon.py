@@ -149,7 +149,7 @@ def test_never_finishes_its_work(begin: Begin, log: Recorder) -> None:
 
 
 def test_runs_no_cleanup_code(begin: Begin, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """A daemon that is ended runs no cleanup code, neither ``finally`` nor an exit handler."""
+    """A daemon that is ended runs no cleanup code, neither `finally` nor an exit handler."""
     working = checkpoint("working")
     task = partial(daemons.work_and_clean_up, log, working.pause)
     scene = begin(daemon=task, ordinary=task)
@@ -223,7 +223,7 @@ def test_outlives_a_killed_main(begin: Begin, log: Recorder) -> None:
 
 
 def test_outlives_a_main_that_leaves_by_os_exit(begin: Begin, log: Recorder) -> None:
-    """A main that leaves by ``os._exit`` leaves its daemon running, like its ordinary child."""
+    """A main that leaves by `os._exit` leaves its daemon running, like its ordinary child."""
     scene = begin(daemon=partial(log, "done"), ordinary=partial(log, "done"), main=partial(os._exit, 0))
     scene.main.let_go()
     kernel.shows("the program's exit status", scene.program.exit_status(), expected=0)
@@ -291,7 +291,7 @@ def test_flag_defaults_to_the_creators_own(
 
 
 def test_constructor_takes_the_flag(begin: Begin) -> None:
-    """A child that is made with ``daemon=True`` ends with main, and one made with ``daemon=False`` does not."""
+    """A child that is made with `daemon=True` ends with main, and one made with `daemon=False` does not."""
     scene = begin(function=daemons.start_by_constructor)
     scene.end_main()
     kernel.shows("the daemon", state(scene.daemon.pid), expected=EXITED)
@@ -365,13 +365,13 @@ def outlive_main(
 
 @needs("parent_process")
 def test_can_find_out_that_main_was_killed(outlive_main: OutliveMain) -> None:
-    """A daemon that waits for the sentinel of its ``parent_process()`` learns that main was killed."""
+    """A daemon that waits for the sentinel of its `parent_process()` learns that main was killed."""
     outlive_main(daemons.watch_the_starter)
 
 
 @needs("parent_process")
 def test_can_join_main(outlive_main: OutliveMain) -> None:
-    """A daemon that joins its ``parent_process()`` waits until main was killed, or until a given time is over."""
+    """A daemon that joins its `parent_process()` waits until main was killed, or until a given time is over."""
     outlive_main(daemons.join_the_starter)
 
 

@@ -304,7 +304,7 @@ def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
 
 @where(runs_main_again)
 def test_main_of_a_package_is_so_in_the_child(program: Programs, log: Recorder) -> None:
-    """A main module that ``python -m`` runs as part of a package is part of that in a child too."""
+    """A main module that `python -m` runs as part of a package is part of that in a child too."""
     status = program.module(relative, log.path).exit_status()
     package = relative.__name__.rpartition(".")[0]
     packages = log.values("main's"), log.values("the child's")

@@ -30,6 +30,7 @@ def test_each_wording_is_one_sentence(claims: list[Claim]) -> None:
     for claim in claims:
         assert claim.wording[:1].isupper() or not claim.wording[:1].isalpha(), claim
         assert claim.wording.endswith(".") and ". " not in claim.wording, claim
+        assert "``" not in claim.wording and claim.wording.count("`") % 2 == 0, claim
 
 
 def test_every_claim_applies_somewhere(claims: list[Claim]) -> None:

@@ -153,6 +153,22 @@ def test_equal_columns_are_told_apart(report: Document) -> None:
     python = f"Python {report['python']}"
     assert heads == [f"{python}, {report['created']}"] * 2 + [f"{python}, 2099-01-01T00:00:00+00:00"] * 2
     assert {column.where for column in matrix.columns([report])} == {python}
+    elsewhere: Any = {**report, "platform": "Plan9"}
+    heads = [column.where for column in matrix.columns([report, elsewhere])]
+    assert heads == [f"{python}, {report['platform']}"] * 2 + [f"{python}, Plan9"] * 2
+
+
+def test_code_in_a_wording_is_shown_as_code(report: Document) -> None:
+    copy: Any = json.loads(json.dumps(report))
+    for claim in copy["claims"]:
+        claim["wording"] = "It ends by `os._exit` in *no* case."
+    assert "\nIt ends by `os._exit` in \\*no\\* case.\n" in markdown.render([copy])
+    assert "<p>It ends by <code>os._exit</code> in *no* case." in page.render([copy])
+
+
+def test_page_says_how_to_try_again_where_it_does_not_hold(report: Document) -> None:
+    command = "pytest spec/ --mp multiprocessing.dummy --claim isolation.arguments-are-copies"
+    assert f"<code>{command}</code>" in page.render([report]).replace("<wbr>", "")
 
 
 def test_page_says_the_worst_of_each_claim_and_counts_by_lesson(report: Document) -> None:
@@ -249,6 +265,18 @@ def test_bad_report_is_refused_at_once(arguments: list[str], message: str) -> No
     run = verify("spec/", *arguments)
     assert message in run.output
     assert run.status == pytest.ExitCode.USAGE_ERROR
+
+
+def test_folder_in_the_place_of_a_report_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "report.md"
+    folder.mkdir()
+    assert f"ERROR: --report: {folder}: a folder is in its place" in verify("spec/", f"--report={folder}").output
+
+
+def test_report_that_is_named_twice_is_refused(files: dict[str, Path], tmp_path: Path) -> None:
+    done = merge(files[".json"], files[".json"], "-o", tmp_path / "page.md")
+    assert done.returncode == 2
+    assert "a report is named twice" in done.stderr
 
 
 @pytest.mark.parametrize(

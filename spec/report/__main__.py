@@ -15,7 +15,7 @@ def main() -> int:
     """Do what the command line asks for; return 4, as pytest does, if it asks for what cannot be."""
     parser = argparse.ArgumentParser(
         prog="python -m spec.report",
-        description="Make pages, badges and tables from the reports that pytest spec/ --report FILE.json wrote.",
+        description="Make at least one page, badge or table from reports that pytest spec/ --report FILE.json wrote.",
     )
     parser.add_argument("report", nargs="+", type=Path, help="the report of a run, JSON")
     parser.add_argument(
@@ -48,6 +48,8 @@ def main() -> int:
     asked = parser.parse_args()
     if not (asked.pages or asked.badge or asked.found):
         parser.error("nothing to make: -o FILE, --badge FILE or --found FILE says what")
+    if len({file.resolve() for file in asked.report}) < len(asked.report):
+        parser.error("a report is named twice")
     try:
         documents = [document.read(file) for file in asked.report]
         for file in asked.pages:

@@ -16,7 +16,7 @@ SHORT = {NOT_APPLICABLE: "n/a"}
 def render(documents: Sequence[Document]) -> str:
     """Return *documents* as one text."""
     columns = matrix.columns(documents)
-    lines = ["# Verdicts", "", "| target | under test | Python | platform | verdicts |", "|---|---|---|---|---|"]
+    lines = ["# Verdicts", "", "| target | under test | Python | platform | when | verdicts |", "|---" * 6 + "|"]
     lines += [_summary(column) for column in columns]
     heads = [cell(f"{column.label}, {column.where}") for column in columns]
     lesson = None
@@ -30,7 +30,7 @@ def render(documents: Sequence[Document]) -> str:
     if failures:
         lines += ["", "## What does not hold"]
     for claim, bad in failures:
-        lines += ["", f"### `{claim['id']}`", "", text(claim["wording"])]
+        lines += ["", f"### `{claim['id']}`", "", prose(claim["wording"])]
         for column, verdict in bad:
             because = f": {text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
             lines += [
@@ -46,7 +46,7 @@ def _summary(column: Column) -> str:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in column.counts)
     under_test = f"{column.label}, lessons {run['lessons']}; {target['known_by']}"
     python = f"{run['implementation']} {run['python']}"
-    cells = [target["name"], under_test, python, run["platform"], counts]
+    cells = [target["name"], under_test, python, run["platform"], run["created"], counts]
     return f"| {' | '.join(map(cell, cells))} |"
 
 
@@ -61,6 +61,12 @@ def cell(words: str) -> str:
     return text(words).replace("|", "\\|")
 
 
+def prose(words: str) -> str:
+    """Return *words* such that nothing in them is markup, but for code between backticks."""
+    parts = re.split(r"(`[^`]+`)", " ".join(words.split()))
+    return "".join(part if number % 2 else text(part) for number, part in enumerate(parts))
+
+
 def text(words: str) -> str:
     """Return *words* such that nothing in them is markup."""
-    return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", " ".join(words.split()))
+    return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", re.sub(r"\s+", " ", words))

@@ -18,13 +18,13 @@ class Column:
         run: the report that it is from.
         target: the target.
         verdicts: by the claim's id.
-        twin: whether another column is of the same target on the same Python.
+        apart: what tells it from another column of the same target on the same Python; empty if there is none.
     """
 
     run: Document
     target: Target
     verdicts: dict[str, Verdict]
-    twin: bool = False
+    apart: str = ""
 
     @property
     def label(self) -> str:
@@ -33,8 +33,8 @@ class Column:
 
     @property
     def where(self) -> str:
-        """The Python that it ran on, and when, where that alone tells it from another."""
-        return f"Python {self.run['python']}" + (f", {self.run['created']}" if self.twin else "")
+        """The Python that it ran on, and what tells it apart."""
+        return ", ".join(filter(None, (f"Python {self.run['python']}", self.apart)))
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -55,8 +55,16 @@ def columns(documents: Sequence[Document]) -> list[Column]:
         for run in documents
         for target in run["targets"]
     ]
-    alike = Counter((column.label, column.where) for column in made)
-    return [replace(column, twin=alike[column.label, column.where] > 1) for column in made]
+    return [replace(column, apart=_apart(column, made)) for column in made]
+
+
+def _apart(column: Column, others: Sequence[Column]) -> str:
+    """Return what tells *column* from those of *others* that are alike: its platform, or else when it ran."""
+    alike = [other for other in others if (other.label, other.where) == (column.label, column.where)]
+    if len(alike) == 1:
+        return ""
+    platforms = {other.run["platform"] for other in alike}
+    return column.run["platform"] if len(platforms) == len(alike) else column.run["created"]
 
 
 def rows(documents: Sequence[Document]) -> list[Claim]:

@@ -9,8 +9,10 @@ from itertools import groupby
 import jinja2
 from markupsafe import Markup, escape
 
+from spec.lessons import REFERENCE
 from spec.report import matrix
 from spec.report.document import Claim, Document
+from spec.report.matrix import Column
 from spec.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
 
 SIGNS = {
@@ -32,7 +34,7 @@ def render(documents: Sequence[Document]) -> str:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["breakable"] = breakable
+    environment.filters.update(breakable=breakable, prose=prose)
     rows, columns = matrix.rows(documents), matrix.columns(documents)
     tallies = {
         claim["id"]: matrix.counts(
@@ -49,12 +51,27 @@ def render(documents: Sequence[Document]) -> str:
         signs=SIGNS,
         failing=FAILING,
         known=KNOWN,
+        command=command,
     )
 
 
 def breakable(name: str) -> Markup:
     """Return *name* such that a line may end after any of its parts; what is copied from the page is the name."""
     return Markup(re.sub(r"([.\-_:/])", r"\1<wbr>", str(escape(name))))
+
+
+def prose(words: str) -> Markup:
+    """Return *words*, what is between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
+
+
+def command(claim: Claim, columns: Sequence[Column]) -> str:
+    """Return the command that tries *claim* again where it does not hold, or everywhere if it does."""
+    tried = [column for column in columns if claim["id"] in column.verdicts]
+    bad = [column for column in tried if column.verdicts[claim["id"]]["verdict"] in (*FAILING, KNOWN)]
+    lessons = [f"--impl {column.run['lessons']}" for column in tried if column.run["lessons"] != REFERENCE]
+    targets = [f"--mp {column.target['name']}" for column in bad or tried]
+    return " ".join(["pytest spec/", *dict.fromkeys([*lessons, *targets]), f"--claim {claim['id']}"])
 
 
 def _lesson(claim: Claim) -> str:

@@ -27,7 +27,9 @@ def check(file: Path) -> None:
     """
     if file.suffix not in SUFFIXES:
         raise CannotWrite(f"{file}: the suffix says the format, one of {', '.join(SUFFIXES)}")
-    if file.is_dir() or not file.absolute().parent.is_dir():
+    if file.is_dir():
+        raise CannotWrite(f"{file}: a folder is in its place")
+    if not file.absolute().parent.is_dir():
         raise CannotWrite(f"{file}: there is no folder {file.absolute().parent} for it")
     if file.suffix == ".html" and importlib.util.find_spec("jinja2") is None:
         raise CannotWrite(f"{file}: HTML takes Jinja2, which is not installed; {EXTRA} brings it")
