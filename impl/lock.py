@@ -100,7 +100,7 @@ def demo(
         stock = Path(folder) / "stock.json"
         for lock, how in ((mp.Lock(), "with a lock"), (nullcontext(), "without a lock")):
             restock(stock, tickets)
-            print(f"{query(stock)} tickets, {how}:")
+            print(f"tickets: {query(stock)}, sold {how}")
             for process in sell(mp, stock, buyers, lock, pause_for(pause), announce):
                 process.join()
-            print(f"{query(stock)} left")
+            print(f"left: {query(stock)}")

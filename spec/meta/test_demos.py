@@ -61,7 +61,7 @@ SHOWS = {
     "isolation": ["parent: number = 100", "child:  number = 3", "parent: number = 100"],
     "joinable": ["ate dumpling 1", "all eaten: the producer goes on", "main: ended"],
     "lifecycle": ["started:    alive is True", "terminated: ", "joined:     alive is False, exit code -15"],
-    "lock": ["2 tickets, with a lock:", "sold out", "0 left", "2 tickets, without a lock:"],
+    "lock": ["tickets: 2, sold with a lock", "sold out", "left: 0", "tickets: 2, sold without a lock"],
     "orphan": ["parent: process ", "parent: process ", "leaves", "orphan: process "],
     "queue": [
         "the parent got 'hello from the child'",
