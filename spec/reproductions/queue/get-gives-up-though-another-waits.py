@@ -2,6 +2,7 @@ import atexit
 import multiprocessing
 import signal
 import sys
+import time
 from queue import Empty
 
 mp = multiprocessing
@@ -22,7 +23,7 @@ def outcome(call, *args):
 if __name__ == "__main__":
     atexit.register(lambda: [child.terminate() for child in mp.active_children()])
     signal.signal(
-        signal.SIGALRM, lambda *_: sys.exit("get(True, 0.05) or get(False) meanwhile: expected Empty, it hangs")
+        signal.SIGALRM, lambda *_: sys.exit("get(True, 0.2) or get(False) meanwhile: expected Empty, it hangs")
     )
     signal.alarm(20)
     queue = mp.Queue()
@@ -32,6 +33,10 @@ if __name__ == "__main__":
     connection.recv()
     early = connection.poll(0.5)
     print(f"get() in another process: expected to wait, seen to {'end' if early else 'wait'}", flush=True)
-    outcomes = [outcome(queue.get, True, 0.05), outcome(queue.get, False)]
-    print(f"get(True, 0.05) and get(False) meanwhile: expected both Empty, seen {outcomes}")
-    sys.exit(early or outcomes != ["Empty", "Empty"])
+    begun = time.monotonic()
+    timed = outcome(queue.get, True, 0.2)
+    seconds = time.monotonic() - begun
+    outcomes = [timed, outcome(queue.get, False)]
+    print(f"get(True, 0.2) and get(False) meanwhile: expected both Empty, seen {outcomes}")
+    print(f"seconds that the first of them took: expected 0.2 or more, seen {seconds:.3f}")
+    sys.exit(early or outcomes != ["Empty", "Empty"] or seconds < 0.2)

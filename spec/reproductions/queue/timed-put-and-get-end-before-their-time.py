@@ -28,6 +28,9 @@ if __name__ == "__main__":
     print(f"what it returns after a put(): expected one, seen {got}")
     if early or got != "one":
         sys.exit(1)
+    if not connection.poll(10):
+        print("put() to a queue that was emptied: expected to return, seen to wait")
+        sys.exit(1)
     connection.recv()
     early = connection.poll(0.5)
     print(f"put(item, True, 3600) to a full queue: expected to wait, seen to {'end' if early else 'wait'}")
