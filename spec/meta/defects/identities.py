@@ -342,7 +342,6 @@ class ForgetsItsPid(ForkProcess):
 
 @family.breaks(
     "lifecycle.child-gets-the-exit-codes-of-its-own",
-    "zombie.active-children-reaps",
     "isolation.child-is-returned-joined",
     "fanout.join-waits-for-its-own-child-only",
     "identity.is-known-after-the-join",

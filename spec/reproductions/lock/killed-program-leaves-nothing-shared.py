@@ -2,13 +2,8 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import time
 
 mp = multiprocessing
-
-
-def names():
-    return set(os.listdir("/dev/shm"))
 
 
 def hold():
@@ -19,18 +14,31 @@ def hold():
     sys.stdin.read()
 
 
+def used_by(pid):
+    with open(f"/proc/{pid}/maps") as maps:
+        return {int(line.split()[4]) for line in maps if "/dev/shm/" in line}
+
+
+def names_of(inodes):
+    return sorted(entry.name for entry in os.scandir("/dev/shm") if entry.inode() in inodes)
+
+
 if __name__ == "__main__":
     if sys.argv[1:]:
         sys.exit(hold())
-    before = names()
-    program = subprocess.Popen([sys.executable, __file__, "hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    program.stdout.readline()
-    made = names() - before
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    program = subprocess.Popen([sys.executable, __file__, "hold"], **pipes)
+    if not program.stdout.readline():
+        sys.exit(program.stderr.read().decode())
+    used = used_by(program.pid)
+    in_use = [
+        os.open(f"/dev/shm/{name}", os.O_RDONLY) for name in names_of(used)
+    ]  # so that nobody else tidies them up
     program.kill()
-    program.wait()
-    for _ in range(100):
-        left = sorted(made & names())
-        if left:
-            time.sleep(0.1)
+    try:
+        program.communicate(timeout=30)  # until its helpers, too, have closed its stderr
+    except subprocess.TimeoutExpired:
+        sys.exit("hangs: a helper of a killed program")
+    left = names_of(used)
     print(f"what is left in /dev/shm of a killed program: expected [], seen {left}")
     sys.exit(bool(left))

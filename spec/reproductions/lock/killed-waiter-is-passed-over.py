@@ -9,8 +9,7 @@ mp = multiprocessing
 
 def wait_for(lock, news):
     news.send(os.getpid())
-    lock.acquire()
-    news.send("acquired")
+    news.send(lock.acquire())
 
 
 def start(lock):
@@ -27,7 +26,7 @@ def is_asleep(pid):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: a lock, or a child"))
-    signal.alarm(30)
+    signal.alarm(35)
     lock = mp.Lock()
     lock.acquire()
     waiters = []
@@ -40,6 +39,6 @@ if __name__ == "__main__":
     os.kill(pid, signal.SIGKILL)
     victim.join()
     lock.release()
-    seen = news.poll(10)
-    print(f"a lock was acquired by who waited behind one that was killed: expected True, seen {seen}")
-    sys.exit(not seen)
+    seen = news.recv() if news.poll(15) else "nothing"
+    print(f"what acquire returned to who waited behind one that was killed: expected True, seen {seen}")
+    sys.exit(seen is not True)
