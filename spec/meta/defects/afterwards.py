@@ -196,7 +196,7 @@ class ActiveChildrenAreInherited(Broken):
 class _LeavesForAll(ForkProcess):
     def join(self, timeout=None):
         super().join(timeout)
-        if process.parent_process() is None and timeout is None and sys.argv[:1] and "run_program" in sys.argv[0]:
+        if process.parent_process() is None and timeout is None and "pytest" not in sys.modules:
             program = os.getpid()  # its later children inherit what is registered
             threading._register_atexit(lambda: os.getpid() == program and os._exit(0))  # type: ignore[attr-defined]
 

@@ -250,8 +250,11 @@ class RaisesItsOwnFull(Broken):
     "queue.any-producers-and-consumers",
     "queue.unpicklable-item-is-dropped",
     "queue.thread-that-waits-holds-up-no-other",
-    "queue.items-of-a-child-that-fails-arrive",
-    spoils=["queue.items-of-a-daemon-arrive", "queue.cancelled-wait-is-for-its-process-only"],
+    spoils=[
+        "queue.items-of-a-child-that-fails-arrive",
+        "queue.items-of-a-daemon-arrive",
+        "queue.cancelled-wait-is-for-its-process-only",
+    ],
     why="they get until it raises Empty",
 )
 class RaisesItsOwnEmpty(Broken):

@@ -2,6 +2,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 
 mp = multiprocessing
 
@@ -9,12 +10,14 @@ mp = multiprocessing
 def work(news):
     try:
         news.send(os.getpid())
-        signal.pause()
+        for _ in range(3000):
+            time.sleep(0.01)
     except KeyboardInterrupt:
         news.send("interrupted")
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: a child that got SIGINT"))
     news, theirs = mp.Pipe(duplex=False)
     child = mp.Process(target=work, args=(theirs,), daemon=True)

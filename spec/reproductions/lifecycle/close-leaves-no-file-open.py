@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import signal
 import sys
 
 mp = multiprocessing
@@ -12,9 +13,13 @@ def work(go_on):
 def start_and_join(go_on):
     child = mp.Process(target=work, args=(go_on,))
     child.start()
-    child.join(0)
-    child.join(0.01)
-    go_on.set()
+    try:
+        child.join(0)
+        child.join(0.01)
+    except Exception as error:
+        sys.exit(f"join with a limit of a child that runs: expected to return, seen {error!r}")
+    finally:
+        go_on.set()
     child.join()
     child.join(0.01)
     go_on.clear()
@@ -22,6 +27,8 @@ def start_and_join(go_on):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: a join, with a limit or without"))
+    signal.alarm(30)
     go_on = mp.Event()
     start_and_join(go_on).close()  # what is opened once for all children is open now
     before = len(os.listdir("/proc/self/fd"))

@@ -25,8 +25,9 @@ if __name__ == "__main__":
     child = mp.Process(target=work, args=(theirs,))
     child.start()
     pid = news.recv()
-    select.select([child.sentinel], [], [], 20)
+    ready = bool(select.select([child.sentinel], [], [], 20)[0])
     while pid != os.getpid() and state(pid) not in ("Z", "gone"):
         time.sleep(0.01)
+    print(f"whether the sentinel of a child that exits is ready within 20 s: expected True, seen {ready}")
     print(f"exit code of a child that has exited, and was not joined: expected 7, seen {child.exitcode}")
-    sys.exit(child.exitcode != 7)
+    sys.exit(not ready or child.exitcode != 7)

@@ -24,7 +24,7 @@ if __name__ == "__main__":
     child = mp.Process(target=work, args=(theirs,))
     child.start()
     pid = news.recv()
-    select.select([child.sentinel], [], [], 20)
+    ready = bool(select.select([child.sentinel], [], [], 20)[0])
     while pid != os.getpid() and state(pid) not in ("Z", "gone"):
         time.sleep(0.01)
     seen = []
@@ -35,6 +35,7 @@ if __name__ == "__main__":
         except Exception as error:
             seen.append(repr(error))
     active = len(mp.active_children())
+    print(f"whether the sentinel of a child that exits is ready within 20 s: expected True, seen {ready}")
     print(f"close() of an exited child, again, and of an unstarted one: expected 3 times 'closed', seen {seen}")
     print(f"active children then: expected 0, seen {active}")
-    sys.exit(seen != ["closed"] * 3 or active != 0)
+    sys.exit(not ready or seen != ["closed"] * 3 or active != 0)

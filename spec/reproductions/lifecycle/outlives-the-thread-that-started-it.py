@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 mp = multiprocessing
 
@@ -25,9 +26,11 @@ if __name__ == "__main__":
     pid = news.recv()
     may_end.set()
     while os.path.exists(f"/proc/self/task/{thread.native_id}"):
-        pass
+        time.sleep(0.01)
+    active = [process.pid for process in mp.active_children()]
     mine.send("go on")
     child.join()
     print(f"process of the child: expected another than {os.getpid()}, seen {pid}")
+    print(f"active children once its starting thread has ended: expected [{pid}], seen {active}")
     print(f"exit code of a child whose starting thread has ended: expected 7, seen {child.exitcode}")
-    sys.exit(pid == os.getpid() or child.exitcode != 7)
+    sys.exit(pid == os.getpid() or active != [pid] or child.exitcode != 7)

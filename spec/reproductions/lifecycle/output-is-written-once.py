@@ -23,7 +23,8 @@ if __name__ == "__main__" and sys.argv[1:]:
 elif __name__ == "__main__":
     command, env = [sys.executable, __file__, "program"], dict(os.environ)
     env.pop("PYTHONUNBUFFERED", None)
-    main = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=20, env=env)
+    main = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=30, env=env)
     seen, expected = sorted(main.stdout.splitlines()), ["it ends", "it exits", "it fails", "the starter's"]
     print(f"what children and starter have printed: expected {expected}, seen {seen}")
-    sys.exit(seen != expected)
+    print(f"exit status of the starter: expected 0, seen {main.returncode}")
+    sys.exit(seen != expected or main.returncode != 0)

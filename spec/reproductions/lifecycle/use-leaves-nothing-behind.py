@@ -1,6 +1,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 
@@ -14,9 +15,13 @@ def work(go_on):
 def start_and_join(go_on):
     child = mp.Process(target=work, args=(go_on,))
     child.start()
-    child.join(0)
-    child.join(0.01)
-    go_on.set()
+    try:
+        child.join(0)
+        child.join(0.01)
+    except Exception as error:
+        sys.exit(f"join with a limit of a child that runs: expected to return, seen {error!r}")
+    finally:
+        go_on.set()
     child.join()
     child.join(0.01)
     go_on.clear()
@@ -28,6 +33,8 @@ def left():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("hangs: a join, with a limit or without"))
+    signal.alarm(30)
     go_on = mp.Event()
     start_and_join(go_on)  # whatever is opened once for all children is open now
     before = left()

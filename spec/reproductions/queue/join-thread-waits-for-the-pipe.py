@@ -20,27 +20,35 @@ def reader(queue, connection):
     queue.get()
 
 
+def hangs(*_):
+    sys.exit("put() and get() of a large item: expected to return, it hangs")
+
+
 def maker_waits():
     queue, waited = mp.Queue(), []
     connection, theirs = mp.Pipe()
-    mp.Process(target=reader, args=(queue, theirs), daemon=True).start()
-    signal.signal(signal.SIGALRM, lambda *_: waited.append("for a second") or connection.send("read"))
+    child = mp.Process(target=reader, args=(queue, theirs), daemon=True)
+    child.start()
     queue.put(b"x" * SIZE)
     queue.close()
+    signal.signal(signal.SIGALRM, lambda *_: waited.append("for a second") or connection.send("read"))
     signal.alarm(1)
     queue.join_thread()
     signal.alarm(0)
+    if not waited:
+        connection.send("read")  # so that the item is written before the program ends
+        child.join(10)
     print(f"join_thread() in the queue's own process: expected to wait, seen to {'wait' if waited else 'return'}")
     return bool(waited)
 
 
 if __name__ == "__main__":
     atexit.register(lambda: [child.terminate() for child in mp.active_children()])
+    signal.signal(signal.SIGALRM, hangs)
+    signal.alarm(20)
     if not maker_waits():
         sys.exit(1)
-    signal.signal(
-        signal.SIGALRM, lambda *_: sys.exit("put() and get() of a large item: expected to return, it hangs")
-    )
+    signal.signal(signal.SIGALRM, hangs)
     signal.alarm(20)
     queue = mp.Queue()
     connection, theirs = mp.Pipe()
