@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from spec.harness.nursery import Nursery
 
 COUNTING = Path(__file__).parent / "counting"
 
@@ -48,7 +51,7 @@ class Failed(Exception):
 
 
 def run(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), **env: str) -> Cost:
-    """Run *commands*, all at once, and measure what they cost together.
+    """Run *commands*, all at once, and measure what they cost together, with what outlives them, such as helpers.
 
     Args:
         commands: command lines.
@@ -58,8 +61,8 @@ def run(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), *
     Raises:
         Failed: one has another exit status.
     """
-    begun, cpu = time.monotonic(), 0.0
-    with tempfile.TemporaryFile() as output:
+    begun, used = time.monotonic(), cpu_of_children()
+    with Nursery(), tempfile.TemporaryFile() as output:
         running = [
             subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**os.environ, **env}
@@ -67,16 +70,20 @@ def run(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), *
             for command in commands
         ]
         for process in running:
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            cpu += usage.ru_utime + usage.ru_stime
+            process.wait()
         wall = time.monotonic() - begun
         output.seek(0)
         last = output.read().decode(errors="replace").strip().rpartition("\n")[2]
     for process in running:
         if process.returncode not in expected:
             raise Failed(f"{shlex.join(process.args)}: exit status {process.returncode}: {last}")  # type: ignore[arg-type]
-    return Cost(wall, cpu)
+    return Cost(wall, cpu_of_children() - used)
+
+
+def cpu_of_children() -> float:
+    """Return the seconds of CPU time of the children that this process has reaped, and of those that they have."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def count(command: Sequence[str]) -> Processes:

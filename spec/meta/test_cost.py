@@ -39,6 +39,12 @@ def test_more_costs_more() -> None:
     assert 0 < few.cpu < many.cpu
 
 
+def test_what_a_fork_server_does_costs_too() -> None:
+    """It outlives who has started it, and nobody waits for it."""
+    few, many = (bare(Processes(forked=0, spawned=0, served=number), at_once=1) for number in (1, 100))
+    assert many.cpu > 2 * few.cpu
+
+
 @pytest.mark.parametrize(("number", "parts", "shares"), [(7, 3, [3, 2, 2]), (2, 3, [1, 1, 0]), (0, 1, [0])])
 def test_all_is_shared_out(number: int, parts: int, shares: list[int]) -> None:
     assert [share(number, parts, part) for part in range(parts)] == shares
