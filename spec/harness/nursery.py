@@ -28,6 +28,9 @@ TURNS = 10
 PATIENCE = 5.0
 """Seconds until all is killed that goes on running, or starting others, instead of sleeping or going."""
 
+PAUSE = 0.1
+"""Of the time between two looks at most so many seconds count: in a longer one the machine may have stood still."""
+
 
 class Leftover(NamedTuple):
     """A process that had to be killed.
@@ -42,6 +45,24 @@ class Leftover(NamedTuple):
 
     def __str__(self) -> str:
         return f"process {self.pid} ({self.runs})"
+
+
+class Patience:
+    """Lasts for a time in which this process runs: none of it goes by while a container is paused, for instance.
+
+    Args:
+        seconds: how long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._left, self._last = seconds, time.monotonic()
+
+    def lasts(self) -> bool:
+        """Look, often, whether it lasts."""
+        now = time.monotonic()
+        self._left -= min(now - self._last, PAUSE)
+        self._last = now
+        return self._left > 0
 
 
 class Nursery:
@@ -73,20 +94,20 @@ class Nursery:
         return [pid for pid in descendants(os.getpid()) if pid not in self._before]
 
     def __exit__(self, kind: Optional[type[BaseException]] = None, *exception: object) -> None:
-        end = time.monotonic() + (PATIENCE if kind is None else 0)
-        while not self._empties(end):
-            if time.monotonic() < end:
+        patience = Patience(PATIENCE if kind is None else 0)
+        while not self._empties(patience):
+            if patience.lasts():
                 self._kill_youngest()
             else:
                 self._kill_children()
         become_subreaper(self._was_subreaper)
 
-    def _empties(self, end: float) -> bool:
-        """Reap whoever exits; return True once nobody is left, False once those left are still or it is the *end*."""
+    def _empties(self, patience: Patience) -> bool:
+        """Reap whoever exits; return True once nobody is left, False once those left are still or *patience* ends."""
         stillness, turn = Stillness(self._grace), 0
         while self._reap():
             turn += 1
-            if time.monotonic() >= end or (turn % TURNS == 0 and stillness.lasts(self.inside())):
+            if not patience.lasts() or (turn % TURNS == 0 and stillness.lasts(self.inside())):
                 return False
             time.sleep(LOOK)
         return True

@@ -61,6 +61,13 @@ def test_names_what_it_kills() -> None:
     process.communicate()
 
 
+def test_patience_is_for_those_who_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0, 0.05, 60.0, 60.05, 60.11])
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    patience = module.Patience(0.25)
+    assert [patience.lasts() for _ in range(4)] == [True, True, True, False]
+
+
 def test_names_a_fork_as_such() -> None:
     with Nursery() as nursery:
         pid = start(payloads.wait)
