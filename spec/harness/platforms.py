@@ -8,14 +8,15 @@ missing, the claims about that are "not provided".
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Callable
+
+from spec.harness.process_table import look
+from spec.harness.subreaper import is_subreaper
 
 
 def _fork() -> bool:
@@ -36,14 +37,15 @@ def _pidfd() -> bool:
 
 
 def _proc() -> bool:
-    return Path(f"/proc/self/task/{os.getpid()}/status").exists()
+    return look(os.getpid()) is not None  # some kernels have a /proc that says less
 
 
 def _subreaper() -> bool:
     try:
-        return hasattr(ctypes.CDLL(None), "prctl")
-    except (OSError, TypeError):  # there is no such library on Windows
+        is_subreaper()
+    except (OSError, TypeError, AttributeError):  # Windows has no such library, and others no such function in it
         return False
+    return True
 
 
 def _peers() -> bool:

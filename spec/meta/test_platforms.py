@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from spec.harness import platforms
+from spec.harness import platforms, process_table
 from spec.meta.verify import ROOT
 
 UNIX_ONLY = "fcntl", "grp", "pwd", "resource", "termios"
@@ -60,6 +61,13 @@ def test_a_pidfd_needs_both_python_and_kernel(monkeypatch: pytest.MonkeyPatch) -
     platforms.missing.cache_clear()
     monkeypatch.delattr(os, "pidfd_open")
     assert platforms.missing() == (need,)
+
+
+def test_a_proc_that_tells_too_little_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the number of switches, which some kernels leave out, every process would seem to have exited."""
+    monkeypatch.setattr(process_table, "_STATUS", re.compile(b"no such line"))
+    [need] = platforms.missing()
+    assert need.startswith("/proc, ")
 
 
 def test_elsewhere_no_claim_applies_and_none_fails(tmp_path: Path) -> None:
