@@ -11,17 +11,20 @@ import argparse
 import os
 import random
 import shlex
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Callable, NamedTuple
 
 import psutil
 
+from spec.harness.process_table import descendants
+from spec.harness.roles import describe_all
 from spec.meta.verify import ROOT
 
 HOG = """
@@ -115,14 +118,21 @@ def main() -> int:
         metavar="SHARE",
         help="of the free memory that is used; default: %(default)s",
     )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=60,
+        metavar="LIMIT",
+        help="after which a run is ended, and has failed; default: %(default)s",
+    )
     parser.add_argument("--seed", type=int, help="of the first run; the others have the next ones; default: any")
     parser.add_argument(
         "-o", type=Path, default=Path("soak"), metavar="FOLDER", help="for the logs; default: %(default)s"
     )
     parser.add_argument("arguments", nargs="*", help="of pytest, after --; default: spec/")
     asked = parser.parse_args()
-    if asked.runs < 1 or asked.hogs < 1 or not 0 < asked.memory < 1:
-        parser.error("--runs and --hogs take a number above zero, --memory a share between 0 and 1")
+    if asked.runs < 1 or asked.hogs < 1 or not asked.minutes > 0 or not 0 < asked.memory < 1:
+        parser.error("--runs, --hogs and --minutes take a number above zero, --memory a share between 0 and 1")
     asked.o.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     failures = [run for run in soak(asked) if run.process.returncode != 0]
@@ -141,7 +151,7 @@ def soak(asked: argparse.Namespace) -> Iterator[Run]:
             return
         with load(scene.load(asked)):
             for run in [start(number, scene, first + number - 1, asked) for number in at_once]:
-                run.process.wait()
+                wait(run, asked.minutes)
                 verdict = "failed" if run.process.returncode else "passed"
                 print(f"run {run.number}, {scene.what}: {verdict}; {last_line(run.log)}", flush=True)
                 if run.process.returncode:
@@ -161,6 +171,20 @@ def start(number: int, scene: Scene, seed: int, asked: argparse.Namespace) -> Ru
             [*command, "-p", "no:cacheprovider"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
         )
     return Run(number, scene, command, log, process)
+
+
+def wait(run: Run, minutes: float) -> None:
+    """Wait until *run* has ended; after so many *minutes* add the state of its processes to its log and kill them."""
+    try:
+        run.process.wait(minutes * 60)
+    except subprocess.TimeoutExpired:
+        everybody = [run.process.pid, *descendants(run.process.pid)]
+        with run.log.open("a", encoding="utf-8") as log:
+            log.write(f"\n{describe_all(os.getpid(), everybody)}\nit did not end in {minutes:g} minutes\n")
+        for pid in everybody:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        run.process.wait()
 
 
 def paths(folder: Path, number: int, seed: int) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -54,6 +55,14 @@ def test_what_fails_is_kept_with_its_seed_and_the_state_of_processes(tmp_path: P
     [log] = tmp_path.iterdir()
     assert str(log) in done.stdout
     assert "Processes at that moment" in log.read_text(encoding="utf-8")
+
+
+def test_run_that_does_not_end_has_failed(tmp_path: Path) -> None:
+    done = soak(tmp_path, "--runs=1", "--minutes=0.001")
+    assert done.returncode == 1
+    assert "run 1, alone: failed; it did not end in 0.001 minutes" in done.stdout
+    [log] = tmp_path.iterdir()
+    assert re.search(r"^  process \d+, child of ", log.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_load_ends_with_the_run(tmp_path: Path) -> None:
