@@ -155,7 +155,7 @@ def _give_time(config: pytest.Config) -> None:
     scale = config.getoption("scale")
     if scale > 1 and not missing():
         deadline.SECONDS *= scale
-        if config.getoption("timeout") is None:
+        if config.getoption("timeout") is None and "PYTEST_TIMEOUT" not in os.environ:
             config.option.timeout = float(config.getini("timeout")) * scale
         import resource  # here, as Windows has none
 
@@ -233,7 +233,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Have ``-n auto`` run half as many claims again as there are processors, for those of a claim wait a lot."""
     processors = yield
-    return processors if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else (processors * 3 + 1) // 2
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return processors
+    if hasattr(os, "sched_getaffinity"):  # which xdist does not ask where it has psutil
+        processors = min(processors, len(os.sched_getaffinity(0)))
+    return (processors * 3 + 1) // 2
 
 
 @pytest.hookimpl(tryfirst=True)

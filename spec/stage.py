@@ -28,6 +28,7 @@ from typing import Any, Optional
 
 import pytest
 from _pytest.runner import runtestprotocol
+from pytest_timeout import get_env_settings
 
 from spec.claims import Claim, target_of
 from spec.deviations import Deviations
@@ -104,10 +105,14 @@ def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
     with _folder() as folder:
         item.stash[FOLDER] = folder
         with Nursery() as nursery:
-            pid = _fork()
-            if pid == 0:
-                _be_the_stage(item, folder)
-            ending = _watch(pid, folder, nursery, item.config)
+            try:
+                pid = _fork()
+            except OSError as error:  # such as a limit on the number of processes
+                ending = f"it could not be started: {error}"
+            else:
+                if pid == 0:
+                    _be_the_stage(item, folder)
+                ending = _watch(pid, folder, nursery, item.config)
         left = [str(leftover) for leftover in nursery.leftovers]
         hung = (folder / "hung").exists()
         try:
@@ -246,9 +251,7 @@ def _watch(pid: int, folder: Path, nursery: Nursery, config: pytest.Config) -> s
 
 def _limit(config: pytest.Config) -> float:
     """Return the seconds after which the stage is ended: somewhat later than pytest-timeout acts inside it."""
-    seconds: Any = config.getoption("timeout", None)
-    seconds = config.getini("timeout") if seconds is None else seconds
-    return float(seconds or "inf") + 2 * GRACE
+    return float(get_env_settings(config).timeout or "inf") + 2 * GRACE
 
 
 def _ending(pid: int) -> str:

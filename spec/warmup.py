@@ -11,9 +11,11 @@ import importlib
 import inspect
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,23 +46,27 @@ def warm_up() -> None:
     gc.freeze()  # a collection in a fork would go through all that pytest has made, and copy its pages
 
 
-@cache
+_shared: list[Any] = []
+"""The module with the resource tracker, once that was started."""
+
+
 def share_resource_tracker() -> None:
-    """Start the standard library's resource tracker, which each stage would start anew.
+    """Start the standard library's resource tracker, which each stage would start anew, unless it runs.
 
     All processes of an application share one; see
     https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods.
     """
-    with suppress(ImportError), _without_stderr():  # Windows has none
-        importlib.import_module("multiprocessing.resource_tracker").ensure_running()
+    with suppress(ImportError), _without_stderr(), warnings.catch_warnings():  # Windows has none
+        warnings.simplefilter("ignore")  # a claim may have ended the last one
+        tracker = importlib.import_module("multiprocessing.resource_tracker")
+        tracker.ensure_running()
+        _shared[:] = [tracker]
 
 
 def end_resource_tracker() -> None:
     """End the shared one, if it was started; it removes what claims have left behind."""
-    if share_resource_tracker.cache_info().currsize:
-        tracker = sys.modules.get("multiprocessing.resource_tracker")
-        if tracker is not None:
-            tracker._resource_tracker._stop()  # what the standard library's own tests do
+    for tracker in _shared:
+        tracker._resource_tracker._stop()  # what the standard library's own tests do
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from spec import stage
 from spec.meta.verify import Run, verify
 from spec.verdicts import CRASHED, HOLDS, HUNG, VIOLATED
 
@@ -190,3 +191,39 @@ def test_leaves_nothing_behind(run: Run) -> None:
 
 def test_keeps_the_output_short(run: Run) -> None:
     assert len(run.output) < 100_000
+
+
+SCARCE = """
+import errno, os
+from spec import stage
+
+fork, calls = stage._fork, []
+
+
+def scarce():
+    calls.append(fork)
+    if len(calls) == 1:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return fork()
+
+
+stage._fork = scarce
+"""
+
+
+def test_process_that_cannot_be_started_costs_its_own_claim(tmp_path: Path) -> None:
+    (tmp_path / "scarce.py").write_text(SCARCE, encoding="utf-8")
+    chosen = "--claim=isolation.child-is-another", "--claim=isolation.rebinding"
+    run = verify("spec/", "-p", "scarce", "--mp=multiprocessing:fork", *chosen, path=tmp_path)
+    assert list(run.verdicts.values()) == ["crashed", "holds"]
+    assert "Crashed: it could not be started: [Errno 11] Resource temporarily unavailable" in run.output
+
+
+def test_environment_may_say_how_long_a_claim_may_take(
+    monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    """The stage is given more time than pytest-timeout gives what runs in it."""
+    monkeypatch.setenv("PYTEST_TIMEOUT", "100")
+    assert stage._limit(pytestconfig) > 100
+    monkeypatch.setenv("PYTEST_TIMEOUT", "0")
+    assert stage._limit(pytestconfig) == float("inf")

@@ -34,7 +34,10 @@ def take_long_to_exit(task: Task) -> None:
     It is the file with the lowest number, which the kernel gives up last: the pipes are closed by then.
     """
     memory = os.memfd_create("memory")
-    os.posix_fallocate(memory, 0, 2**26)
+    try:
+        os.posix_fallocate(memory, 0, 2**26)
+    except OSError:  # so much is not allowed; then it exits as fast as others do
+        os.truncate(memory, 0)
     os.dup2(memory, 0)
     os.close(memory)
     task()
