@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 
 @pytest.fixture(autouse=True)
-def _anew() -> None:
+def _anew() -> Iterator[None]:
+    platforms.missing.cache_clear()
+    yield
     platforms.missing.cache_clear()
 
 
