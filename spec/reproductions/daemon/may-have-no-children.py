@@ -18,6 +18,7 @@ def daemon(writer):
         os.write(writer.fileno(), b"no exception")
     except Exception as error:
         os.write(writer.fileno(), repr(error).encode())
+    time.sleep(1)  # a child that was started all the same would end with it
 
 
 if __name__ == "__main__":
