@@ -40,7 +40,7 @@ def manager(mp: Multiprocessing) -> Iterator[Any]:
 
 
 def home_of(client: Worker, lookup: Checkpoint) -> int:
-    """Return the process, as the kernel tells, in which a key of the *client*'s `shared` dict is looked up."""
+    """Return the process, as the kernel tells, in which a key of the *client*'s ``shared`` dict is looked up."""
     client.begin("shared.get", counters.Key(lookup.pause))
     kernel.shows("whether a client waits for its answer", client.blocks(), expected=True)
     home = lookup.next().pid
@@ -50,7 +50,7 @@ def home_of(client: Worker, lookup: Checkpoint) -> int:
 
 
 def tell_its_home(shared: Any, log: Recorder) -> None:
-    """Record as `home` in which process what is written to a *shared* dict arrives."""
+    """Record as ``home`` in which process what is written to a *shared* dict arrives."""
     before = log.events("home")
     shared["home"] = counters.Traveller(partial(log, "home"))
     homes = [event.pid for event in log.events("home")[len(before) :]]

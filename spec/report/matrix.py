@@ -77,11 +77,16 @@ def failures(documents: Sequence[Document]) -> list[tuple[Claim, list[tuple[Colu
     """Return the claims that do not hold everywhere, each with the verdicts that say so; what is known, too."""
     found = []
     for claim in rows(documents):
-        bad = [
-            (column, column.verdicts[claim["id"]])
-            for column in columns(documents)
-            if claim["id"] in column.verdicts and column.verdicts[claim["id"]]["verdict"] in (*FAILING, KNOWN)
-        ]
+        bad = bad_on(claim, columns(documents))
         if bad:
-            found.append((claim, bad))
+            found.append((claim, [(column, column.verdicts[claim["id"]]) for column in bad]))
     return found
+
+
+def bad_on(claim: Claim, columns: Iterable[Column]) -> list[Column]:
+    """Return those of *columns* where *claim* was tried and does not hold, be that known or not."""
+    return [
+        column
+        for column in columns
+        if claim["id"] in column.verdicts and column.verdicts[claim["id"]]["verdict"] in (*FAILING, KNOWN)
+    ]

@@ -67,10 +67,9 @@ def prose(words: str) -> Markup:
 
 def command(claim: Claim, columns: Sequence[Column]) -> str:
     """Return the command that tries *claim* again where it does not hold, or everywhere if it does."""
-    tried = [column for column in columns if claim["id"] in column.verdicts]
-    bad = [column for column in tried if column.verdicts[claim["id"]]["verdict"] in (*FAILING, KNOWN)]
+    tried = matrix.bad_on(claim, columns) or [column for column in columns if claim["id"] in column.verdicts]
     lessons = [f"--impl {column.run['lessons']}" for column in tried if column.run["lessons"] != REFERENCE]
-    targets = [f"--mp {column.target['name']}" for column in bad or tried]
+    targets = [f"--mp {column.target['name']}" for column in tried]
     return " ".join(["pytest spec/", *dict.fromkeys([*lessons, *targets]), f"--claim {claim['id']}"])
 
 
