@@ -1,3 +1,3 @@
 """Load the plugin; everything else is in `spec`."""
 
-pytest_plugins = ["spec.plugin"]
+pytest_plugins = ["spec.engine.plugin"]

@@ -53,7 +53,7 @@ class Deadline:
         return Hung(f"waited {self._seconds:g} s for {self._what}{suffix}")
 
 
-class Pace:
+class Backoff:
     """How often to look for what nothing tells: every millisecond at first, then less and less.
 
     To look takes a processor, which what is waited for may need.

@@ -14,7 +14,7 @@ def waits_through_a_signal(worker: Worker, handling: Checkpoint) -> None:
     """State that *worker* waits, handles a signal meanwhile, and waits on.
 
     Args:
-        worker: it has a call under way, and handles signals as `spec.payloads.signals.handle` says.
+        worker: it has a call under way, and handles signals as `spec.claims.shared.handlers.handle` says.
         handling: where its handler stops.
 
     Raises:

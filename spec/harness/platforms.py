@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Callable
 
-from spec.harness.process_table import look
+from spec.harness.process_table import observe_threads
 from spec.harness.subreaper import is_subreaper
 
 
@@ -37,7 +37,7 @@ def _pidfd() -> bool:
 
 
 def _proc() -> bool:
-    return look(os.getpid()) is not None  # some kernels have a /proc that says less
+    return observe_threads(os.getpid()) is not None  # some kernels have a /proc that says less
 
 
 def _subreaper() -> bool:

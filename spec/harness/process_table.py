@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 import psutil
 
-from spec.harness.deadline import Deadline, Pace
+from spec.harness.deadline import Backoff, Deadline
 from spec.harness.witness import kernel
 
 __tracebackhide__ = True  # where the claim waits, its own line says
@@ -168,9 +168,9 @@ def until_gone(pid: int) -> None:
         Hung: it was not, before the deadline.
     """
     until_exited(pid)
-    pace = Pace(f"process {pid} to be reaped")
+    backoff = Backoff(f"process {pid} to be reaped")
     while state(pid) != GONE:
-        pace.wait()
+        backoff.wait()
 
 
 def until_thread_gone(thread: threading.Thread) -> None:
@@ -179,12 +179,12 @@ def until_thread_gone(thread: threading.Thread) -> None:
     Raises:
         Hung: it was not gone before the deadline.
     """
-    pace = Pace(f"thread {thread.native_id} to be gone")
+    backoff = Backoff(f"thread {thread.native_id} to be gone")
     while os.path.exists(f"/proc/self/task/{thread.native_id}"):
-        pace.wait()
+        backoff.wait()
 
 
-class Sleep(NamedTuple):
+class ThreadActivity(NamedTuple):
     """What the threads of a process do.
 
     Attributes:
@@ -198,7 +198,7 @@ class Sleep(NamedTuple):
     stopped: bool = False
 
 
-def look(pid: int) -> Optional[Sleep]:
+def observe_threads(pid: int) -> Optional[ThreadActivity]:
     """Look at every thread of *pid* in /proc; return None if *pid* has exited.
 
     State S in `/proc/PID/task/TID/status <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>`_ is
@@ -216,7 +216,7 @@ def look(pid: int) -> Optional[Sleep]:
             if seen and seen["state"] not in b"ZX":
                 states.add(seen["state"])
                 switches += int(seen["voluntary"]) + int(seen["nonvoluntary"])
-    return Sleep(states == {b"S"}, switches, states == {b"T"}) if states else None
+    return ThreadActivity(states == {b"S"}, switches, states == {b"T"}) if states else None
 
 
 _STATUS = re.compile(
@@ -263,12 +263,12 @@ def is_blocked(pid: int) -> bool:
 
 def _are_blocked(pids: Sequence[int]) -> bool:
     """Return whether all *pids* are blocked at the same time."""
-    first = [look(pid) for pid in pids]
+    first = [observe_threads(pid) for pid in pids]
     if not all(sleep and sleep.asleep for sleep in first):
         return False
     for _ in range(2):
         time.sleep(0.001)
-        if [look(pid) for pid in pids] != first:
+        if [observe_threads(pid) for pid in pids] != first:
             return False
     return True
 
@@ -287,12 +287,12 @@ def until_blocked(pids: Iterable[int]) -> None:
 
 def _first_exited(pids: Sequence[int]) -> Optional[int]:
     """Wait until all *pids* are blocked at the same time, and return None, or until one has exited, and return it."""
-    pace = Pace(f"{', '.join(f'process {pid}' for pid in pids)} to block")
+    backoff = Backoff(f"{', '.join(f'process {pid}' for pid in pids)} to block")
     while not _are_blocked(pids):
         for pid in pids:
-            if look(pid) is None:
+            if observe_threads(pid) is None:
                 return pid
-        pace.wait()
+        backoff.wait()
     return None
 
 

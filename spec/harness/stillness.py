@@ -12,8 +12,8 @@ import time
 from collections.abc import Collection, Iterable
 from typing import Callable, Optional
 
-from spec.harness.deadline import Pace
-from spec.harness.process_table import Sleep, demand, descendants, look, reaped
+from spec.harness.deadline import Backoff
+from spec.harness.process_table import ThreadActivity, demand, descendants, observe_threads, reaped
 
 __tracebackhide__ = True  # where the claim waits, its own line says
 
@@ -40,7 +40,7 @@ class Stillness:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._first: dict[int, Optional[Sleep]] = {}
+        self._first: dict[int, Optional[ThreadActivity]] = {}
         self._since = time.monotonic()
         self._looks = 0
         self.elapsed = 0.0
@@ -51,7 +51,7 @@ class Stillness:
         A process that comes or goes, runs, or has been switched to more often than a clock ticks, begins the time
         anew.
         """
-        looks = {pid: look(pid) for pid in pids}
+        looks = {pid: observe_threads(pid) for pid in pids}
         self.elapsed = time.monotonic() - self._since
         still = all(seen is None or seen.asleep or seen.stopped for seen in looks.values())
         if not still or not self._as_at_first(looks, int(self.elapsed * TICKS)):
@@ -59,7 +59,7 @@ class Stillness:
         self._looks += 1
         return still and self._looks >= LOOKS and self.elapsed >= self._seconds
 
-    def _as_at_first(self, looks: dict[int, Optional[Sleep]], ticks: int) -> bool:
+    def _as_at_first(self, looks: dict[int, Optional[ThreadActivity]], ticks: int) -> bool:
         """Return whether the same processes are there, and none was switched to more than *ticks* times since."""
         if looks.keys() != self._first.keys():
             return False
@@ -94,7 +94,7 @@ class Idleness:
         A process that comes or goes begins the time anew, be it between two looks.  One that waits for a processor or
         a disk is not idle.
         """
-        seen = {pid: look(pid) for pid in pids}
+        seen = {pid: observe_threads(pid) for pid in pids}
         if seen.keys() != self._demands.keys():
             self._begin(seen)
             return False
@@ -131,7 +131,7 @@ def until_still(come: Optional[Callable[[], bool]] = None) -> None:
     Raises:
         Hung: something went on moving until the deadline.
     """
-    pace, stillness, idleness = Pace("all that was started to be still"), Stillness(0), Idleness(PATIENCE)
+    backoff, stillness, idleness = Backoff("all that was started to be still"), Stillness(0), Idleness(PATIENCE)
     begun = last_missed = time.monotonic()
     while True:
         has_come, started, now = come is None or come(), descendants(os.getpid()), time.monotonic()
@@ -143,4 +143,4 @@ def until_still(come: Optional[Callable[[], bool]] = None) -> None:
             return
         if come is not None and now - last_missed >= PATIENCE:
             return
-        pace.wait(soon=has_come and stillness.elapsed > 0)
+        backoff.wait(soon=has_come and stillness.elapsed > 0)

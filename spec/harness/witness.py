@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional
 from spec.harness.heartbeat import beat
 
 
-def laid_out(summary: str, facts: dict[str, str]) -> str:
+def format_failure(summary: str, facts: dict[str, str]) -> str:
     """Return a text for a report: the *summary*, and below it the *facts*, each with its label."""
     return "\n".join([summary, *(f"  {label:<8} {text}" for label, text in facts.items())])
 
@@ -47,10 +47,10 @@ class Violation(AssertionError):
         self.context: dict[str, str] = {}
 
     def __str__(self) -> str:
-        return laid_out(self.summary, {**self.context, "seen by": self.witness})
+        return format_failure(self.summary, {**self.context, "seen by": self.witness})
 
 
-class Such:
+class Matcher:
     """An expectation that equality with one value cannot state: equal to whatever passes the *test*.
 
     Args:
@@ -73,24 +73,24 @@ class Such:
         return self._words
 
 
-def other_than(value: object) -> Such:
+def other_than(value: object) -> Matcher:
     """Expect anything but *value*."""
-    return Such(f"other than {value!r}", lambda seen: bool(seen != value))
+    return Matcher(f"other than {value!r}", lambda seen: bool(seen != value))
 
 
-def one_of(*values: object) -> Such:
+def one_of(*values: object) -> Matcher:
     """Expect one of *values*."""
-    return Such(f"one of {', '.join(map(repr, values))}", lambda seen: seen in values)
+    return Matcher(f"one of {', '.join(map(repr, values))}", lambda seen: seen in values)
 
 
-def at_least(least: float) -> Such:
+def at_least(least: float) -> Matcher:
     """Expect a number of *least* or more."""
-    return Such(f"{least} or more", lambda seen: bool(seen >= least))
+    return Matcher(f"{least} or more", lambda seen: bool(seen >= least))
 
 
-def containing(part: object) -> Such:
+def containing(part: object) -> Matcher:
     """Expect something, such as a text or a list, that has *part* in it."""
-    return Such(f"something with {part!r} in it", lambda seen: part in seen)
+    return Matcher(f"something with {part!r} in it", lambda seen: part in seen)
 
 
 class Witness:
@@ -109,7 +109,7 @@ class Witness:
         Args:
             what: what is looked at, as it is to stand in the report.
             seen: what the witness saw.
-            expected: what it must equal: a value, or a `Such`.
+            expected: what it must equal: a value, or a `Matcher`.
 
         Raises:
             Violation: it is not.

@@ -20,8 +20,8 @@ from typing import Any, Optional
 from impl.contract import Multiprocessing
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.child_side import serve
-from spec.harness.deadline import Pace
-from spec.harness.process_table import ALIVE, is_blocked, look, state, until_exited
+from spec.harness.deadline import Backoff
+from spec.harness.process_table import ALIVE, is_blocked, observe_threads, state, until_exited
 from spec.harness.roles import note
 from spec.harness.witness import kernel
 
@@ -121,13 +121,13 @@ class Worker:
             Violation: the worker has exited.
             Hung: the call went on running until the deadline.
         """
-        pace = Pace(f"worker {self.pid} to block")
+        backoff = Backoff(f"worker {self.pid} to block")
         while not is_blocked(self.pid):
             if self.done:
                 return False
-            if look(self.pid) is None:
+            if observe_threads(self.pid) is None:
                 kernel.shows(f"{self._name}, which has a call under way", state(self.pid), expected=ALIVE)
-            pace.wait()
+            backoff.wait()
         return not self.done
 
     def kill(self) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import RuleBasedStateMachine, initialize, run_state_machine_as_test
 
-from spec.harness.deadline import Pace
+from spec.harness.deadline import Backoff
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import kernel, refuses
 from spec.harness.worker import CallFailed, Worker
@@ -114,12 +114,12 @@ class Model(RuleBasedStateMachine):
 
     def first(self, waiting: Sequence[int]) -> int:
         """Wait until a call ends that one of those *waiting* has under way, and return whose it is."""
-        pace = Pace(f"one of {len(waiting)} who wait to go on")
+        backoff = Backoff(f"one of {len(waiting)} who wait to go on")
         while True:
             for worker in waiting:
                 if self.bench.workers[worker].done:
                     return worker
-            pace.wait()
+            backoff.wait()
 
     def does(self, worker: int, method: str, *args: object) -> Any:
         """Have *worker* call a *method*, which is not to wait, and return the result."""

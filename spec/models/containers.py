@@ -13,9 +13,9 @@ from typing import Any, Callable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from spec.claims.sharing import payloads as sharing_payloads
 from spec.harness.witness import caller
 from spec.harness.worker import Worker
-from spec.payloads import counters
 
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 """Of a method: its name, and what it is given by position and by name."""
@@ -50,7 +50,7 @@ class Container:
         Raises:
             Violation: a plain one would have answered otherwise, or have come to hold something else.
         """
-        staff = [make_worker(ask=partial(counters.ask, shared)) for _ in range(2)]
+        staff = [make_worker(ask=partial(sharing_payloads.ask, shared)) for _ in range(2)]
         calls = st.sampled_from(list(self.arguments)).flatmap(
             lambda method: self.arguments[method].map(lambda args: to(method, *args))
         )
@@ -63,7 +63,7 @@ class Container:
             for member, (method, args, named) in turns:
                 given_by_name = [f"{name}={value!r}" for name, value in named.items()]
                 call = f"{method}({', '.join([*map(repr, args), *given_by_name])})"
-                answer = counters.ask(plain, method, *args, **named)
+                answer = sharing_payloads.ask(plain, method, *args, **named)
                 seen = staff[member].call("ask", method, *args, **named)
                 caller.shows(f"the answer to {call}", seen, expected=answer)
                 caller.shows(f"what is there after {call}", self.content(shared), expected=plain)

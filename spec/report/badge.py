@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from spec.report import matrix
+from spec.engine.verdicts import FAILING, HOLDS, KNOWN
+from spec.report import comparison
 from spec.report.document import Document
 from spec.report.writers import CannotWrite
-from spec.verdicts import FAILING, HOLDS, KNOWN
 
 LABEL = "multiprocessing spec"
 
@@ -35,7 +35,7 @@ SVG = """\
 
 def message(documents: Sequence[Document]) -> tuple[str, str]:
     """Return what the badge says of these runs, and its colour."""
-    verdicts = [one["verdict"] for column in matrix.columns(documents) for one in column.verdicts.values()]
+    verdicts = [one["verdict"] for column in comparison.columns(documents) for one in column.verdicts.values()]
     holding, known = verdicts.count(HOLDS), verdicts.count(KNOWN)
     failing = sum(verdicts.count(verdict) for verdict in FAILING)
     parts = [f"{holding} hold"]

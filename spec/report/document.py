@@ -15,7 +15,7 @@ SCHEMA = 1
 
 
 class Target(TypedDict):
-    """What was under test; see `spec.targets.Target`."""
+    """What was under test; see `spec.engine.targets.Target`."""
 
     name: str
     module: str
@@ -29,7 +29,7 @@ class Target(TypedDict):
 
 
 class Claim(TypedDict):
-    """A claim; see `spec.claims.Claim`."""
+    """A claim; see `spec.engine.claims.Claim`."""
 
     id: str
     lesson: str

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from spec.deviations import NONE
-from spec.report import matrix
+from spec.engine.deviations import NONE
+from spec.engine.verdicts import FAILURES, KNOWN
+from spec.report import comparison
+from spec.report.comparison import Column
 from spec.report.document import Document, Verdict
 from spec.report.markdown import cell
-from spec.report.matrix import Column
 from spec.report.writers import CannotWrite
-from spec.verdicts import FAILURES, KNOWN
 
 BEGIN, END = "<!-- found -->", "<!-- end of what was found -->"
 """The table goes between these lines, in a file that has more to say."""
@@ -40,7 +40,7 @@ class Case(NamedTuple):
 def render(documents: Sequence[Document]) -> str:
     """Return the table of what was found in *documents*."""
     causes: dict[Cause, list[Case]] = {}
-    for claim, bad in matrix.failures(documents):
+    for claim, bad in comparison.failures(documents):
         for column, verdict in bad:
             if verdict["verdict"] in (KNOWN, *FAILURES):
                 case = Case(claim["id"], column.target["name"])
@@ -74,7 +74,7 @@ def write(documents: Sequence[Document], file: Path) -> None:
 def _libraries(documents: Sequence[Document]) -> dict[str, list[str]]:
     """Return the names of the targets of each library that was verified, in their order."""
     libraries: dict[str, list[str]] = {}
-    for column in matrix.columns(documents):
+    for column in comparison.columns(documents):
         libraries.setdefault(_library(column), []).append(column.target["name"])
     return libraries
 

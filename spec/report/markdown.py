@@ -5,28 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spec.report import matrix
+from spec.engine.verdicts import FAILING, NOT_APPLICABLE
+from spec.report import comparison
+from spec.report.comparison import Column
 from spec.report.document import Document
-from spec.report.matrix import Column
-from spec.verdicts import FAILING, NOT_APPLICABLE
 
 SHORT = {NOT_APPLICABLE: "n/a"}
 
 
 def render(documents: Sequence[Document]) -> str:
     """Return *documents* as one text."""
-    columns = matrix.columns(documents)
+    columns = comparison.columns(documents)
     lines = ["# Verdicts", "", "| target | under test | Python | platform | when | verdicts |", "|---" * 6 + "|"]
     lines += [_summary(column) for column in columns]
     heads = [cell(f"{column.label}, {column.where}") for column in columns]
     lesson = None
-    for claim in matrix.rows(documents):
+    for claim in comparison.rows(documents):
         if claim["lesson"] != lesson:
             lesson = claim["lesson"]
             lines += ["", f"## {lesson}", "", f"| claim | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
         cells = [_verdict(column, claim["id"]) for column in columns]
         lines.append(f"| `{claim['id']}` | {' | '.join(cells)} |")
-    failures = matrix.failures(documents)
+    failures = comparison.failures(documents)
     if failures:
         lines += ["", "## What does not hold"]
     for claim, bad in failures:

@@ -9,11 +9,11 @@ from itertools import groupby
 import jinja2
 from markupsafe import Markup, escape
 
-from spec.lessons import REFERENCE
-from spec.report import matrix
+from spec.engine.lessons import REFERENCE
+from spec.engine.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
+from spec.report import comparison
+from spec.report.comparison import Column
 from spec.report.document import Claim, Document
-from spec.report.matrix import Column
-from spec.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
 
 SIGNS = {
     HOLDS: "✓",
@@ -35,9 +35,9 @@ def render(documents: Sequence[Document]) -> str:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(breakable=breakable, prose=prose)
-    rows, columns = matrix.rows(documents), matrix.columns(documents)
+    rows, columns = comparison.rows(documents), comparison.columns(documents)
     tallies = {
-        claim["id"]: matrix.counts(
+        claim["id"]: comparison.counts(
             column.verdicts[claim["id"]] for column in columns if claim["id"] in column.verdicts
         )
         for claim in rows
@@ -46,7 +46,7 @@ def render(documents: Sequence[Document]) -> str:
         documents=documents,
         columns=columns,
         tallies=tallies,
-        bad={claim["id"] for claim, _ in matrix.failures(documents)},
+        bad={claim["id"] for claim, _ in comparison.failures(documents)},
         lessons=[(lesson, list(claims)) for lesson, claims in groupby(rows, key=_lesson)],
         signs=SIGNS,
         failing=FAILING,
@@ -67,7 +67,7 @@ def prose(words: str) -> Markup:
 
 def command(claim: Claim, columns: Sequence[Column]) -> str:
     """Return the command that tries *claim* again where it does not hold, or everywhere if it does."""
-    tried = matrix.bad_on(claim, columns) or [column for column in columns if claim["id"] in column.verdicts]
+    tried = comparison.bad_on(claim, columns) or [column for column in columns if claim["id"] in column.verdicts]
     lessons = [f"--impl {column.run['lessons']}" for column in tried if column.run["lessons"] != REFERENCE]
     targets = [f"--mp {column.target['name']}" for column in tried]
     return " ".join(["pytest spec/", *dict.fromkeys([*lessons, *targets]), f"--claim {claim['id']}"])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from spec import targets
-from spec.claims import Claim
-from spec.judging import entry
+from spec.engine import targets
+from spec.engine.claims import Claim
+from spec.engine.judging import entry
 from spec.report import document, writers
 from spec.report.document import Document, Verdict
 

@@ -1,0 +1,171 @@
+"""Fanout: many children in a loop."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from impl.contract import Multiprocessing
+from spec.claims.fanout import payloads
+from spec.claims.shared.steps import leave, steps
+from spec.engine.fixtures import MakeCheckpoint, Start
+from spec.engine.lessons import Lesson
+from spec.engine.marks import needs
+from spec.harness.process_table import ALIVE, GONE, state, until_exited
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, gatekeeper, kernel, recorder
+
+pytestmark = needs("Process")
+
+ENDS = ["well", "raises", "exits", "is killed"]
+"""How a child can end."""
+
+some_ends = st.lists(st.sampled_from(ENDS), min_size=1, max_size=3)
+
+
+def well(ends: list[str]) -> list[int]:
+    """Return the numbers of those children that end well."""
+    return [number for number, how in enumerate(ends) if how == "well"]
+
+
+def test_one_by_one_takes_turns(
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """With join inside the loop ten children run in order, and each is gone before the next is started."""
+    working, before, numbers = checkpoint("working"), None, range(10 * scale)
+    main = starter(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in numbers])
+    for number in numbers:
+        main.until_still(lambda: working.reached)
+        gatekeeper.shows("who is at work", [a.notes[0] for a in working.waiting], expected=[number])
+        kernel.shows("the child before", state(before) if before else GONE, expected=GONE)
+        before = working.next().let_go().pid
+    main.result()
+
+
+def test_together_overlaps(
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """With all started before any is joined, ten children are alive at once, each in a process of its own."""
+    working, numbers = checkpoint("working"), list(range(10 * scale))
+    main = starter(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in numbers])
+    main.until_still(lambda: len(working.waiting) >= len(numbers))
+    gatekeeper.shows("who is at work", sorted(a.notes[0] for a in working.waiting), expected=numbers)
+    children = {arrival.pid for arrival in working.waiting} - {main.pid}
+    kernel.shows("the ten children", [state(pid) for pid in children], expected=[ALIVE] * len(numbers))
+    working.open()
+    main.result()
+
+
+def test_one_by_one_waits_for_the_last(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """With join inside the loop, main goes on only after the last child has ended, and none is left."""
+    working = checkpoint("working")
+    main = starter(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in range(3)])
+    pids = []
+    for _ in range(3):
+        main.until_still(lambda: working.reached)
+        gatekeeper.shows("how many are at work", len(working.waiting), expected=1)
+        kernel.shows("whether main still waits", main.running, expected=True)
+        pids.append(working.next().let_go().pid)
+    main.result()
+    children = {*pids} - {main.pid}
+    kernel.shows("the three children", [state(pid) for pid in children], expected=[GONE] * 3)
+
+
+def test_together_waits_for_all(
+    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """With all started before any is joined, main goes on only after all have ended, and none is left."""
+    working = checkpoint("working")
+    main = starter(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in range(3)])
+    main.until_still(lambda: len(working.waiting) >= 3)
+    gatekeeper.shows("how many are at work", len(working.waiting), expected=3)
+    arrivals = {arrival.notes[0]: arrival for arrival in working.wait_for(3)}
+    for number in (0, 2, 1):  # neither in the order of the loop nor against it
+        main.until_still()
+        kernel.shows("whether main still waits", main.running, expected=True)
+        arrivals[number].let_go()
+    main.result()
+    children = {arrival.pid for arrival in arrivals.values()} - {main.pid}
+    kernel.shows("the three children", [state(pid) for pid in children], expected=[GONE] * 3)
+
+
+def test_join_order_does_not_matter(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """In whatever order children end, and in whatever order they are joined, each join reaps its own child."""
+    working, orders = checkpoint("working"), st.permutations(range(3))
+
+    @settings(max_examples=4)
+    @given(ending=orders, joining=orders)
+    @example(ending=[2, 0, 1], joining=[1, 2, 0])
+    def fan_out(ending: list[int], joining: list[int]) -> None:
+        children = [mp.Process(target=steps(working.pause, leave(number))) for number in range(3)]
+        for child in children:
+            child.start()
+        arrivals = working.wait_for(3)
+        pids = {arrival.pid for arrival in arrivals} - {os.getpid()}
+        kernel.shows("how many processes there are beside main", len(pids), expected=3)
+        for number in ending:
+            until_exited(arrivals[number].let_go().pid)
+        for number in joining:
+            children[number].join()
+            kernel.shows("the child that was joined", state(children[number].pid or 0), expected=GONE)
+        kernel.shows("the children", [state(pid) for pid in pids], expected=[GONE] * 3)
+        caller.shows("the exit codes", [child.exitcode for child in children], expected=[0, 1, 2])
+
+    fan_out()
+
+
+def test_join_waits_for_its_own_child_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """Joining a child waits for that one, while others that were started before and after it run on."""
+    working = checkpoint("working")
+    children = [mp.Process(target=working.pause) for _ in range(3)]
+    for child in children:
+        child.start()
+    arrivals = {arrival.pid: arrival for arrival in working.wait_for(3)}
+    older, joined, younger = (arrivals[child.pid or 0] for child in children)
+    joined.let_go()
+    children[1].join()
+    gatekeeper.shows("whether the others still work", [older.waiting, younger.waiting], expected=[True, True])
+    for child in children:
+        arrivals[child.pid or 0].let_go()
+        child.join()
+
+
+def test_failed_children_stop_no_other_one_by_one(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """With join inside the loop, whichever raise, exit or are killed, all others do their work, in order."""
+
+    @settings(max_examples=4)
+    @given(ends=some_ends)
+    @example(ends=["is killed", "raises", "exits", "well"])
+    def fan_out(ends: list[str]) -> None:
+        before = len(log.events("worked"))
+        children = lesson.one_by_one(
+            mp, [partial(payloads.work, log, number, how) for number, how in enumerate(ends)]
+        )
+        recorder.shows("who did the work", log.values("worked")[before:], expected=well(ends))
+        caller.shows(
+            "who ended well", [n for n, child in enumerate(children) if child.exitcode == 0], expected=well(ends)
+        )
+
+    fan_out()
+
+
+def test_failed_children_stop_no_other_together(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """With all started before any is joined, whichever raise, exit or are killed, all others do their work."""
+
+    @settings(max_examples=4)
+    @given(ends=some_ends)
+    @example(ends=["is killed", "raises", "exits", "well"])
+    def fan_out(ends: list[str]) -> None:
+        before = len(log.events("worked"))
+        children = lesson.together(mp, [partial(payloads.work, log, number, how) for number, how in enumerate(ends)])
+        recorder.shows("who did the work", sorted(log.values("worked")[before:]), expected=well(ends))
+        caller.shows(
+            "who ended well", [n for n, child in enumerate(children) if child.exitcode == 0], expected=well(ends)
+        )
+
+    fan_out()

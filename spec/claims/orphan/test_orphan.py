@@ -1,0 +1,198 @@
+"""Orphan: the parent exits first."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from typing import Callable, NamedTuple
+
+import pytest
+
+from impl.contract import Multiprocessing
+from spec.claims.orphan import payloads
+from spec.claims.shared.steps import leave, steps
+from spec.engine.fixtures import MakeCheckpoint, Programs, Start
+from spec.engine.lessons import Lesson
+from spec.engine.marks import helper_is_parent, needs, starter_is_parent, where
+from spec.harness.checkpoint import Arrival
+from spec.harness.process_table import (
+    ALIVE,
+    GONE,
+    ZOMBIE,
+    exit_of,
+    parent,
+    state,
+    until_exited,
+)
+from spec.harness.program import Program
+from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
+from spec.harness.witness import gatekeeper, kernel, one_of, other_than, recorder
+
+pytestmark = needs("Process")
+
+
+class Scene(NamedTuple):
+    """The lesson's program while it and its child each wait at a checkpoint."""
+
+    program: Program
+    main: Arrival
+    child: Arrival
+
+
+Begin = Callable[..., Scene]
+
+
+@pytest.fixture
+def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> Begin:  # noqa: ARG001
+    """Run a program until both wait; then the child goes on with the parts passed, and the program leaves."""
+
+    def run(*parts: Callable[[], object]) -> Scene:
+        staying, working = checkpoint("main"), checkpoint("child")
+        running = program.main(lesson.main, steps(working.pause, *parts), staying.pause)
+        return Scene(running, staying.next(), working.next())
+
+    return run
+
+
+def leave_first(scene: Scene) -> None:
+    """Let the program go on, which leaves."""
+    scene.main.let_go()
+    until_still()
+    kernel.shows("the parent that is to leave", state(scene.program.pid), expected=ZOMBIE)
+    kernel.shows("the parent's exit status", scene.program.exit_status(), expected=0)
+
+
+def test_goes_on_running(begin: Begin, log: Recorder) -> None:
+    """A child whose parent leaves first goes on running, and does its work."""
+    scene = begin(partial(log, "done"))
+    leave_first(scene)
+    kernel.shows("the child", state(scene.child.pid), expected=ALIVE)
+    until_exited(scene.child.let_go().pid)
+    recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
+
+
+def test_goes_on_running_when_the_parent_is_killed(begin: Begin, log: Recorder) -> None:
+    """A child whose parent is killed goes on running, and does its work."""
+    scene = begin(partial(log, "done"))
+    scene.program.kill()
+    until_still()
+    kernel.shows("the child", state(scene.child.pid), expected=ALIVE)
+    until_exited(scene.child.let_go().pid)
+    recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
+
+
+@where(starter_is_parent)
+def test_is_adopted(begin: Begin) -> None:
+    """When its parent leaves, a child becomes the child of a subreaper among its ancestors, not of pid 1."""
+    scene = begin()
+    kernel.shows("the child's parent before", parent(scene.child.pid), expected=scene.program.pid)
+    leave_first(scene)
+    kernel.shows("the child's parent after", parent(scene.child.pid), expected=os.getpid())
+    until_exited(scene.child.let_go().pid)
+
+
+@where(starter_is_parent)
+def test_sees_its_new_parent(begin: Begin, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+    """A child sees another parent pid once its parent has left: that of the process that adopted it."""
+    alone = checkpoint("alone")
+    scene = begin(partial(log, "before"), alone.pause, partial(log, "after"))
+    scene.child.let_go()
+    arrival = alone.next()
+    leave_first(scene)
+    until_exited(arrival.let_go().pid)
+    seen = [event.ppid for event in log.events("before") + log.events("after")]
+    recorder.shows("the parent before and after", seen, expected=[scene.program.pid, os.getpid()])
+
+
+@where(starter_is_parent)
+def test_is_adopted_by_the_nearest_subreaper(
+    lesson: Lesson, program: Programs, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """Of several subreapers among its ancestors the nearest adopts an orphan, and when that one dies, the next."""
+    at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("nearest subreaper")
+    run = partial(program.main, lesson.main, working.pause, at_main.pause)
+    nearest = starter(payloads.be_an_ancestor, True, run, staying.pause)
+    main, child = at_main.next(), working.next()
+    kernel.shows("the child's first parent", parent(child.pid), expected=main.pid)
+    until_exited(main.let_go().pid)
+    kernel.shows("the child's second parent", parent(child.pid), expected=nearest.pid)
+    os.kill(nearest.pid, signal.SIGKILL)
+    until_exited(nearest.pid)
+    kernel.shows("the child's third parent", parent(child.pid), expected=os.getpid())
+    until_exited(child.let_go().pid)
+
+
+@where(starter_is_parent)
+def test_is_not_adopted_by_other_ancestors(
+    lesson: Lesson, program: Programs, starter: Start, checkpoint: MakeCheckpoint
+) -> None:
+    """An ancestor that is no subreaper adopts no orphan, however near it is; the next subreaper does."""
+    at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("grandparent")
+    run = partial(program.main, lesson.main, working.pause, at_main.pause)
+    grandparent = starter(payloads.be_an_ancestor, False, run, staying.pause)
+    main, child = at_main.next(), working.next()
+    kernel.shows("the child's first parent", parent(child.pid), expected=main.pid)
+    kernel.shows("the parent of that", parent(main.pid), expected=grandparent.pid)
+    until_exited(main.let_go().pid)
+    kernel.shows("the child's second parent", parent(child.pid), expected=os.getpid())
+    until_exited(child.let_go().pid)
+    staying.next().let_go()
+    grandparent.result()
+
+
+@where(starter_is_parent)
+def test_is_reaped_by_its_adopter(begin: Begin) -> None:
+    """Who has adopted an orphan fetches its exit status when it exits, and no zombie is left."""
+    scene = begin(leave(7))
+    leave_first(scene)
+    scene.child.let_go()
+    until_exited(scene.child.pid)
+    kernel.shows("the orphan that has exited", state(scene.child.pid), expected=ZOMBIE)
+    kernel.shows("the exit status, to its adopter", exit_of(scene.child.pid).code, expected=7)
+    os.waitpid(scene.child.pid, 0)
+    kernel.shows("the orphan that was reaped", state(scene.child.pid), expected=GONE)
+
+
+@pytest.mark.usefixtures("mp")
+def test_is_not_made_by_a_normal_end(program: Programs, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+    """A parent that ends normally waits for its ordinary child first, so that it leaves no orphan."""
+    at_main, working = checkpoint("main"), checkpoint("child")
+    task = steps(working.pause, partial(log, "done"))
+    running = program.main(payloads.end_normally, task, at_main.pause)
+    child = working.next()
+    kernel.shows("the child's process", child.pid, expected=other_than(running.pid))
+    at_main.next().let_go()
+    until_still()
+    kernel.shows("the parent that has come to its end", state(running.pid), expected=ALIVE)
+    kernel.shows("the child", state(child.pid), expected=ALIVE)
+    child.let_go()
+    kernel.shows("the parent's exit status", running.exit_status(), expected=0)
+    recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[child.pid])
+
+
+@where(helper_is_parent)
+def test_keeps_the_helper_as_its_parent(begin: Begin) -> None:
+    """Where a helper is the parent, a child keeps it when the starter leaves; what is adopted is the helper."""
+    scene = begin()
+    helper = parent(scene.child.pid) or 0
+    kernel.shows("the helper", helper, expected=other_than(scene.program.pid))
+    kernel.shows("the helper's parent before", parent(helper), expected=scene.program.pid)
+    leave_first(scene)
+    kernel.shows("the child's parent after", parent(scene.child.pid), expected=helper)
+    kernel.shows("the helper's parent after", parent(helper), expected=os.getpid())
+    until_exited(scene.child.let_go().pid)
+
+
+@where(helper_is_parent)
+def test_helper_ends_after_it(begin: Begin) -> None:
+    """A helper that is left without its starter runs on as long as a child does, and ends after the last."""
+    scene = begin()
+    helper = parent(scene.child.pid) or 0
+    leave_first(scene)
+    kernel.shows("the helper while the orphan runs", state(helper), expected=ALIVE)
+    gatekeeper.shows("whether the orphan still works", scene.child.waiting, expected=True)
+    until_exited(scene.child.let_go().pid)
+    until_exited(helper)
+    kernel.shows("the orphan, without either", state(scene.child.pid), expected=one_of(ZOMBIE, GONE))

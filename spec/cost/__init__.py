@@ -1,1 +1,0 @@
-"""What the suite costs, against the bare cost of the processes that it starts: ``python -m spec.cost``."""

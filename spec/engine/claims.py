@@ -1,0 +1,163 @@
+"""What a claim is: a test in a module ``spec/claims/LESSON/test_*.py``.
+
+Its id is the lesson and the test's name, its wording is the docstring, and decorators say when it applies and where
+the fact comes from::
+
+    @where(starter_is_parent)
+    @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines")
+    def test_lingers_until_joined(...):
+        "An exited child stays in the process table as a zombie until it is joined."
+
+is ``zombie.lingers-until-joined`` if the module is in the folder ``zombie``.  Everything that is said of a claim
+elsewhere is made from that.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Callable, Optional
+
+import pytest
+
+from spec.engine.marks import Condition, Source
+from spec.engine.targets import KNOWN, Target, Traits
+
+SPEC_FOLDER = Path(__file__).parent.parent
+"""The package `spec`."""
+
+CLAIMS_FOLDER = SPEC_FOLDER / "claims"
+"""The claims, a folder for each lesson."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, as its test declares it.
+
+    Attributes:
+        id: ``LESSON.what-is-claimed``; it does not change.
+        lesson: the lesson it belongs to.
+        wording: one sentence, in the present tense.
+        sources: where the fact comes from.
+        conditions: when it applies; always, if there are none.
+        needs: the names that the multiprocessing API must have.
+        test: the test that decides it, as pytest names it, without the target.
+    """
+
+    id: str
+    lesson: str
+    wording: str
+    sources: tuple[Source, ...]
+    conditions: tuple[Condition, ...]
+    needs: tuple[str, ...]
+    test: str
+
+    @classmethod
+    def of(cls, item: pytest.Item) -> Optional[Claim]:
+        """Return the claim that *item* is the test of, or None if it is some other test."""
+        if not isinstance(item, pytest.Function) or item.path.parent.parent != CLAIMS_FOLDER:
+            return None
+        return cls._declared(item.path, item.originalname, item.function, item.iter_markers())
+
+    @classmethod
+    def _declared(cls, path: Path, name: str, test: Callable[..., object], marks: Iterable[pytest.Mark]) -> Claim:
+        marks = list(marks)
+        wording = inspect.getdoc(inspect.unwrap(test)) or ""
+        return cls(
+            id=_id(path, name),
+            lesson=path.parent.name,
+            wording=" ".join(wording.split("\n\n")[0].split()),
+            sources=tuple(mark.args[0] for mark in marks if mark.name == "source"),
+            conditions=tuple(mark.args[0] for mark in marks if mark.name == "where"),
+            needs=tuple(name for mark in marks if mark.name == "needs" for name in mark.args),
+            test=_node(path, name),
+        )
+
+    @classmethod
+    def all(cls) -> list[Claim]:
+        """Return all claims, in the order of the lessons, their modules, and the tests in them."""
+        claims = []
+        for path in _modules():
+            module = importlib.import_module(_module_name(path))
+            shared = getattr(module, "pytestmark", [])
+            for name, test in vars(module).items():
+                if name.startswith("test_"):
+                    marks = [*getattr(test, "pytestmark", []), *(shared if isinstance(shared, list) else [shared])]
+                    claims.append(cls._declared(path, name, test, (getattr(mark, "mark", mark) for mark in marks)))
+        return claims
+
+    @property
+    def function(self) -> Callable[..., object]:
+        """The function of the test."""
+        file, _, name = self.test.partition("::")
+        module = importlib.import_module(_module_name(SPEC_FOLDER.parent / file))
+        function: Callable[..., object] = inspect.unwrap(getattr(module, name))
+        return function
+
+    @property
+    def code(self) -> str:
+        """The source of the test."""
+        return inspect.getsource(self.function)
+
+    def suits(self, traits: Traits) -> bool:
+        """Return whether the claim applies to targets with these *traits*, on the Pythons that it is about."""
+        return all(condition.met_by(traits) for condition in self.conditions if not condition.of_python)
+
+    @property
+    def suits_this_python(self) -> bool:
+        """Whether the claim is about this Python."""
+        return all(condition.met_by(KNOWN["fork"]) for condition in self.conditions if condition.of_python)
+
+    def applies_to(self, traits: Traits) -> bool:
+        """Return whether the claim applies to targets with these *traits*, on this Python."""
+        return self.suits_this_python and self.suits(traits)
+
+    def why_not(self, traits: Traits) -> str:
+        """Return why the claim does not apply to targets with these *traits*, to which it does not."""
+        unmet = [condition.wording for condition in self.conditions if not condition.met_by(traits)]
+        return f"applies where {' and '.join(unmet)}"
+
+
+@cache
+def tests() -> Mapping[str, str]:
+    """Return the test of each claim, as pytest names it, by the claim's id; no test is imported for that."""
+    return {
+        _id(path, node.name): _node(path, node.name)
+        for path in _modules()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def ids() -> list[str]:
+    """Return the ids of all claims, in the order of `Claim.all`; no test is imported for that."""
+    return list(tests())
+
+
+def _modules() -> list[Path]:
+    return sorted(CLAIMS_FOLDER.glob("*/test_*.py"))
+
+
+def _module_name(path: Path) -> str:
+    return ".".join(path.relative_to(SPEC_FOLDER.parent).with_suffix("").parts)
+
+
+def _id(path: Path, test: str) -> str:
+    return f"{path.parent.name}.{test[len('test_') :].replace('_', '-')}"
+
+
+def _node(path: Path, test: str) -> str:
+    return f"{path.relative_to(SPEC_FOLDER.parent).as_posix()}::{test}"
+
+
+def target_of(item: pytest.Item) -> Target:
+    """Return what *item*, the test of a claim, runs on."""
+    assert isinstance(item, pytest.Function)
+    target = item.callspec.params["target"]
+    assert isinstance(target, Target)
+    return target

@@ -1,0 +1,216 @@
+"""Known deviations: what is known to be violated on a target, and why, so that only news fail the run.
+
+They are written in TOML, and may be shared by an implementation's authors and this project alike::
+
+    [[deviation]]
+    claims = ["daemon.may-have-no-children"]
+    target = "billiard"             # or one context of it: "billiard:fork"
+    versions = ">=4.2"              # optional: PEP 440; of the standard library, Python's
+    python = ">=3.10"               # optional, likewise: with which Pythons
+    start-methods = ["fork"]        # optional
+    intermittent = true             # optional: a race, which a run may win
+    reason = "start() does not look at the flag of the process that calls it."
+    link = "https://..."            # optional
+
+`known_deviations` has what is known of some libraries: it is shipped, and used unless a run asks for none.  It counts
+for an API too whose processes are of a subclass of theirs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import platform
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Optional
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from spec.engine.claims import SPEC_FOLDER, ids
+from spec.engine.targets import Target
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SHIPPED = SPEC_FOLDER / "known_deviations"
+
+NONE = "none"
+"""Given in place of a file: no deviations, the shipped ones neither."""
+
+KEYS = {
+    "claims": list,
+    "target": str,
+    "versions": str,
+    "python": str,
+    "start-methods": list,
+    "intermittent": bool,
+    "reason": str,
+    "link": str,
+}
+REQUIRED = ("claims", "target", "reason")
+
+
+class BadDeviations(ValueError):
+    """A file of deviations says what cannot be meant.  The message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A known deviation.
+
+    Attributes:
+        claims: the ids of the claims that are known to fail.
+        target: on what: a module, which stands for all its contexts, or one of them.
+        reason: why they fail.
+        versions: of the target, those that deviate.
+        python: with which versions of Python it deviates.
+        start_methods: those under which it deviates; all, if there are none.
+        intermittent: whether the claims hold in some runs.
+        link: where more is to be read; empty if nowhere.
+        file: where the deviation is declared.
+    """
+
+    claims: tuple[str, ...]
+    target: str
+    reason: str
+    versions: SpecifierSet
+    python: SpecifierSet
+    start_methods: tuple[str, ...]
+    intermittent: bool
+    link: str
+    file: str
+
+    def concerns(self, target: Target) -> bool:
+        """Return whether it is about *target*, in this version, under this start method, and with this Python."""
+        if self.target not in (target.name, target.name.partition(":")[0]):
+            return False
+        return self._suits(target.start_method, target.version or platform.python_version())
+
+    def is_inherited_by(self, target: Target) -> bool:
+        """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
+        return any(self.target == base.name and self._suits(base.start_method, base.version) for base in target.bases)
+
+    def _suits(self, start_method: Optional[str], version: str) -> bool:
+        if self.start_methods and start_method not in self.start_methods:
+            return False
+        if not self.python.contains(platform.python_version(), prereleases=True):
+            return False
+        try:
+            return self.versions.contains(Version(version), prereleases=True)
+        except InvalidVersion:
+            return not str(self.versions)
+
+
+class Deviations:
+    """All that are known.
+
+    Args:
+        known: the deviations; of several that cover a verdict, the last counts.
+    """
+
+    def __init__(self, known: Iterable[Deviation] = ()) -> None:
+        self._known = list(known)
+
+    def find(self, claim: str, target: Target) -> Optional[Deviation]:
+        """Return the deviation that covers the *claim* with this id on *target*, or None.
+
+        What is known of the API that its processes are built on, it may have inherited, or mended.  Unless something
+        is known of itself, that is returned as what fails now and then.
+        """
+        known = [deviation for deviation in reversed(self._known) if claim in deviation.claims]
+        own = (deviation for deviation in known if deviation.concerns(target))
+        inherited = (replace(one, intermittent=True) for one in known if one.is_inherited_by(target))
+        return next(own, None) or next(inherited, None)
+
+    def files(self, target: Target) -> list[str]:
+        """Return the files that declare deviations of *target*, or of what its processes are built on."""
+        concern = (one.file for one in self._known if one.concerns(target) or one.is_inherited_by(target))
+        return list(dict.fromkeys(concern))
+
+
+def collect(options: Sequence[str]) -> Deviations:
+    """Return the shipped deviations, unless `NONE` is among the *options*, then those in the files that they name.
+
+    Raises:
+        BadDeviations: a file cannot be read, or says what cannot be meant.
+    """
+    files = [*([] if NONE in options else shipped()), *(Path(option) for option in options if option != NONE)]
+    return Deviations(deviation for file in files for deviation in read(file))
+
+
+def shipped() -> list[Path]:
+    """Return the files that say what is known of some libraries, one for each."""
+    return sorted(SHIPPED.glob("*.toml"))
+
+
+def read(file: Path) -> list[Deviation]:
+    """Return the deviations that *file* declares.
+
+    Raises:
+        BadDeviations: it cannot be read, or says what cannot be meant.
+    """
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadDeviations(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise BadDeviations(f"{file} is not TOML: {error}") from error
+    tables = document.pop("deviation", [])
+    if document or not _is(tables, list, dict):
+        raise BadDeviations(
+            f"{file}: expected tables [[deviation]] only, found {', '.join(document) or 'another value'}"
+        )
+    return [_deviation(file, number, table) for number, table in enumerate(tables, 1)]
+
+
+def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
+    def complain(what: str) -> BadDeviations:
+        return BadDeviations(f"{file}, deviation {number}: {what}")
+
+    for key, value in table.items():
+        if key not in KEYS:
+            raise complain(f"unknown key {key!r}; {_hint(key, KEYS) or 'the keys are ' + ', '.join(KEYS)}")
+        if not _is(value, KEYS[key], str):
+            kind = {str: "a text", bool: "true or false", list: "a list of texts"}[KEYS[key]]
+            raise complain(f"{key} must be {kind}, not {value!r}")
+    for key in REQUIRED:
+        if not table.get(key):
+            raise complain(f"{key} is missing")
+    for claim in table["claims"]:
+        if claim not in ids():
+            raise complain(
+                f"no claim has the id {claim!r}; {_hint(claim, ids()) or 'pytest spec/ --claims lists them'}"
+            )
+    if not table.get("link", "https://").startswith(("https://", "http://")):
+        raise complain(f"link must begin with https:// or http://, not {table['link']!r}")
+    specifiers = {}
+    for key in "versions", "python":
+        try:
+            specifiers[key] = SpecifierSet(table.get(key, ""))
+        except InvalidSpecifier:
+            raise complain(f"{key} must be as in PEP 440, such as '>=4.2,<5', not {table[key]!r}") from None
+    return Deviation(
+        claims=tuple(table["claims"]),
+        target=table["target"],
+        reason=" ".join(table["reason"].split()),
+        **specifiers,
+        start_methods=tuple(table.get("start-methods", ())),
+        intermittent=table.get("intermittent", False),
+        link=table.get("link", ""),
+        file=str(file),
+    )
+
+
+def _is(value: object, kind: type, element: type) -> bool:
+    """Return whether *value* is of this *kind*, and if it is a list, each *element* of it too."""
+    return isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(one, element) for one in value))
+
+
+def _hint(wrong: str, right: Iterable[str]) -> str:
+    alike = difflib.get_close_matches(wrong, list(right), n=1)
+    return f"did you mean {alike[0]}?" if alike else ""

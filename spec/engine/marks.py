@@ -1,0 +1,89 @@
+"""The decorators of a claim: when it applies, what it needs, and where the stated fact comes from."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Callable
+
+import pytest
+
+from spec.engine.targets import Traits
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A difference between start methods, or between Python versions, that claims depend on.
+
+    Attributes:
+        wording: the condition, in words that follow "applies where".
+        met_by: whether a target with these traits meets it, on this Python.
+        of_python: whether it depends on this Python only, not on the target.
+    """
+
+    wording: str
+    met_by: Callable[[Traits], bool]
+    of_python: bool = False
+
+
+starter_is_parent = Condition("the starter is the parent", lambda traits: traits.starter_is_parent)
+helper_is_parent = Condition("a helper is the parent", lambda traits: not traits.starter_is_parent)
+inherits_memory = Condition("children begin with the starter's memory", lambda traits: traits.inherits_memory)
+fresh_memory = Condition("children begin with fresh memory", lambda traits: not traits.inherits_memory)
+runs_main_again = Condition("children run main again", lambda traits: traits.runs_main_again)
+runs_main_once = Condition("children do not run main again", lambda traits: not traits.runs_main_again)
+
+
+def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condition:
+    """Return the condition that Python is of a version *since* one and *before* another, on Linux."""
+    older, newer = ".".join(map(str, before)), ".".join(map(str, since))
+    wording = f"Python is {newer} or newer" if before == (4, 0) else f"Python is older than {older}"
+    met = sys.platform == "linux" and since <= sys.version_info[:2] < before
+    return Condition(f"{wording}, on Linux", lambda _traits: met, of_python=True)
+
+
+default_is_fork = _on_linux(since=(3, 9), before=(3, 14))
+default_is_forkserver = _on_linux(since=(3, 14))
+fork_knows_threads = _on_linux(since=(3, 12))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the fact that a claim states comes from.
+
+    Attributes:
+        where: the address of a page, with its anchor; or, as ``impl.lock.sell``, the function of the lessons whose
+            docstring is the contract.
+        observed: whether the page is only about the subject, and does not state the fact itself.
+    """
+
+    where: str
+    observed: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Whether the fact is ``documented``, part of the ``contract`` of a lesson, or merely ``observed``."""
+        if self.where.startswith("impl."):
+            return "contract"
+        return "observed" if self.observed else "documented"
+
+
+def source(where: str, *, observed: bool = False) -> pytest.MarkDecorator:
+    """Name the source of a claim.
+
+    Args:
+        where: the address of a page of Python's documentation, of POSIX, of a man page, or of an issue; with the
+            anchor.  A claim about a lesson names the function whose docstring states it, as in ``impl.lock.sell``.
+        observed: the page does not state the fact.  It is about the subject, and implementations behave so.
+    """
+    return pytest.mark.source(Source(where, observed))
+
+
+def where(condition: Condition) -> pytest.MarkDecorator:
+    """Limit a claim, or with ``pytestmark`` a module of claims, to targets that meet the *condition*."""
+    return pytest.mark.where(condition)
+
+
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Name what the multiprocessing API must provide for a claim to be verified."""
+    return pytest.mark.needs(*names)

@@ -1,5 +1,0 @@
-"""Its program kills the daemon itself, instead of leaving that to its end."""
-
-from spec.meta.defects.declaration import Defect
-
-defect = Defect(__name__, __doc__, ["daemon.is-ended-by-sigterm", "daemon.lives-while-a-thread-of-main-does"])

@@ -1,9 +1,0 @@
-"""The children are threads of the process that calls."""
-
-from spec.meta.defects.declaration import Defect
-
-defect = Defect(
-    __name__,
-    __doc__,
-    ["fanout.together-overlaps", "fanout.together-waits-for-all", "fanout.failed-children-stop-no-other-together"],
-)

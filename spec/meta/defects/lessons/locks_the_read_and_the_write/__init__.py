@@ -1,9 +1,0 @@
-"""The read and the write each have the lock, and nothing has it between them."""
-
-from spec.meta.defects.declaration import Defect
-
-defect = Defect(
-    __name__,
-    __doc__,
-    ["sharing.counts-down-under-the-lock", "sharing.any-number-count-down", "sharing.others-wait-for-the-lock"],
-)

@@ -1,5 +1,0 @@
-"""It waits until the children have exited, and reaps none."""
-
-from spec.meta.defects.declaration import Defect
-
-defect = Defect(__name__, __doc__, ["zombie.lingers-until-joined", "zombie.joining-reaps-each"])

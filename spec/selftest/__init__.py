@@ -1,0 +1,1 @@
+"""The tests of the spec itself: ``pytest spec/selftest``."""

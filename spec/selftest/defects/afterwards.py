@@ -1,0 +1,303 @@
+"""What is wrong once a child has exited, and what it leaves behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from multiprocessing import process
+from typing import Any
+
+from spec.selftest.defects import sound
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+
+
+class _Kept(ForkProcess):
+    def _signal(self, act):
+        if self.exitcode is not None:
+            raise ProcessLookupError("no such process")
+        act()
+
+    def kill(self):
+        self._signal(super().kill)
+
+
+@family.breaks("lifecycle.killing-an-exited-child-does-nothing", spoils=["lifecycle."], why="it is asked twice")
+class KillOfTheDeadIsRefused(Broken):
+    """To kill a child that has exited is refused."""
+
+    Process = _Kept
+
+
+class _KnownOnceJoined(ForkProcess):
+    joined = False
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        self.joined = super().exitcode is not None
+
+    def is_alive(self):
+        alive = super().is_alive()
+        self.joined = self.joined or not alive
+        return alive
+
+    @property
+    def exitcode(self):
+        code = super().exitcode
+        return code if self.joined else None
+
+
+@family.breaks("lifecycle.exit-code-needs-no-join", "zombie.active-children-reaps", "zombie.starting-another-reaps")
+class ExitCodeNeedsAJoin(Broken):
+    """The exit code of a child that has exited is None until it is joined, or is asked whether it is alive."""
+
+    Process = _KnownOnceJoined
+
+
+class _WithAHandler(ForkProcess):
+    def start(self):
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        super().start()
+
+
+@family.breaks("lifecycle.leaves-signal-handlers-alone")
+class ReplacesTheHandler(Broken):
+    """A start replaces the handler of SIGCHLD that the user has set."""
+
+    Process = _WithAHandler
+
+
+class _Alarmed(ForkProcess):
+    def join(self, timeout=None):
+        if timeout and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        super().join(timeout)
+
+
+@family.breaks("lifecycle.leaves-signal-handlers-alone")
+class TimedJoinTakesTheAlarm(Broken):
+    """A timed join replaces the handler of SIGALRM that the user has set."""
+
+    Process = _Alarmed
+
+
+class _ClosedOnce(ForkProcess):
+    def close(self):
+        self._check_closed()
+        super().close()
+
+
+@family.breaks("lifecycle.exited-child-can-be-closed")
+class ClosesOnce(Broken):
+    """To close a child that is closed is refused."""
+
+    Process = _ClosedOnce
+
+
+class _ClosedWhenJoined(ForkProcess):
+    joined = False
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        self.joined = True
+
+    def close(self):
+        if self._popen is not None and not self.joined and not self._closed:
+            raise ValueError("Cannot close a process while it is still running. You should first call join()")
+        super().close()
+
+
+@family.breaks("lifecycle.exited-child-can-be-closed")
+class ClosesWhatWasJoined(Broken):
+    """To close a child that has exited, and was not joined, is refused."""
+
+    Process = _ClosedWhenJoined
+
+
+registry: list[Any] = []
+
+
+class _Registered(ForkProcess):
+    def start(self):
+        super().start()
+        registry.append(self)
+
+
+@family.breaks(
+    "lifecycle.use-leaves-nothing-behind",
+    spoils=["lifecycle."],
+    why="what is kept of older children shows as open files",
+)
+class KeepsEachChild(Broken):
+    """Each child that was ever started is kept, with its files, until it is closed."""
+
+    Process = _Registered
+
+
+class _Watched(ForkProcess):
+    def start(self):
+        super().start()
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+@family.breaks(
+    "lifecycle.use-leaves-nothing-behind",
+    spoils=["lifecycle."],
+    why="a fork beside the threads is warned of",
+)
+class WatchesEachChild(Broken):
+    """A thread is started for each child, and never ends."""
+
+    Process = _Watched
+
+
+@family.breaks(
+    "lifecycle.active-children-are-ones-own",
+    spoils=["lifecycle."],
+    why="what it returns is neither the list nor the objects that are expected",
+)
+class ActiveChildrenAreCopies(Broken):
+    """The active children are other objects than those that were started."""
+
+    class Process(ForkProcess):
+        pass
+
+    def active_children(self):
+        copies = []
+        for child in process.active_children():
+            twin = object.__new__(type(child))
+            twin.__dict__.update(vars(child))
+            copies.append(twin)
+        return copies
+
+
+@family.breaks("lifecycle.active-children-are-ones-own")
+class ActiveChildrenAreInherited(Broken):
+    """A child takes its older siblings for children of its own."""
+
+    class Process(ForkProcess):
+        def start(self):
+            self.siblings = list(process.active_children())
+            super().start()
+
+    def active_children(self):
+        ours = process.current_process()
+        return [*process.active_children(), *getattr(ours, "siblings", [])]
+
+
+class _LeavesForAll(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if process.parent_process() is None and timeout is None and "pytest" not in sys.modules:
+            program = os.getpid()  # its later children inherit what is registered
+            threading._register_atexit(lambda: os.getpid() == program and os._exit(0))  # type: ignore[attr-defined]
+
+
+@family.breaks(
+    "lifecycle.starter-has-an-exit-status-of-its-own",
+    spoils=["isolation.child-runs-no-cleanup-of-its-starter", "daemon.", "orphan.", "joinable."],
+    why="a program that ends so early ends nobody else",
+)
+class ProgramEndsWell(Broken):
+    """A program that has joined a child has the exit status 0, whatever it leaves with."""
+
+    Process = _LeavesForAll
+
+
+class _LeavesItsChildren(ForkProcess):
+    def run(self):
+        super().run()
+        for child in process.active_children():
+            if not child.daemon:
+                process._children.discard(child)  # type: ignore[attr-defined]
+
+
+@family.breaks("lifecycle.waits-for-its-children")
+class ChildrenDoNotWait(Broken):
+    """A child does not wait for the ordinary children that it has started."""
+
+    Process = _LeavesItsChildren
+
+
+class _Abrupt(ForkProcess):
+    def run(self):
+        sys.setswitchinterval(1000)  # no other thread has its turn before the end
+        try:
+            super().run()
+        except ValueError:
+            os._exit(1)
+
+
+@family.breaks(
+    "queue.items-of-a-child-that-fails-arrive",
+    spoils=["lifecycle."],
+    why="threads and what they print come late or never",
+)
+class FailsAbruptly(Broken):
+    """A child that an exception ends exits at once: its items are lost."""
+
+    Process = _Abrupt
+
+
+@family.breaks("queue.use-leaves-nothing-behind", spoils=["queue."], why="files stay open")
+class KeepsEachQueue(Broken):
+    """Each queue that was ever made is kept, with its files."""
+
+    def Queue(self, maxsize=0):
+        queue = sound.Queue(maxsize)
+        registry.append(queue)
+        return queue
+
+
+@family.breaks("queue.use-leaves-nothing-behind")
+class LeavesTheFeeder(Broken):
+    """The thread that feeds a queue's pipe stays when the queue is closed."""
+
+    class Queue(sound.Queue):
+        def join_thread(self):
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+            super().join_thread()
+
+
+@family.breaks("lock.use-leaves-no-file-open")
+class LockLeavesFilesOpen(Broken):
+    """Each acquire opens a file that nobody closes."""
+
+    class Lock:
+        def __init__(self):
+            self.inner = multiprocessing.get_context("fork").Lock()
+
+        def acquire(self, block=True, timeout=None):
+            os.open("/dev/null", os.O_RDONLY)
+            return self.inner.acquire(block, timeout)
+
+        def release(self):
+            self.inner.release()
+
+        def __enter__(self):
+            return self.acquire()
+
+        def __exit__(self, *exception):
+            self.release()
+
+
+class _EndsWithStatus(ForkProcess):
+    def terminate(self):
+        if self.exitcode is None:
+            return super().terminate()
+        raise ProcessLookupError("no such process")
+
+
+@family.breaks("lifecycle.terminating-an-exited-child-does-nothing", spoils=["lifecycle."], why="it is asked twice")
+class TerminateOfTheDeadIsRefused(Broken):
+    """To terminate a child that has exited is refused."""
+
+    Process = _EndsWithStatus

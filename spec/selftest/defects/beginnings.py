@@ -1,0 +1,335 @@
+"""Children that begin with something else than they should."""
+
+from __future__ import annotations
+
+import atexit
+import copy
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import types
+from multiprocessing import context, forkserver, popen_spawn_posix, process, spawn, util
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Callable
+from unittest import mock
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+SpawnProcess: Any = multiprocessing.get_context("spawn").Process
+ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
+
+
+def beginning_with(prepare: Callable[[], object]) -> Any:
+    """Return a class of processes that call *prepare* before their code is run."""
+
+    class Prepared(ForkProcess):
+        def run(self):
+            prepare()
+            super().run()
+
+    return Prepared
+
+
+@family.breaks("isolation.child-begins-where-its-starter-is")
+class BeginsAtTheRoot(Broken):
+    """Children work in the root folder."""
+
+    Process = beginning_with(lambda: os.chdir("/"))
+
+
+@family.breaks("isolation.child-begins-where-its-starter-is")
+class BeginsWithoutAMask(Broken):
+    """Children mask no bits of the modes of new files."""
+
+    Process = beginning_with(lambda: os.umask(0))
+
+
+@family.breaks("isolation.child-begins-where-its-starter-is")
+class BeginsNicer(Broken):
+    """Children are nicer than their starter."""
+
+    Process = beginning_with(lambda: os.nice(3))
+
+
+@family.breaks("identity.is-of-its-starters-group")
+class BeginsInASession(Broken):
+    """Each child begins a session of its own, which no terminal reaches."""
+
+    Process = beginning_with(lambda: os.setsid())
+
+
+@family.breaks("identity.is-of-its-starters-group")
+class BeginsInAGroup(Broken):
+    """Each child is a process group of its own."""
+
+    Process = beginning_with(lambda: os.setpgid(0, 0))
+
+
+@family.breaks("lifecycle.can-be-interrupted")
+class IgnoresInterrupts(Broken):
+    """Children ignore SIGINT."""
+
+    Process = beginning_with(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+
+
+@family.breaks("lifecycle.can-be-interrupted")
+class DiesOfInterrupts(Broken):
+    """SIGINT ends children at once, without KeyboardInterrupt."""
+
+    Process = beginning_with(lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+
+@family.breaks("queue.pipe-to-nobody-is-broken")
+class DiesOfBrokenPipes(Broken):
+    """A child that writes to a pipe which nobody reads is killed by SIGPIPE."""
+
+    Process = beginning_with(lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
+
+
+@family.breaks("lifecycle.waits-for-its-threads")
+class AbandonsItsThreads(Broken):
+    """A child does not wait for its threads."""
+
+    Process = beginning_with(lambda: setattr(threading, "_shutdown", lambda: None))
+
+
+@family.breaks("lifecycle.output-is-written-once")
+class LosesItsOutput(Broken):
+    """What a child has printed, and is not written out yet, is lost at its end."""
+
+    Process = beginning_with(lambda: setattr(util, "_flush_std_streams", lambda: None))
+
+
+class _Flushes(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            sys.stdout.flush()
+
+
+@family.breaks("lifecycle.needs-no-output")
+class FlushesWhatIsNotThere(Broken):
+    """A child that has no stdout fails at its end, as it flushes that."""
+
+    Process = _Flushes
+
+
+class _Unflushed(ForkProcess):
+    def start(self):
+        with mock.patch.object(util, "_flush_std_streams"):
+            super().start()
+
+    def run(self):
+        super().run()
+        sys.stdout.flush()
+
+
+@family.breaks("lifecycle.output-is-written-once")
+class PrintsTwice(Broken):
+    """What the starter has printed, and is not written out yet, each child writes out, too."""
+
+    Process = _Unflushed
+
+
+class _WithInput(ForkProcess):
+    def start(self):
+        with mock.patch.object(util, "_close_stdin"):
+            super().start()
+
+
+@family.breaks("isolation.child-has-no-input")
+class ReadsItsStartersInput(Broken):
+    """Children read from their starter's standard input."""
+
+    Process = _WithInput
+
+
+class _HandsOver(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            atexit._run_exitfuncs()
+
+
+@family.breaks("isolation.child-runs-no-cleanup-of-its-starter")
+class RunsExitHandlersOfItsStarter(Broken):
+    """A child runs the exit handlers of its starter when it ends."""
+
+    Process = _HandsOver
+
+
+class _OfLastTime(ForkProcess):
+    def start(self):
+        self.randomness = random.getstate()
+        super().start()
+
+    def run(self):
+        random.setstate(self.randomness)
+        super().run()
+
+
+@family.breaks("isolation.children-have-random-numbers-of-their-own")
+class ChildrenDrawTheSame(Broken):
+    """Children go on with the random numbers of their starter."""
+
+    Process = _OfLastTime
+
+
+class _CopiedEarly(ForkProcess):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        args = vars(self)["_args"]
+        self._args = tuple(copy.copy(arg) if isinstance(arg, list) else arg for arg in args)
+
+
+@family.breaks("isolation.arguments-are-copied-at-the-start")
+class CopiesArgumentsEarly(Broken):
+    """Arguments are copied when the process is made, not when it is started."""
+
+    Process = _CopiedEarly
+
+
+class _Pickled(ForkProcess):
+    def start(self):
+        context.set_spawning_popen(mock.Mock())
+        try:
+            ForkingPickler.dumps(vars(self).get("_args", ()))
+        finally:
+            context.set_spawning_popen(None)
+        super().start()
+
+
+@family.breaks(
+    "isolation.forked-task-needs-no-pickling",
+    spoils=[""],
+    why="what is handed to children is pickled for nobody who would take its files",
+)
+class PicklesWhatItForks(Broken):
+    """What a forked child is given is pickled all the same."""
+
+    Process = _Pickled
+
+
+class _Inheriting(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        def pass_more(path, args, fds, spawnv=util.spawnv_passfds):
+            return spawnv(path, args, [*fds, *(fd for fd in _open_files() if fd > 2 and os.get_inheritable(fd))])
+
+        with mock.patch.object(util, "spawnv_passfds", pass_more):
+            return popen_spawn_posix.Popen(child)
+
+
+def _open_files():
+    return [int(name) for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")]
+
+
+@family.breaks(
+    "isolation.child-has-none-of-the-starters-files",
+    spoils=["identity.", "lifecycle.", "daemon."],
+    why="a child's child keeps open what would tell that the child has ended",
+)
+class InheritsFiles(Broken):
+    """A spawned child has all files open that its starter has, and that are inheritable."""
+
+    method = "spawn"
+    Process = _Inheriting
+
+
+class _WithoutArguments(SpawnProcess):
+    def run(self):
+        sys.argv = ["-c"]
+        super().run()
+
+
+@family.breaks("isolation.child-has-the-starters-command-line")
+class SpawnedWithoutArguments(Broken):
+    """A spawned child does not have its starter's command line."""
+
+    method = "spawn"
+    Process = _WithoutArguments
+
+
+AT_THE_BEGINNING = dict(os.environ)
+
+
+class _WithoutOptions(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with mock.patch.object(util, "_args_from_interpreter_flags", list):
+            return SpawnProcess._Popen(child)
+
+
+@family.breaks("isolation.child-has-the-starters-options")
+class SpawnedWithoutOptions(Broken):
+    """A spawned child's interpreter has none of the options of its starter's."""
+
+    method = "spawn"
+    Process = _WithoutOptions
+
+
+class _OfTheBeginning(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        def with_env(path, args, fds, spawnv=util.spawnv_passfds):
+            assignments = [f"{name}={value}" for name, value in AT_THE_BEGINNING.items()]
+            return spawnv(b"/usr/bin/env", ["env", "-i", *assignments, os.fsdecode(path), *args[1:]], fds)
+
+        with mock.patch.object(util, "spawnv_passfds", with_env):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.child-has-the-starters-environment")
+class HasAnOldEnvironment(Broken):
+    """A spawned child has the environment that its starter had when the API was imported."""
+
+    method = "spawn"
+    Process = _OfTheBeginning
+
+
+class _NotItsOwnCode(ForkProcess):
+    def _bootstrap(self, *args, **kwargs):
+        with mock.patch.object(type(self), "run", ForkProcess.run):
+            return super()._bootstrap(*args, **kwargs)
+
+
+@family.breaks("lifecycle.subclass-runs-its-own-code")
+class RunsTheTargetOnly(Broken):
+    """What a subclass has a process run is never run."""
+
+    Process = _NotItsOwnCode
+
+
+class _DiesWithItsThread(ForkProcess):
+    def start(self):
+        self.starters_thread = threading.get_native_id()
+        super().start()
+
+    def run(self):
+        if self.starters_thread == os.getppid():
+            return super().run()
+
+        def watch():
+            while os.path.exists(f"/proc/{os.getppid()}/task/{self.starters_thread}"):
+                pass
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+        return super().run()
+
+
+@family.breaks("lifecycle.outlives-the-thread-that-started-it")
+class DiesWithTheStartersThread(Broken):
+    """A child ends with the thread that has started it, not only with that thread's process."""
+
+    Process = _DiesWithItsThread

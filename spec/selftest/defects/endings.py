@@ -1,0 +1,130 @@
+"""Children that come to their end with a fault, or too early, or never."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing import process, util
+from typing import Any
+
+from spec.engine.verdicts import HUNG
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+
+
+def silenced_by(*ends: type[BaseException]) -> Any:
+    """Return a class of processes that do not write out what they have printed if one of these *ends* them."""
+
+    class Silenced(ForkProcess):
+        def run(self):
+            try:
+                super().run()
+            except ends:
+                vars(util)["_flush_std_streams"] = lambda: None
+                raise
+
+    return Silenced
+
+
+@family.breaks("lifecycle.output-is-written-once")
+class ExitLosesOutput(Broken):
+    """What a child has printed, and is not written out yet, is lost if it calls `sys.exit`."""
+
+    Process = silenced_by(SystemExit)
+
+
+@family.breaks("lifecycle.output-is-written-once")
+class FailureLosesOutput(Broken):
+    """What a child has printed, and is not written out yet, is lost if an exception ends it."""
+
+    Process = silenced_by(Exception)
+
+
+class _OfAGroup(ForkProcess):
+    """A process that has, in one way of ending it, a signal sent to all who descend from it."""
+
+    def _with_descendants(self, number):
+        if self.pid is None or self.exitcode is not None:
+            return
+        found = [self.pid]
+        for pid in found:  # which grows meanwhile
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children") as children:
+                found += map(int, children.read().split())
+        for pid in found[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+class _TerminatedWithItsOwn(_OfAGroup):
+    def terminate(self):
+        self._check_closed()
+        self._with_descendants(signal.SIGTERM)
+        super().terminate()
+
+
+@family.breaks("lifecycle.terminate-reaches-no-descendant")
+class TerminatesDescendants(Broken):
+    """Terminating a child terminates all its descendants too."""
+
+    Process = _TerminatedWithItsOwn
+
+
+class _KilledWithItsOwn(_OfAGroup):
+    def kill(self):
+        self._check_closed()
+        self._with_descendants(signal.SIGKILL)
+        super().kill()
+
+
+@family.breaks("lifecycle.kill-reaches-no-descendant")
+class KillsDescendants(Broken):
+    """Killing a child kills all its descendants too."""
+
+    Process = _KilledWithItsOwn
+
+
+class _WaitsForAllThreads(ForkProcess):
+    def run(self):
+        super().run()
+        for thread in threading.enumerate():
+            if thread.daemon and thread.name != "QueueFeederThread":
+                thread.join()
+
+
+@family.breaks("lifecycle.does-not-wait-for-daemon-threads", verdicts=[HUNG])
+class WaitsForDaemonThreads(Broken):
+    """A child waits for its daemon threads as for the others, but for those that feed a queue's pipe."""
+
+    Process = _WaitsForAllThreads
+
+
+_wait_for_threads = vars(threading)["_shutdown"]
+
+
+def _end_daemons_and_wait_for_threads():
+    if process.parent_process() is None:
+        for child in process.active_children():
+            if child.daemon:
+                child.terminate()
+                child.join()
+    _wait_for_threads()
+
+
+class _EndedWithMainsCode(ForkProcess):
+    def start(self):
+        super().start()
+        vars(threading)["_shutdown"] = _end_daemons_and_wait_for_threads
+
+
+@family.breaks("daemon.lives-while-a-thread-of-main-does")
+class EndsDaemonsBeforeThreads(Broken):
+    """A program ends its daemons when main's code has ended, though threads of main run on."""
+
+    Process = _EndedWithMainsCode

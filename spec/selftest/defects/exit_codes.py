@@ -1,0 +1,443 @@
+"""Exit codes with a fault."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from multiprocessing import popen_forkserver
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+SpawnProcess: Any = multiprocessing.get_context("spawn").Process
+ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
+
+
+class EndedBeforeItBegan(ForkProcess):
+    @property
+    def exitcode(self):
+        return 0 if self.pid is None else super().exitcode
+
+
+@family.breaks("identity.no-exit-code-before-the-end", "lifecycle.failed-start-changes-nothing")
+class ZeroBeforeStart(Broken):
+    """The exit code of a process that was not started is 0."""
+
+    Process = EndedBeforeItBegan
+
+
+class EndsWhenAsked(ForkProcess):
+    @property
+    def exitcode(self):
+        if self.pid is not None:
+            self.join()
+        return super().exitcode
+
+
+@family.breaks("identity.no-exit-code-before-the-end", "lifecycle.alive-while-it-is-stopped")
+class AskingWaits(Broken):
+    """Asking for the exit code of a child waits for the child's end."""
+
+    Process = EndsWhenAsked
+
+
+class SucceedsAsNone(ForkProcess):
+    @property
+    def exitcode(self):
+        return super().exitcode or None
+
+
+@family.breaks(
+    "lifecycle.exit-code-of-a-normal-end",
+    "lifecycle.exit-code-of-a-bare-exit",
+    "lifecycle.exit-code-is-what-it-left-with",
+    "fanout.join-order-does-not-matter",
+    "fanout.failed-children-stop-no-other-one-by-one",
+    "fanout.failed-children-stop-no-other-together",
+    "queue.child-may-exit-without-its-items",
+    "daemon.joined-completes",
+    "lifecycle.does-not-wait-for-daemon-threads",
+    "lifecycle.needs-no-output",
+)
+class SuccessIsNone(Broken):
+    """An exit code of 0, which is false, is taken for none."""
+
+    Process = SucceedsAsNone
+
+
+class FailsUnlessItSaysOtherwise(SpawnProcess):
+    def run(self):
+        super().run()
+        sys.exit(1)
+
+
+@family.breaks(
+    "lifecycle.exit-code-of-a-normal-end",
+    "fanout.failed-children-stop-no-other-one-by-one",
+    "fanout.failed-children-stop-no-other-together",
+    "queue.child-may-exit-without-its-items",
+    "daemon.joined-completes",
+    "lifecycle.does-not-wait-for-daemon-threads",
+)
+class NormalEndIsOne(Broken):
+    """The exit code is 1 unless the child's code calls `sys.exit` or the like."""
+
+    method = "spawn"
+    Process = FailsUnlessItSaysOtherwise
+
+
+class Reports(ForkProcess):
+    """A process whose exit code is reported through `report`, once there is one."""
+
+    @property
+    def exitcode(self):
+        code = super().exitcode
+        return None if code is None else self.report(code)
+
+
+class HasSevenBits(Reports):
+    def report(self, code):
+        return code & 127 if code > 0 else code
+
+
+@family.breaks("lifecycle.exit-code-is-what-it-left-with")
+class CodesHaveSevenBits(Broken):
+    """Exit codes are reported modulo 128."""
+
+    Process = HasSevenBits
+
+
+class HasASign(Reports):
+    def report(self, code):
+        return code - 256 if code > 127 else code
+
+
+@family.breaks("lifecycle.exit-code-is-what-it-left-with")
+class CodesAreSignedBytes(Broken):
+    """Exit codes are read as signed bytes, so that those above 127 are negative."""
+
+    Process = HasASign
+
+
+class SpeaksShell(Reports):
+    def report(self, code):
+        return 128 - code if code > 128 else code
+
+
+@family.breaks("lifecycle.exit-code-is-what-it-left-with")
+class ShellsCodesAreSignals(Broken):
+    """Exit codes above 128 are taken for what a shell says of a signal."""
+
+    Process = SpeaksShell
+
+
+ENDED_BY_SIGNALS = [
+    "lifecycle.exit-code-of-a-killed-child",
+    "lifecycle.exit-code-of-a-terminated-child",
+    "lifecycle.kill-ends-what-ignores-sigterm",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-insists",
+]
+
+
+class DiesAsInAShell(Reports):
+    def report(self, code):
+        return 128 - code if code < 0 else code
+
+
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
+class SignalsAreShellsCodes(Broken):
+    """A child that a signal has ended has 128 and that signal's number as its exit code, as in a shell."""
+
+    Process = DiesAsInAShell
+
+
+class LosesTheSign(Reports):
+    def report(self, code):
+        return abs(code)
+
+
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
+class SignalsArePositive(Broken):
+    """A child that a signal has ended has that signal's number as its exit code, without the minus."""
+
+    Process = LosesTheSign
+
+
+class HearsNothingOfSignals(popen_forkserver.Popen):
+    def poll(self, flag=os.WNOHANG):
+        code = super().poll(flag)
+        return 255 if code is not None and code < 0 else code
+
+
+class IsAskedOfTheHelper(ForkServerProcess):
+    @staticmethod
+    def _Popen(process_obj):
+        return HearsNothingOfSignals(process_obj)
+
+
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
+class HelperKnowsNoSignals(Broken):
+    """What a fork server reports of a child that a signal has ended is 255."""
+
+    method = "forkserver"
+    Process = IsAskedOfTheHelper
+
+
+class KnowsItsOwnSignals(Reports):
+    def report(self, code):
+        return code if code >= 0 or -code in (signal.SIGTERM, signal.SIGKILL) else 255
+
+
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", "lifecycle.exit-code-of-a-killed-child")
+class OtherSignalsAreUnknown(Broken):
+    """A child that was ended by another signal than those which the API itself sends has exit code 255."""
+
+    Process = KnowsItsOwnSignals
+
+
+class EndsAsRequested(Reports):
+    def report(self, code):
+        return 0 if code == -signal.SIGTERM else code
+
+
+@family.breaks("lifecycle.exit-code-of-a-terminated-child")
+class TerminatedIsZero(Broken):
+    """A terminated child has exit code 0, since it did as it was asked."""
+
+    Process = EndsAsRequested
+
+
+class Confesses(ForkProcess):
+    """A process whose child can leave a note for the starter."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.note = mmap.mmap(-1, 1)
+
+    @property
+    def confessed(self):
+        return self.note[0] == 1
+
+    def confess(self):
+        self.note[0] = 1
+
+
+class TellsItsCode(Confesses):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            self.confess()
+
+    @property
+    def exitcode(self):
+        code = super().exitcode
+        return 255 if code is not None and code >= 0 and not self.confessed else code
+
+
+@family.breaks("lifecycle.exit-code-of-an-abrupt-exit", "lifecycle.subclass-runs-its-own-code")
+class CodeIsLostUnlessTold(Broken):
+    """The child itself tells its exit code at its end, so that after `os._exit` nobody knows it."""
+
+    Process = TellsItsCode
+
+
+class LeavesAbruptly(ForkProcess):
+    def run(self):
+        vars(sys)["exit"] = os._exit
+        super().run()
+
+
+@family.breaks("lifecycle.child-that-ends-by-itself-cleans-up")
+class ExitIsAbrupt(Broken):
+    """In a child, `sys.exit` is `os._exit`, which spares it the starter's exit handlers, and the rest."""
+
+    Process = LeavesAbruptly
+
+
+class LeavesBareAsOne(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except SystemExit as leaving:
+            sys.exit(*leaving.args or [1])
+
+
+@family.breaks("lifecycle.exit-code-of-a-bare-exit")
+class BareExitIsOne(Broken):
+    """A child that calls `sys.exit` with nothing has exit code 1, as in billiard."""
+
+    Process = LeavesBareAsOne
+
+
+class _LeavesTruthAsText(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except SystemExit as leaving:
+            if isinstance(leaving.code, bool):
+                sys.exit(str(leaving.code))
+            raise
+
+
+@family.breaks("lifecycle.exit-code-is-what-it-left-with")
+class TruthIsText(Broken):
+    """A child that calls `sys.exit` with False has exit code 1, as with a text."""
+
+    Process = _LeavesTruthAsText
+
+
+class LeavesTextAsZero(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except SystemExit as leaving:
+            if not isinstance(leaving.code, str):
+                raise
+            print(leaving.code, file=sys.stderr)
+
+
+@family.breaks("lifecycle.exit-code-of-an-exit-with-text")
+class ExitWithTextIsZero(Broken):
+    """A child that calls `sys.exit` with a text prints it and has exit code 0, as in billiard."""
+
+    Process = LeavesTextAsZero
+
+
+class LeavesWithoutAWord(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except SystemExit as leaving:
+            sys.exit(1 if isinstance(leaving.code, str) else leaving.code)
+
+
+@family.breaks("lifecycle.exit-code-of-an-exit-with-text")
+class ExitWithTextIsSilent(Broken):
+    """The text that a child passes to `sys.exit` is printed nowhere."""
+
+    Process = LeavesWithoutAWord
+
+
+class FailsAsSuccess(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except Exception:
+            traceback.print_exc()
+
+
+@family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
+    "lifecycle.exit-code-of-an-exception",
+    "fanout.failed-children-stop-no-other-one-by-one",
+    "fanout.failed-children-stop-no-other-together",
+    "lifecycle.needs-no-output",
+)
+class ExceptionIsZero(Broken):
+    """A child that an exception ends prints the traceback and has exit code 0."""
+
+    Process = FailsAsSuccess
+
+
+class FailsSilently(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        except Exception:
+            sys.exit(1)
+
+
+@family.breaks("lifecycle.exit-code-of-an-exception")
+class ExceptionIsSilent(Broken):
+    """A child that an exception ends has exit code 1 and prints nothing."""
+
+    Process = FailsSilently
+
+
+class FailsOnStdout(SpawnProcess):
+    def run(self):
+        with contextlib.redirect_stderr(sys.stdout):
+            try:
+                super().run()
+            except Exception:
+                traceback.print_exc()
+                sys.exit(1)
+
+
+@family.breaks("lifecycle.exit-code-of-an-exception")
+class TracebackIsOnStdout(Broken):
+    """A child that an exception ends prints the traceback on stdout."""
+
+    method = "spawn"
+    Process = FailsOnStdout
+
+
+class FailsItsStarter(Confesses):
+    def run(self):
+        try:
+            super().run()
+        except Exception:
+            self.confess()
+            raise
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.confessed:
+            raise ChildProcessError("the child has failed")
+
+
+@family.breaks(
+    "lifecycle.child-gets-the-exit-codes-of-its-own",
+    "lifecycle.exit-code-of-an-exception",
+    "fanout.failed-children-stop-no-other-one-by-one",
+    "fanout.failed-children-stop-no-other-together",
+    "daemon.ends-with-its-creator",
+    "queue.items-of-a-child-that-fails-arrive",
+    "lifecycle.output-is-written-once",
+    "lifecycle.needs-no-output",
+)
+class JoinRaises(Broken):
+    """Joining a child that an exception has ended raises an exception in the starter, as futures do."""
+
+    Process = FailsItsStarter
+
+
+class UnknownToChildren(ForkProcess):
+    @property
+    def exitcode(self):
+        code = super().exitcode
+        return code if multiprocessing.parent_process() is None or code is None else 0
+
+
+@family.breaks("lock.is-handed-on-to-a-childs-child", "lifecycle.child-gets-the-exit-codes-of-its-own")
+class GrandchildrenAlwaysSucceed(Broken):
+    """In a child, the exit code of each of its own children that has ended is 0."""
+
+    Process = UnknownToChildren
+
+
+class InterruptedAsSuccess(SpawnProcess):
+    def run(self):
+        try:
+            super().run()
+        except KeyboardInterrupt:
+            traceback.print_exc()
+
+
+@family.breaks("lifecycle.exit-code-of-an-interrupt")
+class InterruptIsZero(Broken):
+    """A child that KeyboardInterrupt ends has exit code 0, for only an Exception is an error."""
+
+    method = "spawn"
+    Process = InterruptedAsSuccess

@@ -1,0 +1,107 @@
+"""Children that are told less, or something else, by their starter than they need to begin."""
+
+from __future__ import annotations
+
+import os
+import sys
+from multiprocessing import context, popen_forkserver, popen_spawn_posix, spawn
+from typing import Any
+from unittest import mock
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+
+
+def preparing(change):
+    """Return what starts a child as ever, but that *change* is called with what the child is told first."""
+    prepare = spawn.get_preparation_data
+
+    def changed(name):
+        data = prepare(name)
+        change(data)
+        return data
+
+    return mock.patch.object(spawn, "get_preparation_data", changed)
+
+
+class _WhereTheHelperIs(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(lambda data: data.pop("dir", None)):
+            return popen_forkserver.Popen(child)
+
+
+@family.breaks("isolation.child-begins-where-its-starter-is")
+class BeginsWhereTheHelperIs(Broken):
+    """A child begins in the folder that its starter was in when the fork server was started."""
+
+    method = "forkserver"
+    Process = _WhereTheHelperIs
+
+
+def _by_path(data):
+    if data.pop("init_main_from_name", None):
+        data["init_main_from_path"] = sys.modules["__main__"].__file__
+
+
+class _RunsMainByPath(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(_by_path):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.main-of-a-package-is-so-in-the-child")
+class RunsMainByItsPath(Broken):
+    """A child runs the main module by its path, as a file that is part of no package."""
+
+    method = "spawn"
+    Process = _RunsMainByPath
+
+
+def _open_for_what_fits(fd, *_, **__):
+    os.set_blocking(fd, False)
+    return open(fd, "wb", 0, closefd=False)
+
+
+class _GivenWhatFits(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with mock.patch.object(popen_spawn_posix, "open", _open_for_what_fits, create=True):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.large-arguments-arrive")
+class ArgumentsMustFitThePipe(Broken):
+    """A child is given as much of its arguments as fits the pipe at once."""
+
+    method = "spawn"
+    Process = _GivenWhatFits
+
+
+get_command_line = spawn.get_command_line
+
+
+class _EndsWell(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        def forgiving(**named):
+            *python, _, code, flag = get_command_line(**named)
+            code = f"import traceback\ntry:\n    {code}\nexcept Exception:\n    traceback.print_exc()"
+            return [*python, "-c", code, flag]
+
+        with mock.patch.object(spawn, "get_command_line", forgiving):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("lifecycle.exit-code-of-a-child-that-cannot-begin", "lifecycle.needs-no-output")
+class CannotBeginAndSucceeds(Broken):
+    """A child that cannot unpickle what it is given prints the traceback and has exit code 0."""
+
+    method = "spawn"
+    Process = _EndsWell

@@ -1,0 +1,388 @@
+"""APIs that harm those who call them: they hang, crash, leak, or kill what is not theirs."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from multiprocessing import connection, queues
+from multiprocessing.context import ForkProcess
+
+from spec.engine.verdicts import CRASHED, HUNG, VIOLATED
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+fork = multiprocessing.get_context("fork")
+
+ANYTHING = ""
+PROCESSES = "nearly every claim starts a process and joins it"
+
+
+def hang(*arguments, **others):
+    threading.Event().wait()
+
+
+class _NeverJoined(ForkProcess):
+    join = hang
+
+
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+class JoinHangs(Broken):
+    """Joining a child never returns."""
+
+    Process = _NeverJoined
+
+
+class _NeverSeenToEnd(ForkProcess):
+    def join(self, timeout=None):
+        while True:
+            time.sleep(0.2)
+
+
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+class JoinLooksForEver(Broken):
+    """Joining a child looks now and then whether it has ended, and never sees it."""
+
+    Process = _NeverSeenToEnd
+
+
+class _NeverStarted(ForkProcess):
+    start = hang
+
+
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG, VIOLATED], spoils=[ANYTHING], why=PROCESSES)
+class StartHangs(Broken):
+    """Starting a child never returns."""
+
+    Process = _NeverStarted
+
+
+class _NeverAcquired:
+    acquire = __enter__ = hang
+
+    def release(self):
+        pass
+
+    def __exit__(self, *exception):
+        pass
+
+
+@family.breaks(
+    "lock.admits-one-buyer-at-a-time",
+    "lock.acquire-can-refuse-to-wait",
+    "sharing.counts-down-under-the-lock",
+    verdicts=[HUNG],
+    spoils=["lock.", "sharing."],
+    why="both lessons stand on the lock",
+)
+class AcquireHangs(Broken):
+    """Acquiring a lock never returns."""
+
+    Lock = RLock = _NeverAcquired
+
+
+class _NeverGot(queues.Queue):
+    get = hang
+
+
+@family.breaks(
+    "queue.carries-a-message-from-a-child",
+    "queue.first-in-is-first-out",
+    "sharing.proxy-can-be-sent",
+    verdicts=[HUNG],
+    spoils=["queue."],
+    why="what is put is claimed of by getting it",
+)
+class GetHangs(Broken):
+    """Getting from a queue never returns."""
+
+    def Queue(self, maxsize=0):
+        return _NeverGot(maxsize, ctx=self.context)
+
+
+class _NeverPut(queues.Queue):
+    put = hang
+
+
+@family.breaks(
+    "queue.carries-a-message-from-a-child",
+    "queue.first-in-is-first-out",
+    "sharing.proxy-can-be-sent",
+    verdicts=[HUNG],
+    spoils=["queue."],
+    why="nothing can be got that was not put",
+)
+class PutHangs(Broken):
+    """Putting to a queue never returns."""
+
+    def Queue(self, maxsize=0):
+        return _NeverPut(maxsize, ctx=self.context)
+
+
+class _NeverReceived(connection.Connection):
+    recv = hang
+
+
+@family.breaks(
+    "queue.who-answered-was-joined",
+    "queue.pipe-carries-an-answer-from-a-child",
+    "queue.pipe-of-two-ways",
+    verdicts=[HUNG],
+    spoils=["queue.p", "daemon.can-find-out", "orphan."],
+    why="these are about pipes, or their programs use one",
+)
+class ReceiveHangs(Broken):
+    """Receiving from a pipe never returns."""
+
+    def Pipe(self, duplex=True):
+        return tuple(
+            _NeverReceived(os.dup(end.fileno()), end.readable, end.writable) for end in self.context.Pipe(duplex)
+        )
+
+
+class _NeverJoinedQueue(queues.JoinableQueue):
+    join = hang
+
+
+@family.breaks(
+    "joinable.join-returns-at-once-with-nothing-outstanding",
+    "joinable.producer-goes-on-after-the-last-report",
+    verdicts=[HUNG, VIOLATED],
+    spoils=["joinable."],
+    why="the lesson is about that call",
+)
+class QueueJoinHangs(Broken):
+    """Joining a queue never returns."""
+
+    def JoinableQueue(self, maxsize=0):
+        return _NeverJoinedQueue(maxsize, ctx=self.context)
+
+
+@family.breaks(
+    "sharing.counts-down-under-the-lock",
+    "sharing.behaves-as-one-dict",
+    verdicts=[HUNG, VIOLATED],
+    spoils=["sharing."],
+    why="the lesson is about managers",
+)
+class ManagerHangs(Broken):
+    """Making a manager never returns."""
+
+    Manager = hang
+
+
+@family.breaks(
+    "fanout.together-waits-for-all",
+    "isolation.arguments-are-copies",
+    "lock.admits-one-buyer-at-a-time",
+    "queue.first-in-is-first-out",
+    "sharing.counts-down-under-the-lock",
+    "zombie.joining-reaps-each",
+    verdicts=[HUNG, VIOLATED],
+    spoils=[ANYTHING],
+    why="nothing can be done with it",
+)
+class EverythingHangs(Broken):
+    """Whatever is called never returns."""
+
+    Process = Lock = RLock = Queue = JoinableQueue = Pipe = Manager = hang
+    current_process = parent_process = active_children = hang
+
+
+class _DeafWhenJoined(ForkProcess):
+    def join(self, timeout=None):
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        while True:
+            with suppress(BaseException):
+                hang()
+
+
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+class JoinHangsDeafToSignals(Broken):
+    """Joining a child never returns, blocks all signals and swallows every exception."""
+
+    Process = _DeafWhenJoined
+
+
+class _DeafToTerminate(ForkProcess):
+    def run(self):
+        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+            if number <= signal.SIGTERM:
+                signal.signal(number, signal.SIG_IGN)
+        super().run()
+
+
+@family.breaks(
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.exit-code-of-a-terminated-child",
+    verdicts=[VIOLATED, HUNG],
+    spoils=["lifecycle.", "daemon.", "joinable.consumer-ends", "orphan."],
+    why="daemons and many children are ended by signals",
+)
+class ChildrenIgnoreSignals(Broken):
+    """Children ignore whatever signals can be ignored."""
+
+    Process = _DeafToTerminate
+
+
+class _ExitsWhenTerminating(ForkProcess):
+    def terminate(self):
+        super().terminate()
+        os._exit(0)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    verdicts=[CRASHED],
+    spoils=["lifecycle."],
+    why="these terminate",
+)
+class TerminateExits(Broken):
+    """Terminating a child ends the process that does it, as if all were well."""
+
+    Process = _ExitsWhenTerminating
+
+
+class _CrashesWhenTerminating(ForkProcess):
+    def terminate(self):
+        super().terminate()
+        ctypes.string_at(0)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    verdicts=[CRASHED],
+    spoils=["lifecycle."],
+    why="these terminate",
+)
+class TerminateCrashes(Broken):
+    """Terminating a child reads memory that is not there."""
+
+    Process = _CrashesWhenTerminating
+
+
+class _KillsTheGroup(ForkProcess):
+    def kill(self):
+        os.killpg(0, signal.SIGKILL)
+
+
+@family.breaks(
+    "lifecycle.kill-ends-what-ignores-sigterm",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    verdicts=[CRASHED],
+    spoils=["lifecycle."],
+    why="these kill",
+)
+class KillEndsTheProcessGroup(Broken):
+    """Killing a child kills the whole process group, the caller too."""
+
+    Process = _KillsTheGroup
+
+
+class _KillsSiblings(ForkProcess):
+    def terminate(self):
+        for child in fork.active_children():
+            os.kill(child.ident or 0, signal.SIGTERM)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.threads-join-their-own",
+    verdicts=[VIOLATED],
+    spoils=["lifecycle.closed-child-gets-no-signal"],
+    why="who is closed is no sibling any more, and no error is raised",
+)
+class TerminateEndsSiblings(Broken):
+    """Terminating a child terminates its siblings too."""
+
+    Process = _KillsSiblings
+
+
+class _Leaks(ForkProcess):
+    def start(self):
+        if os.fork() == 0:
+            while True:
+                signal.pause()
+        super().start()
+
+
+@family.breaks(
+    "isolation.arguments-are-copies",
+    "fanout.together-waits-for-all",
+    verdicts=[VIOLATED],
+    spoils=[ANYTHING],
+    why=PROCESSES,
+)
+class StartLeaksAProcess(Broken):
+    """Starting a child starts another process, which never ends."""
+
+    Process = _Leaks
+
+
+class _Talks(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        sys.stdout.write("x" * 5_000_000)
+        sys.stderr.write("x" * 5_000_000)
+
+
+@family.breaks("lifecycle.output-is-written-once", "lifecycle.needs-no-output")
+class PrintsMegabytes(Broken):
+    """Joining a child prints five megabytes to either stream."""
+
+    Process = _Talks
+
+
+class _Nobody:
+    """A process that says what one would say, and that there is not."""
+
+    count = 0
+
+    def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None):
+        _Nobody.count += 1
+        self.name = name or f"Process-{_Nobody.count}"
+        self.daemon = bool(daemon)
+        self.pid = self.ident = self.exitcode = None
+        self.sentinel = os.open(os.devnull, os.O_RDONLY)
+
+    def start(self):
+        self.pid = self.ident = os.getpid() + _Nobody.count
+
+    def join(self, timeout=None):
+        self.exitcode = 0
+
+    def is_alive(self):
+        return self.pid is not None and self.exitcode is None
+
+    def terminate(self):
+        self.exitcode = -signal.SIGTERM
+
+    def kill(self):
+        self.exitcode = -signal.SIGKILL
+
+    def close(self):
+        pass
+
+
+@family.breaks(
+    "isolation.child-is-another-process",
+    "isolation.arguments-are-copies",
+    "identity.pid-is-the-childs-own",
+    "zombie.lingers-until-joined",
+    "fanout.together-overlaps",
+    spoils=[ANYTHING],
+    why="nothing of it is true",
+)
+class Hollow(Broken):
+    """What looks like a process, and answers like one, does not exist."""
+
+    Process = _Nobody

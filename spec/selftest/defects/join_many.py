@@ -1,0 +1,109 @@
+"""Processes that are sound alone, with a fault where there are several."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+
+
+class _JoinsAll(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None and self.pid:
+            with suppress(ChildProcessError):  # somebody else's join has reaped it
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+                pid = None
+                while pid != self.pid:
+                    pid, status = os.wait()
+                self._popen.returncode = os.waitstatus_to_exitcode(status)
+        super().join(timeout)
+
+
+@family.breaks(
+    "fanout.join-order-does-not-matter",
+    spoils=["fanout."],
+    why="a child may end before one that is joined earlier",
+)
+class JoinReapsWhoeverEnds(Broken):
+    """To join a child is to reap all that end before it does, and to forget how they ended."""
+
+    Process = _JoinsAll
+
+
+class _SharesItsCode(ForkProcess):
+    last: ClassVar[list[Any]] = [None]
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        self.last[0] = super().exitcode
+
+    @property
+    def exitcode(self):
+        code = super().exitcode
+        return code if code is None or self.last[0] is None else self.last[0]
+
+
+@family.breaks(
+    "fanout.join-order-does-not-matter",
+    "fanout.failed-children-stop-no-other-one-by-one",
+    "fanout.failed-children-stop-no-other-together",
+    "lifecycle.threads-join-their-own",
+)
+class ExitCodesAreTheLastOnes(Broken):
+    """The exit code of a child that has ended is that of the child that was joined last."""
+
+    Process = _SharesItsCode
+
+
+class _LosesHeart(ForkProcess):
+    started: ClassVar[list[Any]] = []
+
+    def start(self):
+        if any(child.exitcode for child in self.started):
+            raise RuntimeError("a child has failed before")
+        super().start()
+        self.started.append(self)
+
+
+@family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
+    "fanout.join-order-does-not-matter",
+    "fanout.failed-children-stop-no-other-one-by-one",
+    "fanout.failed-children-stop-no-other-together",
+    "zombie.starting-another-reaps",
+    spoils=["lifecycle."],
+    why="to tell how children end, many are started, one after another",
+)
+class StartsNoneAfterFailures(Broken):
+    """Once a child has failed, no other can be started."""
+
+    Process = _LosesHeart
+
+
+class _JoinsItsElders(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None:
+            for child in multiprocessing.active_children():
+                if child._identity < self._identity:
+                    ForkProcess.join(child)
+        super().join(timeout)
+
+
+@family.breaks(
+    "fanout.join-waits-for-its-own-child-only",
+    "lifecycle.threads-join-their-own",
+    spoils=["sharing."],
+    why="the server of a manager is the eldest child, and never ends by itself",
+)
+class JoinWaitsForTheElders(Broken):
+    """Joining a child waits for all that were started before it, too."""
+
+    Process = _JoinsItsElders

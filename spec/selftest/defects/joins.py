@@ -1,0 +1,280 @@
+"""Joins with a fault."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from multiprocessing import connection
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
+
+
+class IsReapedByAnother(ForkProcess):
+    def join(self, timeout=None):
+        super().join(0)
+        connection.wait([self.sentinel], timeout)
+
+
+@family.breaks(
+    "lifecycle.not-alive-after-join",
+    spoils=[
+        "lifecycle.",
+        "zombie.",
+        "fanout.",
+        "isolation.child-is-returned-joined",
+        "queue.who-",
+        "lock.is-handed-",
+        "daemon.",
+        "joinable.consumer-ends-with-main",
+        "identity.no-exit-code-before-the-end",
+    ],
+    why="whether a child whose files are closed has exited is chance",
+)
+class JoinWaitsForTheSentinel(Broken):
+    """A join waits until the sentinel is ready, which is before the child has quite exited, and does not reap it."""
+
+    Process = IsReapedByAnother
+
+
+class _IsLeftAZombie(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None:
+            super().join()
+        else:
+            connection.wait([self.sentinel], timeout)
+
+
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
+class TimedJoinDoesNotReap(Broken):
+    """A timed join returns when the child has exited, and leaves it a zombie."""
+
+    Process = _IsLeftAZombie
+
+
+class _IsAskedTooEarly(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is not None:
+            connection.wait([self.sentinel], timeout)
+        super().join(timeout if timeout is None else 0)
+
+
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
+class TimedJoinLooksOnce(Broken):
+    """A timed join waits for the sentinel, and returns though the child has not quite exited then."""
+
+    Process = _IsAskedTooEarly
+
+
+class _TellsWhetherItEnded(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        return self.exitcode is not None
+
+
+@family.breaks("lifecycle.timed-join-ends-nothing")
+class JoinReturnsWhetherItEnded(Broken):
+    """A join returns whether the child has exited, and not None."""
+
+    Process = _TellsWhetherItEnded
+
+
+class IsKilledInTime(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.is_alive():
+            self.kill()
+            super().join()
+
+
+@family.breaks("lifecycle.timed-join-ends-nothing")
+class TimedJoinKills(Broken):
+    """A timed join kills the child when its time is over."""
+
+    Process = IsKilledInTime
+
+
+class HasNoTime(ForkProcess):
+    def join(self, timeout=None):
+        super().join(None if timeout is None else 0)
+
+
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.timed-join-is-over-with-the-child",
+    "lifecycle.end-asks-first",
+    "lifecycle.join-goes-on-after-a-signal",
+)
+class TimedJoinOnlyLooks(Broken):
+    """A timed join looks whether the child has ended, and does not wait."""
+
+    Process = HasNoTime
+
+
+class CountsMilliseconds(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout and timeout / 1000)
+
+
+@family.breaks("lifecycle.timed-join-ends-nothing")
+class TimedJoinCountsMilliseconds(Broken):
+    """A timed join takes its time for milliseconds."""
+
+    Process = CountsMilliseconds
+
+
+class LosesPatience(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.is_alive():
+            raise TimeoutError("the child runs on")
+
+
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.end-insists",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
+class TimedJoinRaises(Broken):
+    """A timed join of a child that runs on raises TimeoutError, as futures do."""
+
+    Process = LosesPatience
+
+
+class IsWatchedInTime(ForkProcess):
+    def join(self, timeout=None):
+        if timeout:
+            os.dup(self.sentinel)
+        super().join(timeout)
+
+
+@family.breaks("lifecycle.use-leaves-nothing-behind", "lifecycle.close-leaves-no-file-open")
+class TimedJoinLeavesFilesOpen(Broken):
+    """A timed join opens a file to wait for, and leaves it open."""
+
+    Process = IsWatchedInTime
+
+
+class IsWatchedForAMoment(ForkProcess):
+    def join(self, timeout=None):
+        if timeout == 0 and self.is_alive():
+            os.dup(self.sentinel)
+        super().join(timeout)
+
+
+@family.breaks("lifecycle.use-leaves-nothing-behind", "lifecycle.close-leaves-no-file-open")
+class VainJoinLeavesFilesOpen(Broken):
+    """A join that does not wait opens a file to see whether the child runs, and leaves it open if it does."""
+
+    Process = IsWatchedForAMoment
+
+
+class TakesItsTime(ForkProcess):
+    def join(self, timeout=None):
+        time.sleep(max(0, timeout or 0))
+        super().join(timeout)
+
+
+@family.breaks("lifecycle.timed-join-is-over-with-the-child", "lifecycle.end-asks-first")
+class TimedJoinTakesAllItsTime(Broken):
+    """A timed join sleeps for all of its time, and then looks whether the child has ended."""
+
+    Process = TakesItsTime
+
+
+class HasNoLimit(ForkProcess):
+    def join(self, timeout=None):
+        super().join()
+
+
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.end-insists",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+    "lifecycle.timed-join-ends-amid-signals",
+)
+class TimeIsIgnored(Broken):
+    """A join waits until the child has ended, whatever time it was given."""
+
+    Process = HasNoLimit
+
+
+class TakesZeroForNone(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout or None)
+
+
+@family.breaks(
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.end-insists",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
+class ZeroSecondsAreForEver(Broken):
+    """A timed join of zero seconds, which is false, waits until the child has ended."""
+
+    Process = TakesZeroForNone
+
+
+class ForgetsTheCode(ForkServerProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if timeout is not None:
+            self._popen.returncode = self.exitcode and 255
+
+
+@family.breaks("lifecycle.timed-join-is-over-with-the-child", "lifecycle.end-asks-first")
+class TimedJoinLosesTheCode(Broken):
+    """After a timed join, all that is known of a child's exit code is whether it was zero."""
+
+    method = "forkserver"
+    Process = ForgetsTheCode
+
+
+class IsJoinedOnce(ForkProcess):
+    joined = False
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        assert not self.joined, "can only join a child once"
+        self.joined = not self.is_alive()
+
+
+@family.breaks(
+    "fanout.join-waits-for-its-own-child-only",
+    "lifecycle.can-be-joined-again",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.close-leaves-no-file-open",
+)
+class SecondJoinIsRefused(Broken):
+    """Joining a child that was joined is refused."""
+
+    Process = IsJoinedOnce
+
+
+class FindsNoChild(ForkProcess):
+    joined = False
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.joined:
+            self._popen.returncode = None
+        self.joined = self.exitcode is not None
+
+
+@family.breaks("lifecycle.can-be-joined-again", "lifecycle.close-leaves-no-file-open")
+class SecondJoinForgetsTheCode(Broken):
+    """Joining a child that was joined finds no process, and so forgets the exit code."""
+
+    Process = FindsNoChild

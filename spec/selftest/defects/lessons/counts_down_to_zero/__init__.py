@@ -1,0 +1,5 @@
+"""A counter never goes below zero."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(__name__, __doc__, ["sharing.any-number-count-down", "sharing.any-number-lose-updates-without"])

@@ -1,0 +1,5 @@
+"""The right numbers come out, though no child is started."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(__name__, __doc__, ["sharing.counts-down-under-the-lock", "sharing.loses-updates-without-the-lock"])

@@ -1,0 +1,13 @@
+"""One child does all the tasks."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "fanout.one-by-one-takes-turns",
+        "fanout.one-by-one-waits-for-the-last",
+        "fanout.failed-children-stop-no-other-one-by-one",
+    ],
+)

@@ -1,0 +1,14 @@
+"""The child is made without the name that it was to have."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "identity.child-has-the-name-it-was-given",
+        "identity.any-text-can-be-the-name",
+        "identity.renamed-while-it-runs",
+        "identity.is-known-after-the-join",
+    ],
+)

@@ -1,0 +1,7 @@
+"""The sale gives each buyer a lock of its own."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__, __doc__, ["lock.sells-what-there-is", "lock.admits-one-buyer-at-a-time", "lock.hands-the-lock-on"]
+)

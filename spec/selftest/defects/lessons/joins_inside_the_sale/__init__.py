@@ -1,0 +1,14 @@
+"""The sale waits for each buyer before the next one comes."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "lock.sells-what-there-is",
+        "lock.admits-one-buyer-at-a-time",
+        "lock.hands-the-lock-on",
+        "lock.oversells-without",
+    ],
+)

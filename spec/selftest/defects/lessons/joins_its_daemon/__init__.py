@@ -1,0 +1,16 @@
+"""Its program joins the daemon, which may never end."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "daemon.ends-with-main",
+        "daemon.never-finishes-its-work",
+        "daemon.runs-no-cleanup-code",
+        "daemon.is-ended-by-sigterm",
+        "daemon.ends-with-a-main-whose-starts-failed",
+        "daemon.lives-while-a-thread-of-main-does",
+    ],
+)

@@ -1,0 +1,13 @@
+"""The child gets its name only after it was started."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "identity.child-has-the-name-it-was-given",
+        "identity.any-text-can-be-the-name",
+        "identity.renamed-while-it-runs",
+    ],
+)

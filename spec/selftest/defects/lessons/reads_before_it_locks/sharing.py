@@ -1,0 +1,11 @@
+from spec.selftest.defects.lesson_parts import count_down_with
+
+
+def take_one(counter, lock, pause):
+    number = counter["num"]
+    with lock:
+        pause(number)
+        counter["num"] = number - 1
+
+
+count_down = count_down_with(take_one)

@@ -1,0 +1,10 @@
+from spec.selftest.defects.lesson_parts import count_down_with
+
+
+def take_one(counter, lock, pause):
+    with lock:
+        pause(counter["num"])
+        counter["num"] -= 1
+
+
+count_down = count_down_with(take_one)

@@ -1,0 +1,5 @@
+"""A buyer does not look whether there is a ticket left."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(__name__, __doc__, ["lock.sells-what-there-is", "lock.any-number-of-buyers-and-tickets"])

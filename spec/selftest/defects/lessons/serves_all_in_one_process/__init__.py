@@ -1,0 +1,14 @@
+"""All buyers are threads of one process."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__,
+    __doc__,
+    [
+        "lock.sells-what-there-is",
+        "lock.admits-one-buyer-at-a-time",
+        "lock.hands-the-lock-on",
+        "lock.oversells-without",
+    ],
+)

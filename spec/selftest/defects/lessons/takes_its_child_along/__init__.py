@@ -1,0 +1,7 @@
+"""Its parent kills the child before it leaves."""
+
+from spec.selftest.defects.declaration import Defect
+
+defect = Defect(
+    __name__, __doc__, ["orphan.goes-on-running", "orphan.sees-its-new-parent", "orphan.is-reaped-by-its-adopter"]
+)

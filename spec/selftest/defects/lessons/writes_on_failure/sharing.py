@@ -1,0 +1,13 @@
+from spec.selftest.defects.lesson_parts import count_down_with
+
+
+def take_one(counter, lock, pause):
+    with lock:
+        number = counter["num"]
+        try:
+            pause(number)
+        finally:
+            counter["num"] = number - 1
+
+
+count_down = count_down_with(take_one)

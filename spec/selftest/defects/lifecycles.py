@@ -1,0 +1,335 @@
+"""Processes that start, live and are closed with a fault."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import multiprocessing
+import os
+import threading
+from multiprocessing import connection, popen_fork
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+
+
+class IsBornAlive(ForkProcess):
+    def is_alive(self):
+        return super().is_alive() or self.pid is None
+
+
+@family.breaks("lifecycle.not-alive-before-start", "lifecycle.failed-start-changes-nothing")
+class AliveBeforeStart(Broken):
+    """A process is alive unless it has ended, also before it was started."""
+
+    Process = IsBornAlive
+
+
+class IsAliveForEver(ForkProcess):
+    def is_alive(self):
+        return super().is_alive() or self.pid is not None
+
+
+@family.breaks(
+    "lifecycle.not-alive-after-join",
+    "zombie.is-alive-reaps",
+    "lifecycle.threads-join-their-own",
+    "lifecycle.not-alive-though-its-child-is",
+)
+class StartedIsAlive(Broken):
+    """A process that was started is alive from then on, also after its end."""
+
+    Process = IsAliveForEver
+
+
+class RemembersWhetherItLives(ForkProcess):
+    alive = False
+
+    def is_alive(self):
+        last, self.alive = self.alive, super().is_alive()
+        return last
+
+
+@family.breaks(
+    "lifecycle.alive-while-it-runs",
+    "lifecycle.alive-while-it-is-stopped",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.running-child-cannot-be-closed",
+    "lifecycle.end-insists",
+)
+class AliveAsOfTheLastTime(Broken):
+    """Whether a child is alive is answered as of the last time that it was asked."""
+
+    Process = RemembersWhetherItLives
+
+
+class IsAliveOnceItWaits(ForkProcess):
+    def is_alive(self):
+        if not super().is_alive():
+            return False
+        with open(f"/proc/{self.pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] in "RD"
+
+
+@family.breaks(
+    "lifecycle.alive-while-it-runs",
+    "lifecycle.alive-while-it-is-stopped",
+    spoils=["lifecycle."],
+    why="whether a child that was just let go, or is about to wait, has a processor is chance",
+)
+class SleepingIsDead(Broken):
+    """A child is alive only while it has a processor or waits for one."""
+
+    Process = IsAliveOnceItWaits
+
+
+class AnswersAnybody(ForkProcess):
+    def is_alive(self):
+        if self._parent_pid == os.getpid():
+            return super().is_alive()
+        return os.path.exists(f"/proc/{self.pid}")
+
+
+@family.breaks("lifecycle.only-the-starter-may-ask")
+class AnyoneMayAsk(Broken):
+    """Any process may ask whether a child is alive, and learns whether there is one of its pid."""
+
+    Process = AnswersAnybody
+
+
+class TakesStoppedForEnded(popen_fork.Popen):
+    def poll(self, flag=os.WNOHANG):
+        with contextlib.suppress(ChildProcessError):
+            pid, status = os.waitpid(self.pid, flag | os.WUNTRACED)
+            if pid == self.pid:
+                stopped = os.WIFSTOPPED(status)
+                self.returncode = -os.WSTOPSIG(status) if stopped else os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+class EndsWhenStopped(ForkProcess):
+    @staticmethod
+    def _Popen(process_obj):
+        return TakesStoppedForEnded(process_obj)
+
+
+@family.breaks("lifecycle.alive-while-it-is-stopped")
+class StoppedIsDead(Broken):
+    """Waiting for a child's end is waiting for any change, so that a child that was stopped counts as dead."""
+
+    Process = EndsWhenStopped
+
+
+class StartsAgain(ForkProcess):
+    again: Any = None
+
+    def start(self):
+        if self.pid is None:
+            self.again = copy.copy(self)
+            super().start()
+        else:
+            self.again.start()
+
+
+@family.breaks("lifecycle.starts-once")
+class MayBeStartedTwice(Broken):
+    """A process can be started as often as one likes."""
+
+    Process = StartsAgain
+
+
+class StartsAgainAtItsEnd(StartsAgain):
+    def start(self):
+        assert self.pid is None or not self.is_alive(), "cannot start a process twice"
+        super().start()
+
+
+@family.breaks("lifecycle.starts-once")
+class MayBeStartedAgain(Broken):
+    """A process can be started again once it has ended."""
+
+    Process = StartsAgainAtItsEnd
+
+
+class StartsForAnybody(ForkProcess):
+    def start(self):
+        self._parent_pid = os.getpid()
+        super().start()
+
+
+@family.breaks("lifecycle.only-its-maker-may-start-it")
+class AnyoneMayStart(Broken):
+    """A process can be started by another than made it, whose child it becomes."""
+
+    Process = StartsForAnybody
+
+
+class IsKilledWhenClosed(ForkProcess):
+    def close(self):
+        if not self._closed and self.is_alive():
+            self.kill()
+            self.join()
+        super().close()
+
+
+@family.breaks("lifecycle.running-child-cannot-be-closed")
+class CloseKills(Broken):
+    """Closing a child that runs kills it."""
+
+    Process = IsKilledWhenClosed
+
+
+class IsForgottenWhenClosed(ForkProcess):
+    _closed: bool
+
+    def close(self):
+        if not self._closed and self.is_alive():
+            self._closed = True
+        else:
+            super().close()
+
+
+@family.breaks("lifecycle.running-child-cannot-be-closed")
+class CloseForgets(Broken):
+    """Closing a child that runs leaves it to run on, unknown to its starter."""
+
+    Process = IsForgottenWhenClosed
+
+
+class IsJoinedWhenClosed(ForkProcess):
+    def close(self):
+        if not self._closed and self.pid is not None:
+            self.join()
+        super().close()
+
+
+@family.breaks("lifecycle.running-child-cannot-be-closed")
+class CloseWaits(Broken):
+    """Closing a child that runs waits until it has ended."""
+
+    Process = IsJoinedWhenClosed
+
+
+class StaysOpen(ForkProcess):
+    def close(self):
+        if self.is_alive():
+            super().close()
+
+
+@family.breaks(
+    "lifecycle.closed-child-answers-nothing",
+    "lifecycle.closed-child-gets-no-signal",
+    "lifecycle.close-leaves-no-file-open",
+)
+class CloseDoesNothing(Broken):
+    """Closing a child that was joined does nothing."""
+
+    Process = StaysOpen
+
+
+class KeepsItsFiles(ForkProcess):
+    def close(self):
+        if self._popen is not None:
+            self._popen.finalizer.cancel()
+        super().close()
+
+
+@family.breaks("lifecycle.close-leaves-no-file-open")
+class CloseLeaks(Broken):
+    """Closing a child leaves the file descriptors open that the starter has for it."""
+
+    Process = KeepsItsFiles
+
+
+class RemembersItsPid(ForkProcess):
+    last = None
+
+    def start(self):
+        super().start()
+        self.last = self._popen.pid
+
+    @property
+    def ident(self):
+        return self.last or super().ident
+
+    pid = ident
+
+
+@family.breaks("lifecycle.closed-child-answers-nothing")
+class ClosedKeepsItsPid(Broken):
+    """The pid of a child can be read after it was closed."""
+
+    Process = RemembersItsPid
+
+
+class IsSparedWhenClosed(ForkProcess):
+    def terminate(self):
+        if not self._closed:
+            super().terminate()
+
+    def kill(self):
+        if not self._closed:
+            super().kill()
+
+
+@family.breaks("lifecycle.closed-child-gets-no-signal")
+class ClosedIsSpared(Broken):
+    """Terminating or killing a child that was closed does nothing, without a word."""
+
+    Process = IsSparedWhenClosed
+
+
+class KnowsItsThread(ForkProcess):
+    def start(self):
+        super().start()
+        self.thread = threading.current_thread()
+
+
+@family.breaks("lifecycle.outlives-the-thread-that-started-it")
+class ActiveInItsThreadOnly(Broken):
+    """The active children that a thread is told of are those which it has started itself."""
+
+    Process = KnowsItsThread
+
+    def active_children(self):
+        active: Any = self.context.active_children()
+        return [child for child in active if child.thread is threading.current_thread()]
+
+
+active: list[Any] = []
+
+
+class _LivesWithItsChildren(ForkProcess):
+    def is_alive(self):
+        return self.pid is not None and not connection.wait([self.sentinel], 0)
+
+
+@family.breaks("lifecycle.not-alive-though-its-child-is")
+class AliveWhileItsChildrenAre(Broken):
+    """A child is alive until its sentinel is ready, which a child of its own has too."""
+
+    Process = _LivesWithItsChildren
+
+
+class LeavesTheList(ForkProcess):
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self in active and self.exitcode is not None:
+            active.remove(self)
+
+
+@family.breaks("lifecycle.active-children-are-ones-own")
+class ActiveChildrenAreTheRegistry(Broken):
+    """The list of active children is the API's own, from which each that is joined vanishes."""
+
+    Process = LeavesTheList
+
+    def active_children(self):
+        active[:] = self.context.active_children()
+        return active

@@ -1,0 +1,297 @@
+"""Managers with a fault: in their server, in how it ends, or in whom it lets in."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+from multiprocessing import connection, managers
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+SyncManager: Any = managers.SyncManager
+Server: Any = managers.Server
+STARTED: Any = vars(managers)["State"].STARTED
+
+
+class BrokenManager(Broken):
+    """A multiprocessing API whose managers are of another class."""
+
+    Served = SyncManager
+
+    def Manager(self):
+        manager = self.Served(ctx=self.context)
+        manager.start()
+        return manager
+
+
+@family.breaks(
+    "sharing.counts-down-under-the-lock",
+    "sharing.loses-updates-without-the-lock",
+    "sharing.any-number-count-down",
+    "sharing.any-number-lose-updates-without",
+    "sharing.failing-child-releases-the-lock",
+    "sharing.subtraction-in-place-loses-updates",
+    "sharing.one-call-is-one-step",
+    "sharing.lives-in-a-server-process",
+    "sharing.every-proxy-refers-to-one-object",
+    "sharing.behaves-as-one-dict",
+    "sharing.outlives-its-clients",
+    "sharing.nested-list-assigned-back-is-kept",
+    "sharing.nested-managed-list-is-shared",
+    "sharing.proxy-raises-after-shutdown",
+    "sharing.shutdown-ends-the-server",
+    spoils=["sharing."],
+    why="there is nothing that is shared",
+)
+class HasNoServer(Broken):
+    """A manager that makes plain dicts and lists, of which each child gets a copy."""
+
+    class Manager:
+        dict, list = dict, list
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *exception):
+            pass
+
+        def shutdown(self):
+            pass
+
+
+class _InAThread(SyncManager):
+    def start(self, *args):
+        server = self.get_server()
+        server.stop_event = threading.Event()
+        threading.Thread(target=server.accepter, daemon=True).start()
+        self._address, self._state.value = server.address, STARTED
+        self.shutdown = server.stop_event.set
+
+
+@family.breaks(
+    "sharing.lives-in-a-server-process",
+    "sharing.proxy-raises-after-shutdown",
+    "sharing.shutdown-ends-the-server",
+    "sharing.server-minds-no-interrupt",
+)
+class ServesFromThread(BrokenManager):
+    """A manager that has no process for its server, but a thread of the process that made it."""
+
+    Served = _InAThread
+
+
+class _WithAnotherEnd(SyncManager):
+    """A manager whose `shutdown` is `end`; only leaving its with block ends it in the end."""
+
+    shutdown: Any
+
+    def start(self, *args):
+        super().start(*args)
+        self.finally_shut_down, self.shutdown = self.shutdown, self.end
+
+    def __exit__(self, *exception):
+        self.finally_shut_down()
+
+
+class _Stays(_WithAnotherEnd):
+    def end(self):
+        pass
+
+
+@family.breaks("sharing.proxy-raises-after-shutdown", "sharing.shutdown-ends-the-server")
+class ShutdownDoesNothing(BrokenManager):
+    """A manager whose server goes on after a shutdown, until the with block is left."""
+
+    Served = _Stays
+
+
+class _LeavesItsZombie(_WithAnotherEnd):
+    def end(self):
+        self._process.terminate()
+        connection.wait([self._process.sentinel])
+
+
+@family.breaks("sharing.shutdown-ends-the-server")
+class ShutdownDoesNotReap(BrokenManager):
+    """A manager whose shutdown ends the server, and does not join it."""
+
+    Served = _LeavesItsZombie
+
+
+class _TakesAllAlong(_WithAnotherEnd):
+    def end(self):
+        self.finally_shut_down()
+        for child in multiprocessing.active_children():
+            child.terminate()
+            child.join()
+
+
+@family.breaks("sharing.proxy-raises-after-shutdown", "sharing.shutdown-ends-the-server")
+class ShutdownEndsTheClients(BrokenManager):
+    """A manager whose shutdown ends all children of the process that made it, not only the server."""
+
+    Served = _TakesAllAlong
+
+
+class _Mourning(Server):
+    def serve_client(self, conn):
+        try:
+            super().serve_client(conn)
+        except SystemExit:  # the client has hung up
+            os._exit(1)
+
+
+class _MournsItsClients(SyncManager):
+    _Server = _Mourning
+
+
+@family.breaks(
+    "sharing.outlives-its-clients",
+    "sharing.counts-down-under-the-lock",
+    "sharing.loses-updates-without-the-lock",
+    "sharing.proxy-can-be-sent",
+    "sharing.leaves-no-file-behind",
+)
+class DiesWithItsClients(BrokenManager):
+    """A manager whose server dies as soon as one of its clients is gone."""
+
+    Served = _MournsItsClients
+
+
+class _HasTheUsualKey(SyncManager):
+    def __init__(self, address=None, authkey=None, **more):
+        super().__init__(address, None, **more)
+
+
+@family.breaks("sharing.wrong-authkey-is-refused")
+class IgnoresTheAuthkey(BrokenManager):
+    """A manager that uses the authkey of the process, whatever it is given."""
+
+    Served = _HasTheUsualKey
+
+
+class _LetsAllIn(Server):
+    def __init__(self, *args):
+        super().__init__(*args)
+        vars(connection)["deliver_challenge"] = _welcome
+
+
+def _welcome(client, _key):
+    client.send_bytes(b"#CHALLENGE#" + os.urandom(20))
+    client.recv_bytes(256)
+    client.send_bytes(b"#WELCOME#")
+
+
+class _TakesAnyDigest(SyncManager):
+    _Server = _LetsAllIn
+
+
+@family.breaks("sharing.wrong-authkey-is-refused")
+class TakesAnyDigest(BrokenManager):
+    """A manager whose server lets in whatever digest it is sent; clients refuse by themselves to stay."""
+
+    Served = _TakesAnyDigest
+
+
+class _ConnectsLater(SyncManager):
+    def connect(self):
+        self._state.value = STARTED
+
+
+@family.breaks("sharing.wrong-authkey-is-refused")
+class ConnectsLater(BrokenManager):
+    """A manager whose connect does not connect, and so is refused by nobody."""
+
+    Served = _ConnectsLater
+
+
+class _LosesTheKey(SyncManager):
+    _authkey: Any
+
+    def connect(self):
+        self._authkey = type(self._authkey)(b"")
+        super().connect()
+
+
+@family.breaks("sharing.wrong-authkey-is-refused")
+class RefusesEverybody(BrokenManager):
+    """A manager that is refused whatever authkey it is given, even the right one."""
+
+    Served = _LosesTheKey
+
+
+class _SaysItIsGone(SyncManager):
+    def connect(self):
+        try:
+            super().connect()
+        except multiprocessing.AuthenticationError:
+            raise ConnectionRefusedError(f"nobody serves at {self.address!r}") from None
+
+
+@family.breaks("sharing.wrong-authkey-is-refused")
+class TakesRefusalForAbsence(BrokenManager):
+    """A manager that says that there is no server where there is one that turns it away."""
+
+    Served = _SaysItIsGone
+
+
+class _HandlesInterrupts(SyncManager):
+    def start(self, *args):
+        super().start(signal.signal, (signal.SIGINT, signal.default_int_handler))
+
+
+@family.breaks("sharing.server-minds-no-interrupt")
+class ServerCanBeInterrupted(BrokenManager):
+    """A manager whose server ends at Ctrl-C, whatever main does about it."""
+
+    Served = _HandlesInterrupts
+
+
+@family.breaks("sharing.leaves-no-file-behind")
+class LeavesItsFolder(BrokenManager):
+    """A manager that makes a folder for its socket, and leaves it there."""
+
+    def Manager(self):
+        manager = self.Served(os.path.join(tempfile.mkdtemp(), "socket"), ctx=self.context)
+        manager.start()
+        return manager
+
+
+class _Unforgiving(Server):
+    def serve_client(self, conn):
+        super().serve_client(_HangsUp(conn))
+
+
+class _HangsUp:
+    """A connection that is closed as soon as it is to send something that cannot be pickled."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def send(self, message):
+        try:
+            self._connection.send(message)
+        except TypeError:
+            self._connection.close()
+            raise SystemExit from None
+
+
+class _HangsUpOnTheUnpicklable(SyncManager):
+    _Server = _Unforgiving
+
+
+@family.breaks("sharing.unpicklable-answer-is-refused")
+class HangsUpOnTheUnpicklable(BrokenManager):
+    """A manager whose server hangs up on a client if the answer cannot be pickled."""
+
+    Served = _HangsUpOnTheUnpicklable

@@ -1,0 +1,368 @@
+"""Names, and what else a child is told of itself, with a fault."""
+
+from __future__ import annotations
+
+import itertools
+import mmap
+import multiprocessing
+import pickle
+import threading
+import time
+import uuid
+from multiprocessing import process
+from multiprocessing.context import ForkProcess, SpawnProcess
+from multiprocessing.process import BaseProcess
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+class LeavesItsName(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(**kwargs)
+        self._default = self.name
+        self.name = name or self.name
+
+    def run(self):
+        self.name = self._default
+        super().run()
+
+
+@family.breaks(
+    "identity.child-has-the-name-it-was-given",
+    "identity.any-text-can-be-the-name",
+    "identity.renamed-before-start",
+    "identity.renamed-while-it-runs",
+)
+class NameStaysBehind(Broken):
+    """A child that was given a name does not learn it, and goes by its default name."""
+
+    Process = LeavesItsName
+
+
+class NumbersEveryName(ForkProcess):
+    count = itertools.count(1)
+
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name and f"{name}-{next(self.count)}", **kwargs)
+
+
+@family.breaks(
+    "identity.child-has-the-name-it-was-given",
+    "identity.any-text-can-be-the-name",
+    "identity.renamed-while-it-runs",
+    "identity.is-known-after-the-join",
+)
+class GivenNamesAreNumbered(Broken):
+    """A number is added to the name that a process was given."""
+
+    Process = NumbersEveryName
+
+
+class HasATitle(ForkProcess):
+    def run(self):
+        self.name = self.name.encode()[:15].decode(errors="ignore")
+        super().run()
+
+
+@family.breaks("identity.any-text-can-be-the-name")
+class NameHasFifteenBytes(Broken):
+    """A child's name is that of its thread in the kernel, which has room for 15 bytes."""
+
+    Process = HasATitle
+
+
+class IsToldOnTheCommandLine(SpawnProcess):
+    def __getstate__(self):
+        return {**self.__dict__, "_name": self.name.partition("\0")[0]}
+
+
+@family.breaks("identity.any-text-can-be-the-name")
+class NameEndsAtNul(Broken):
+    """A child's name is passed to it on its command line, where it ends at the first NUL."""
+
+    method = "spawn"
+    Process = IsToldOnTheCommandLine
+
+
+class StripsItsName(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name and name.strip(), **kwargs)
+
+
+@family.breaks("identity.any-text-can-be-the-name")
+class NameIsStripped(Broken):
+    """White space around the name that a process was given is dropped."""
+
+    Process = StripsItsName
+
+
+class SpeaksAscii(ForkProcess):
+    def run(self):
+        self.name = self.name.encode("ascii", "replace").decode()
+        super().run()
+
+
+@family.breaks("identity.child-has-the-name-it-was-given", "identity.any-text-can-be-the-name")
+class NameIsAscii(Broken):
+    """What is not ASCII in a child's name reaches the child as question marks."""
+
+    Process = SpeaksAscii
+
+
+class HasNoNumber(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name or "Process", **kwargs)
+
+
+@family.breaks(
+    "identity.default-names-are-numbered",
+    "identity.default-names-are-unique",
+    "identity.default-name-tells-the-descent",
+)
+class AllAreCalledAlike(Broken):
+    """All processes have the same default name."""
+
+    Process = HasNoNumber
+
+
+class CountsOnlyTheNameless(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        if name:
+            vars(process)["_process_counter"] = itertools.count(self._identity[-1])
+
+
+@family.breaks("identity.default-names-are-numbered")
+class NamedAreNotCounted(Broken):
+    """A process that was given a name does not count among those of its starter."""
+
+    Process = CountsOnlyTheNameless
+
+
+class _Counter:
+    """Counts up, but not if two threads have it do so at once."""
+
+    def __init__(self):
+        self.number = 1
+
+    def __next__(self):
+        number = self.number
+        time.sleep(0)
+        self.number = number + 1
+        return number
+
+
+class CountsInTwoSteps(ForkProcess):
+    def __init__(self, **kwargs):
+        if isinstance(vars(process)["_process_counter"], itertools.count):
+            vars(process)["_process_counter"] = _Counter()
+        super().__init__(**kwargs)
+
+
+@family.breaks("identity.default-names-are-unique")
+class ThreadsCountAlike(Broken):
+    """Two threads may give the processes that they make the same number."""
+
+    Process = CountsInTwoSteps
+
+
+class IsCalledAtRandom(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name or f"Process-{uuid.uuid4()}", **kwargs)
+
+
+@family.breaks("identity.default-names-are-numbered", "identity.default-name-tells-the-descent")
+class DefaultNamesAreRandom(Broken):
+    """Default names are unique, and neither count nor tell the descent."""
+
+    Process = IsCalledAtRandom
+
+
+class CountsTheLiving(ForkProcess):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        number = len(multiprocessing.active_children()) + 1
+        self._identity = (*self._identity[:-1], number)
+        if not kwargs.get("name"):
+            self.name = "Process-" + ":".join(map(str, self._identity))
+
+
+@family.breaks(
+    "identity.default-names-are-numbered",
+    "identity.default-name-tells-the-descent",
+    spoils=["identity.default-names-are-unique"],
+    why="processes that nobody refers to have given their numbers back",
+)
+class NumbersAreReused(Broken):
+    """A process gets the number that follows the number of children which live when it is made."""
+
+    Process = CountsTheLiving
+
+
+class CountsAnew(ForkProcess):
+    def __init__(self, *, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self._unnamed = not name
+
+    def run(self):
+        if self._unnamed:
+            self.name = f"{type(self).__name__}-1"
+        super().run()
+
+
+@family.breaks("identity.default-names-are-unique", "identity.default-name-tells-the-descent")
+class ChildMakesUpItsName(Broken):
+    """A child that was given no name makes one up by itself, from a counter that begins anew in each."""
+
+    Process = CountsAnew
+
+
+class GoesOnCounting(ForkProcess):
+    count = itertools.count(1)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._identity = (*self._identity[:-1], next(self.count))
+        if not kwargs.get("name"):
+            self.name = "Process-" + ":".join(map(str, self._identity))
+
+
+@family.breaks("identity.default-name-tells-the-descent")
+class ChildGoesOnCounting(Broken):
+    """The counter of children does not begin anew in a forked child."""
+
+    Process = GoesOnCounting
+
+
+class KeepsItsFirstName(ForkProcess):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._first = self.name
+
+    def run(self):
+        self.name = self._first
+        super().run()
+
+
+@family.breaks("identity.renamed-before-start")
+class ChildIsNamedWhenMade(Broken):
+    """A child takes along the name that it was made with, whatever it was renamed to before its start."""
+
+    Process = KeepsItsFirstName
+
+
+class FixesItsName(ForkProcess):
+    @property
+    def name(self):
+        return self._name
+
+    @name.setter
+    def name(self, name):
+        if self.pid is None:
+            self._name = name
+
+
+@family.breaks("identity.renamed-while-it-runs")
+class RenamingComesTooLate(Broken):
+    """Renaming a child that was started is ignored."""
+
+    Process = FixesItsName
+
+
+class SharesItsName(ForkProcess):
+    def __init__(self, **kwargs):
+        self._shared = mmap.mmap(-1, 2**16)
+        super().__init__(**kwargs)
+
+    @property
+    def _name(self):
+        return pickle.loads(self._shared)
+
+    @_name.setter
+    def _name(self, name):
+        data = pickle.dumps(name)
+        self._shared[: len(data)] = data
+
+
+@family.breaks("identity.renamed-while-it-runs")
+class RenamingReachesTheChild(Broken):
+    """The starter and the child share the name in memory, so that who renames the one renames the other."""
+
+    Process = SharesItsName
+
+
+class TakesItselfForOrdinary(ForkProcess):
+    def is_daemon(self):
+        return self is not multiprocessing.current_process() and super().daemon
+
+    daemon = property(is_daemon, vars(BaseProcess)["daemon"].fset)
+
+
+@family.breaks("identity.child-knows-whether-it-is-a-daemon")
+class DaemonDoesNotKnow(Broken):
+    """A daemon takes itself for an ordinary child."""
+
+    Process = TakesItselfForOrdinary
+
+
+class TakesDaemonForDone(ForkProcess):
+    def is_daemon(self):
+        return super().daemon or self.pid is not None
+
+    daemon = property(is_daemon, vars(BaseProcess)["daemon"].fset)
+
+
+@family.breaks(
+    "identity.child-knows-whether-it-is-a-daemon",
+    "identity.is-known-after-the-join",
+    spoils=["daemon.", "orphan.is-not-made-by-a-normal-end", "lifecycle.waits-for-its-children"],
+    why="the end of a program treats ordinary children as daemons, and so terminates them",
+)
+class StartedIsDaemon(Broken):
+    """Every process that was started says of itself that it is a daemon."""
+
+    Process = TakesDaemonForDone
+
+
+_here = threading.local()
+
+
+class _KnownToItsThread(ForkProcess):
+    def run(self):
+        _here.process = self
+        super().run()
+
+
+@family.breaks("identity.threads-know-their-process")
+class ThreadsDoNotKnow(Broken):
+    """Only the main thread of a child knows which process it is of; the others take it for the main process."""
+
+    Process = _KnownToItsThread
+
+    def current_process(self):
+        ours = process.current_process()
+        if isinstance(ours, ForkProcess) and not hasattr(_here, "process"):
+            return process._MainProcess()  # type: ignore[attr-defined]
+        return ours
+
+
+class _KnownByName(ForkProcess):
+    def __eq__(self, other):
+        return self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+@family.breaks(
+    "identity.namesakes-are-told-apart",
+    spoils=["identity."],
+    why="who is renamed is not found any more among those that are alive",
+)
+class NamesakesAreEqual(Broken):
+    """A process equals every other of its name."""
+
+    Process = _KnownByName

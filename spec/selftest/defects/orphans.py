@@ -1,0 +1,277 @@
+"""Orphans with a fault: children that do not get over the end of their starter, and helpers that do not either."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import signal
+import struct
+import threading
+from multiprocessing import connection, context, forkserver, popen_fork, process, util
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+Popen: Any = popen_fork.Popen
+
+PR_SET_PDEATHSIG = 1
+
+DIES = [
+    "orphan.goes-on-running",
+    "orphan.goes-on-running-when-the-parent-is-killed",
+    "daemon.outlives-a-killed-main",
+    "daemon.outlives-a-main-that-leaves-by-os-exit",
+]
+"""What does not hold of an ordinary child that dies with its starter, under every start method."""
+
+
+class _KilledWithItsStarter(ForkProcess):
+    def run(self):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        super().run()
+
+
+@family.breaks(
+    *DIES,
+    "orphan.sees-its-new-parent",
+    "orphan.is-reaped-by-its-adopter",
+    "daemon.can-find-out-that-main-was-killed",
+    "lifecycle.outlives-the-thread-that-started-it",
+    "lifecycle.terminate-reaches-no-descendant",
+    "lifecycle.kill-reaches-no-descendant",
+    spoils=["lifecycle.not-alive-though-its-child-is", "daemon.can-join-main"],
+    why="whether a daemon can still tell that main has ended is chance",
+)
+class DiesWithTheStarter(Broken):
+    """A child is killed by the kernel when its starter dies."""
+
+    Process = _KilledWithItsStarter
+
+
+class _WatchesItsStarter(SpawnProcess):
+    def run(self):
+        if not self.daemon:
+            threading.Thread(target=_end_after, args=(process.parent_process(),), daemon=True).start()
+        super().run()
+
+
+def _end_after(starter):
+    connection.wait([starter.sentinel])
+    os._exit(1)
+
+
+@family.breaks(
+    *DIES,
+    "orphan.sees-its-new-parent",
+    "orphan.is-reaped-by-its-adopter",
+    "daemon.finds-out-whatever-its-siblings-do",
+    "lifecycle.terminate-reaches-no-descendant",
+    "lifecycle.kill-reaches-no-descendant",
+    spoils=["lifecycle.not-alive-though-its-child-is", "lifecycle.timed-join-ends-amid-signals"],
+    why="their child is to outlive its starter",
+)
+class EndsAfterTheStarter(Broken):
+    """An ordinary child waits in a thread for the end of its starter, and then exits in the middle of its work."""
+
+    method = "spawn"
+    Process = _WatchesItsStarter
+
+
+class _FailsAlone(ForkProcess):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            starter = process.parent_process()
+            if starter and not starter.is_alive():
+                os._exit(1)
+
+
+@family.breaks("orphan.is-reaped-by-its-adopter")
+class OrphansFail(Broken):
+    """A child that finds nobody to report its end to exits with status 1, whatever it would have left with."""
+
+    Process = _FailsAlone
+
+
+class _KnowsOneParent(SpawnProcess):
+    def run(self):
+        os.getppid = functools.partial(int, os.getppid())
+        super().run()
+
+
+@family.breaks("orphan.sees-its-new-parent")
+class RemembersItsParent(Broken):
+    """A child looks up the pid of its parent when it starts, and tells that one ever after."""
+
+    method = "spawn"
+    Process = _KnowsOneParent
+
+
+class _Guarded(Popen):
+    """The pid is that of the child; the child of the starter, which ends as that does, is its guard."""
+
+    pid: Any
+
+    def _launch(self, child):
+        told, tell = os.pipe()
+        child._bootstrap = functools.partial(_guard, child._bootstrap, tell)
+        super()._launch(child)
+        del child._bootstrap
+        self._guard = self.pid
+        os.close(tell)
+        [self.pid] = struct.unpack("q", os.read(told, 8))
+        os.close(told)
+
+    def poll(self, flag=os.WNOHANG):
+        child, self.pid = self.pid, self._guard
+        try:
+            return super().poll(flag)
+        finally:
+            self.pid = child
+
+
+def _guard(bootstrap, tell, **options):
+    pid = os.fork()
+    if pid == 0:
+        os.close(tell)
+        return bootstrap(**options)
+    os.write(tell, struct.pack("q", pid))
+    os.close(tell)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code < 0:
+        if -code not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    return code
+
+
+class _GuardedProcess(ForkProcess):
+    _Popen = _Guarded
+
+
+@family.breaks(
+    "orphan.is-adopted",
+    "orphan.sees-its-new-parent",
+    "orphan.is-adopted-by-the-nearest-subreaper",
+    "orphan.is-not-adopted-by-other-ancestors",
+    "orphan.is-reaped-by-its-adopter",
+    "zombie.keeps-exit-status-and-cpu-time",
+    "zombie.wait-frees-the-pid",
+    "zombie.end-of-the-parent-hands-them-on",
+    "identity.starter-is-the-parent",
+    "identity.child-is-the-parent-of-its-children",
+    spoils=["queue.pipe-ends-with-the-last-sender", "zombie.", "lifecycle."],
+    why="the starter gets to know the child's end from the guard, when that has reaped the child",
+)
+class GuardsEachChild(Broken):
+    """Between the starter and each child stands a process that waits for the child, and then ends as it did."""
+
+    Process = _GuardedProcess
+
+
+def _preloading(name):
+    def start(child):
+        forkserver.set_forkserver_preload([f"spec.selftest.defects.preloads.{name}"])
+        return ForkServerProcess._Popen(child)
+
+    return start
+
+
+class _OfAFaithfulServer(ForkServerProcess):
+    _Popen = staticmethod(_preloading("dies_with_its_starter"))
+
+
+@family.breaks(
+    "orphan.keeps-the-helper-as-its-parent",
+    "orphan.helper-ends-after-it",
+    spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
+    why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
+)
+class HelperDiesWithTheStarter(Broken):
+    """The fork server dies with its starter, and leaves its children orphans."""
+
+    method = "forkserver"
+    Process = _OfAFaithfulServer
+
+
+class _OfARuthlessServer(ForkServerProcess):
+    _Popen = staticmethod(_preloading("takes_its_children_along"))
+
+
+@family.breaks(
+    "daemon.finds-out-whatever-its-siblings-do",
+    *DIES,
+    "orphan.keeps-the-helper-as-its-parent",
+    "orphan.helper-ends-after-it",
+    "daemon.can-find-out-that-main-was-killed",
+    "lifecycle.terminate-reaches-no-descendant",
+    "lifecycle.kill-reaches-no-descendant",
+    "daemon.can-join-main",
+    spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
+    why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
+)
+class HelperTakesItsChildrenAlong(Broken):
+    """The fork server kills its children and ends when its starter dies."""
+
+    method = "forkserver"
+    Process = _OfARuthlessServer
+
+
+class _OfAHiddenServer(ForkServerProcess):
+    _Popen = staticmethod(_preloading("stands_behind_another"))
+
+
+@family.breaks(
+    "orphan.keeps-the-helper-as-its-parent",
+    "identity.helper-is-the-parent",
+    spoils=["isolation.helper-preloads-modules"],
+    why="the fault is brought in as the module to be preloaded, in place of the claim's",
+)
+class HelperStandsBehindAnother(Broken):
+    """The fork server is not a child of the starter, but of another helper, which waits for it."""
+
+    method = "forkserver"
+    Process = _OfAHiddenServer
+
+
+class _OfAnEndlessServer(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        spawn, util.spawnv_passfds = util.spawnv_passfds, _pass_both_ends
+        try:
+            return ForkServerProcess._Popen(child)
+        finally:
+            util.spawnv_passfds = spawn
+
+
+def _pass_both_ends(path, args, fds, spawn=util.spawnv_passfds):
+    if "forkserver" in args[-1]:
+        pipes = {os.fstat(fd).st_ino for fd in fds}
+        fds = [int(fd) for fd in os.listdir("/proc/self/fd") if _inode(int(fd)) in pipes]
+    return spawn(path, args, fds)
+
+
+def _inode(fd):
+    with contextlib.suppress(OSError):  # the listing has closed its own
+        return os.fstat(fd).st_ino
+
+
+@family.breaks(
+    "orphan.helper-ends-after-it",
+    spoils=[""],
+    why="the helper is left behind by whatever starts a child",
+)
+class HelperNeverEnds(Broken):
+    """The fork server itself holds the other end of the pipe that is to tell it that nobody needs it any more."""
+
+    method = "forkserver"
+    Process = _OfAnEndlessServer

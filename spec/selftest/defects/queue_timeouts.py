@@ -1,0 +1,225 @@
+"""Queues that misread how long they may wait."""
+
+from __future__ import annotations
+
+import queue
+import time
+from unittest.mock import patch
+
+from spec.selftest.defects import sound
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+@family.breaks("queue.put-can-be-timed")
+class TimedPutIsEarly(Broken):
+    """A queue whose timed put takes its seconds for milliseconds."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block, timeout and timeout / 1000)
+
+
+@family.breaks("queue.get-gives-up-though-another-waits", "queue.get-can-be-timed")
+class TimedGetIsEarly(Broken):
+    """A queue whose timed get rounds its time down to whole seconds."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            return super().get(block, timeout and int(timeout))
+
+
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.put-can-be-timed",
+    "queue.qsize-tells-how-many",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
+class TimedPutWaitsForEver(Broken):
+    """A queue whose put waits for room however little time it was given."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block)
+
+
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.get-can-be-timed",
+    "queue.get-gives-up-though-another-waits",
+    "queue.timed-get-ends-amid-signals",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
+class TimedGetWaitsForEver(Broken):
+    """A queue whose get waits for an item however little time it was given."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            return super().get(block)
+
+
+@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.timed-put-and-get-end-before-their-time")
+class TimedPutTakesItsTime(Broken):
+    """A queue whose timed put looks for room only when its time is over."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if block and timeout:
+                time.sleep(timeout)
+            super().put(obj, block and timeout is None)
+
+
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.timed-put-and-get-end-before-their-time",
+    "queue.get-goes-on-after-a-signal",
+    "queue.thread-that-waits-holds-up-no-other",
+)
+class TimedGetTakesItsTime(Broken):
+    """A queue whose timed get looks for an item only when its time is over."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if block and timeout:
+                time.sleep(timeout)
+            return super().get(block and timeout is None)
+
+
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.get-can-be-timed",
+    "queue.get-gives-up-though-another-waits",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
+class TimedGetReturnsNone(Broken):
+    """A queue whose timed get returns None when its time is over."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except queue.Empty:
+                if timeout is None:
+                    raise
+                return None
+
+
+@family.breaks(
+    "queue.put-can-be-timed",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
+class LatePutArrives(Broken):
+    """A queue whose timed put raises Full when its time is over, and yet sends the item."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            try:
+                super().put(obj, block, timeout)
+            except queue.Full:
+                if timeout is not None:
+                    self.send(obj)
+                raise
+
+
+@family.breaks(
+    "queue.get-gives-up-though-another-waits",
+    "queue.thread-that-waits-holds-up-no-other",
+    spoils=["queue.any-sequence-of-operations"],
+    why="which sequences are tried is up to Hypothesis",
+)
+class WaitsItsTurnToLook(Broken):
+    """A queue whose get waits for the readers' lock however little time it was given."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if self._closed:
+                raise ValueError(f"{self} is closed")
+            with self._rlock:
+                if not (block and timeout is None) and not self._poll(timeout if block else 0):
+                    raise queue.Empty
+                item = self._reader.recv()
+            self._sem.release()
+            return item
+
+
+@family.breaks("queue.put-and-get-take-their-arguments-by-name")
+class WaitsIfToldByName(Broken):
+    """A queue whose get heeds what it is given by position, and takes no notice of names."""
+
+    class Queue(sound.Queue):
+        def get(self, *arguments, **named):
+            return super().get(*arguments)
+
+
+@family.breaks("queue.put-and-get-take-their-arguments-by-name")
+class ZeroIsForEver(Broken):
+    """A queue whose put waits for ever if the time that it is given is zero."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(obj, block, timeout or None)
+
+
+@family.breaks("queue.get-gives-up-though-another-waits")
+class GivesUpIfAnotherWaits(Broken):
+    """A queue whose timed get gives up at once if another process is in get."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if timeout and not self._rlock.acquire(False):
+                raise queue.Empty
+            if timeout:
+                self._rlock.release()
+            return super().get(block, timeout)
+
+
+class _TakenForGood:
+    def release(self):
+        pass
+
+
+@family.breaks(
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.timed-put-and-get-end-before-their-time",
+    "queue.get-goes-on-after-a-signal",
+    "queue.thread-that-waits-holds-up-no-other",
+)
+class TimedGetKeepsThePlace(Broken):
+    """A queue where what a timed get has taken keeps its place."""
+
+    class Queue(sound.Queue):
+        def get(self, block=True, timeout=None):
+            if timeout is None:
+                return super().get(block)
+            with patch.object(self, "_sem", _TakenForGood()):
+                return super().get(block, timeout)
+
+
+@family.breaks(
+    "queue.get-can-be-timed",
+    "queue.get-nowait-is-refused-when-empty",
+    "queue.put-and-get-take-their-arguments-by-name",
+    "queue.any-sequence-of-operations",
+)
+class GettingNothingMakesRoom(Broken):
+    """A get that raises Empty gives a place back that was not taken."""
+
+    class Queue(sound.Queue):
+        def __init__(self, maxsize=0):
+            super().__init__(maxsize)
+            self.is_bounded = maxsize > 0
+            self._sem = sound.FORK.Semaphore(self._maxsize)
+
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except queue.Empty:
+                if self.is_bounded:
+                    self._sem.release()
+                raise

@@ -1,0 +1,122 @@
+"""Managed dicts and lists, and managers, with a fault in how long they are there: dropped too early, or never."""
+
+from __future__ import annotations
+
+from multiprocessing import managers, process
+from multiprocessing.context import get_spawning_popen
+from typing import Any
+
+from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.managers import BrokenManager, Server, SyncManager
+from spec.selftest.defects.proxies import BrokenDict
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+DictProxy: Any = managers.DictProxy
+ListProxy: Any = managers.ListProxy
+
+
+class _CountedOnce(DictProxy):
+    counted = False
+
+    def _incref(self):
+        if not self.counted:
+            self.counted = True
+            super()._incref()
+
+
+@family.breaks("sharing.is-kept-for-a-childs-proxy")
+class InheritedIsNotCounted(BrokenDict):
+    """A proxy that a child inherits does not count, so that the object goes with the starter's."""
+
+    Dict = _CountedOnce
+
+
+class _SentUncounted(DictProxy):
+    def __reduce__(self):
+        function, args = super().__reduce__()
+        args[-1]["incref"] = get_spawning_popen() is not None
+        return function, args
+
+
+@family.breaks("sharing.proxy-can-be-sent")
+class SentIsNotCounted(BrokenDict):
+    """A proxy that was sent does not count where it arrives, so that the object goes with the sender's."""
+
+    Dict = _SentUncounted
+
+
+class _NotKept(ListProxy):
+    def __reduce__(self):
+        function, args = super().__reduce__()
+        return _rebuild_uncounted, (function, args)
+
+
+def _rebuild_uncounted(function, args):
+    proxy = function(*args)
+    server: Any = getattr(process.current_process(), "_manager_server", None)
+    if server:
+        server.id_to_local_proxy_obj.pop(proxy._id, None)
+    return proxy
+
+
+@family.breaks("sharing.nested-managed-list-is-shared")
+class NestedIsNotKept(BrokenDict):
+    """A managed list in a managed dict goes with the proxy by which it was put there."""
+
+    List = _NotKept
+
+
+class _Hoard(Server):
+    def decref(self, c, ident):
+        pass
+
+
+class _Hoards(SyncManager):
+    _Server = _Hoard
+
+
+@family.breaks("sharing.is-dropped-with-its-last-proxy")
+class DropsNothing(BrokenManager):
+    """A server that keeps every object for good."""
+
+    Served = _Hoards
+
+
+class _LeavesTheRestToOthers(SyncManager):
+    def __exit__(self, kind, error, traceback):
+        if kind is None:
+            super().__exit__(kind, error, traceback)
+
+
+@family.breaks("sharing.leaving-its-block-shuts-it-down")
+class OutlivesAnException(BrokenManager):
+    """A manager that is not shut down at the end of its block if an exception ends that."""
+
+    Served = _LeavesTheRestToOthers
+
+
+class _Swallows(SyncManager):
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
+        return True
+
+
+@family.breaks("sharing.leaving-its-block-shuts-it-down")
+class SwallowsTheException(BrokenManager):
+    """A manager that is shut down at the end of its block, and keeps to itself what exception has ended that."""
+
+    Served = _Swallows
+
+
+kept: list[Any] = []
+
+
+@family.breaks("sharing.server-ends-with-its-manager")
+class IsNeverCollected(BrokenManager):
+    """A manager that is there until the program ends, though nobody has use for it."""
+
+    def Manager(self):
+        kept.append(super().Manager())
+        return kept[-1]

@@ -1,0 +1,398 @@
+"""Signals that are not what they should be, or do not do what they should."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from multiprocessing import resource_tracker
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+SpawnProcess: Any = multiprocessing.get_context("spawn").Process
+
+
+class Signalled(ForkProcess):
+    def send(self, number):
+        if self.exitcode is None:
+            os.kill(self.pid, number)
+
+
+class IsInterrupted(Signalled):
+    def run(self):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
+        super().run()
+
+    def terminate(self):
+        self.send(signal.SIGINT)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.terminated-child-cleans-nothing-up",
+    "lifecycle.outlives-terminate-if-it-ignores-it",
+    "lifecycle.outlives-terminate-if-it-handles-it",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-asks-first",
+    "lifecycle.exit-code-of-a-terminated-child",
+    "lifecycle.terminate-reaches-no-descendant",
+    spoils=["lifecycle.threads-join-their-own", "lifecycle.can-be-terminated-at-once", "lifecycle.end-insists"],
+    why="whether the exception finds the child in its code is chance",
+)
+class TerminateInterrupts(Broken):
+    """Terminating a child sends SIGINT, which raises an exception in it."""
+
+    Process = IsInterrupted
+
+
+class IsKilled(Signalled):
+    def terminate(self):
+        self.send(signal.SIGKILL)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.outlives-terminate-if-it-ignores-it",
+    "lifecycle.outlives-terminate-if-it-handles-it",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-asks-first",
+    "lifecycle.exit-code-of-a-terminated-child",
+)
+class TerminateKills(Broken):
+    """Terminating a child sends SIGKILL."""
+
+    Process = IsKilled
+
+
+class IsLeftAlone(Signalled):
+    def terminate(self):
+        self.send(0)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.terminated-child-runs-no-further",
+    "lifecycle.terminated-child-cleans-nothing-up",
+    "lifecycle.can-be-terminated-at-once",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-asks-first",
+    "lifecycle.exit-code-of-a-terminated-child",
+    "lifecycle.threads-join-their-own",
+    "lifecycle.terminate-reaches-no-descendant",
+)
+class TerminateDoesNothing(Broken):
+    """Terminating a child does nothing."""
+
+    Process = IsLeftAlone
+
+
+class IsAskedTwice(Signalled):
+    def terminate(self):
+        self.send(signal.SIGTERM)
+        threading.Event().wait(0.1)
+        self.send(signal.SIGTERM)
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+)
+class TerminateAsksTwice(Broken):
+    """Terminating a child looks after a while whether it has ended, and if not, sends SIGTERM again."""
+
+    Process = IsAskedTwice
+
+
+class TakesItsSiblingsAlong(Signalled):
+    def terminate(self):
+        super().terminate()
+        siblings: Any = set(multiprocessing.active_children()) - {self}
+        for sibling in siblings:
+            sibling.send(signal.SIGTERM)
+
+
+@family.breaks("lifecycle.terminate-sends-sigterm", "lifecycle.threads-join-their-own")
+class TerminateEndsSiblings(Broken):
+    """Terminating a child terminates its siblings, too."""
+
+    Process = TakesItsSiblingsAlong
+
+
+class IsPresumedDead(ForkProcess):
+    terminated = False
+
+    def terminate(self):
+        super().terminate()
+        self.terminated = True
+
+    def is_alive(self):
+        return super().is_alive() and not self.terminated
+
+
+@family.breaks("lifecycle.terminate-is-a-request", "lifecycle.end-insists")
+class TerminatedIsPresumedDead(Broken):
+    """A child that was terminated counts as dead from then on."""
+
+    Process = IsPresumedDead
+
+
+class IsWaitedFor(ForkProcess):
+    def terminate(self):
+        super().terminate()
+        self.join()
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.outlives-terminate-if-it-ignores-it",
+    "lifecycle.outlives-terminate-if-it-handles-it",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-insists",
+)
+class TerminateWaits(Broken):
+    """Terminating a child waits until it has ended."""
+
+    Process = IsWaitedFor
+
+
+class HasNoPatience(Signalled):
+    def terminate(self):
+        super().terminate()
+        self.join(0.2)
+        self.send(signal.SIGKILL)
+        self.join()
+
+
+@family.breaks(
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.outlives-terminate-if-it-ignores-it",
+    "lifecycle.outlives-terminate-if-it-handles-it",
+    "lifecycle.kill-ends-what-handles-sigterm",
+)
+class TerminateInsists(Broken):
+    """Terminating a child kills it if it has not ended after a while."""
+
+    Process = HasNoPatience
+
+
+class IsKilledIfDeaf(Signalled):
+    def terminate(self):
+        self.send(signal.SIGKILL if self.is_deaf() else signal.SIGTERM)
+
+    def is_deaf(self):
+        if self.exitcode is not None:
+            return False
+        with open(f"/proc/{self.pid}/status") as status:
+            ignored = int(status.read().partition("SigIgn:")[2].split()[0], 16)
+        return bool(ignored & 1 << signal.SIGTERM - 1)
+
+
+@family.breaks("lifecycle.outlives-terminate-if-it-ignores-it")
+class TerminateKillsTheDeaf(Broken):
+    """Terminating a child that ignores SIGTERM kills it."""
+
+    Process = IsKilledIfDeaf
+
+
+class IsLookedUp(ForkProcess):
+    def terminate(self):
+        os.kill(self.pid, signal.SIGTERM)
+
+
+@family.breaks("lifecycle.terminating-an-exited-child-does-nothing")
+class TerminateNeedsTheProcess(Broken):
+    """Terminating a child that was joined looks for its process, and raises what comes of that."""
+
+    Process = IsLookedUp
+
+
+class _IsAPid(ForkProcess):
+    def _send_signal(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def terminate(self):
+        self._send_signal(signal.SIGTERM)
+
+    def kill(self):
+        self._send_signal(signal.SIGKILL)
+
+
+@family.breaks(
+    "lifecycle.terminating-an-exited-child-does-nothing",
+    "lifecycle.killing-an-exited-child-does-nothing",
+)
+class SignalsWhateverHasThePid(Broken):
+    """A child that was joined is sent signals still, whoever has got its pid since."""
+
+    Process = _IsAPid
+
+
+class ExitsOnSigterm(ForkProcess):
+    def run(self):
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        super().run()
+
+
+@family.breaks(
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminated-child-cleans-nothing-up",
+    "lifecycle.exit-code-of-a-terminated-child",
+    "daemon.runs-no-cleanup-code",
+    "lifecycle.terminate-reaches-no-descendant",
+)
+class SigtermUnwinds(Broken):
+    """In a child, SIGTERM raises SystemExit, so that it cleans up."""
+
+    Process = ExitsOnSigterm
+
+
+class CleansUpOnSigterm(ForkProcess):
+    def run(self):
+        signal.signal(signal.SIGTERM, self.clean_up)
+        super().run()
+
+    def clean_up(self, number, frame):
+        atexit._run_exitfuncs()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+@family.breaks(
+    "lifecycle.terminated-child-cleans-nothing-up",
+    "daemon.runs-no-cleanup-code",
+    "lifecycle.terminate-reaches-no-descendant",
+)
+class SigtermRunsExitHandlers(Broken):
+    """A child runs its exit handlers when SIGTERM comes, and then dies of it."""
+
+    Process = CleansUpOnSigterm
+
+
+class HoldsSigtermUp(ForkProcess):
+    def run(self):
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        super().run()
+
+
+@family.breaks(
+    "lifecycle.terminate-sends-sigterm",
+    "lifecycle.terminated-child-dies-of-sigterm",
+    "lifecycle.terminate-is-a-request",
+    "lifecycle.terminated-child-runs-no-further",
+    "lifecycle.terminated-child-cleans-nothing-up",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-asks-first",
+    "lifecycle.exit-code-of-a-terminated-child",
+    "daemon.is-ended-by-sigterm",
+    "lifecycle.terminate-reaches-no-descendant",
+    spoils=[
+        "daemon.",
+        "joinable.consumer-ends-with-main",
+        "lifecycle.threads-join-their-own",
+        "lifecycle.can-be-terminated-at-once",
+    ],
+    why="a daemon that SIGTERM does not end is a child like any other",
+)
+class SigtermIsBlocked(Broken):
+    """A child runs its code with SIGTERM blocked."""
+
+    Process = HoldsSigtermUp
+
+
+class IsDeafAtFirst(SpawnProcess):
+    def start(self):
+        resource_tracker.ensure_running()  # which would unblock SIGTERM
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+
+    def run(self):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # which drops what is pending
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+        super().run()
+
+
+@family.breaks("lifecycle.can-be-terminated-at-once")
+class EarlySigtermIsLost(Broken):
+    """A signal that comes before the new interpreter has come up is lost."""
+
+    method = "spawn"
+    Process = IsDeafAtFirst
+
+
+class IsOnlyAsked(ForkProcess):
+    def kill(self):
+        self.terminate()
+
+
+@family.breaks(
+    "lifecycle.kill-ends-what-ignores-sigterm",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-insists",
+)
+class KillTerminates(Broken):
+    """Killing a child sends SIGTERM."""
+
+    Process = IsOnlyAsked
+
+
+class IsHungUpOn(Signalled):
+    def run(self):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
+        super().run()
+
+    def kill(self):
+        self.send(signal.SIGHUP)
+
+
+@family.breaks(
+    "lifecycle.kill-ends-what-ignores-sigterm",
+    "lifecycle.kill-ends-what-handles-sigterm",
+    "lifecycle.end-insists",
+)
+class KillHangsUp(Broken):
+    """Killing a child sends SIGHUP."""
+
+    Process = IsHungUpOn
+
+
+class IsEndedOnce(ForkProcess):
+    terminated = False
+
+    def terminate(self):
+        super().terminate()
+        self.terminated = True
+
+    def kill(self):
+        if not self.terminated:
+            super().kill()
+
+
+@family.breaks("lifecycle.kill-ends-what-handles-sigterm", "lifecycle.end-insists")
+class KillSparesTheTerminated(Broken):
+    """Killing a child that was terminated already does nothing."""
+
+    Process = IsEndedOnce

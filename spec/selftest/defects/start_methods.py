@@ -1,0 +1,229 @@
+"""Start methods that are not what they say, or begin a child as another one would."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import warnings
+from multiprocessing import context, process, spawn
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+
+
+@family.breaks(
+    "isolation.child-begins-with-the-starters-memory",
+    "isolation.unguarded-main-works",
+    "isolation.forked-task-needs-no-pickling",
+)
+class SaysForkAndSpawns(Broken):
+    """What says that it forks spawns."""
+
+    method = "spawn"
+
+    def get_start_method(self):
+        return "fork"
+
+
+@family.breaks(
+    "daemon.finds-out-whatever-its-siblings-do",
+    "isolation.child-begins-with-fresh-memory",
+    "isolation.child-runs-the-modules-again",
+    "isolation.unguarded-main-breaks",
+    "isolation.child-has-none-of-the-starters-files",
+    "isolation.unpicklable-task-is-refused",
+    "lifecycle.exit-code-of-a-child-that-cannot-begin",
+    spoils=["lifecycle.threads-start-at-once"],
+    why="what is forked is never pickled",
+)
+class SaysSpawnAndForks(Broken):
+    """What says that it spawns forks."""
+
+    def get_start_method(self):
+        return "spawn"
+
+
+@family.breaks(
+    "daemon.finds-out-whatever-its-siblings-do",
+    "isolation.child-begins-with-fresh-memory",
+    "isolation.child-runs-the-modules-again",
+    "isolation.unguarded-main-breaks",
+    "identity.helper-is-the-parent",
+    "orphan.keeps-the-helper-as-its-parent",
+    "orphan.helper-ends-after-it",
+    "zombie.starter-never-holds-it",
+    "zombie.starter-still-gets-the-exit-code",
+    "isolation.helper-keeps-its-environment",
+    "isolation.helper-preloads-modules",
+    "isolation.child-has-none-of-the-starters-files",
+    "isolation.killed-helper-is-replaced",
+    "isolation.unpicklable-task-is-refused",
+    "lifecycle.exit-code-of-a-child-that-cannot-begin",
+    spoils=["lifecycle.threads-start-at-once"],
+    why="what is forked is never pickled",
+)
+class SaysForkserverAndForks(Broken):
+    """What says that it has a fork server forks."""
+
+    def get_start_method(self):
+        return "forkserver"
+
+
+@family.breaks(
+    "isolation.child-begins-with-the-starters-memory",
+    "isolation.unguarded-main-works",
+    "identity.starter-is-the-parent",
+    "identity.child-is-the-parent-of-its-children",
+    "isolation.forked-task-needs-no-pickling",
+    "isolation.child-has-the-starters-environment",
+    spoils=["lifecycle.", "orphan.", "zombie."],
+    why="the parent is the fork server",
+)
+class SaysForkAndAsksHelper(Broken):
+    """What says that it forks has a fork server do it, which the starter has spawned."""
+
+    method = "forkserver"
+
+    def get_start_method(self):
+        return "fork"
+
+
+class _RunsMainAgain(ForkProcess):
+    def run(self):
+        main = sys.modules["__main__"].__spec__
+        if main and len(self._identity) == 1:  # its children do not, or there would be no end of it
+            runpy.run_module(main.name, run_name="__mp_main__", alter_sys=True)
+        super().run()
+
+
+@family.breaks("isolation.unguarded-main-works")
+class RunsMainAgain(Broken):
+    """A forked child runs the main module again, as a spawned one would."""
+
+    Process = _RunsMainAgain
+
+
+class _WithoutMain(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        prepare, spawn.get_preparation_data = spawn.get_preparation_data, _leave_out_main
+        try:
+            return SpawnProcess._Popen(child)
+        finally:
+            spawn.get_preparation_data = prepare
+
+
+def _leave_out_main(name, prepare=spawn.get_preparation_data):
+    return {key: value for key, value in prepare(name).items() if not key.startswith("init_main")}
+
+
+@family.breaks("isolation.unguarded-main-breaks", "isolation.main-of-a-package-is-so-in-the-child")
+class DoesNotRunMainAgain(Broken):
+    """A spawned child does not run the main module again, and so lacks what that would define."""
+
+    method = "spawn"
+    Process = _WithoutMain
+
+
+class _StartedInVain(ForkServerProcess):
+    def start(self):
+        if not hasattr(process.current_process(), "_inheriting"):
+            super().start()
+
+    def join(self, timeout=None):
+        if not hasattr(process.current_process(), "_inheriting"):
+            super().join(timeout)
+
+
+@family.breaks("isolation.unguarded-main-breaks")
+class StartsNothingWhileMainRunsAgain(Broken):
+    """A child that runs the main module again starts no child of its own, and nobody is told."""
+
+    method = "forkserver"
+    Process = _StartedInVain
+
+
+class _RefusedLate(SpawnProcess):
+    def start(self):
+        current = process.current_process()
+        if hasattr(current, "_inheriting") and "REFUSED" not in os.environ:
+            os.environ["REFUSED"] = "from here on"
+            del current._inheriting
+            try:
+                super().start()
+            finally:
+                current._inheriting = True
+        else:
+            super().start()
+
+
+@family.breaks("isolation.unguarded-main-breaks")
+class RefusesTheGrandchild(Broken):
+    """A child that runs the main module again may start a child of its own, which only then is refused one."""
+
+    method = "spawn"
+    Process = _RefusedLate
+
+
+class _ForkedIfDaemonic(SpawnProcess):
+    @staticmethod
+    def _Popen(process_obj):
+        return (ForkProcess if process_obj.daemon else SpawnProcess)._Popen(process_obj)
+
+
+@family.breaks("isolation.child-begins-with-fresh-memory")
+class ForksDaemons(Broken):
+    """Daemonic children are forked, though others are spawned."""
+
+    method = "spawn"
+    Process = _ForkedIfDaemonic
+
+
+class _StartsWithoutAWord(ForkProcess):
+    def start(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            super().start()
+
+
+@family.breaks("isolation.fork-warns-of-threads")
+class ForksWithoutAWord(Broken):
+    """Nobody is warned that a process with threads is forked."""
+
+    Process = _StartsWithoutAWord
+
+
+class _BringsItsEnvironment(ForkServerProcess):
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self._environment = dict(os.environ)
+
+    def run(self):
+        os.environ.update(self._environment)
+        super().run()
+
+
+@family.breaks("isolation.helper-keeps-its-environment")
+class ChildrenOfTheHelperHaveTheStartersEnvironment(Broken):
+    """A child has the environment that its starter had when it was made, though the helper has another."""
+
+    method = "forkserver"
+    Process = _BringsItsEnvironment
+
+
+@family.breaks("isolation.helper-preloads-modules")
+class PreloadsNothing(Broken):
+    """The helper preloads no modules, whatever it is told."""
+
+    method = "forkserver"
+
+    def set_forkserver_preload(self, module_names):
+        pass

@@ -1,0 +1,164 @@
+"""Starts that fail with a trace, or do something else besides starting a child."""
+
+from __future__ import annotations
+
+import atexit
+import copy
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import types
+from multiprocessing import context, forkserver, popen_spawn_posix, process, spawn, util
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Callable
+from unittest import mock
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = multiprocessing.get_context("fork").Process
+SpawnProcess: Any = multiprocessing.get_context("spawn").Process
+ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
+
+
+class _StartedInVain(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        try:
+            return popen_spawn_posix.Popen(child)
+        except TypeError:
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            raise
+
+
+@family.breaks("isolation.unpicklable-task-is-refused")
+class SpawnsBeforeItPickles(Broken):
+    """A start with something that cannot be pickled leaves a process behind, which waits to be told what to do."""
+
+    method = "spawn"
+    Process = _StartedInVain
+
+
+class _StartedOnce(SpawnProcess):
+    def start(self):
+        self._check_closed()
+        assert not self.__dict__.setdefault("tried", False), "cannot start a process twice"
+        if self._popen is None and not self._closed:
+            self.tried = True
+        super().start()
+
+
+@family.breaks("isolation.unpicklable-task-is-refused", "lifecycle.failed-start-changes-nothing")
+class FailedStartCounts(Broken):
+    """A start that has failed counts as one, so that the process cannot be started any more."""
+
+    method = "spawn"
+    Process = _StartedOnce
+
+
+class _ActiveBeforeItStarts(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        process._children.add(child)  # type: ignore[attr-defined]
+        return popen_spawn_posix.Popen(child)
+
+
+@family.breaks(
+    "isolation.unpicklable-task-is-refused",
+    "lifecycle.failed-start-changes-nothing",
+    "daemon.ends-with-a-main-whose-starts-failed",
+)
+class FailedStartIsActive(Broken):
+    """A process is one of the active children before it is started, and stays one if that fails."""
+
+    method = "spawn"
+    Process = _ActiveBeforeItStarts
+
+
+class _Undisturbed(ForkProcess):
+    def start(self):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
+        super().start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def run(self):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM])
+        super().run()
+
+
+@family.breaks("lifecycle.failed-start-changes-nothing")
+class FailedStartBlocksSignals(Broken):
+    """A start blocks SIGINT and SIGTERM meanwhile, and for good if it fails."""
+
+    Process = _Undisturbed
+
+
+class _DisturbedByAll(ForkProcess):
+    def start(self):
+        super().start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@family.breaks("lifecycle.leaves-signal-handlers-alone")
+class StartUnblocksSignals(Broken):
+    """After a start no signal is blocked any more."""
+
+    Process = _DisturbedByAll
+
+
+class _StartedByTheProgram(SpawnProcess):
+    being_started = types.SimpleNamespace()
+
+    def start(self):
+        with mock.patch.object(context, "_tls", self.being_started):
+            super().start()
+
+
+@family.breaks("lifecycle.threads-start-at-once")
+class OneStartDisturbsAnother(Broken):
+    """Which process is being started is known for the whole program, not for each thread."""
+
+    method = "spawn"
+    Process = _StartedByTheProgram
+
+
+class _TakenForStarted(ForkProcess):
+    tried = False
+
+    def start(self):
+        self.tried = True
+        super().start()
+
+    def is_alive(self):
+        return super().is_alive() or (self.tried and self.pid is None)
+
+
+@family.breaks("lifecycle.failed-start-changes-nothing")
+class FailedStartIsAlive(Broken):
+    """A process whose start has failed is alive."""
+
+    Process = _TakenForStarted
+
+
+class _ServedByOne(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        server: Any = forkserver._forkserver
+        if server._forkserver_pid is None:
+            return ForkServerProcess._Popen(child)
+        with mock.patch.object(server, "ensure_running"):
+            return ForkServerProcess._Popen(child)
+
+
+@family.breaks("isolation.killed-helper-is-replaced")
+class TrustsItsHelper(Broken):
+    """Once there is a fork server, it is never looked whether it lives."""
+
+    method = "forkserver"
+    Process = _ServedByOne

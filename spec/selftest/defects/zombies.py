@@ -1,0 +1,384 @@
+"""Zombies with a fault: reaped too early, by the wrong call, or not at all; and joins that let everybody join."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import multiprocessing.process
+import os
+import signal
+from multiprocessing import connection, context, forkserver, popen_fork, popen_forkserver
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+ForkPopen: Any = popen_fork.Popen
+ForkServerPopen: Any = popen_forkserver.Popen
+process: Any = multiprocessing.process
+
+NEVER_THERE = [
+    "zombie.lingers-until-joined",
+    "zombie.holds-no-memory-and-no-files",
+    "zombie.keeps-exit-status-and-cpu-time",
+    "zombie.wait-frees-the-pid",
+    "zombie.piles-up",
+    "zombie.end-of-the-parent-hands-them-on",
+    "zombie.starting-another-reaps",
+    "zombie.kill-cannot-remove-it",
+]
+"""What does not hold where a child that exits is gone at once."""
+
+
+def _has_exited(pid):
+    """Return whether *pid* is a child of the caller, and a zombie; it stays one."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    return False
+
+
+class _WaitedForOnly(ForkProcess):
+    def join(self, timeout=None):
+        if self.pid is None or self._parent_pid != os.getpid():
+            super().join(timeout)
+        elif timeout is None or connection.wait([self.sentinel], timeout):
+            if self._popen.returncode is None:
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            process._children.discard(self)
+
+
+@family.breaks(
+    "queue.who-sent-a-message-was-joined",
+    "queue.who-answered-was-joined",
+    "isolation.child-is-returned-joined",
+    "zombie.lingers-until-joined",
+    "zombie.joining-reaps-each",
+    "lifecycle.not-alive-after-join",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.is-ended-by-sigterm",
+    spoils=["lifecycle.", "fanout."],
+    why="there, too, claims look whether a child that was joined is gone; and the fault is preloaded, as a module",
+)
+class JoinDoesNotReap(Broken):
+    """A join waits until the child has exited, and leaves the zombie to whoever asks for the exit code."""
+
+    Process = _WaitedForOnly
+
+
+class _JoinedForGood(ForkProcess):
+    def is_alive(self):
+        if self._popen is not None and self._parent_pid == os.getpid() and _has_exited(self.pid):
+            return False
+        return super().is_alive()
+
+
+@family.breaks("zombie.is-alive-reaps")
+class IsAliveDoesNotReap(Broken):
+    """Asking a child whether it is alive leaves it a zombie, if it is one."""
+
+    Process = _JoinedForGood
+
+
+@family.breaks("zombie.active-children-reaps")
+class ActiveChildrenDoesNotReap(Broken):
+    """Asking for the active children leaves those zombies that are."""
+
+    method = "spawn"
+
+    def active_children(self):
+        return [child for child in process._children if not _has_exited(child.pid)]
+
+
+@family.breaks("zombie.active-children-reaps")
+class ActiveChildrenReapsOne(Broken):
+    """Asking for the active children reaps one zombie, and no other that there may be."""
+
+    def active_children(self):
+        exited = [child for child in process._children if _has_exited(child.pid)]
+        for child in exited[:1]:
+            child.join()
+        return [child for child in process._children if child not in exited]
+
+
+@family.breaks("zombie.active-children-reaps")
+class ReapsStrangers(Broken):
+    """Asking for the active children reaps whatever children of the process have exited, also those of others."""
+
+    def active_children(self):
+        active = process.active_children()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        return active
+
+
+class _StartedOnly(SpawnProcess):
+    def start(self):
+        cleanup, process._cleanup = process._cleanup, int
+        try:
+            super().start()
+        finally:
+            process._cleanup = cleanup
+
+
+@family.breaks("zombie.starting-another-reaps")
+class StartingDoesNotReap(Broken):
+    """Starting a process leaves the zombies that there are."""
+
+    method = "spawn"
+    Process = _StartedOnly
+
+
+class _ReapedAtOnce(ForkProcess):
+    def start(self):
+        super().start()
+        signal.signal(signal.SIGCHLD, _reap)
+        _reap()  # it may have exited before it was known
+
+
+def _reap(*_):
+    for child in list(process._children):
+        child._popen.poll()
+
+
+@family.breaks(
+    *NEVER_THERE,
+    "lifecycle.sentinel-reaps-nothing",
+    spoils=["lifecycle."],
+    why="there, too, claims look how a child ended that nobody has joined",
+)
+class ReapsAtSigchld(Broken):
+    """A signal handler reaps each child as soon as it exits."""
+
+    Process = _ReapedAtOnce
+
+
+class _Unnoticed(ForkProcess):
+    def start(self):
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        super().start()
+
+
+@family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
+    "isolation.child-is-returned-joined",
+    *NEVER_THERE,
+    "lifecycle.sentinel-reaps-nothing",
+    spoils=["zombie.", "lifecycle.", "identity.", "fanout.", "daemon.", "queue.child-may-exit"],
+    why="nobody can tell any more how a child has ended",
+)
+class IgnoresSigchld(Broken):
+    """SIGCHLD is ignored, so that there are no zombies, and no exit codes."""
+
+    Process = _Unnoticed
+
+
+class _Attentive(ForkProcess):
+    def start(self):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        super().start()
+
+
+@family.breaks(
+    "zombie.ignored-sigchld-leaves-none",
+    "lifecycle.leaves-signal-handlers-alone",
+    "lifecycle.outlives-the-thread-that-started-it",
+    "lifecycle.threads-join-their-own",
+)
+class InsistsOnSigchld(Broken):
+    """Starting a process sets back to its default what the user has decided on SIGCHLD."""
+
+    Process = _Attentive
+
+
+class _Told(ForkPopen):
+    """Its child tells how it ended through a pipe, and leaves with status 0."""
+
+    returncode: Any
+
+    def _launch(self, child):
+        self._told, tell = os.pipe()
+        child._bootstrap = functools.partial(_tell, child._bootstrap, tell)
+        super()._launch(child)
+        del child._bootstrap
+        os.close(tell)
+
+    def poll(self, flag=os.WNOHANG):
+        known = self.returncode is not None
+        if super().poll(flag) is not None and not known:
+            told = os.read(self._told, 1)
+            os.close(self._told)
+            if self.returncode == 0 and told:
+                self.returncode = told[0]
+        return self.returncode
+
+
+def _tell(bootstrap, tell, **options):
+    code = bootstrap(**options)
+    os.write(tell, bytes([code % 256]))
+    return 0
+
+
+class _ToldProcess(ForkProcess):
+    _Popen = _Told
+
+
+@family.breaks(
+    "zombie.keeps-exit-status-and-cpu-time",
+    "zombie.wait-frees-the-pid",
+    "orphan.is-reaped-by-its-adopter",
+    "lifecycle.sentinel-reaps-nothing",
+    spoils=["lifecycle."],
+    why="there, too, claims look with which status a child ended that nobody has joined",
+)
+class TellsTheStarterOnly(Broken):
+    """A child tells its starter how it ended through a pipe, and to the kernel it always ends with status 0."""
+
+    Process = _ToldProcess
+
+
+class _JoinedByStrangers(SpawnProcess):
+    def join(self, timeout=None):
+        if self._parent_pid == os.getpid():
+            super().join(timeout)
+
+
+@family.breaks("zombie.only-the-parent-may-join")
+class StrangersMayJoin(Broken):
+    """A process that did not start the child may join it, which does nothing."""
+
+    method = "spawn"
+    Process = _JoinedByStrangers
+
+
+class _JoinedUnstarted(ForkServerProcess):
+    def join(self, timeout=None):
+        if self._closed or self._popen is not None:
+            super().join(timeout)
+
+
+@family.breaks("zombie.nothing-unstarted-may-be-joined", "lifecycle.failed-start-changes-nothing")
+class UnstartedMayBeJoined(Broken):
+    """A join of a process that was not started does nothing."""
+
+    method = "forkserver"
+    Process = _JoinedUnstarted
+
+
+_started: list[Any] = []
+
+
+class _Listed(ForkProcess):
+    def start(self):
+        super().start()
+        _started.append(self)
+
+
+@family.breaks(
+    "zombie.join-drops-the-child",
+    "zombie.active-children-reaps",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.active-children-are-ones-own",
+    "lifecycle.exited-child-can-be-closed",
+    "lifecycle.failed-start-changes-nothing",
+)
+class ActiveChildrenAreAll(Broken):
+    """Among the active children are those that have ended and were joined."""
+
+    Process = _Listed
+
+    def active_children(self):
+        process.active_children()
+        return list(_started)
+
+
+class _Lost(ForkServerProcess):
+    def start(self):
+        super().start()
+        process._children.discard(self)
+        _started.append(self)  # else the end of this object would seem the end of the starter to the child
+
+
+@family.breaks(
+    "daemon.each-ends-with-main",
+    "lifecycle.timed-join-ends-nothing",
+    "lifecycle.active-children-are-ones-own",
+    "lifecycle.use-leaves-nothing-behind",
+    "lifecycle.waits-for-its-children",
+    "zombie.join-drops-the-child",
+    "daemon.ends-with-main",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.never-finishes-its-work",
+    "daemon.runs-no-cleanup-code",
+    "daemon.is-ended-by-sigterm",
+    "daemon.endless-ordinary-child-keeps-the-program",
+    "daemon.ends-with-a-main-that-fails",
+    "daemon.constructor-takes-the-flag",
+    "daemon.ends-with-its-creator",
+    "orphan.is-not-made-by-a-normal-end",
+    "joinable.consumer-ends-with-main",
+    "daemon.ends-with-a-main-whose-starts-failed",
+    "daemon.lives-while-a-thread-of-main-does",
+)
+class NoChildIsActive(Broken):
+    """A child of the fork server does not count among the active children, neither at the end of the program."""
+
+    method = "forkserver"
+    Process = _Lost
+
+
+class _Uncounted(ForkServerPopen):
+    def poll(self, flag=os.WNOHANG):
+        code = super().poll(flag)
+        return code and min(code, 1)
+
+
+class _UncountedProcess(ForkServerProcess):
+    _Popen = _Uncounted
+
+
+@family.breaks(
+    "lock.is-handed-on-to-a-childs-child",
+    "zombie.starter-still-gets-the-exit-code",
+    "lifecycle.exit-code-is-what-it-left-with",
+    "lifecycle.exit-code-of-an-abrupt-exit",
+    spoils=["lifecycle.", "isolation.child-is-returned-joined", "fanout.", "identity."],
+    why="many a child leaves with an exit code of its own, so that the starter can tell that it came to its end",
+)
+class HelperTellsFailureOnly(Broken):
+    """A starter learns of a child of the fork server whether it failed, and not with which exit code."""
+
+    method = "forkserver"
+    Process = _UncountedProcess
+
+
+class _NotReaped(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        forkserver.set_forkserver_preload(["spec.selftest.defects.preloads.leaves_zombies"])
+        return ForkServerProcess._Popen(child)
+
+
+@family.breaks(
+    "queue.who-answered-was-joined",
+    "queue.who-sent-a-message-was-joined",
+    "isolation.child-is-returned-joined",
+    "zombie.starter-never-holds-it",
+    "zombie.starter-still-gets-the-exit-code",
+    "lifecycle.not-alive-after-join",
+    "daemon.program-ends-after-its-ordinary-child",
+    "daemon.is-ended-by-sigterm",
+    "joinable.consumer-ends-with-main",
+    spoils=["isolation.helper-preloads-modules", "lifecycle.", "fanout."],
+    why="there, too, claims look whether a child that was joined is gone; and the fault is preloaded, as a module",
+)
+class HelperDoesNotReap(Broken):
+    """The fork server tells how its children have ended, and reaps none."""
+
+    method = "forkserver"
+    Process = _NotReaped

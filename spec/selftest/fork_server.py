@@ -1,0 +1,184 @@
+"""Fork for each run of pytest a process that has everything imported: most of what a short run takes is that.
+
+The server itself never runs what is under test, nor does it keep anything of a run.  Each is a fork, beside which
+another waits, to end what the run leaves behind, and the run itself once nobody waits for it any longer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from spec.harness.nursery import Nursery
+
+SIZE = 1_000_000
+"""No message is longer, in bytes."""
+
+
+class Request(NamedTuple):
+    """What a run is to be.
+
+    Attributes:
+        arguments: the command line of pytest.
+        environment: the variables of its environment.
+    """
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+
+
+class Answer(NamedTuple):
+    """What has come of a run.
+
+    Attributes:
+        status: its exit status; minus the signal, if one killed it.
+        leftovers: the processes that it left behind, which were killed.
+    """
+
+    status: int
+    leftovers: Sequence[str]
+
+
+class Abandoned(Exception):
+    """Whoever has asked for a run waits for it no longer."""
+
+
+class ForkServer:
+    """The process that forks; it ends with whoever has started it, if it is not closed before.
+
+    Args:
+        folder: the root of the project, in which pytest runs.
+        environment: the variables of its environment.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SIZE)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # an interrupt is for who waits
+            )
+
+    def run(self, request: Request, output: int, seconds: float) -> Answer:
+        """Run pytest, and return what has come of it once nothing of it is left.
+
+        Args:
+            request: what the run is to be.
+            output: the file that it writes to, as stdout and stderr.
+            seconds: how long it may take; then it is killed, with all that it has started.
+
+        Raises:
+            TimeoutError: it took longer.
+            EOFError: the server has failed.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours:
+            with theirs:
+                socket.send_fds(self._channel, [json.dumps(request).encode()], [output, theirs.fileno()])
+            if not select.select([ours], [], [], seconds)[0]:
+                raise TimeoutError(f"pytest {' '.join(request.arguments)} takes more than {seconds} s")
+            answer = ours.recv(SIZE)
+        if not answer:
+            raise EOFError(f"the fork server, process {self._process.pid}, has failed")
+        return Answer(*json.loads(answer))
+
+    def close(self) -> None:
+        """End it; what it was asked for is over."""
+        self._channel.close()
+        self._process.wait()
+
+
+def main(channel: socket.socket) -> int:
+    """Serve until the other end is closed; in a process that has run pytest, return its exit status."""
+    pytest.main(["-p", "no:cacheprovider", "spec", "--claims"])  # imports everything, as pytest does: it rewrites
+    sys.stdout.flush()
+    from spec.engine.warmup import warm_up  # not before: Hypothesis comes with it, which pytest rewrites
+
+    warm_up()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(channel, SIZE, 2)
+        if not message:
+            break
+        output, client = descriptors
+        if os.fork() == 0:
+            channel.close()
+            return attend(Request(*json.loads(message)), output, socket.socket(fileno=client))
+        os.close(output)
+        os.close(client)
+        _reap(os.WNOHANG)
+    _reap()
+    return 0
+
+
+def attend(request: Request, output: int, client: socket.socket) -> int:
+    """Have a process run pytest, and tell the *client* what has come of it.
+
+    Returns:
+        0; in the process that has run pytest, its exit status.
+    """
+    with suppress(Abandoned), client, ExitStack() as stack:
+        nursery = stack.enter_context(Nursery())
+        pid = os.fork()
+        if pid == 0:
+            stack.pop_all()  # the nursery is its parent's
+            client.close()
+            return run(request, output)
+        os.close(output)
+        status = wait(pid, client)
+        stack.close()
+        client.send(json.dumps(Answer(status, [str(leftover) for leftover in nursery.leftovers])).encode())
+    return 0
+
+
+def wait(pid: int, client: socket.socket) -> int:
+    """Wait until a child has exited, and return its exit status.
+
+    Raises:
+        Abandoned: the *client* has gone before.
+    """
+    pidfd = os.pidfd_open(pid)
+    ready, _, _ = select.select([pidfd, client.fileno()], [], [])
+    os.close(pidfd)
+    if client.fileno() in ready:
+        raise Abandoned
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def run(request: Request, output: int) -> int:
+    """Run pytest here, as ``python -m pytest`` does, and return its exit status."""
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    os.environ.clear()
+    os.environ.update(request.environment)
+    tempfile.tempdir = None  # the environment has a say in it
+    sys.argv[1:] = request.arguments
+    return pytest.main([*request.arguments])
+
+
+def _reap(options: int = 0) -> None:
+    """Reap those who attend to runs."""
+    with suppress(ChildProcessError):  # there is none
+        while os.waitid(os.P_ALL, 0, os.WEXITED | options):
+            pass
+
+
+if __name__ == "__main__":
+    sys.exit(main(socket.socket(fileno=int(sys.argv[1]))))

@@ -1,0 +1,94 @@
+"""The cost of the suite: processes are counted, what they cost bare is measured, and figures are written."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spec.selftest.verify import ROOT
+from spec.tools.cost.__main__ import quickest
+from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, run, share
+
+BARE = [sys.executable, "-m", "spec.tools.cost.bare"]
+
+
+@pytest.fixture(autouse=True)
+def _from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def test_counts_each_kind() -> None:
+    helpers = 2  # the fork server, and the resource tracker
+    expected = Processes(forked=2, spawned=3 + helpers, served=4)
+    assert count([*BARE, "fork=2", "spawn=3", "forkserver=4"]) == expected
+
+
+def test_counts_those_of_children_and_those_that_are_killed() -> None:
+    parent = (
+        "import os, signal\nif not os.fork():\n    os.fork()\n    os.kill(os.getpid(), signal.SIGKILL)\nos.wait()"
+    )
+    assert count([sys.executable, "-c", parent]) == Processes(forked=2, spawned=0, served=0)
+
+
+def test_more_costs_more() -> None:
+    few, many = (bare(Processes(forked=0, spawned=number, served=0), at_once=2) for number in (2, 20))
+    assert 0 < few.cpu < many.cpu
+
+
+def test_what_a_fork_server_does_costs_too() -> None:
+    """It outlives who has started it, and nobody waits for it."""
+    few, many = (bare(Processes(forked=0, spawned=0, served=number), at_once=1) for number in (1, 100))
+    assert many.cpu > 2 * few.cpu
+
+
+@pytest.mark.parametrize(("number", "parts", "shares"), [(7, 3, [3, 2, 2]), (2, 3, [1, 1, 0]), (0, 1, [0])])
+def test_all_is_shared_out(number: int, parts: int, shares: list[int]) -> None:
+    assert [share(number, parts, part) for part in range(parts)] == shares
+
+
+def test_failure_is_named() -> None:
+    with pytest.raises(Failed, match=r"exit status 3: too bad"):
+        run([[sys.executable, "-c", "import sys; print('too bad'); sys.exit(3)"]])
+
+
+def measure(*options: str) -> subprocess.CompletedProcess[str]:
+    """Measure the claims on isolation."""
+    command = [sys.executable, "-m", "spec.tools.cost", "-n0", *options, "--", "spec/claims/isolation"]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_figures_are_printed_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "cost.json"
+    done = measure("--mp=multiprocessing:fork", "--without-cpython", "--repeat=2", "-o", str(file))
+    assert done.returncode == 0, done.stderr
+    steps = done.stderr.splitlines()
+    assert [step.startswith("multiprocessing:fork: ") for step in steps] == [True] * 5
+    [row] = json.loads(file.read_text(encoding="utf-8"))["runs"]
+    assert row["processes"]["forked"] > 2 * row["processes"]["spawned"] > 0
+    assert row["ratio"]["cpu"] == pytest.approx(row["suite"]["cpu"] / row["bare"]["cpu"])
+    head, figures = done.stdout.splitlines()
+    assert "CPU ratio" in head
+    assert f"{row['suite']['wall']:.1f}" in figures
+    assert figures.startswith("multiprocessing:fork ")
+
+
+def test_the_quickest_of_several_is_kept() -> None:
+    assert quickest([Cost(wall=3, cpu=4), Cost(wall=2, cpu=5), Cost(wall=2.5, cpu=3)]) == Cost(wall=2, cpu=5)
+
+
+@pytest.mark.parametrize(("option", "number"), [("--repeat", "0"), ("-n", "-1")])
+def test_number_out_of_range_is_named(option: str, number: str) -> None:
+    done = measure(option, number)
+    assert done.returncode == 2
+    assert f"error: {option} takes a" in done.stderr
+
+
+def test_a_target_that_cannot_be_verified_is_named() -> None:
+    done = measure("--mp=no_such_module", "--without-cpython")
+    assert done.returncode == 1
+    assert "no module named 'no_such_module' here" in done.stderr
+    assert "Traceback" not in done.stderr

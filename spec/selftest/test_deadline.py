@@ -1,0 +1,59 @@
+"""The deadline: how long the harness waits, at most."""
+
+from __future__ import annotations
+
+import pytest
+
+from spec.harness import deadline
+from spec.harness.deadline import Backoff, Deadline, Hung
+
+
+def test_time_remains_before_the_end() -> None:
+    assert 0 < Deadline("the end", seconds=60).remaining() <= 60
+
+
+def test_hung_after_the_end() -> None:
+    with pytest.raises(Hung, match=r"^waited 0 s for the end$"):
+        Deadline("the end", seconds=0).remaining()
+
+
+def test_default_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "SECONDS", 0)
+    with pytest.raises(Hung):
+        Deadline("the end").remaining()
+
+
+def test_says_how_far_it_came() -> None:
+    assert str(Deadline("ten", seconds=1.5).expired("three did")) == "waited 1.5 s for ten; three did"
+
+
+def test_except_exception_does_not_swallow_hung() -> None:
+    assert not issubclass(Hung, Exception)
+
+
+def test_looks_less_often_the_longer_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("spec.harness.deadline.time.sleep", slept.append)
+    backoff = Backoff("the end")
+    for _ in range(50):
+        backoff.wait()
+    assert slept == sorted(slept)
+    assert slept[0] < slept[-1] == Backoff.MOST
+
+
+def test_looks_often_again_when_it_may_be_about_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("spec.harness.deadline.time.sleep", slept.append)
+    backoff = Backoff("the end")
+    for _ in range(50):
+        backoff.wait()
+    backoff.wait(soon=True)
+    assert slept[-1] == Backoff.LEAST
+
+
+@pytest.mark.usefixtures("impatient")
+def test_looks_no_longer_than_the_deadline() -> None:
+    backoff = Backoff("the end")
+    with pytest.raises(Hung, match=r"^waited 0\.05 s for the end$"):
+        while True:
+            backoff.wait()

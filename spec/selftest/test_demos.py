@@ -1,0 +1,243 @@
+"""Each lesson runs by itself, as a person would watch it: ``python -m impl LESSON``."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impl import lifecycle
+from impl.__main__ import lessons, parser
+from spec.harness.nursery import Nursery
+from spec.harness.stillness import Stillness
+from spec.selftest.verify import ROOT
+
+METHODS = ["fork", "spawn", "forkserver"]
+
+QUICK = {
+    "daemon": "--daemon-seconds 30 --ordinary-seconds 0.3",
+    "fanout": "--children 3 --pause 0.1",
+    "joinable": "--items 2 --make 0.01 --eat 0.01",
+    "lifecycle": "--pause 30",
+    "lock": "--buyers 4 --tickets 2 --pause 0.2",
+    "sharing": "--start 10 --workers 3 --pause 0.2",
+    "zombie": "--pause 0.5",
+}
+"""Options that make a demo short; with the article's numbers it takes as long as the article's."""
+
+ARTICLE = {
+    "daemon": "--daemon-seconds 3 --ordinary-seconds 5",
+    "fanout": "--children 10 --pause 0.5",
+    "identity": "--name 洪七",
+    "isolation": "",
+    "joinable": "--items 10 --maxsize 30 --make 0.2 --eat 0.5",
+    "lifecycle": "--pause 5",
+    "lock": "--buyers 10 --tickets 3 --pause 0.2",
+    "orphan": "--pause 1",
+    "queue": "--maxsize 5 --items 7",
+    "sharing": "--start 100 --workers 10 --pause 0.1",
+    "zombie": "--children 1 --pause 1",
+}
+"""The article's numbers, written out."""
+
+SHOWS = {
+    "daemon": ["main: ended", "ordinary child: done"],
+    "fanout": ["child 0: done", "one by one", "child 0: done", "together"],
+    "identity": [
+        "child:  I am 洪七, process ",
+        "parent: that was 洪七, process ",
+        "parent: now I call it 洪七, joined",
+        "parent: that was ",
+    ],
+    "isolation": ["parent: number = 100", "child:  number = 3", "parent: number = 100"],
+    "joinable": ["ate dumpling 1", "all eaten: the producer goes on", "main: ended"],
+    "lifecycle": ["started:    alive is True", "terminated: ", "joined:     alive is False, exit code -15"],
+    "lock": ["tickets: 2, sold with a lock", "sold out", "left: 0", "tickets: 2, sold without a lock"],
+    "orphan": ["parent: process ", "parent: process ", "leaves", "orphan: process "],
+    "queue": [
+        "the parent got 'hello from the child'",
+        "the child answered 'HELLO'",
+        "offered 7 items to a queue of 5; refused: [5, 6]",
+        "got [0, 1, 2, 3, 4]",
+        "and then, without waiting, nothing",
+    ],
+    "sharing": ["10 less 3 with a lock: 7", "10 less 3 without a lock: "],
+    "zombie": ["has not joined", "has joined", "not in the process table"],
+}
+"""What a demo prints, in this order among other things."""
+
+
+@pytest.fixture(autouse=True)
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder for temporary files of the demos, in which none is left; its path is short enough for sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield
+        assert os.listdir(folder) == []
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts what is started; a shell has what it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m impl`` with the arguments, and read what was printed by the time that it ended.
+
+    The output goes to files: at a pipe, one would wait for whoever else has it open.
+    """
+    command = [sys.executable, "-m", "impl", *arguments]
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        status = subprocess.run(command, cwd=ROOT, stdout=output, stderr=errors, timeout=240).returncode
+        output.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(command, status, output.read(), errors.read())
+
+
+def test_without_a_lesson_lists_them() -> None:
+    """`python -m impl` lists every lesson."""
+    listing = run()
+    assert [name for name in lessons() if name not in listing.stdout] == []
+    assert listing.returncode == 0
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_default_is_the_article(lesson: str) -> None:
+    """Without options, a demo has the article's numbers, on `multiprocessing`."""
+    written_out = [lesson, "--mp", "multiprocessing", *ARTICLE[lesson].split()]
+    assert parser().parse_args([lesson]) == parser().parse_args(written_out)
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_help_is_what_there_is_to_know(lesson: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` shows the lesson's own text, with its paragraphs and line breaks."""
+    with pytest.raises(SystemExit, match=r"^0$"):
+        parser().parse_args([lesson, "--help"])
+    assert str(inspect.getdoc(lessons()[lesson])) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("lesson", lessons())
+def test_shows_what_the_lesson_says(lesson: str, method: str) -> None:
+    """Each demo shows its lesson under each start method, and leaves no process behind."""
+    with Nursery() as nursery:
+        demo = run(lesson, "--mp", f"multiprocessing:{method}", *QUICK.get(lesson, "").split())
+    assert demo.stderr == ""
+    assert demo.returncode == 0
+    assert re.search(".*".join(map(re.escape, SHOWS[lesson])), demo.stdout, re.DOTALL), demo.stdout
+    assert nursery.leftovers == []
+
+
+def test_daemon_never_prints() -> None:
+    """The daemon's line does not appear."""
+    assert "daemon: done" not in run("daemon", *QUICK["daemon"].split()).stdout
+
+
+def test_lifecycle_would_print(capsys: pytest.CaptureFixture[str]) -> None:
+    """The child that is terminated would take its time, and say that it is done."""
+    begun = time.monotonic()
+    lifecycle.work(0.05)
+    assert time.monotonic() - begun >= 0.05
+    assert capsys.readouterr().out == "child: done\n"
+
+
+def test_fanout_says_how_long_it_took() -> None:
+    """The seconds shown are at least those of the work, and no more than the demo took."""
+    begun = time.monotonic()
+    shown = re.findall(r"(?:one by one|together): (.*) s", run("fanout", *QUICK["fanout"].split()).stdout)
+    one_by_one, together = map(float, shown)
+    assert one_by_one >= 0.3
+    assert together >= 0.1
+    assert one_by_one + together <= time.monotonic() - begun
+
+
+def test_orphan_is_adopted() -> None:
+    """The child is the parent's until the parent leaves, and then somebody else's."""
+    shown = run("orphan", "--mp", "multiprocessing:fork").stdout
+    # Not only where lines begin: Python may write a line's end by itself, with another process's line before it.
+    [parent] = re.findall(r"parent: process (\d+), child of ", shown)
+    [child] = re.findall(rf"child: process (\d+), child of process {parent} ", shown)
+    assert f"orphan: process {child}, child of " in shown
+    assert f"orphan: process {child}, child of process {parent} " not in shown
+
+
+def test_failure_is_told_by_the_status() -> None:
+    """A demo that fails, here because a thread cannot be terminated, has the exit status of a program that fails."""
+    failed = run("lifecycle", "--mp", "multiprocessing.dummy", "--pause", "0")
+    assert "AttributeError" in failed.stderr
+    assert failed.returncode == 1
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_zombie_is_seen(method: str) -> None:
+    """The demo sees the zombie, with no memory, where the starter is the parent."""
+    assert "zombie, 0 bytes of memory" in run("zombie", "--mp", f"multiprocessing:{method}").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["nosuch"], "argument LESSON: invalid choice: 'nosuch'"),
+        (["lock", "--buyers", "-1"], "argument --buyers: -1 is not zero or more"),
+        (["lock", "--buyers", "ten"], "argument --buyers: invalid int value: 'ten'"),
+        (["lock", "--pause", "nan"], "argument --pause: nan is not zero or more"),
+        (["lock", "--pause", "inf"], "argument --pause: inf is not zero or more"),
+        (["lock", "--mp", "nosuch"], "argument --mp: no module named 'nosuch' here; is it installed?"),
+        (["lock", "--mp", "multiprocessing:nope"], "argument --mp: 'multiprocessing' has no context 'nope'"),
+    ],
+)
+def test_mistakes_are_answered_in_one_line(arguments: list[str], answer: str) -> None:
+    """A wrong argument gets a line that says what is wrong, and argparse's exit status."""
+    failed = run(*arguments)
+    assert answer in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert failed.returncode == 2
+
+
+def test_zero_is_no_mistake() -> None:
+    """There may be none of what there can be many of, and it may take no time."""
+    demo = run("lock", "--buyers", "0", "--tickets", "0", "--pause", "0")
+    assert (demo.returncode, demo.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("lesson", ["lock", "sharing", "joinable", "daemon"])
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_ends_it_cleanly(lesson: str, method: str, tmp_path: Path) -> None:
+    """Ctrl-C, which the terminal sends to every process of the run, ends it without a traceback or a leftover."""
+    options = {
+        "lock": "--pause 30",
+        "sharing": "--pause 30",
+        "joinable": "--eat 30",
+        "daemon": "--ordinary-seconds 30",
+    }
+    with Nursery() as nursery, (tmp_path / "errors").open("w+") as errors:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "impl", lesson, "--mp", f"multiprocessing:{method}", *options[lesson].split()],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+        assert demo.stdout is not None
+        stillness = Stillness(0.3)
+        while not stillness.lasts(nursery.inside()):  # everybody has started, and waits
+            time.sleep(0.02)
+        os.killpg(demo.pid, signal.SIGINT)  # as the terminal does
+        assert demo.wait(30) == 128 + signal.SIGINT
+        demo.stdout.close()
+        errors.seek(0)
+        assert errors.read() == "interrupted\n"
+    assert nursery.leftovers == []

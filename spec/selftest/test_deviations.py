@@ -1,0 +1,182 @@
+"""Known deviations: what they change in a run, and what is said of files that cannot be meant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from spec.engine import deviations
+from spec.engine.claims import ids
+from spec.engine.deviations import NONE, BadDeviations
+from spec.engine.targets import expand
+from spec.selftest.verify import verify
+
+CLAIM = "isolation.arguments-are-copies"
+HOLDING, VIOLATING = "multiprocessing:fork", "multiprocessing.dummy"
+
+TABLE = f"""
+[[deviation]]
+claims = ["{CLAIM}"]
+target = "{VIOLATING}"
+reason = "threads share memory"
+link = "https://example.org/"
+"""
+
+
+def file(folder: Path, content: str) -> Path:
+    """Write *content* to a file in *folder*."""
+    path = folder / "deviations.toml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_what_is_known_does_not_fail_the_run(tmp_path: Path) -> None:
+    run = verify("spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}", f"--deviations={file(tmp_path, TABLE)}")
+    assert run.on(VIOLATING) == {CLAIM: "known deviation"}
+    assert f"known deviations: {tmp_path / 'deviations.toml'}" in run.output
+    assert f"known deviation: {CLAIM} on {VIOLATING}: threads share memory https://example.org/" in run.output
+    assert run.status == 0
+
+
+spoken_of = pytest.mark.skipif(sys.version_info >= (3, 14), reason="nothing that is shipped speaks of this Python")
+
+
+@spoken_of
+def test_shipped_ones_are_used_unless_none_are_asked_for() -> None:
+    chosen = ["spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}"]
+    run = verify(*chosen)
+    assert run.on(VIOLATING) == {CLAIM: "known deviation"}
+    assert f"known deviations: {deviations.SHIPPED / VIOLATING}.toml" in run.output
+    assert run.status == 0
+    run = verify(*chosen, f"--deviations={NONE}")
+    assert run.on(VIOLATING) == {CLAIM: "violated"}
+    assert "known deviations:" not in run.output
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("shipped", deviations.shipped(), ids=lambda file: file.stem)
+def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
+    """Each names claims that there are, and versions up to one that was looked at; no two say the same."""
+    known = deviations.read(shipped)
+    for deviation in known:
+        assert set(deviation.claims) <= set(ids())
+        assert "<" in str(deviation.versions) or "==" in str(deviation.versions)
+        assert deviation.target.partition(".")[0] == shipped.name.partition(".")[0]
+    named = [
+        (claim, deviation.target, str(deviation.versions), str(deviation.python), method)
+        for deviation in known
+        for claim in deviation.claims
+        for method in deviation.start_methods or ["any"]
+    ]
+    assert sorted(set(named)) == sorted(named)
+
+
+@spoken_of
+def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
+    (target,) = expand([VIOLATING])
+    (users,) = deviations.read(file(tmp_path, TABLE))
+    shipped = deviations.collect([]).find(CLAIM, target)
+    assert shipped is not None and shipped != users
+    assert deviations.collect([users.file]).find(CLAIM, target) == users
+
+
+def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
+    """It may have mended it, too, so that it is no news either if the claim holds."""
+    targets = expand(
+        ["spec.selftest.slow:forkserver", "spec.selftest.defects.sentinels:never-ready", "multiprocessing.dummy"]
+    )
+    found = [deviations.collect([]).find("lifecycle.threads-may-join-the-same", target) for target in targets]
+    assert [known and (known.target, known.intermittent) for known in found[:2]] == [("multiprocessing", True), None]
+    assert found[2] is None or found[2].target == "multiprocessing.dummy"
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> None:
+    known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING))
+    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}", "-n", workers)
+    assert run.on(HOLDING) == {CLAIM: "fixed"}
+    assert f"fixed: it holds, and {known} says that it does not: threads share memory" in run.output
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+
+
+def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
+    known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING) + "intermittent = true\n")
+    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}")
+    assert run.on(HOLDING) == {CLAIM: "holds"}
+    assert run.status == 0
+
+
+@pytest.mark.parametrize(
+    "more, covered",
+    [
+        ("", True),
+        ('start-methods = ["spawn", "fork"]', True),
+        ('start-methods = ["spawn"]', False),
+        ('versions = ">=3.9"', True),
+        ('versions = ">=3.9,!=3.9.0"', True),
+        ('versions = "<3.9"', False),
+        ('python = ">=3.9"', True),
+        ('python = "<3.9"', False),
+    ],
+)
+def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more: str, covered: bool) -> None:
+    known = deviations.collect([str(file(tmp_path, TABLE.replace(VIOLATING, "multiprocessing") + more))])
+    (target,) = expand([HOLDING])
+    assert (known.find(CLAIM, target) is not None) is covered
+    assert known.find("isolation.siblings-share-nothing", target) is None
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("[[deviation]", " is not TOML: "),
+        ("[deviation]", ": expected tables [[deviation]] only"),
+        ("x = 1", ": expected tables [[deviation]] only, found x"),
+        (TABLE.replace("claims", "claim"), ", deviation 1: unknown key 'claim'; did you mean claims?"),
+        (
+            TABLE.replace("copies", "copied"),
+            "no claim has the id 'isolation.arguments-are-copied'; did you mean isolation.arguments-are-copies?",
+        ),
+        (TABLE.replace('reason = "threads share memory"', ""), ", deviation 1: reason is missing"),
+        (TABLE + 'versions = "four"', "versions must be as in PEP 440, such as '>=4.2,<5', not 'four'"),
+        (TABLE + 'python = "3"', "python must be as in PEP 440, such as '>=4.2,<5', not '3'"),
+        (TABLE + 'intermittent = "yes"', "intermittent must be true or false, not 'yes'"),
+        (
+            TABLE.replace("https:", "javascript:"),
+            "link must begin with https:// or http://, not 'javascript://example.org/'",
+        ),
+        (TABLE + "start-methods = [1]", "start-methods must be a list of texts, not [1]"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    path = file(tmp_path, content)
+    with pytest.raises(BadDeviations) as refusal:
+        deviations.read(path)
+    assert str(refusal.value).startswith(str(path))
+    assert message in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_bad_files_are_refused_at_once(tmp_path: Path) -> None:
+    run = verify("spec/", f"--deviations={tmp_path / 'nosuch.toml'}")
+    assert run.error == f"--deviations: {tmp_path / 'nosuch.toml'} cannot be read: No such file or directory"
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+
+
+def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
+    named = file(tmp_path, TABLE)
+    (target,) = expand([VIOLATING])
+    known = deviations.collect([NONE, str(named)])
+    assert {one.file for one in [known.find(CLAIM, target)] if one} == {str(named)}
+    assert known.find("identity.pid-is-the-childs-own", target) is None
+    assert deviations.collect([]).find("identity.pid-is-the-childs-own", target) is not None
+
+
+def test_file_about_something_else_is_named_as_such(tmp_path: Path) -> None:
+    """Else a misspelt target would be noticed by nobody."""
+    unused = file(tmp_path, TABLE)
+    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={unused}")
+    assert f"known deviations: {unused}, none of them about what is under test\n" in run.output
+    assert run.status == 0

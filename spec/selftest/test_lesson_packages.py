@@ -1,0 +1,125 @@
+"""Another package of lessons can be verified in place of the reference, whole or in part."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from spec.engine.lessons import NotProvided, Package, misfit, names
+from spec.selftest.verify import ROOT, verify
+
+LESSONS = ["isolation", "zombie", "daemon"]
+
+HALF = """
+import os
+from types import SimpleNamespace
+
+def run_in_child(mp, task):
+    pid = os.fork()
+    if pid == 0:
+        status = 0
+        try:
+            task()
+        except SystemExit as left:
+            status = left.code
+        os._exit(status)
+    status = os.waitpid(pid, 0)[1]
+    return SimpleNamespace(pid=pid, exitcode=os.waitstatus_to_exitcode(status))
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """An empty package called `mylessons`, in a folder to import it from."""
+    folder = tmp_path / "mylessons"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    return folder
+
+
+def run(package: Path, *lessons: str) -> dict[str, str]:
+    """Verify the package under fork, and return the verdicts by claim."""
+    files = [f"spec/claims/{lesson}" for lesson in lessons]
+    verified = verify(*files, "--impl", "mylessons", "--mp", "multiprocessing:fork", path=package.parent)
+    assert "lessons: mylessons" in verified.output
+    return verified.on("multiprocessing:fork")
+
+
+def test_whole_package_conforms(package: Path) -> None:
+    """A package with all the lessons, here copies of the reference's, gets the reference's verdicts."""
+    for lesson in names():
+        shutil.copy(ROOT / "impl" / f"{lesson}.py", package)
+    verdicts = run(package, *LESSONS)
+    assert set(verdicts.values()) == {"holds", "not applicable"}
+    assert verdicts["zombie.lingers-until-joined"] == "holds"
+
+
+def test_missing_lesson_is_not_provided(package: Path) -> None:
+    """What is there is verified, built on whatever it may be; what is not is reported as not provided."""
+    (package / "isolation.py").write_text(HALF, encoding="utf-8")
+    verdicts = run(package, "isolation", "zombie")
+    assert verdicts["isolation.rebinding-stays-in-the-child"] == "holds"
+    assert verdicts["zombie.lingers-until-joined"] == "not provided"
+    assert "violated" not in verdicts.values()
+
+
+def test_faulty_lesson_is_violated(package: Path) -> None:
+    """A lesson that runs the task in the starter violates its claims, and no other lesson's."""
+    shutil.copy(ROOT / "impl" / "zombie.py", package)
+    (package / "isolation.py").write_text("def run_in_child(mp, task):\n    task()\n", encoding="utf-8")
+    verdicts = run(package, "isolation", "zombie")
+    assert verdicts["isolation.rebinding-stays-in-the-child"] == "violated"
+    assert {verdict for claim, verdict in verdicts.items() if claim.startswith("zombie.")} == {
+        "holds",
+        "not applicable",
+    }
+
+
+def test_wrong_signature_is_named(package: Path) -> None:
+    """A function that cannot be called as the contract says is named, with both signatures."""
+    (package / "isolation.py").write_text("def run_in_child(task): ...\n", encoding="utf-8")
+    verified = verify("--claim", "isolation.arguments", "--impl", "mylessons", path=package.parent)
+    assert "mylessons.isolation.run_in_child takes (task) where the contract has (mp, task)" in verified.output
+    assert verified.claims("not provided") == {"isolation.arguments-are-copies"}
+
+
+def test_lesson_that_cannot_be_imported_is_named(package: Path) -> None:
+    """What keeps a lesson from being imported is told, where it is in it too, and costs that lesson's claims only."""
+    (package / "isolation.py").write_text("def run_in_child(mp task)\n", encoding="utf-8")
+    (package / "zombie.py").touch()
+    options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.arg", "--claim=zombie.wait")
+    verified = verify("spec/", *options, path=package.parent)
+    seen = "the lesson 'isolation': expected a module, seen importing 'mylessons.isolation' failed: SyntaxError: "
+    assert seen in verified.output
+    assert "    def run_in_child(mp task)\n" in verified.output
+    assert verified.on("multiprocessing:fork")["zombie.wait-frees-the-pid"] == "not provided"
+
+
+def test_what_is_missing_violates_nothing(package: Path) -> None:
+    """Whatever a claim does with a lesson that lacks all of its functions, it says that they are not provided."""
+    for lesson in names():
+        (package / f"{lesson}.py").touch()
+    verdicts = run(package, *names())
+    assert set(verdicts.values()) == {"holds", "not provided", "not applicable"}
+
+
+def test_missing_function_is_named(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lesson without one of its functions names it when a claim asks for it."""
+    (package / "lock.py").touch()
+    monkeypatch.syspath_prepend(str(package.parent))
+    with pytest.raises(NotProvided, match=r"mylessons\.lock has no sell"):
+        Package("mylessons").lesson("lock").sell  # noqa: B018  reading it is what is tested
+
+
+def test_misfit_allows_more_parameters_with_defaults() -> None:
+    """A function may take more than the contract asks for, as long as it need not be given."""
+
+    def wanted(mp: object, task: object) -> None: ...
+
+    assert misfit(lambda mp, task, *, name=None: None, wanted) is None
+    assert misfit(lambda mp, task, *more: None, wanted) is None
+    assert misfit(lambda mp, task, name: None, wanted) == "takes (mp, task, name) where the contract has (mp, task)"
+    assert misfit(lambda task, mp: None, wanted) == "takes (task, mp) where the contract has (mp, task)"
+    assert misfit(42, wanted) == "is not a function"  # type: ignore[arg-type]

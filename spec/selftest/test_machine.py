@@ -1,0 +1,76 @@
+"""The facts about a machine are what is so."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from spec.harness.process_table import ZOMBIE, children, state
+from spec.harness.subreaper import become_subreaper, is_subreaper
+from spec.tools import machine
+
+
+@pytest.fixture
+def adopter() -> Iterator[int]:
+    """Adopt orphans here."""
+    was = is_subreaper()
+    become_subreaper()
+    yield os.getpid()
+    become_subreaper(was)
+
+
+def test_an_adopter_that_never_reaps_is_named(adopter: int) -> None:
+    """Whoever adopts an orphan and leaves it a zombie is named, and not said to have reaped it."""
+    before = children(adopter)
+    assert machine.orphan(patience=0.05) == (adopter, None)
+    [zombie] = set(children(adopter)) - set(before)
+    assert state(zombie) == ZOMBIE
+    os.waitpid(zombie, 0)
+    assert children(adopter) == before
+
+
+def test_an_adopter_that_reaps_is_timed(adopter: int) -> None:
+    """Whoever adopts an orphan and reaps it is named, with the time that it took."""
+
+    def reap(*_: object) -> None:
+        exited = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if exited and exited.si_pid not in known and exited.si_status == signal.SIGKILL:
+            os.waitpid(exited.si_pid, 0)
+
+    known = children(adopter)
+    before = signal.signal(signal.SIGCHLD, reap)
+    try:
+        found = machine.orphan(patience=30)
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert found.adopter == adopter
+    assert found.seconds is not None
+    assert 0 <= found.seconds < 30
+
+
+@pytest.mark.usefixtures("adopter")
+def test_the_sheet_says_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheet says what became of the orphan, either way."""
+    for seconds, said in (0.0125, "reaped 12 ms after its exit"), (None, "still a zombie 7 s after its exit"):
+        monkeypatch.setattr(machine, "orphan", lambda _patience, found=seconds: machine.Adoption(1, found))
+        assert machine.facts(7)["an orphan"] == f"adopted by {machine.name(1)}; {said}"
+
+
+def test_a_process_that_cannot_be_seen_has_no_name() -> None:
+    """A process outside this pid namespace is said to be so."""
+    assert machine.name(0) == "pid 0, not to be seen from here"
+
+
+def test_it_runs_as_a_program() -> None:
+    """The sheet is printed, one fact a line, and nothing else."""
+    shown = subprocess.run([sys.executable, "-m", "spec.tools.machine"], capture_output=True, text=True, check=True)
+    lines = dict(line.split(":", 1) for line in shown.stdout.splitlines())
+    assert list(lines) == ["platform", "Python", "processors", "start methods", "claims", "init", "an orphan"]
+    assert lines["start methods"].strip().startswith(f"{multiprocessing.get_all_start_methods()[0]} (default)")
+    assert shown.stderr == ""

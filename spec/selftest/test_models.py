@@ -1,0 +1,58 @@
+"""A model tells a faulty implementation from a right one, and says by which operations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis.stateful import rule
+
+from spec.harness.witness import Matcher, Violation, caller
+from spec.models.bench import AFTERWARDS, Model
+from spec.selftest.verify import verify
+
+API = """
+import multiprocessing
+
+_fork = multiprocessing.get_context("fork")
+Process, get_start_method = _fork.Process, _fork.get_start_method
+
+
+class Lock:
+    def acquire(self, block=True, timeout=None):
+        return True
+
+    def release(self):
+        pass
+"""
+
+
+def test_failing_sequence_is_printed(tmp_path: Path) -> None:
+    """The operations that a lock which does nothing fails are printed, one a line."""
+    (tmp_path / "lockless.py").write_text(API, encoding="utf-8")
+    run = verify("--mp", "lockless", "--claim", "lock.any-sequence", path=tmp_path)
+    assert run.verdicts == {("lock.any-sequence-of-operations", "lockless"): "violated"}
+    assert "state = Lock()" in run.output
+    assert "state.begin()" in run.output
+    assert "claim    lock.any-sequence-of-operations: Over any sequence of " in run.output
+
+
+class Worn(Model):
+    """A model of something that wears out in use, more than one sequence can."""
+
+    @rule()
+    def use(self) -> None:
+        """Use it once more."""
+        with self.bench.trial():
+            self.bench.subject.append("use")
+            uses = len(self.bench.subject)
+            caller.shows("how often it was used", uses, expected=Matcher("20 or less", lambda seen: seen <= 20))
+
+
+def test_what_fails_after_other_sequences_only_is_said_to() -> None:
+    """Tried again, on a new one, the sequence that has failed goes well, so it is not the whole story."""
+    with pytest.raises(Violation) as failure:
+        Worn.verify(list, lambda **_: None)  # type: ignore[arg-type]
+    notes = failure.value.__notes__
+    assert notes[-1] == AFTERWARDS
+    assert any("state.use()" in note for note in notes)

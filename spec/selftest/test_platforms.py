@@ -1,0 +1,92 @@
+"""Where the platform lacks what the harness needs, claims are not applicable, for that reason, and nothing fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from spec.harness import platforms, process_table
+from spec.selftest.verify import ROOT
+
+UNIX_ONLY = "fcntl", "grp", "pwd", "resource", "termios"
+
+ELSEWHERE = f"""
+import os, select, signal, socket, subprocess, sys, tempfile
+import execnet, hypothesis, psutil, pytest, pytest_timeout, xdist  # which know by themselves where they are
+
+class Elsewhere:
+    def find_spec(self, name, path=None, target=None):
+        if name in {UNIX_ONLY}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Elsewhere())
+for name in {UNIX_ONLY}:
+    sys.modules.pop(name, None)
+for module, names in {{
+    os: "fork setsid waitid WNOWAIT WNOHANG pidfd_open register_at_fork getuid",
+    signal: "SIGKILL SIGRTMAX SIGSTOP SIGCONT SIGUSR1 SIGUSR2 SIGCHLD alarm pause",
+    socket: "AF_UNIX SO_PEERCRED",
+    select: "poll",
+}}.items():
+    for name in names.split():
+        del vars(module)[name]
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+"""Runs pytest without what other platforms lack."""
+
+
+@pytest.fixture(autouse=True)
+def _anew() -> Iterator[None]:
+    platforms.missing.cache_clear()
+    yield
+    platforms.missing.cache_clear()
+
+
+def test_nothing_is_missing_here() -> None:
+    assert platforms.missing() == ()
+
+
+def test_a_pidfd_needs_both_python_and_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that Python has and the kernel refuses, as in some containers, is missing too."""
+
+    def refuse(_pid: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "pidfd_open", refuse)
+    [need] = platforms.missing()
+    assert need.startswith("pidfd_open(2), ")
+    platforms.missing.cache_clear()
+    monkeypatch.delattr(os, "pidfd_open")
+    assert platforms.missing() == (need,)
+
+
+def test_a_proc_that_tells_too_little_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the number of switches, which some kernels leave out, every process would seem to have exited."""
+    monkeypatch.setattr(process_table, "_STATUS", re.compile(b"no such line"))
+    [need] = platforms.missing()
+    assert need.startswith("/proc, ")
+
+
+def test_elsewhere_no_claim_applies_and_none_fails(tmp_path: Path) -> None:
+    """All is imported and collected without what other platforms lack; each claim says why it does not apply."""
+    file = tmp_path / "elsewhere.py"
+    file.write_text(ELSEWHERE, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(file), "spec/", "--mp=multiprocessing:spawn", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    last = done.stdout.strip().splitlines()[-1]
+    assert "not applicable" in last
+    assert "passed" not in last
+    assert "this platform lacks waitid(2), to see how a process ended without reaping it: so no claim" in done.stdout

@@ -1,0 +1,67 @@
+"""Programs: a lesson's main in an interpreter of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from spec.harness.deadline import Hung
+from spec.harness.process_table import GONE, state, until_exited
+from spec.harness.program import Program
+from spec.harness.witness import Violation
+from spec.selftest import processes
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+def test_calls_main_and_keeps_what_it_prints(tmp_path: Path) -> None:
+    program = Program.calling(tmp_path / "program", "multiprocessing:fork", processes.greet, "you")
+    assert program.exit_status() == 0
+    assert (program.output, program.errors) == ("hello you\n", "trouble\n")
+    assert (state(program.pid), program.running) == (GONE, False)
+
+
+def test_runs_a_module(tmp_path: Path) -> None:
+    program = Program(tmp_path / "program", "this")
+    assert program.exit_status() == 0
+    assert "Beautiful is better than ugly." in program.output
+
+
+def test_tells_the_exit_status(tmp_path: Path) -> None:
+    program = Program.calling(tmp_path / "program", "multiprocessing", processes.leave, 7)
+    assert [program.exit_status(), program.exit_status()] == [7, 7]
+
+
+def test_can_be_killed(tmp_path: Path) -> None:
+    program = Program.calling(tmp_path / "program", "multiprocessing", processes.linger)
+    assert program.running
+    program.kill()
+    assert (program.exit_status(), state(program.pid)) == (-signal.SIGKILL, GONE)
+    program.kill()
+
+
+def test_children_import_next_to_nothing(tmp_path: Path) -> None:
+    program = Program.calling(tmp_path / "program", "multiprocessing:spawn", processes.start_child)
+    assert program.exit_status() == 0, program.errors
+    assert program.output == "[]\n"
+
+
+def test_does_not_take_for_success_that_somebody_else_has_reaped_it(tmp_path: Path) -> None:
+    program = Program(tmp_path / "program", "this")
+    until_exited(program.pid)
+    os.waitpid(program.pid, 0)
+    with pytest.raises(Violation):
+        program.exit_status()
+    program._process.wait()  # so that Popen knows, too
+
+
+def test_hung_if_it_does_not_end(tmp_path: Path) -> None:
+    program = Program.calling(tmp_path / "program", "multiprocessing", processes.linger)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("spec.harness.deadline.SECONDS", 0.05)
+        with pytest.raises(Hung, match=f"for process {program.pid} to exit"):
+            program.exit_status()
+    program.kill()

@@ -1,0 +1,82 @@
+"""Which tests run, and what the options that choose among them do."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional
+
+import psutil
+import pytest
+
+from spec.engine import plugin
+from spec.engine.claims import ids
+from spec.selftest.verify import verify
+
+
+def test_the_claims_do_not_drag_in_the_tests_of_the_spec() -> None:
+    """`pytest spec/` collects no test of the spec itself."""
+    run = verify("spec/", "--collect-only", "-q")
+    assert "spec/claims/zombie" in run.output
+    assert "spec/selftest" not in run.output
+
+
+def test_the_tests_of_the_spec_do_not_drag_in_the_claims() -> None:
+    """`pytest spec/selftest` collects no claim; a file or a test in it can be named as ever."""
+    for argument in "spec/selftest", "spec/selftest/test_selection.py", f"{__file__}::test_claim_chooses_by_prefix":
+        run = verify(argument, "--collect-only", "-q")
+        assert "spec/selftest/test_selection.py" in run.output
+        assert "spec/claims" not in run.output
+
+
+def test_claim_chooses_by_prefix() -> None:
+    """`--claim` runs the claims whose ids begin so, of several too, and no others."""
+    run = verify(
+        "spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments"
+    )
+    assert run.on("multiprocessing:fork") == {
+        "isolation.arguments-are-copied-at-the-start": "holds",
+        "isolation.arguments-are-copies": "holds",
+        "zombie.lingers-until-joined": "holds",
+    }
+    assert run.status == 0
+
+
+def test_claims_lists_and_runs_nothing() -> None:
+    """`--claims` prints every claim, with where it applies, and runs none."""
+    run = verify("spec/", "--claims", "-p", "no:randomly")
+    assert [name for name in ids() if f"  {name} (" not in run.output] == []
+    assert "zombie.lingers-until-joined (fork, spawn)" in run.output
+    assert run.verdicts == {}
+    assert run.status == 0
+
+
+def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
+    """`-n 2` and `-n 0` come to the same verdicts, those of failures too."""
+    claims = ["--claim", "isolation", "--claim", "zombie.lingers", "--claim", "zombie.piles"]
+    chosen = ["spec/", *claims, "--mp", "multiprocessing", "--mp", "multiprocessing.dummy", "--deviations", "none"]
+    alone, together = verify(*chosen, "-n", "0"), verify(*chosen, "-n", "2")
+    assert alone.verdicts == together.verdicts
+    assert alone.status == together.status == 1
+
+
+@pytest.mark.parametrize("asked", [None, 2])
+def test_auto_is_half_as_many_claims_again_as_processors(
+    monkeypatch: pytest.MonkeyPatch, asked: Optional[int]
+) -> None:
+    """Unless the user says how many workers ``auto`` is."""
+    monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", str(asked))
+    processors = min(psutil.cpu_count(logical=False) or psutil.cpu_count() or 1, len(os.sched_getaffinity(0)))
+    run = verify("spec/", "-n", "auto", "--mp=multiprocessing:fork", "--claim=identity.no-pid")
+    assert f"\n{asked or (processors * 3 + 1) // 2} workers [1 item]" in run.output
+
+
+def test_auto_counts_the_processors_that_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {3, 5})
+    hook = plugin.pytest_xdist_auto_num_workers()
+    next(hook)
+    with pytest.raises(StopIteration) as answer:
+        hook.send(64)
+    assert answer.value.value == 3

@@ -1,0 +1,105 @@
+"""Run the spec as its users do, and read the verdicts."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import sys
+import tempfile
+import threading
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from spec.selftest.fork_server import ForkServer, Request
+
+ROOT = Path(__file__).parent.parent.parent
+
+_COMPILED = tempfile.TemporaryDirectory(prefix="pycache-")
+"""Where runs find what the runs before them have compiled, if the user keeps no such files."""
+
+_STARTING = threading.Lock()
+"""Held by who may start the server."""
+
+
+class Run(NamedTuple):
+    """What a run of pytest came to.
+
+    Attributes:
+        status: its exit status.
+        output: what it printed, on stdout and stderr.
+        verdicts: by claim and target, the verdict.
+        leftovers: the processes that it left behind, which were killed.
+    """
+
+    status: int
+    output: str
+    verdicts: dict[tuple[str, str], str]
+    leftovers: Sequence[str]
+
+    def on(self, target: str) -> dict[str, str]:
+        """Return the verdicts on one target, by claim."""
+        return {claim: verdict for (claim, on), verdict in self.verdicts.items() if on == target}
+
+    def claims(self, verdict: str) -> set[str]:
+        """Return the claims that got this verdict on some target."""
+        return {claim for (claim, _), found in self.verdicts.items() if found == verdict}
+
+    @property
+    def error(self) -> str:
+        """The line in which pytest said that it cannot run."""
+        found = re.search(r"^ERROR: (.*)$", self.output, re.MULTILINE)
+        return found.group(1) if found else ""
+
+
+def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -> Run:
+    """Run ``pytest`` with the *arguments* from the root of the project.
+
+    Args:
+        arguments: the command line; without a file or folder in it, all claims run.
+        path: a folder to import modules from, besides.
+        seconds: how long it may take.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+", errors="replace") as output:
+        junit = Path(folder) / "junit.xml"
+        options = [
+            "-p",
+            "no:cacheprovider",
+            f"--junitxml={junit}",
+            *([f"--override-ini=pythonpath={path}"] if path else []),
+        ]
+        request = Request([*options, *arguments], _environment())
+        with _STARTING:
+            server = _server()
+        answer = server.run(request, output.fileno(), seconds)
+        output.seek(0)
+        return Run(answer.status, output.read(), _read(junit) if junit.exists() else {}, answer.leftovers)
+
+
+@cache
+def _server() -> ForkServer:
+    """Return the server that forks for all runs."""
+    server = ForkServer(ROOT, _environment())
+    atexit.register(server.close)
+    return server
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of the environment of runs."""
+    compiling = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": _COMPILED.name}
+    return {**os.environ, "PYTHONPATH": "", **(compiling if sys.dont_write_bytecode else {})}
+
+
+def _read(junit: Path) -> dict[tuple[str, str], str]:
+    verdicts: dict[tuple[str, str], str] = {}
+    for case in ElementTree.parse(junit).iter("testcase"):
+        facts = {p.get("name"): p.get("value") for p in case.iter("property")}
+        if "verdict" in facts:
+            verdicts[str(facts["claim"]), str(facts["target"])] = str(facts["verdict"])
+    return verdicts
