@@ -1,3 +1,3 @@
-"""Load the plugin; everything else is in `spec`."""
+"""Load the plugins; everything else is in `spec`."""
 
-pytest_plugins = ["spec.engine.plugin"]
+pytest_plugins = ["spec.engine.plugin", "spec.report.plugin"]

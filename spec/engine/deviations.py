@@ -184,7 +184,7 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
     for claim in table["claims"]:
         if claim not in ids():
             raise complain(
-                f"no claim has the id {claim!r}; {_hint(claim, ids()) or 'pytest spec/ --claims lists them'}"
+                f"no claim has the id {claim!r}; {_hint(claim, ids()) or 'python -m spec claims lists them'}"
             )
     if not table.get("link", "https://").startswith(("https://", "http://")):
         raise complain(f"link must begin with https:// or http://, not {table['link']!r}")

@@ -14,7 +14,7 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.engine.claims import Claim
 from spec.engine.lessons import Lesson, NotProvided, Package
-from spec.engine.stage import FOLDER
+from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.program import Program
@@ -60,9 +60,8 @@ def scale(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def folder(request: pytest.FixtureRequest) -> Path:
     """An empty folder, removed with all that is in it when the claim has ended."""
-    path = request.node.stash[FOLDER] / "files"
-    path.mkdir()
-    return Path(path)
+    stage_folder: StageFolder = request.node.stash[STAGE_FOLDER]
+    return stage_folder.make_files()
 
 
 class Programs:
@@ -92,7 +91,7 @@ def checkpoint(request: pytest.FixtureRequest) -> Iterator[MakeCheckpoint]:
     made: list[Checkpoint] = []
 
     def make(name: str) -> Checkpoint:
-        made.append(Checkpoint(request.node.stash[FOLDER] / name))
+        made.append(Checkpoint(request.node.stash[STAGE_FOLDER].path / name))
         return made[-1]
 
     yield make
@@ -104,9 +103,10 @@ def checkpoint(request: pytest.FixtureRequest) -> Iterator[MakeCheckpoint]:
 def worker(request: pytest.FixtureRequest, mp: Multiprocessing) -> Iterator[MakeWorker]:
     """Start a worker that has the given objects; all are dismissed when the claim has ended."""
     made: list[Worker] = []
+    numbers = count()  # one that fails to start has a number too, and leaves its socket
 
     def make(**objects: object) -> Worker:
-        made.append(Worker(mp, request.node.stash[FOLDER] / f"worker-{len(made)}", **objects))
+        made.append(Worker(mp, request.node.stash[STAGE_FOLDER].path / f"worker-{next(numbers)}", **objects))
         kernel.shows("the process that a child runs in", made[-1].pid, expected=other_than(os.getpid()))
         return made[-1]
 
@@ -118,7 +118,7 @@ def worker(request: pytest.FixtureRequest, mp: Multiprocessing) -> Iterator[Make
 @pytest.fixture
 def log(request: pytest.FixtureRequest) -> Recorder:
     """A recorder."""
-    return Recorder(request.node.stash[FOLDER] / "log")
+    return Recorder(request.node.stash[STAGE_FOLDER].path / "log")
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def starter(request: pytest.FixtureRequest) -> Start:
     numbers = count()
 
     def start(function: Callable[..., object], *args: object) -> Starter:
-        outcome = request.node.stash[FOLDER] / f"outcome-{next(numbers)}"
+        outcome = request.node.stash[STAGE_FOLDER].path / f"outcome-{next(numbers)}"
         return Starter(outcome, function, *args)
 
     return start
@@ -136,4 +136,4 @@ def starter(request: pytest.FixtureRequest) -> Start:
 @pytest.fixture
 def program(request: pytest.FixtureRequest, target: Target) -> Programs:
     """Run programs on the target."""
-    return Programs(request.node.stash[FOLDER], target)
+    return Programs(request.node.stash[STAGE_FOLDER].path, target)

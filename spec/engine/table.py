@@ -6,26 +6,26 @@ from collections.abc import Sequence
 
 import pytest
 
-from spec.engine.judging import Entry, entry
+from spec.engine.claims import ids
+from spec.engine.findings import Finding
 from spec.engine.verdicts import FAILING, KNOWN, NOT_APPLICABLE, NOT_PROVIDED
 
 SHORT = {NOT_APPLICABLE: "n/a"}
 
 
-def render(entries: Sequence[Entry], targets: Sequence[str]) -> list[str]:
-    """Return the lines of the table, in the order of the tests' places in the spec.
+def render(findings: Sequence[Finding], targets: Sequence[str]) -> list[str]:
+    """Return the lines of the table, in the order of the claims.
 
     Failures are in capitals.  A cell stays empty where the claim was not tested on that target.
     """
     cells: dict[tuple[str, str], str] = {}
-    places: dict[str, tuple[str, int]] = {}
-    for found in entries:
+    for found in findings:
         verdict = SHORT.get(found.verdict, found.verdict)
-        known = cells.get((found.claim, found.target), "")
-        if not (known.isupper() or known == KNOWN):  # a failure stays, whatever the other phases of the test say
+        so_far = cells.get((found.claim, found.target), "")
+        if not (so_far.isupper() or so_far == KNOWN):  # a failure stays, whatever the other phases of the test say
             cells[found.claim, found.target] = verdict.upper() if found.verdict in FAILING else verdict
-        places[found.claim] = found.place
-    claims = sorted(places, key=lambda claim: (places[claim], claim))
+    order = {claim: number for number, claim in enumerate(ids())}
+    claims = sorted({claim for claim, _ in cells}, key=order.__getitem__)
     rows = [["claim", *targets]]
     rows += [[claim, *(cells.get((claim, target), "") for target in targets)] for claim in claims]
     widths = [max(map(len, column)) for column in zip(*rows)]
@@ -41,35 +41,34 @@ class Table:
 
     def __init__(self, targets: Sequence[str]) -> None:
         self._targets = targets
-        self._entries: list[Entry] = []
-        self._lacking: list[str] = []
-        self._reasons: dict[tuple[str, str], str] = {}
+        self._findings: list[Finding] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the verdict that a report carries, and what it says is not provided or known."""
-        found = entry(report)
+        """Keep the finding that a report carries."""
+        found = Finding.of(report)
         if found:
-            self._entries.append(found)
-            if found.verdict == KNOWN:
-                facts = dict(report.user_properties)
-                reason = " ".join(str(facts[key]) for key in ("reason", "link") if facts[key])
-                self._reasons[found.claim, found.target] = reason
-            if found.verdict == NOT_PROVIDED and isinstance(report.longrepr, tuple):
-                self._lacking.append(report.longrepr[2].removeprefix("Skipped: "))
+            self._findings.append(found)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the table, if there is anything in it, and what is not provided, and what is known."""
-        if self._entries:
+        """Print the table, what is not provided, and what is known; nothing if no claim was run."""
+        if self._findings:
             terminalreporter.section("claims")
-            for line in [*render(self._entries, self._targets), *sorted(set(self._lacking)), *self._known()]:
+            for line in [*render(self._findings, self._targets), *self._not_provided(), *self._known()]:
                 terminalreporter.write_line(line)
 
+    def _not_provided(self) -> list[str]:
+        """Return a line for each name that the target or the lesson package lacks."""
+        lacking = {found.explanation for found in self._findings if found.verdict == NOT_PROVIDED}
+        return [f"{NOT_PROVIDED}: {what}" for what in sorted(lacking)]
+
     def _known(self) -> list[str]:
-        """Return a line for each reason why claims are known not to hold: which they are, and where."""
-        cases: dict[str, list[tuple[str, str]]] = {}
-        for (claim, target), reason in self._reasons.items():
-            cases.setdefault(reason, []).append((claim, target))
+        """Return a line for each known deviation: the claims that do not hold, the targets, and the reason."""
+        cases: dict[str, dict[tuple[str, str], None]] = {}
+        for found in self._findings:
+            if found.verdict == KNOWN:
+                reason = " ".join(filter(None, (found.reason, found.link)))
+                cases.setdefault(reason, {})[found.claim, found.target] = None
         lines = []
         for reason, [(claim, target), *more] in cases.items():
             others = f" and {len(more)} more" if more else ""

@@ -12,7 +12,7 @@ import pytest
 
 from spec.engine import targets
 from spec.engine.claims import Claim
-from spec.engine.judging import entry
+from spec.engine.findings import Finding
 from spec.report import document, writers
 from spec.report.document import Document, Verdict
 
@@ -38,18 +38,17 @@ class Recording:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a report carries."""
         self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0.0) + report.duration
-        found = entry(report)
+        found = Finding.of(report)
         if found is None:
             return
-        facts = {key: str(value) for key, value in report.user_properties}
         self._verdicts[found.claim, found.target] = Verdict(
             claim=found.claim,
             target=found.target,
             verdict=found.verdict,
             seconds=round(self._seconds[report.nodeid], 4),
-            explanation=facts.get("explanation", ""),
-            reason=facts.get("reason", ""),
-            link=facts.get("link", ""),
+            explanation=found.explanation,
+            reason=found.reason,
+            link=found.link,
         )
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:

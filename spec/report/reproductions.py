@@ -17,7 +17,7 @@ from typing import Optional
 import pytest
 
 from spec.engine.claims import SPEC_FOLDER, Claim
-from spec.engine.judging import entry
+from spec.engine.findings import Finding
 from spec.engine.lessons import REFERENCE
 from spec.engine.targets import Target
 from spec.engine.verdicts import FAILURES, KNOWN
@@ -102,12 +102,11 @@ class Reproductions:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write the script, if the report says that there is something to reproduce."""
-        found = entry(report)
+        found = Finding.of(report)
         if found is None or found.verdict not in (*FAILURES, KNOWN):
             return
-        explanation = str(dict(report.user_properties).get("explanation", ""))
         claim, target = self._claims[found.claim], self._targets[found.target]
-        text = script(claim, target, explanation) if self._about_apis else None
+        text = script(claim, target, found.explanation) if self._about_apis else None
         if text is None:
             self._without.add(found.claim)
             return

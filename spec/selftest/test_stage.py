@@ -6,13 +6,15 @@ Each fault below is an API of its own that does what multiprocessing does under 
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 
-from spec.engine import stage
+from spec.engine import hangs
 from spec.engine.verdicts import CRASHED, HOLDS, HUNG, VIOLATED
 from spec.selftest.verify import Run, verify
 
@@ -53,9 +55,12 @@ class Fault(NamedTuple):
     why: str
 
 
+STILL, IDLE = hangs.STILL.message(0.5), hangs.IDLE.message(1)
+LATE = hangs.LATE.message(3)
+
 FAULTS = {
     "none": Fault("pass", HOLDS, ""),
-    "hangs": Fault("lock = threading.Lock(); lock.acquire(); lock.acquire()", HUNG, "nothing moves any more"),
+    "hangs": Fault("lock = threading.Lock(); lock.acquire(); lock.acquire()", HUNG, STILL),
     "hangs_and_says_no": Fault(
         """
         while True:
@@ -65,7 +70,7 @@ FAULTS = {
                 pass
         """,
         HUNG,
-        "nothing moves any more",
+        STILL,
     ),
     "hangs_and_goes_on": Fault(
         """
@@ -75,9 +80,9 @@ FAULTS = {
             pass
         """,
         HUNG,
-        "nothing moves any more",
+        STILL,
     ),
-    "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, "nothing comes of it any more"),
+    "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, IDLE),
     "loops_deaf_to_alarms": Fault(
         """
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
@@ -85,9 +90,9 @@ FAULTS = {
             pass
         """,
         HUNG,
-        "it did not end in time",
+        LATE,
     ),
-    "stops_its_caller": Fault("os.kill(os.getpid(), signal.SIGSTOP)", HUNG, "nothing moves any more"),
+    "stops_its_caller": Fault("os.kill(os.getpid(), signal.SIGSTOP)", HUNG, STILL),
     "exits": Fault("os._exit(0)", CRASHED, "the process that called it exited with status 0"),
     "segfaults": Fault("ctypes.string_at(0)", CRASHED, "the process that called it was killed by SIGSEGV\n  File "),
     "kills_its_group": Fault(
@@ -195,9 +200,9 @@ def test_keeps_the_output_short(run: Run) -> None:
 
 SCARCE = """
 import errno, os
-from spec.engine import stage
+from spec.engine import watcher
 
-fork, calls = stage._fork, []
+fork, calls = watcher._fork, []
 
 
 def scarce():
@@ -207,7 +212,7 @@ def scarce():
     return fork()
 
 
-stage._fork = scarce
+watcher._fork = scarce
 """
 
 
@@ -222,8 +227,15 @@ def test_process_that_cannot_be_started_costs_its_own_claim(tmp_path: Path) -> N
 def test_environment_may_say_how_long_a_claim_may_take(
     monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
-    """The stage is given more time than pytest-timeout gives what runs in it."""
+    """The watcher gives the stage more time than pytest-timeout gives what runs in it."""
+    now = 0.0
+    monkeypatch.setattr(hangs, "time", SimpleNamespace(monotonic=lambda: now))
     monkeypatch.setenv("PYTEST_TIMEOUT", "100")
-    assert stage._limit(pytestconfig) > 100
+    limited = hangs.HangDetector(pytestconfig)
     monkeypatch.setenv("PYTEST_TIMEOUT", "0")
-    assert stage._limit(pytestconfig) == float("inf")
+    unlimited = hangs.HangDetector(pytestconfig)
+    now = 101.0
+    assert limited.check([os.getpid()]) is None
+    now = 110.0
+    assert limited.check([os.getpid()]) == "the claim has not ended within 100 s (--timeout)"
+    assert unlimited.check([os.getpid()]) is None

@@ -1,0 +1,183 @@
+"""Run each claim in a process of its own, the stage, and watch it: whatever happens there costs no other claim.
+
+If the API under test crashes the process that calls it, hangs, or leaves processes behind, pytest sees that from
+outside, reports it, and goes on with the next claim.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any, Optional
+
+import pytest
+
+from spec.engine.claims import Claim, target_of
+from spec.engine.deviations import Deviations
+from spec.engine.findings import Finding
+from spec.engine.hangs import GRACE, INTERVAL, HangDetector
+from spec.engine.judging import context, judge
+from spec.engine.stage import HUNG_SIGNAL, be_the_stage
+from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
+from spec.engine.verdicts import CRASHED, HUNG, VIOLATED
+from spec.engine.warmup import share_resource_tracker, warm_up
+from spec.harness.nursery import Nursery
+from spec.harness.roles import describe_all
+from spec.harness.witness import format_failure
+
+DEVIATIONS = pytest.StashKey[Deviations]()
+"""The known deviations that a run takes into account."""
+
+TITLES = {VIOLATED: "Violation", HUNG: "Hung", CRASHED: "Crashed"}
+"""How the report of a failure begins, by its verdict; the first two are names of exceptions."""
+
+MOST_LEFTOVERS = 5
+"""So many processes that were left behind are named: an implementation may leave thousands."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Optional[bool]:
+    """Run a claim on a stage; leave any other test to pytest."""
+    claim = Claim.of(item)
+    if claim is None or item.get_closest_marker("skip"):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = perform(item, claim)
+    judge(reports, item.config.stash[DEVIATIONS].find(claim.id, target_of(item)))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
+    """Run *item* on a stage of its own, and return its reports once nothing of it is left."""
+    start = time.time()
+    warm_up()
+    if not target_of(item).traits.inherits_memory:
+        share_resource_tracker()
+    with StageFolder.make() as folder:
+        item.stash[STAGE_FOLDER] = folder
+        with Nursery() as nursery:
+            try:
+                pid = _fork()
+            except OSError as error:  # such as a limit on the number of processes
+                ending = f"it could not be started: {error}"
+            else:
+                if pid == 0:
+                    be_the_stage(item, folder)
+                ending = _watch(pid, folder, nursery, item.config)
+        if folder.exit_request is not None:
+            pytest.exit(folder.exit_request)
+        left = [str(leftover) for leftover in nursery.leftovers]
+        reports = _reports(item, folder)
+        passed = all(report.passed for report in reports)
+        if not reports:
+            explanation = "\n".join([folder.traceback or ending, *folder.fatal_error()])
+            reports = _failure(item, claim, CRASHED if folder.hung is None else HUNG, explanation, start)
+        elif passed and folder.hung is not None:  # the code under test has swallowed the exception that said so
+            reports = _failure(item, claim, HUNG, ending, start)
+        elif passed and left:
+            explanation = f"what is left behind: expected nothing, seen {_enumerate(left)}"
+            reports = _failure(item, claim, VIOLATED, explanation, start)
+        _discard_output(item.config)
+    return reports
+
+
+def _fork() -> int:
+    # The workers of pytest-xdist have a second thread, which only waits for messages; Python warns of any.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return os.fork()
+
+
+def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Config) -> str:
+    """Wait until the stage has exited, end it if the claim hangs, and return how it ended."""
+    pidfd = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        if config.getoption("usepdb"):
+            poll.poll()
+            return _ending(pid)
+        detector = HangDetector(config)
+        while not poll.poll(INTERVAL * 1000):
+            inside = nursery.inside()
+            rule = detector.check(inside)
+            if rule:
+                explanation = f"{rule}:\n{describe_all(pid, inside)}"
+                folder.declare_hung(explanation)
+                os.kill(pid, HUNG_SIGNAL)
+                if not poll.poll(GRACE * 1000):
+                    os.kill(pid, signal.SIGKILL)
+                    poll.poll()
+                return explanation
+        return _ending(pid)
+    finally:
+        os.close(pidfd)
+
+
+def _ending(pid: int) -> str:
+    """Say how the stage, which has exited, ended; the nursery will reap it."""
+    result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert result is not None
+    if result.si_code == os.CLD_EXITED:
+        return f"the process that called it exited with status {result.si_status}"
+    try:
+        name = signal.Signals(result.si_status).name
+    except ValueError:  # one of the real-time signals, which have no names
+        name = f"signal {result.si_status}"
+    return f"the process that called it was killed by {name}"
+
+
+def _reports(item: pytest.Item, folder: StageFolder) -> list[pytest.TestReport]:
+    """Return the reports that the stage has left; none if it has left none."""
+    hook = item.config.hook
+    return [hook.pytest_report_from_serializable(config=item.config, data=data) for data in folder.reports() or ()]
+
+
+def _enumerate(left: Sequence[str]) -> str:
+    more = f" and {len(left) - MOST_LEFTOVERS} more" if len(left) > MOST_LEFTOVERS else ""
+    return ", ".join(left[:MOST_LEFTOVERS]) + more
+
+
+def _failure(
+    item: pytest.Item, claim: Claim, verdict: str, explanation: str, start: float
+) -> list[pytest.TestReport]:
+    """Return the reports for a test that could not make its own: of a call that failed, and of its teardown."""
+    call = pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords=dict.fromkeys(item.keywords, 1),
+        outcome="failed",
+        longrepr=f"{TITLES[verdict]}: {format_failure(explanation, context(item, claim))}",
+        when="call",
+        duration=time.time() - start,
+        start=start,
+        stop=time.time(),
+    )
+    teardown = pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords=call.keywords,
+        outcome="passed",
+        longrepr=None,
+        when="teardown",
+    )
+    for report in (call, teardown):
+        Finding(claim.id, target_of(item).name, verdict, explanation).attach(report)
+    return [call, teardown]
+
+
+def _discard_output(config: pytest.Config) -> None:
+    """Drop what processes of the claim have printed since its reports were made."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    if capture is not None and capture.is_globally_capturing():
+        capture.read_global_capture()
