@@ -42,9 +42,9 @@ def not_negative(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     return convert
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
     """Return a parser with a command for each lesson, and an option for each number and text of its demo."""
-    top = argparse.ArgumentParser(prog="python -m impl", description="Run a lesson and watch it.")
+    top = argparse.ArgumentParser(prog=program, description="Run a lesson and watch it.")
     commands = top.add_subparsers(title="lessons", dest="lesson", metavar="LESSON")
     for name, module in lessons().items():
         summary = inspect.getdoc(module.demo)
@@ -107,9 +107,16 @@ def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> NoRe
     sys.exit()
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run the lesson that the command line names, and return the exit status."""
-    top = parser()
+def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m impl") -> int:
+    """Run the lesson that the command line names, and return the exit status.
+
+    Args:
+        arguments: the command line; that of this process if left out.
+        program: what the command line begins with, for messages.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a person watches, also where the output is a pipe
+    top = parser(program)
     options = vars(top.parse_args(arguments))
     lesson, name = options.pop("lesson"), options.pop("mp", None)
     if lesson is None:
@@ -123,7 +130,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    # A person watches: each line is to appear when it is printed, also where output is a pipe.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)
     sys.exit(main())

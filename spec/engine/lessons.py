@@ -30,7 +30,7 @@ class NotProvided(BaseException):
 def names() -> list[str]:
     """Return the names of all lessons: the modules of the reference that have a demo."""
     found = (info.name for info in pkgutil.iter_modules(impl.__path__) if info.name != "__main__")
-    return [name for name in found if hasattr(_reference(name), "demo")]
+    return [name for name in found if hasattr(reference(name), "demo")]
 
 
 class Package:
@@ -72,7 +72,7 @@ class Package:
             module = import_api(f"{self.name}.{name}")
         except NoSuchAPI as error:
             raise Violation(f"the lesson {name!r}", "a module", str(error), caller.name) from error.__cause__
-        return Lesson(module, _reference(name))
+        return Lesson(module, reference(name))
 
 
 class Lesson:
@@ -123,5 +123,6 @@ def misfit(found: Callable[..., object], wanted: Callable[..., object]) -> Optio
     return f"takes ({', '.join(signature.parameters)}) where the contract has ({', '.join(asked)})"
 
 
-def _reference(name: str) -> ModuleType:
+def reference(name: str) -> ModuleType:
+    """Return the reference's module of the lesson *name*."""
     return importlib.import_module(f"{REFERENCE}.{name}")

@@ -1,6 +1,6 @@
-"""What a claim can come to.
+"""The verdicts on a claim.
 
-Nothing is imported here, for children of broken APIs, which say what they break, import this.
+Nothing is imported here: children of broken APIs, which declare what they break, import this module.
 """
 
 from __future__ import annotations
@@ -24,8 +24,21 @@ LETTERS = {
     KNOWN: "d",
     FIXED: "X",
 }
+"""What pytest prints while it runs."""
+
+MEANINGS = {
+    HOLDS: "what must be true was seen to be true",
+    VIOLATED: "something else was seen; the report says what was expected, what was seen, and by what means",
+    HUNG: "the claim did not end; the report says by which rule, and where each process waits",
+    CRASHED: "the process that called the API ended; the report says how",
+    NOT_PROVIDED: "the API lacks a name that the claim is about, or the package lacks the lesson",
+    NOT_APPLICABLE: "the claim is about start methods, or Python versions, that differ from this one",
+    KNOWN: "the claim does not hold, which is declared with its reason, and does not fail the run",
+    FIXED: "the claim holds though it is declared not to; remove the declaration",
+}
+
 FAILURES = (VIOLATED, HUNG, CRASHED)
-"""What a claim may come to instead of holding."""
+"""The verdicts on a claim that does not hold."""
 
 FAILING = (*FAILURES, FIXED)
-"""What fails the run."""
+"""The verdicts that fail the run."""

@@ -107,7 +107,9 @@ class ForkServer:
 
 def main(channel: socket.socket) -> int:
     """Serve until the other end is closed; in a process that has run pytest, return its exit status."""
-    pytest.main(["-p", "no:cacheprovider", "spec", "--collect-only", "-q"])  # imports everything, as pytest does: it rewrites
+    pytest.main(
+        ["-p", "no:cacheprovider", "spec", "--collect-only", "-q"]
+    )  # imports everything, as pytest does: it rewrites
     sys.stdout.flush()
     from spec.engine.warmup import warm_up  # not before: Hypothesis comes with it, which pytest rewrites
 

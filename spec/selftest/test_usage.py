@@ -55,15 +55,15 @@ def modules(tmp_path: Path) -> Path:
         ("--impl json", "--impl: 'json' is no package of lessons: it has none of daemon, "),
         ("--impl raises_on_import", "--impl: importing 'raises_on_import' failed: ZeroDivisionError: "),
         ("--claim zombi.lingers", "--claim: no claim begins with 'zombi.lingers'; did you mean zombie.lingers-"),
-        ("--claim 42", "--claim: no claim begins with '42'; --claims lists them"),
+        ("--claim 42", "--claim: no claim begins with '42'; python -m spec claims lists them"),
         ("--hang-after 0", "--hang-after takes a number of seconds above zero"),
         ("--hang-after nan", "--hang-after takes a number of seconds above zero"),
         ("--timeout inf", "--timeout takes a number of seconds, 0 for no limit"),
         ("--timeout nan", "--timeout takes a number of seconds, 0 for no limit"),
         ("--scale 0", "--scale takes a whole number, 1 or more"),
-        ("--claims -n 2", "--claims verifies nothing, so there is nothing for -n to share out; leave out -n"),
+        ("--claim=", "--claim: no claim begins with ''; python -m spec claims lists them"),
         ("--mp nosuch -n 2", "--mp: no module named 'nosuch' here; is it installed?"),
-        ("--claim 42 -n 2", "--claim: no claim begins with '42'; --claims lists them"),
+        ("--claim 42 -n 2", "--claim: no claim begins with '42'; python -m spec claims lists them"),
     ],
 )
 def test_one_line_says_what_is_wrong(arguments: str, answer: str, modules: Path) -> None:

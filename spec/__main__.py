@@ -1,0 +1,102 @@
+"""The command line of the project: ``python -m spec COMMAND``."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+from spec.tools.command_line import USAGE_ERROR, Parser, UsageError
+
+PROGRAM = "python -m spec"
+
+
+class Command(NamedTuple):
+    """A command.
+
+    Attributes:
+        help: what it does, in a few words.
+        module: where it is: ``run`` does it, with what ``add_arguments`` has added to a parser.
+        passes_on: the module parses its arguments itself, in ``main``, as it passes them on to another program.
+    """
+
+    help: str
+    module: str
+    passes_on: bool = False
+
+
+COMMANDS = {
+    "verify": Command("verify a multiprocessing API or a package of lessons", "spec.tools.verify", passes_on=True),
+    "watch": Command("run a lesson and watch it", "spec.tools.watch", passes_on=True),
+    "claims": Command("list the claims, with their sources and where they apply", "spec.tools.catalogue"),
+    "deviations": Command("list what is known not to hold on a library", "spec.tools.deviations"),
+    "report": Command("make pages, badges and tables from reports of runs", "spec.report.command"),
+    "machine": Command("tell what this machine provides, and what it lacks", "spec.tools.machine"),
+    "new": Command("write the skeleton of a claim or a lesson", "spec.tools.new"),
+    "check": Command("tell what is missing or out of date, and what mends it", "spec.tools.check"),
+    "matrix": Command("try defects, mutants and reproductions against the claims", "spec.tools.matrix"),
+    "cost": Command("measure what the suite costs beyond its processes", "spec.tools.cost.command"),
+    "soak": Command("run the suite over and over, under load", "spec.tools.soak"),
+}
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run the command that the command line names, and return the exit status."""
+    name, *rest = (sys.argv[1:] if arguments is None else list(arguments)) or ["--help"]
+    try:
+        status = _run(name, rest)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except BrokenPipeError:  # as in ``python -m spec claims | head``
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at its end
+        return 0
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return status
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    if name in ("-h", "--help"):
+        print(_help())
+        return 0
+    if name not in COMMANDS:
+        alike = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {alike[0]}?" if alike else f"the commands are {', '.join(COMMANDS)}"
+        raise UsageError(f"there is no command {name!r}; {hint}")
+    command = COMMANDS[name]
+    module = importlib.import_module(command.module)
+    program = f"{PROGRAM} {name}"
+    if command.passes_on:
+        status: int = module.main(program, arguments)
+        return status
+    parser = Parser(prog=program, description=module.__doc__)
+    module.add_arguments(parser)
+    status = module.run(parser.parse_args(arguments))
+    return status
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS)) + 2
+    lines = [f"  {name:{width}}{command.help}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"usage: {PROGRAM} COMMAND [ARGUMENT ...]",
+            "",
+            "An executable specification of process-based concurrency in Python.",
+            "",
+            "commands:",
+            *lines,
+            "",
+            f"{PROGRAM} COMMAND --help describes a command.",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""``python -m spec COMMAND``: each command is found, and each mistake gets one line and the exit status of pytest."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from spec.__main__ import COMMANDS
+from spec.selftest.verify import ROOT
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m spec`` with the *arguments*, from the root of the project."""
+    return subprocess.run(
+        [sys.executable, "-m", "spec", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_help_lists_every_command() -> None:
+    done = run()
+    assert [name for name in COMMANDS if f"\n  {name} " not in done.stdout] == []
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help(name: str) -> None:
+    done = run(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: python -m spec {name}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ("verfy", "python -m spec: there is no command 'verfy'; did you mean verify?"),
+        ("claims nosuch", "python -m spec: no claim begins with 'nosuch'"),
+        ("claims --nosuch", "python -m spec claims: unrecognized arguments: --nosuch"),
+        ("new claim zombi.x", "python -m spec: there is no lesson 'zombi'; did you mean zombie?"),
+        ("new claim zombie", "python -m spec: 'zombie' is not of the form LESSON.WHAT-IS-CLAIMED, such as "),
+        ("new claim zombie.piles-up", "python -m spec: zombie.piles-up exists already: spec/claims/zombie/"),
+        ("new claim zombie.new --in ../x", "python -m spec: '../x' cannot be SUBJECT: it is the name of a module"),
+        ("new lesson lock", "python -m spec: the lesson lock exists already: impl/lock.py, spec/claims/lock"),
+        ("deviations --mp nosuch", "python -m spec: nothing is declared for nosuch; there are declarations for "),
+        ("deviations nosuch.toml", "python -m spec: nosuch.toml cannot be read: No such file or directory"),
+        ("verify --claim zombie.nosuch", "ERROR: --claim: no claim begins with 'zombie.nosuch'; did you mean "),
+    ],
+)
+def test_one_line_says_what_is_wrong(arguments: str, answer: str) -> None:
+    done = run(*arguments.split())
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line]
+    assert len(lines) == 1 and lines[0].startswith(answer)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_reader_may_stop_reading() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "spec", "claims"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
+def test_verify_is_pytest_on_the_claims() -> None:
+    done = run("verify", "--mp=multiprocessing:fork", "--claim=zombie.piles", "-q")
+    assert "zombie.piles-up  holds" in done.stdout
+    assert done.returncode == 0

@@ -1,0 +1,76 @@
+"""List the claims, with where each applies and the source of its fact."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from spec.engine.claims import SPEC_FOLDER, Claim
+from spec.engine.marks import Source
+from spec.engine.targets import KNOWN
+from spec.tools.command_line import UsageError
+
+FILE = SPEC_FOLDER / "CLAIMS.md"
+
+HEAD = """\
+# Claims
+
+`pytest spec/ --claim ID` verifies a claim. The source says where the fact comes from: it is *documented* there, part of
+the *contract* of a lesson, or *observed*: the page is about the subject, and implementations behave so.
+This file is made from the tests by `python -m spec check --update`.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "id", nargs="*", help="list this claim, or all whose ids begin like this; all if none is given"
+    )
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print the claims that are asked for."""
+    claims = [claim for claim in Claim.all() if claim.id.startswith(tuple(asked.id) or "")]
+    if not claims:
+        raise UsageError(f"no claim begins with {' or '.join(map(repr, asked.id))}")
+    print(*text(claims), sep="\n")
+    return 0
+
+
+def start_methods(claim: Claim) -> str:
+    """Say under which of the known start methods *claim* applies, and on which Pythons, if not on all."""
+    where = [name for name, traits in KNOWN.items() if claim.suits(traits)]
+    pythons = [condition.wording for condition in claim.conditions if condition.of_python]
+    return "; ".join(["every start method" if len(where) == len(KNOWN) else ", ".join(where), *pythons])
+
+
+def text(claims: Iterable[Claim]) -> list[str]:
+    """Return the catalogue as lines for a terminal."""
+    lines: list[str] = []
+    lesson = None
+    for claim in claims:
+        if claim.lesson != lesson:
+            lesson = claim.lesson
+            lines += ["", f"{lesson}:"]
+        lines += [f"  {claim.id} ({start_methods(claim)})", f"      {claim.wording}"]
+        lines += [f"      {source.kind}: {source.where}" for source in claim.sources]
+    return lines[1:]
+
+
+def markdown(claims: Iterable[Claim]) -> str:
+    """Return the catalogue as Markdown."""
+    lines = [HEAD]
+    lesson = None
+    for claim in claims:
+        if claim.lesson != lesson:
+            lesson = claim.lesson
+            lines += [f"## {lesson}", "", "| claim | what it says | where it applies | source |", "|---|---|---|---|"]
+        wording = claim.wording.replace("|", "\\|")
+        sources = ", ".join(map(link, claim.sources))
+        lines.append(f"| `{claim.id}` | {wording} | {start_methods(claim)} | {sources} |")
+    return "\n".join(lines).replace("\n## ", "\n\n## ") + "\n"
+
+
+def link(source: Source) -> str:
+    """Return a link to *source*, in Markdown, that says what kind of source it is."""
+    return f"{source.kind} `{source.where}`" if source.kind == "contract" else f"[{source.kind}]({source.where})"

@@ -1,0 +1,54 @@
+"""Parts of documents that are made from the code, so that they cannot be out of date.
+
+A part stands between two lines, ``<!-- made from the code: NAME -->`` and ``<!-- end of NAME -->``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable
+
+from spec.engine import hangs
+from spec.engine.claims import SPEC_FOLDER, Claim
+from spec.engine.verdicts import FAILING, MEANINGS
+from spec.tools import catalogue
+
+ROOT = SPEC_FOLDER.parent
+
+
+def _hang_rules() -> str:
+    rows = [f"| {rule.when.format(seconds=f'{rule.default:g}')} | `{rule.option}` |" for rule in hangs.RULES]
+    return "\n".join(["| the claim hangs when | changed by |", "|---|---|", *rows])
+
+
+def _verdicts() -> str:
+    rows = [
+        f"| {verdict.upper() if verdict in FAILING else verdict} | {meaning} |"
+        for verdict, meaning in MEANINGS.items()
+    ]
+    return "\n".join(["| verdict | meaning |", "|---|---|", *rows])
+
+
+PARTS: dict[str, Callable[[], str]] = {"hang rules": _hang_rules, "verdicts": _verdicts}
+"""What makes each part, by its name."""
+
+_PART = re.compile(
+    r"(?P<begin><!-- made from the code: (?P<name>[\w ]+) -->\n).*?(?P<end><!-- end of (?P=name) -->)", re.DOTALL
+)
+
+
+def expected() -> Iterator[tuple[Path, str]]:
+    """Yield each document that is made from the code, wholly or in part, and what it should contain."""
+    yield catalogue.FILE, catalogue.markdown(Claim.all())
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = path.read_text(encoding="utf-8")
+        yield path, _PART.sub(lambda part: f"{part['begin']}{PARTS[part['name']]()}\n{part['end']}", text)
+
+
+def outdated() -> Iterator[tuple[Path, str]]:
+    """Yield each document that is out of date, and what it should contain."""
+    for path, text in expected():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            yield path, text
