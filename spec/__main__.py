@@ -73,12 +73,10 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     module = importlib.import_module(command.module)
     program = f"{PROGRAM} {name}"
     if command.passes_on:
-        status: int = module.main(program, arguments)
-        return status
+        return int(module.main(program, arguments))
     parser = Parser(prog=program, description=module.__doc__)
     module.add_arguments(parser)
-    status = module.run(parser.parse_args(arguments))
-    return status
+    return int(module.run(parser.parse_args(arguments)))
 
 
 def _help() -> str:

@@ -107,9 +107,8 @@ class ForkServer:
 
 def main(channel: socket.socket) -> int:
     """Serve until the other end is closed; in a process that has run pytest, return its exit status."""
-    pytest.main(
-        ["-p", "no:cacheprovider", "spec", "--collect-only", "-q"]
-    )  # imports everything, as pytest does: it rewrites
+    # Import everything as pytest does, which rewrites assertions.
+    pytest.main(["-p", "no:cacheprovider", "spec", "--collect-only", "-q"])
     sys.stdout.flush()
     from spec.engine.warmup import warm_up  # not before: Hypothesis comes with it, which pytest rewrites
 

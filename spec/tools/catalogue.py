@@ -15,8 +15,8 @@ FILE = SPEC_FOLDER / "CLAIMS.md"
 HEAD = """\
 # Claims
 
-`pytest spec/ --claim ID` verifies a claim. The source says where the fact comes from: it is *documented* there, part of
-the *contract* of a lesson, or *observed*: the page is about the subject, and implementations behave so.
+`pytest spec/ --claim ID` verifies a claim. The source says where the fact comes from: it is *documented* there, it is
+part of the *contract* of a lesson, or it is *observed*: the page is about the subject, and implementations behave so.
 This file is made from the tests by `python -m spec check --update`.
 """
 

@@ -6,6 +6,7 @@ The exit status is 1 if there is anything.
 from __future__ import annotations
 
 import argparse
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,9 +83,7 @@ def _is_documented(name: str) -> bool:
     """Return whether *name*, such as ``impl.lock.sell``, is a function of a lesson that has a docstring."""
     _, _, rest = name.partition("impl.")
     lesson, _, function = rest.partition(".")
-    return lesson in lessons.names() and bool(
-        getattr(getattr(lessons.reference(lesson), function, None), "__doc__", "")
-    )
+    return lesson in lessons.names() and bool(inspect.getdoc(getattr(lessons.reference(lesson), function, None)))
 
 
 def _lessons(claimed: set[str]) -> Iterator[str]:

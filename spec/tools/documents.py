@@ -24,10 +24,8 @@ def _hang_rules() -> str:
 
 
 def _verdicts() -> str:
-    rows = [
-        f"| {verdict.upper() if verdict in FAILING else verdict} | {meaning} |"
-        for verdict, meaning in MEANINGS.items()
-    ]
+    shown = {verdict: verdict.upper() if verdict in FAILING else verdict for verdict in MEANINGS}
+    rows = [f"| {shown[verdict]} | {meaning} |" for verdict, meaning in MEANINGS.items()]
     return "\n".join(["| verdict | meaning |", "|---|---|", *rows])
 
 
