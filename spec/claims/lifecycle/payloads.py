@@ -1,4 +1,4 @@
-"""Payloads that end in one way or another, or refuse to."""
+"""Payloads that end in different ways, react to signals, or start children of their own."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 
 
 class Failure(Exception):
-    """Raised by a payload that is to end with an exception."""
+    """An exception that ends a payload."""
 
 
 def fail(log: Recorder, error: BaseException) -> None:
-    """Record that this ran, and raise an exception."""
+    """Record ``ran``, and raise *error*."""
     log("ran")
     raise error
 
 
-def take_long_to_exit(task: Task) -> None:
-    """Run *task*, and leave the kernel so much memory in a file that it takes a while to release it at the exit.
+def exit_slowly(task: Task) -> None:
+    """Run *task* in a process that takes some time to exit, because the kernel must free a large file in memory.
 
-    It is the file with the lowest number, which the kernel gives up last: the pipes are closed by then.
+    The file has the lowest descriptor.  The kernel closes it last, when it has already closed the pipes.
     """
     memory = os.memfd_create("memory")
     try:
         os.posix_fallocate(memory, 0, 2**26)
-    except OSError:  # so much is not allowed; then it exits as fast as others do
+    except OSError:  # memory is limited; the process then exits as fast as others
         os.truncate(memory, 0)
     os.dup2(memory, 0)
     os.close(memory)
     task()
 
 
-def leave_as_told(pause: Pause) -> None:
+def exit_with_reply(pause: Pause) -> None:
     """Stop at *pause*, and pass what it returns to `sys.exit`."""
     status: Any = pause()
     sys.exit(status)
@@ -60,23 +60,23 @@ def ignore_sigint() -> None:
 
 
 def handle_sigterm(react: Callable[[int], object], task: Task) -> None:
-    """Run *task*; whenever SIGTERM comes, call *react* with its number, and go on."""
+    """Run *task*.  Whenever SIGTERM arrives, call *react* with the signal number, and continue."""
     signal.signal(signal.SIGTERM, lambda number, _frame: react(number))
     task()
 
 
-def leave_on_sigterm(log: Recorder, handling: Pause, task: Task) -> None:
-    """Run *task*; when SIGTERM comes, record its number as ``signal``, and exit with what *handling* returns."""
+def exit_on_sigterm(log: Recorder, handling: Pause, task: Task) -> None:
+    """Run *task*.  When SIGTERM arrives, record its number as ``signal``, and exit with what *handling* returns."""
 
     def leave(number: int) -> None:
         log("signal", int(number))
-        leave_as_told(handling)
+        exit_with_reply(handling)
 
     handle_sigterm(leave, task)
 
 
-def clean_up_after(task: Task, log: Recorder) -> None:
-    """Run *task*, and record what is run at the end of it."""
+def run_with_cleanup(task: Task, log: Recorder) -> None:
+    """Run *task* with a finally block and an exit handler; each records under ``cleaned up`` that it ran."""
     atexit.register(log, "cleaned up", "exit handler")
     try:
         task()
@@ -84,58 +84,58 @@ def clean_up_after(task: Task, log: Recorder) -> None:
         log("cleaned up", "finally")
 
 
-def note_an_interrupt(log: Recorder, task: Task) -> None:
-    """Run *task*, and record KeyboardInterrupt if that is how it comes to its end."""
+def record_interrupt(log: Recorder, task: Task) -> None:
+    """Run *task*, and record ``interrupted`` if it raises KeyboardInterrupt."""
     try:
         task()
     except KeyboardInterrupt:
         log("interrupted")
 
 
-def count(everything: Callable[[], Sequence[object]], pause: Pause) -> None:
-    """Stop at *pause* with how many *everything* returns here."""
+def pause_with_count(everything: Callable[[], Sequence[object]], pause: Pause) -> None:
+    """Call *everything* in this process, and stop at *pause* with the number of things that it returns."""
     pause(len(everything()))
 
 
 def print_and_start(mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task]) -> None:
-    """A program: print something, which is not written out at once, and start a child for each of the *tasks*."""
-    print("the starter's")
+    """A program: print a line, which stays in the buffer, and then run each of the *tasks* in a child."""
+    print("the starter starts")
     for task in tasks:
         start(mp, task).join()
 
 
-def join_one(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:
-    """A program: start a child that runs *task*, join it, and record its exit code."""
+def start_and_join(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:
+    """A program: run *task* in a child, join the child, and record its exit code."""
     child = start(mp, task)
     child.join()
     log("exit code", child.exitcode)
 
 
-def without_output() -> None:
-    """Have neither stdout nor stderr from now on."""
+def remove_output() -> None:
+    """Set `sys.stdout` and `sys.stderr` to None."""
     streams: Any = sys
     streams.stdout = streams.stderr = None
 
 
-def join_without_output(
+def start_and_join_without_output(
     mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task], log: Recorder
 ) -> None:
-    """A program without output: start a child for each of the *tasks*, likewise without, and record its exit code."""
-    without_output()
+    """A program without output: run each of the *tasks* in a child without output, and record its exit code."""
+    remove_output()
     for task in tasks:
         try:
-            join_one(mp, start, steps(without_output, task), log)
-        except Exception as error:  # which nobody would read otherwise
+            start_and_join(mp, start, steps(remove_output, task), log)
+        except Exception as error:  # there is no stderr that could show it
             log("exit code", repr(error))
 
 
-def go_on_after_an_interrupt(
+def start_and_join_after_interrupt(
     mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task], places: Sequence[Pause], log: Recorder
 ) -> None:
-    """A program: start a child, and when both are interrupted, join it; then start and join the others.
+    """A program in a process group of its own: start a child, get KeyboardInterrupt, and join the child after it.
 
-    Its process group is one of its own.  It stops at the first of the *places* to be interrupted, at the second once
-    it was, and records each exit code.
+    The program stops at the first of the *places* until it is interrupted, and at the second one afterwards.  Then it
+    joins the child, runs each of the other *tasks* in a child, and records each exit code.
     """
     waiting, interrupted = places
     os.setpgid(0, 0)
@@ -148,22 +148,22 @@ def go_on_after_an_interrupt(
     child.join()
     log("exit code", child.exitcode)
     for task in others:
-        join_one(mp, start, task, log)
+        start_and_join(mp, start, task, log)
 
 
-def join_and_leave(mp: Multiprocessing, start: Callable[..., Process], task: Task, status: int) -> None:
-    """A program: start a child that runs *task*, join it, and exit with *status*."""
+def start_join_and_exit(mp: Multiprocessing, start: Callable[..., Process], task: Task, status: int) -> None:
+    """A program: run *task* in a child, join the child, and exit with *status*."""
     start(mp, task).join()
     sys.exit(status)
 
 
-def start_one(make: MakesProcesses, task: Task) -> None:
-    """Start a child that runs *task*, and leave it to itself."""
+def start_child(make: MakesProcesses, task: Task) -> None:
+    """Start a child that runs *task*, and do not join it."""
     make(target=task).start()
 
 
-def join_each(make: MakesProcesses, tasks: Sequence[Task], log: Recorder) -> None:
-    """Start a child for each of the *tasks*, one after the other, join it, and record its exit code."""
+def start_and_join_each(make: MakesProcesses, tasks: Sequence[Task], log: Recorder) -> None:
+    """Run each of the *tasks* in a child, one child after the other, and record each exit code."""
     for task in tasks:
         child = make(target=task)
         child.start()

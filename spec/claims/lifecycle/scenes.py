@@ -1,4 +1,4 @@
-"""Scenes that claims of several modules set."""
+"""Scenes and checks that several modules of this lesson share."""
 
 from __future__ import annotations
 
@@ -26,28 +26,33 @@ def until_ready(sentinel: int) -> None:
     select.select([sentinel], [], [])
 
 
-def join_in_time(child: Process) -> None:
-    """Join *child* with limits that are over soon if it runs, and do not matter if it has exited."""
+def join_briefly(child: Process) -> None:
+    """Join *child* with two timeouts that are soon over if it still runs."""
     for seconds in 0, 0.01:
         child.join(seconds)
 
 
-def with_a_child_of_its_own(
+def start_with_grandchild(
     mp: Multiprocessing, start: Callable[..., Process], log: Recorder, checkpoint: MakeCheckpoint
 ) -> tuple[Process, Arrival]:
-    """Start a child that has a child of its own, and return it and that one, which waits, and then is done."""
+    """Start a child that has started a child of its own; both wait.
+
+    Returns:
+        the child, and the arrival of the grandchild, which records ``done`` when it is let go.
+    """
     having, working = checkpoint("having a child"), checkpoint("working")
     work = steps(working.pause, partial(log, "done"))
-    child = start(mp, steps(partial(payloads.start_one, mp.Process, work), having.pause))
-    parents, its_own = having.next(), working.next()
-    kernel.shows("the process that has a child", parents.pid, expected=child.pid)
-    kernel.shows("the process that works", its_own.pid, expected=other_than(child.pid))
-    return child, its_own
+    child = start(mp, steps(partial(payloads.start_child, mp.Process, work), having.pause))
+    parent, grandchild = having.next(), working.next()
+    kernel.shows("the pid of the child", parent.pid, expected=child.pid)
+    kernel.shows("the pid of the grandchild", grandchild.pid, expected=other_than(child.pid))
+    return child, grandchild
 
 
-def runs_on(its_own: Arrival, log: Recorder) -> None:
-    """State that the child of the child that was ended runs, and comes to its own end."""
-    kernel.shows("the child of the child that was ended", settled(its_own.pid), expected=ALIVE)
-    its_own.let_go()
-    until_exited(its_own.pid)
-    recorder.shows("who came to the end", [event.pid for event in log.events("done")], expected=[its_own.pid])
+def grandchild_runs_on(grandchild: Arrival, log: Recorder) -> None:
+    """State that the grandchild of `start_with_grandchild` still runs, and reaches the end of its code."""
+    kernel.shows("the grandchild", settled(grandchild.pid), expected=ALIVE)
+    grandchild.let_go()
+    until_exited(grandchild.pid)
+    done = [event.pid for event in log.events("done")]
+    recorder.shows("the processes that reached the end", done, expected=[grandchild.pid])

@@ -1,4 +1,4 @@
-"""Processes whose code is that of their class, as of threads: derived from the class of the API under test."""
+"""Subclasses of `Process` that override `run()`: one for each API under test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def of(api: str) -> Any:
-    """Return the class for the *api* of this name; a child, which finds it by its own name, makes it anew."""
+    """Return the subclass for the *api* of this name, such as ``multiprocessing:spawn``.
+
+    The name of the class says which API it belongs to.  A child that unpickles an object of it looks the class up by
+    its name in this module, and `__getattr__` makes it there.
+    """
     return _of("Of_" + api.encode().hex())
 
 

@@ -1,15 +1,15 @@
-"""Closing."""
+"""Closing a child, and what it leaves behind."""
 
 from __future__ import annotations
 
 import os
 
 from impl.contract import Multiprocessing, Process
-from spec.claims.lifecycle.scenes import join_in_time, until_ready
+from spec.claims.lifecycle.scenes import join_briefly, until_ready
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.holdings import holdings
 from spec.harness.process_table import ALIVE, GONE, open_files, state, until_exited
 from spec.harness.witness import caller, kernel, refuses
@@ -17,23 +17,25 @@ from spec.harness.witness import caller, kernel, refuses
 pytestmark = needs("Process")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
 def test_running_child_cannot_be_closed(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Closing a child that runs is refused, and leaves it as it is."""
+    """Closing a running child raises `ValueError` and does not affect the child."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next()
     with refuses(ValueError):
         child.close()
     kernel.shows("the child", state(arrival.pid), expected=ALIVE)
-    caller.shows("whether it is alive", child.is_alive(), expected=True)
+    caller.shows("whether the child is alive", child.is_alive(), expected=True)
     arrival.let_go()
     child.join()
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
 @needs("active_children")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close", observed=True)
 def test_exited_child_can_be_closed(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that has exited can be closed, joined or not, and twice; so can one that was never started."""
+    """A child that has exited can be closed without a join, even twice; so can a `Process` that was never started."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next().let_go()
@@ -41,18 +43,19 @@ def test_exited_child_can_be_closed(mp: Multiprocessing, lesson: Lesson, checkpo
     until_exited(arrival.pid)
     child.close()
     child.close()
-    kernel.shows("the child that was closed", state(arrival.pid), expected=GONE)
+    kernel.shows("the closed child", state(arrival.pid), expected=GONE)
     caller.shows("the active children", list(mp.active_children()), expected=[])
     mp.Process(target=leave(0)).close()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
 def test_closed_child_answers_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that was closed can be asked for nothing any more, nor joined or started: each raises a ValueError."""
+    """`pid`, `ident`, `exitcode`, `sentinel`, `is_alive`, `join` and `start` of a closed child raise `ValueError`."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next().let_go()
     child.join()
-    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     child.close()
     for attribute in "pid", "ident", "exitcode", "sentinel":
         with refuses(ValueError):
@@ -62,54 +65,57 @@ def test_closed_child_answers_nothing(mp: Multiprocessing, lesson: Lesson, check
             call()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
 def test_closed_child_gets_no_signal(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that was closed can be neither terminated nor killed any more: both raise a ValueError."""
+    """`terminate()` and `kill()` of a closed child raise `ValueError`."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next().let_go()
     child.join()
-    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     child.close()
     for call in child.terminate, child.kill:
         with refuses(ValueError):
             call()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
 def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Closing a child that was joined, with a limit or without, closes all files that the starter had for it."""
+    """Closing a child that was joined, timed or not, closes all files that the starter had open for it."""
     working = checkpoint("working")
 
     def start_and_join() -> Process:
         child: Process = lesson.start(mp, working.pause)
         arrival = working.next()
-        join_in_time(child)
+        join_briefly(child)
         arrival.let_go()
         child.join()
-        join_in_time(child)
-        kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+        join_briefly(child)
+        kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
         return child
 
-    start_and_join().close()  # whatever the API opens once for all children is open now
+    start_and_join().close()  # now the API has opened all that it opens only once
     before = open_files(os.getpid())
     child = start_and_join()
     child.close()
-    kernel.shows("how many files the starter has open", open_files(os.getpid()), expected=before)
+    kernel.shows("the number of files that the starter has open", open_files(os.getpid()), expected=before)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close", observed=True)
 def test_use_leaves_nothing_behind(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that was joined, with a limit or without, and that nobody refers to, has left no file and no thread."""
+    """A child that was joined, timed or not, and is no longer referenced leaves no open file and no thread."""
     working = checkpoint("working")
 
     def start_and_join() -> None:
         child = lesson.start(mp, working.pause)
         arrival = working.next()
-        join_in_time(child)
+        join_briefly(child)
         arrival.let_go()
         child.join()
-        join_in_time(child)
-        kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+        join_briefly(child)
+        kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
 
-    start_and_join()  # whatever the API opens once for all children is open now
+    start_and_join()  # now the API has opened all that it opens only once
     before = holdings()
     start_and_join()
-    kernel.shows("how many files and threads there are", holdings(), expected=before)
+    kernel.shows("the numbers of files and threads", holdings(), expected=before)

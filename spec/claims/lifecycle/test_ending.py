@@ -1,4 +1,4 @@
-"""The end of a child's code."""
+"""What happens at the end of a child's code: cleanup, children, output."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spec.claims.lifecycle import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, settled
 from spec.harness.recorder import Recorder
 from spec.harness.witness import containing, kernel, other_than, recorder
@@ -18,54 +18,59 @@ from spec.harness.witness import containing, kernel, other_than, recorder
 pytestmark = needs("Process")
 
 
+@source("https://docs.python.org/3/library/sys.html#sys.exit")
 def test_child_that_ends_by_itself_cleans_up(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child that ends by itself, such as by `sys.exit`, runs its finally blocks."""
+    """A child that ends by itself, for example with `sys.exit()`, runs its `finally` blocks."""
     working = checkpoint("working")
-    leaving = partial(payloads.leave_as_told, working.pause)
-    child = lesson.start(mp, partial(payloads.clean_up_after, leaving, log))
+    leaving = partial(payloads.exit_with_reply, working.pause)
+    child = lesson.start(mp, partial(payloads.run_with_cleanup, leaving, log))
     arrival = working.next().let_go(0)
     child.join()
-    recorder.shows("what it ran at the end", log.values("cleaned up"), expected=containing("finally"))
-    kernel.shows("the process that ended", arrival.pid, expected=child.pid)
+    recorder.shows("the cleanup that the child ran", log.values("cleaned up"), expected=containing("finally"))
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_waits_for_its_children(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child whose code has come to its end waits for the ordinary children that it has started."""
+    """At the end of its code, a child waits for the non-daemonic children that it has started."""
     working = checkpoint("working")
-    child = lesson.start(mp, partial(payloads.start_one, mp.Process, steps(working.pause, partial(log, "done"))))
+    child = lesson.start(mp, partial(payloads.start_child, mp.Process, steps(working.pause, partial(log, "done"))))
     arrival = working.next()
-    kernel.shows("the process that works", arrival.pid, expected=other_than(child.pid))
-    kernel.shows("the child, at the end of its code", settled(child.pid), expected=ALIVE)
+    kernel.shows("the pid of the grandchild", arrival.pid, expected=other_than(child.pid))
+    kernel.shows("the child at the end of its code", settled(child.pid), expected=ALIVE)
     arrival.let_go()
     child.join()
-    recorder.shows("who came to the end", [event.pid for event in log.events("done")], expected=[arrival.pid])
+    done = [event.pid for event in log.events("done")]
+    recorder.shows("the processes that reached the end", done, expected=[arrival.pid])
 
 
+@source("https://github.com/python/cpython/issues/98552", observed=True)
 def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """What a child has printed, even if it exits or fails then, and its starter before, is written out, once."""
+    """Text that a starter and then its child print is written exactly once, even if the child exits or fails."""
     ends: dict[str, Callable[[], object]] = {
-        "it comes to its end": partial(log, "ran"),
-        "it exits": steps(partial(log, "ran"), leave(3)),
-        "it fails": partial(payloads.fail, log, payloads.Failure("out of paper")),
+        "the child ends": partial(log, "ran"),
+        "the child exits": steps(partial(log, "ran"), leave(3)),
+        "the child fails": partial(payloads.fail, log, payloads.Failure("out of paper")),
     }
     tasks = [steps(partial(print, line), end) for line, end in ends.items()]
     printing = program.main(payloads.print_and_start, lesson.start, tasks)
     kernel.shows("the starter's exit status", printing.exit_status(), expected=0)
-    recorder.shows("how many children ran", len(log.events("ran")), expected=3)
-    expected = sorted([*ends, "the starter's"])
+    recorder.shows("the number of children that ran", len(log.events("ran")), expected=3)
+    expected = sorted([*ends, "the starter starts"])
     lines = sorted(line for line in printing.output.splitlines() if line in expected)
-    kernel.shows("what was printed", lines, expected=expected)
+    kernel.shows("the printed lines", lines, expected=expected)
 
 
+@source("https://github.com/python/cpython/pull/4073", observed=True)
 def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """A child ends as ever, with the same exit code, in a program that has neither stdout nor stderr."""
+    """In a program that has neither stdout nor stderr, a child ends as usual, with the usual exit code."""
     tasks = [leave(0), leave(7), partial(payloads.fail, log, payloads.Failure())]
-    silent = program.main(payloads.join_without_output, lesson.start, tasks, log)
+    silent = program.main(payloads.start_and_join_without_output, lesson.start, tasks, log)
     kernel.shows("the program's exit status", silent.exit_status(), expected=0)
     codes = log.values("exit code")
-    recorder.shows("the exit codes of one that ends, exits, and fails", codes, expected=[0, 7, 1])
-    recorder.shows("how many came to fail", len(log.events("ran")), expected=1)
+    recorder.shows("the exit codes of children that end, exit and fail", codes, expected=[0, 7, 1])
+    recorder.shows("the number of children that raised an exception", len(log.events("ran")), expected=1)

@@ -1,4 +1,4 @@
-"""The exit codes."""
+"""The exit code of a child, by the way in which it ended."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ from spec.claims.queue import payloads as queue_payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import fresh_memory, needs, where
+from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.process_table import until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import Matcher, caller, containing, kernel, recorder
 
 pytestmark = needs("Process")
 
-
 WITHOUT_SHRINKING = [Phase.explicit, Phase.generate]
-"""For examples that each are the start of a process: the first that fails has to do."""
+"""For examples that each start a process: the first one that fails is reported."""
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_exit_code_of_a_normal_end(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that comes to the end of its code has exit code 0."""
+    """A child that reaches the end of its code has exit code 0."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next().let_go()
     child.join()
-    kernel.shows("the process that ended", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     caller.shows("the exit code", child.exitcode, expected=0)
 
 
+@source("https://man7.org/linux/man-pages/man2/_exit.2.html")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_exit_code_is_what_it_left_with(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that calls `sys.exit` with a number has that exit code, or if it is not from 0 to 255, its low byte."""
+    """A child that calls `sys.exit(n)` has exit code `n`, or the low byte of `n` if `n` is not from 0 to 255."""
     working = checkpoint("working")
 
     @example(status=False)
@@ -51,88 +53,97 @@ def test_exit_code_is_what_it_left_with(mp: Multiprocessing, lesson: Lesson, che
     @example(status=-1)
     @settings(max_examples=4, phases=WITHOUT_SHRINKING)
     @given(status=st.integers(0, 255))
-    def leaves(status: int) -> None:
-        child = lesson.start(mp, partial(payloads.leave_as_told, working.pause))
+    def exits(status: int) -> None:
+        child = lesson.start(mp, partial(payloads.exit_with_reply, working.pause))
         arrival = working.next().let_go(status)
         child.join()
-        kernel.shows("the process that left", arrival.pid, expected=child.pid)
+        kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
         caller.shows("the exit code", child.exitcode, expected=status & 255)
 
-    leaves()
+    exits()
 
 
+@source("https://docs.python.org/3/library/sys.html#sys.exit")
 def test_exit_code_of_a_bare_exit(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """A child that calls `sys.exit` with nothing has exit code 0."""
+    """A child that calls `sys.exit()` without an argument has exit code 0."""
     child = lesson.start(mp, steps(partial(log, "ran"), sys.exit))
     child.join()
-    recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[child.pid])
+    ran = [event.pid for event in log.events("ran")]
+    recorder.shows("the processes that ran the code", ran, expected=[child.pid])
     caller.shows("the exit code", child.exitcode, expected=0)
 
 
+@source("https://docs.python.org/3/library/sys.html#sys.exit")
 def test_exit_code_of_an_exit_with_text(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """A child that calls `sys.exit` with a text, or with anything but a number, has exit code 1, and prints that."""
-    told: list[Any] = ["out of paper", ("out of", "paper")]
-    for what in told:
-        leaving = steps(partial(log, "ran"), partial(sys.exit, what))
-        starting = program.main(payloads.join_one, lesson.start, leaving, log)
+    """A child that calls `sys.exit()` with a string or a tuple has exit code 1, and prints that object to stderr."""
+    values: list[Any] = ["out of paper", ("out of", "paper")]
+    for value in values:
+        leaving = steps(partial(log, "ran"), partial(sys.exit, value))
+        starting = program.main(payloads.start_and_join, lesson.start, leaving, log)
         kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
-        kernel.shows("stderr", starting.errors, expected=containing(f"{what}\n"))
-    recorder.shows("how often a child ran", len(log.events("ran")), expected=2)
+        kernel.shows("stderr", starting.errors, expected=containing(f"{value}\n"))
+    recorder.shows("how often a child's code ran", len(log.events("ran")), expected=2)
     recorder.shows("the exit codes", log.values("exit code"), expected=[1, 1])
 
 
+@source("https://docs.python.org/3/library/os.html#os._exit")
 def test_exit_code_of_an_abrupt_exit(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """A child that leaves by `os._exit` has the exit code that it passed, without any cooperation of its own."""
+    """A child that calls `os._exit(n)` has exit code `n`, although it runs no more code that could report it."""
     child = lesson.start(mp, steps(partial(log, "ran"), partial(os._exit, 7)))
     child.join()
-    recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[child.pid])
+    ran = [event.pid for event in log.events("ran")]
+    recorder.shows("the processes that ran the code", ran, expected=[child.pid])
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
 def test_exit_code_of_an_exception(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """A child that an exception ends has exit code 1 and prints the traceback on stderr; the starter goes on."""
+    """A child that ends with an exception has exit code 1 and prints a traceback to stderr; its starter continues."""
     failing = partial(payloads.fail, log, payloads.Failure("out of paper"))
-    starting = program.main(payloads.join_one, lesson.start, failing, log)
+    starting = program.main(payloads.start_and_join, lesson.start, failing, log)
     kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
-    recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
+    recorder.shows("how often the child's code ran", len(log.events("ran")), expected=1)
     recorder.shows("the exit code", log.values("exit code"), expected=[1])
     kernel.shows("stderr", starting.errors, expected=containing("Traceback (most recent call last)"))
     kernel.shows("stderr", starting.errors, expected=containing("Failure: out of paper"))
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.interrupt", observed=True)
 def test_exit_code_of_an_interrupt(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """A child that KeyboardInterrupt ends has exit code 1 and a traceback on stderr, as with any other exception."""
+    """A child that ends with `KeyboardInterrupt` has exit code 1 and prints it to stderr, like other exceptions."""
     interrupted = partial(payloads.fail, log, KeyboardInterrupt("enough"))
-    starting = program.main(payloads.join_one, lesson.start, interrupted, log)
+    starting = program.main(payloads.start_and_join, lesson.start, interrupted, log)
     kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
-    recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
+    recorder.shows("how often the child's code ran", len(log.events("ran")), expected=1)
     recorder.shows("the exit code", log.values("exit code"), expected=[1])
     kernel.shows("stderr", starting.errors, expected=containing("KeyboardInterrupt: enough"))
 
 
 @where(fresh_memory)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
 def test_exit_code_of_a_child_that_cannot_begin(mp: Multiprocessing, log: Recorder) -> None:
-    """A child that cannot unpickle what it is given does not run, and has an exit code other than 0."""
+    """A child that cannot unpickle its arguments does not run its target, and has a nonzero exit code."""
     child = mp.Process(target=log, args=("ran", queue_payloads.Unreadable()))
     child.start()
     child.join()
-    recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[])
+    recorder.shows("the processes that ran the code", [event.pid for event in log.events("ran")], expected=[])
     failure = Matcher("a number other than 0", lambda code: code is not None and code != 0)
     caller.shows("the exit code", child.exitcode, expected=failure)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_exit_code_of_a_killed_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that a signal has ended, whoever sent it, has minus that signal's number as its exit code."""
+    """A child that is ended by a signal, whoever sends it, has the negative signal number as its exit code."""
     working = checkpoint("working")
 
     @example(number=signal.SIGKILL)
-    @example(number=signal.SIGRTMIN + 1)  # which has no name
+    @example(number=signal.SIGRTMIN + 1)  # a signal without a name
     @settings(max_examples=2, phases=WITHOUT_SHRINKING)
     @given(number=st.sampled_from([signal.SIGUSR1, signal.SIGUSR2]))
     def dies(number: int) -> None:
         child = lesson.start(mp, working.pause)
         arrival = working.next()
-        kernel.shows("the process that is killed", arrival.pid, expected=child.pid)
+        kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
         os.kill(arrival.pid, number)
         child.join()
         until_exited(arrival.pid)
@@ -141,19 +152,21 @@ def test_exit_code_of_a_killed_child(mp: Multiprocessing, lesson: Lesson, checkp
     dies()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_exit_code_of_a_terminated_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A terminated child that does not handle SIGTERM has minus that signal's number as its exit code."""
+    """A terminated child that does not handle SIGTERM has the negative number of SIGTERM as its exit code."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next()
     lesson.terminate(child)
     child.join()
-    kernel.shows("the process that was terminated", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGTERM)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_exit_code_needs_no_join(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Once a child has exited, its exit code is there, though nobody has joined it."""
+    """The exit code of a child is available once the child has exited, even if nobody has joined it."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next().let_go()
@@ -163,18 +176,21 @@ def test_exit_code_needs_no_join(mp: Multiprocessing, lesson: Lesson, checkpoint
     child.join()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_child_gets_the_exit_codes_of_its_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """A child gets the exit codes of its own children, as main does: of an exit, an exception and a signal."""
+    """A child gets the exit codes of its own children as main does: after an exit, an exception and a signal."""
     failing = partial(payloads.fail, log, payloads.Failure("out of paper"))
     tasks = leave(7), failing, partial(signal.raise_signal, signal.SIGUSR1)
-    child = lesson.start(mp, partial(payloads.join_each, mp.Process, tasks, log))
+    child = lesson.start(mp, partial(payloads.start_and_join_each, mp.Process, tasks, log))
     child.join()
     recorder.shows("the exit codes", log.values("exit code"), expected=[7, 1, -signal.SIGUSR1])
-    recorder.shows("who got them", {event.pid for event in log.events("exit code")}, expected={child.pid})
+    pids = {event.pid for event in log.events("exit code")}
+    recorder.shows("the processes that got them", pids, expected={child.pid})
 
 
+@source("https://docs.python.org/3/library/sys.html#sys.exit")
 def test_starter_has_an_exit_status_of_its_own(program: Programs, lesson: Lesson, log: Recorder) -> None:
-    """A program that has had children ends with the exit status that its own code gives, not with one of theirs."""
-    starting = program.main(payloads.join_and_leave, lesson.start, partial(log, "ran"), 3)
+    """A program that has had children ends with the exit status of its own code, not with one of theirs."""
+    starting = program.main(payloads.start_join_and_exit, lesson.start, partial(log, "ran"), 3)
     kernel.shows("the starter's exit status", starting.exit_status(), expected=3)
-    recorder.shows("how often the child ran", len(log.events("ran")), expected=1)
+    recorder.shows("how often the child's code ran", len(log.events("ran")), expected=1)

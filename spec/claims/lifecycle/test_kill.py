@@ -1,4 +1,4 @@
-"""Killing a child, also as the last resort."""
+"""Killing a child: what `kill()` does, and `end()`, which terminates first."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import runs_on, with_a_child_of_its_own
+from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Start
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.signal_state import signals_sent
@@ -21,22 +21,26 @@ from spec.harness.witness import caller, kernel, recorder
 pytestmark = needs("Process")
 
 
+@source("https://man7.org/linux/man-pages/man7/signal.7.html")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.kill")
 def test_kill_ends_what_ignores_sigterm(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child that ignores SIGTERM is ended by a kill, in the middle of its code."""
+    """`kill()` ends a child that ignores SIGTERM, in the middle of its code."""
     working = checkpoint("working")
-    child = lesson.start(mp, steps(payloads.ignore_sigterm, working.pause, partial(log, "went on")))
+    child = lesson.start(mp, steps(payloads.ignore_sigterm, working.pause, partial(log, "done")))
     arrival = working.next()
     child.kill()
     until_exited(arrival.pid)
     child.join()
-    recorder.shows("who went on", [event.pid for event in log.events("went on")], expected=[])
+    recorder.shows("the processes that continued", [event.pid for event in log.events("done")], expected=[])
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGKILL)
 
 
+@source("https://man7.org/linux/man-pages/man7/signal.7.html")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.kill")
 def test_kill_ends_what_handles_sigterm(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child that was terminated and is still handling that is ended by a kill."""
+    """`kill()` ends a child that was terminated and is still handling SIGTERM."""
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(payloads.handle_sigterm, handling.pause, working.pause))
     arrival = working.next().until_blocked()
@@ -49,56 +53,60 @@ def test_kill_ends_what_handles_sigterm(mp: Multiprocessing, lesson: Lesson, che
     caller.shows("the exit code", child.exitcode, expected=-signal.SIGKILL)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.kill")
 def test_kill_reaches_no_descendant(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """Killing a child leaves the child's own children alone: they run on."""
-    child, its_own = with_a_child_of_its_own(mp, lesson.start, log, checkpoint)
+    """`kill()` does not affect the child's own children: they continue to run."""
+    child, grandchild = start_with_grandchild(mp, lesson.start, log, checkpoint)
     child.kill()
     child.join()
-    runs_on(its_own, log)
+    grandchild_runs_on(grandchild, log)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.kill", observed=True)
 def test_killing_an_exited_child_does_nothing(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
 ) -> None:
-    """Killing a child that has exited raises nothing and keeps its exit code; if joined, it sends no signal."""
+    """Killing an exited child raises nothing and keeps its exit code; after the join, it sends no signal."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(working.pause, leave(7)))
     arrival = working.next().let_go()
     until_exited(arrival.pid)
     child.kill()
     child.join()
-    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     sent = signals_sent()
     child.kill()
-    caller.shows("the signals sent to a pid that is free, and may be another's", sent, expected=[])
+    caller.shows("the signals sent after the join, when another process may have the pid", sent, expected=[])
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
+@source("impl.lifecycle.end")
 def test_end_asks_first(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """Ending a child with patience lets it handle SIGTERM and exit as it sees fit, and joins it."""
+    """`end()` with enough patience lets a child handle SIGTERM and exit in its own way, and joins it."""
 
-    def let_it_go(waiting: int) -> None:
+    def release_when_blocked(pid: int) -> None:
         arrival = handling.next()
-        until_blocked([waiting])
+        until_blocked([pid])
         arrival.let_go(3)
 
     working, handling = checkpoint("working"), checkpoint("handling")
-    child = lesson.start(mp, partial(payloads.leave_on_sigterm, log, handling.pause, working.pause))
+    child = lesson.start(mp, partial(payloads.exit_on_sigterm, log, handling.pause, working.pause))
     arrival = working.next().until_blocked()
-    friend = starter(let_it_go, os.getpid())
+    releasing = starter(release_when_blocked, os.getpid())
     lesson.end(child, 600.0)
-    friend.result()
+    releasing.result()
     kernel.shows("the child", state(arrival.pid), expected=GONE)
-    recorder.shows("the signals that it got", log.values("signal"), expected=[signal.SIGTERM])
+    recorder.shows("the signals that the child got", log.values("signal"), expected=[signal.SIGTERM])
     caller.shows("the exit code", child.exitcode, expected=3)
 
 
+@source("impl.lifecycle.end")
 def test_end_insists(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Ending a child that ignores SIGTERM kills it once the patience is over, and joins it."""
+    """`end()` kills a child that ignores SIGTERM once its patience is over, and joins it."""
     working = checkpoint("working")
     child = lesson.start(mp, steps(payloads.ignore_sigterm, working.pause))
     arrival = working.next()

@@ -1,4 +1,4 @@
-"""Signals."""
+"""Signals that children and their starters get or handle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spec.claims.lifecycle import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
 from spec.harness.signal_state import blocked_signals
 from spec.harness.stillness import until_still
@@ -20,37 +20,41 @@ from spec.harness.witness import caller, kernel, recorder
 pytestmark = needs("Process")
 
 
+@source("https://docs.python.org/3/library/signal.html#signal.SIGINT")
 def test_can_be_interrupted(mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """SIGINT, which Ctrl-C sends, raises KeyboardInterrupt in a child."""
+    """SIGINT, which Ctrl-C sends, raises `KeyboardInterrupt` in a child."""
     working = checkpoint("working")
-    child = lesson.start(mp, partial(payloads.note_an_interrupt, log, working.pause))
+    child = lesson.start(mp, partial(payloads.record_interrupt, log, working.pause))
     arrival = working.next().until_blocked()
     os.kill(arrival.pid, signal.SIGINT)
     child.join()
-    recorder.shows("who was interrupted", [event.pid for event in log.events("interrupted")], expected=[child.pid])
+    interrupted = [event.pid for event in log.events("interrupted")]
+    recorder.shows("the interrupted processes", interrupted, expected=[child.pid])
 
 
+@source("https://github.com/python/cpython/issues/75489", observed=True)
 def test_goes_on_after_an_interrupt_of_all(
     program: Programs, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """After Ctrl-C, which all its processes get, a program can join a child that handles it, and start another."""
+    """After Ctrl-C, which all its processes get, a program can join a child that ignores it, and start another."""
     working, waiting, interrupted = checkpoint("working"), checkpoint("waiting"), checkpoint("interrupted")
     tasks = steps(payloads.ignore_sigint, working.pause, leave(7)), leave(3)
     places = waiting.pause, interrupted.pause
-    going_on = program.main(payloads.go_on_after_an_interrupt, lesson.start, tasks, places, log)
+    running = program.main(payloads.start_and_join_after_interrupt, lesson.start, tasks, places, log)
     child, main = working.next(), waiting.next().until_blocked()
     os.killpg(main.pid, signal.SIGINT)
     at_interrupt = interrupted.next()
-    until_still()  # whoever does not handle it has ended
+    until_still()  # now the processes that do not handle SIGINT have ended
     child.let_go()
     at_interrupt.let_go()
-    status = going_on.exit_status()
-    recorder.shows("the exit codes of a child and of one started later", log.values("exit code"), expected=[7, 3])
+    status = running.exit_status()
+    recorder.shows("the exit codes of the first and the later child", log.values("exit code"), expected=[7, 3])
     kernel.shows("the program's exit status", status, expected=0)
 
 
+@source("https://github.com/python/cpython/issues/127586", observed=True)
 def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """What its user has a process do on a signal, or block, stays so when it has started and joined a child."""
+    """Starting and joining a child changes neither the signal handlers nor the blocked signals of the starter."""
 
     def handle(_number: int, _frame: object) -> None:
         """Do nothing."""
@@ -61,9 +65,9 @@ def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, check
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
     child = lesson.start(mp, working.pause)
     arrival = working.next()
-    kernel.shows("the process that was started", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     child.join(0.05)
     arrival.let_go()
     child.join()
-    caller.shows("whether each is handled as before", {signal.getsignal(n) for n in numbers}, expected={handle})
-    kernel.shows("the signals that are blocked", blocked_signals(), expected={signal.SIGUSR2})
+    caller.shows("the signal handlers", {signal.getsignal(n) for n in numbers}, expected={handle})
+    kernel.shows("the blocked signals", blocked_signals(), expected={signal.SIGUSR2})

@@ -1,4 +1,4 @@
-"""Starting a child: once, by the process that made it, or in vain."""
+"""Starting a child: once, in the process that created it, also with a subclass; and a start that fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spec.claims.shared import beginnings
 from spec.claims.shared.steps import leave
 from spec.engine.fixtures import MakeCheckpoint, Start
 from spec.engine.lessons import Lesson, NotProvided
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.engine.targets import Target
 from spec.harness.process_table import descendants
 from spec.harness.recorder import Recorder
@@ -20,64 +20,70 @@ from spec.harness.witness import caller, containing, kernel, other_than, recorde
 pytestmark = needs("Process")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start")
 def test_starts_once(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A process that was started cannot be started again, neither while it runs nor after it was joined."""
+    """A second start of a `Process` raises `AssertionError`, both while it runs and after it was joined."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next()
     running = descendants(os.getpid())
     with refuses(AssertionError):
         child.start()
-    kernel.shows("the processes after another start", descendants(os.getpid()), expected=running)
+    kernel.shows("the processes after a second start", descendants(os.getpid()), expected=running)
     arrival.let_go()
     child.join()
     with refuses(AssertionError):
         child.start()
     left = [pid for pid in running if pid != arrival.pid]
-    kernel.shows("the processes after a start of what was joined", descendants(os.getpid()), expected=left)
+    kernel.shows("the processes after the joined child was started again", descendants(os.getpid()), expected=left)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
 def test_only_its_maker_may_start_it(mp: Multiprocessing, log: Recorder, starter: Start) -> None:
-    """Starting a process is refused to all but the process that made it."""
+    """Only the process that created a `Process` may start it; another process gets `AssertionError`."""
     child = mp.Process(target=log, args=("ran",))
     refusal = containing("AssertionError: can only start a process object created by current process")
-    caller.shows("what a stranger got", starter(child.start).failure(), expected=refusal)
+    caller.shows("the exception in another process", starter(child.start).failure(), expected=refusal)
     child.start()
     child.join()
-    recorder.shows("who ran", [event.pid for event in log.events("ran")], expected=[child.pid])
+    ran = [event.pid for event in log.events("ran")]
+    recorder.shows("the processes that ran the code", ran, expected=[child.pid])
 
 
 @needs("active_children")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
 def test_failed_start_changes_nothing(mp: Multiprocessing, lesson: Lesson, target: Target) -> None:
-    """A start that fails leaves no process, and the object as it was: not started, and no active child."""
-    lesson.start(mp, leave(0)).join()  # whatever the API starts or opens once for all is there now
+    """A start that fails leaves no process, and the object as it was: not started, and not an active child."""
+    lesson.start(mp, leave(0)).join()  # now the API has started and opened all that it needs only once
     before = {*descendants(os.getpid())}
     child = mp.Process(target=leave(7))
     failed = beginnings.fails_to_start(child)
     if failed:
-        kernel.shows("the signals that are blocked", blocked_signals(), expected=set())
+        kernel.shows("the blocked signals", blocked_signals(), expected=set())
         left = {*descendants(os.getpid())} - before
-        kernel.shows("the processes that the failed start has left", left, expected=set())
+        kernel.shows("the processes that the failed start left", left, expected=set())
         caller.shows("the active children", [one.pid for one in mp.active_children()], expected=[])
-        caller.shows("whether it is alive", child.is_alive(), expected=False)
-        caller.shows("its pid and exit code", [child.pid, child.exitcode], expected=[None, None])
+        caller.shows("whether the child is alive", child.is_alive(), expected=False)
+        caller.shows("the pid and the exit code", [child.pid, child.exitcode], expected=[None, None])
         with refuses(AssertionError):
             child.join()
         child.start()
     child.join()
     caller.shows("the exit code", child.exitcode, expected=7)
     if not failed:
-        raise NotProvided(f"{target.name} opens no file for a child, so that no start of it fails")
+        raise NotProvided(f"{target.name} opens no file for a child, so its start does not fail")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.run")
 def test_subclass_runs_its_own_code(mp: Multiprocessing, target: Target, log: Recorder) -> None:
-    """A process of a subclass that overrides run() runs that, and has the attributes that it was given before."""
+    """A `Process` subclass that overrides `run()` runs it in the child, with the attributes set before the start."""
     if not isinstance(mp.Process, type):
         raise NotProvided(f"the Process of {target.name} is not a class")
     child = subclasses.of(target.name)()
     child.log, child.number = log, 7
     child.start()
     child.join()
-    kernel.shows("the process that ran", child.pid, expected=other_than(os.getpid()))
-    recorder.shows("which process ran", [(e.pid, e.value) for e in log.events("ran")], expected=[(child.pid, 7)])
+    kernel.shows("the pid of the child", child.pid, expected=other_than(os.getpid()))
+    ran = [(event.pid, event.value) for event in log.events("ran")]
+    recorder.shows("the process that called run(), and the attribute that it found", ran, expected=[(child.pid, 7)])
     caller.shows("the exit code", child.exitcode, expected=7)

@@ -1,4 +1,4 @@
-"""Threads."""
+"""Processes with threads: several threads that start and join children, and children that have threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spec.claims.shared import threads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Start
 from spec.engine.lessons import Lesson
-from spec.engine.marks import fresh_memory, needs, where
+from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.process_table import ALIVE, GONE, settled, state, until_blocked, until_thread_gone
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, recorder
@@ -22,10 +22,11 @@ from spec.harness.witness import caller, kernel, recorder
 pytestmark = needs("Process")
 
 
+@source("https://github.com/python/cpython/issues/148318", observed=True)
 def test_threads_join_their_own(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """While one thread waits in join, another one can start, terminate and join children of its own."""
+    """While one thread waits in `join()`, another thread can start, terminate and join other children."""
     start, terminate = lesson.start, lesson.terminate
     working, waiting = checkpoint("working"), checkpoint("waiting")
 
@@ -38,7 +39,9 @@ def test_threads_join_their_own(
         return [short.exitcode, long.is_alive()]
 
     def join_beside() -> list[object]:
-        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside a thread
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # forking a process that has several threads is deprecated
         child = start(mp, steps(working.pause, leave(3)))
         ended = threads.beside(child.join, waiting.pause, start_and_join)
         return [*ended, child.exitcode]
@@ -53,16 +56,17 @@ def test_threads_join_their_own(
     child.let_go()
     done.let_go()
     got, expected = main.result(), [True, [7, False], None, 3]
-    caller.shows("whether one waited, what is known of the other's, and its own exit code", got, expected=expected)
+    caller.shows("the wait, the other children, what join() returned, and the exit code", got, expected=expected)
 
 
+@source("https://github.com/python/cpython/issues/130895", observed=True)
 def test_threads_may_join_the_same(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """Two threads may join one child at once: both wait until it is gone, and its exit code is known then."""
+    """Two threads may join one child at once: both wait until it is gone, and its exit code is then known."""
     start, working = lesson.start, checkpoint("working")
 
-    def join_in_two() -> list[object]:
+    def join_in_two_threads() -> list[object]:
         child = start(mp, steps(working.pause, leave(7)))
 
         def join() -> str:
@@ -74,19 +78,20 @@ def test_threads_may_join_the_same(
             joins = [pool.submit(join) for _ in range(2)]
             return [*(joined.result() for joined in joins), child.exitcode]
 
-    main = starter(join_in_two)
+    main = starter(join_in_two_threads)
     child = working.next()
     until_blocked([main.pid])
     child.let_go()
-    caller.shows("the child, to either thread, and its exit code", main.result(), expected=[GONE, GONE, 7])
+    caller.shows("the child as each thread found it, and its exit code", main.result(), expected=[GONE, GONE, 7])
 
 
 @where(fresh_memory)
 @needs("Lock")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
 def test_threads_start_at_once(
     mp: Multiprocessing, lesson: Lesson, starter: Start, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """Two threads may each start a child at once, though one takes long to pickle what its child is given."""
+    """Two threads may start children at once, even if one takes a long time to pickle the arguments."""
     start, lock = lesson.start, mp.Lock()
     pickling, turn, working = checkpoint("pickling"), checkpoint("turn"), checkpoint("working")
 
@@ -103,16 +108,17 @@ def test_threads_start_at_once(
     main = starter(start_two)
     held = pickling.next()
     turn.next().let_go()
-    main.until_still(lambda: working.reached)  # or it waits for its turn
+    main.until_still(lambda: working.reached)  # the second child runs, or its start waits for the first start
     held.let_go("pickled")
     working.next().let_go()
     main.result()
-    recorder.shows("what the slow one's child was given", log.only("given").value, expected="pickled")
+    recorder.shows("the argument that was slow to pickle", log.only("given").value, expected="pickled")
 
 
 @needs("active_children")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.active_children", observed=True)
 def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """A child goes on, and is an active child, when the thread that has started it comes to its end."""
+    """A child continues to run, and remains an active child, when the thread that started it ends."""
     start, working, started = lesson.start, checkpoint("working"), []
     has_started, may_end = threading.Event(), threading.Event()
 
@@ -126,7 +132,7 @@ def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson
     thread = threading.Thread(target=start_and_end)
     thread.start()
     has_started.wait()
-    caller.shows("how many children the thread has started", len(started), expected=1)
+    caller.shows("the number of children that the thread started", len(started), expected=1)
     [child] = started
     arrival = working.next()
     may_end.set()
@@ -138,32 +144,35 @@ def test_outlives_the_thread_that_started_it(mp: Multiprocessing, lesson: Lesson
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
+@source("https://github.com/python/cpython/pull/3111", observed=True)
 def test_waits_for_its_threads(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child whose code has come to its end waits for its threads; before that, its sentinel is not ready."""
+    """At the end of its code, a child waits for its threads, and its sentinel is not ready until they have ended."""
     working, leaving = checkpoint("working"), checkpoint("leaving")
     task = steps(working.pause, partial(log, "done"))
     child = lesson.start(mp, partial(threads.task_in_a_thread, task, leaving.pause))
     arrival = working.next()
     leaving.next().let_go()
-    kernel.shows("the child, at the end of its code", settled(arrival.pid), expected=ALIVE)
-    kernel.shows("whether its sentinel is ready", ready(child.sentinel), expected=False)
+    kernel.shows("the child at the end of its code", settled(arrival.pid), expected=ALIVE)
+    kernel.shows("whether the sentinel is ready", ready(child.sentinel), expected=False)
     arrival.let_go()
     child.join()
-    recorder.shows("whose thread came to its end", [event.pid for event in log.events("done")], expected=[child.pid])
+    done = [event.pid for event in log.events("done")]
+    recorder.shows("the processes whose thread ended", done, expected=[child.pid])
 
 
+@source("https://docs.python.org/3/library/threading.html#threading.Thread.daemon", observed=True)
 def test_does_not_wait_for_daemon_threads(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
-    """A child whose code has come to its end exits, with exit code 0, though a daemon thread of its has not."""
+    """At the end of its code, a child exits with exit code 0 even if one of its daemon threads still runs."""
     working, leaving = checkpoint("working"), checkpoint("leaving")
     task = steps(working.pause, partial(log, "done"))
     child = lesson.start(mp, partial(threads.task_in_a_thread, task, leaving.pause, daemon=True))
     arrival = working.next()
     leaving.next().let_go()
     child.join()
-    kernel.shows("the process that was joined", arrival.pid, expected=child.pid)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     caller.shows("the exit code", child.exitcode, expected=0)
-    recorder.shows("whose thread came to its end", [event.pid for event in log.events("done")], expected=[])
+    recorder.shows("the processes whose thread ended", [event.pid for event in log.events("done")], expected=[])
