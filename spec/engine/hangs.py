@@ -19,12 +19,16 @@ from pytest_timeout import get_env_settings
 from spec.harness import deadline
 from spec.harness.heartbeat import beats
 from spec.harness.stillness import Idleness, Stillness
+from spec.harness.waits import sleeps
 
 INTERVAL = 0.1
 """Seconds between two looks at the processes of a claim."""
 
 IDLE_FACTOR = 2
 """A claim whose processes only poll gets this multiple of --hang-after."""
+
+SLEEP_FACTOR = 5
+"""A claim in which a process sleeps for a time that it has chosen gets this multiple of --hang-after."""
 
 GRACE = 2.0
 """Seconds that the stage gets to clean up once it was told that the claim hangs."""
@@ -49,11 +53,14 @@ class Rule(NamedTuple):
 
 
 STILL = Rule("no process has made progress for {seconds} s", 1.0, "--hang-after")
-IDLE = Rule("all processes have only polled for {seconds} s", IDLE_FACTOR * STILL.default, "--hang-after")
+ASLEEP = Rule(
+    "a process sleeps, and none has made progress for {seconds} s", SLEEP_FACTOR * STILL.default, "--hang-after"
+)
+IDLE = Rule("all processes have only polled for {seconds} s", IDLE_FACTOR, "--hang-after")
 LATE = Rule("the claim has not ended within {seconds} s", 60.0, "--timeout")
 MISSED = Rule("an event that the claim waits for has not come within {seconds} s", deadline.SECONDS, "--scale")
 
-RULES = (STILL, IDLE, LATE, MISSED)
+RULES = (STILL, ASLEEP, IDLE, LATE, MISSED)
 """All of them.  The last is decided where the harness waits, by a `spec.harness.deadline.Deadline`."""
 
 
@@ -76,7 +83,11 @@ class HangDetector:
         if beats() != self._beats:
             self._idleness, self._beats = Idleness(IDLE_FACTOR * self._hang_after), beats()
         if self._stillness.lasts(pids):
-            return STILL.message(self._hang_after)
+            if not any(map(sleeps, pids)):
+                return STILL.message(self._hang_after)
+            if self._stillness.elapsed >= SLEEP_FACTOR * self._hang_after:
+                return ASLEEP.message(SLEEP_FACTOR * self._hang_after)
+            return None
         if self._idleness.lasts(pids):
             return IDLE.message(IDLE_FACTOR * self._hang_after)
         if time.monotonic() > self._end:

@@ -82,6 +82,7 @@ FAULTS = {
         HUNG,
         STILL,
     ),
+    "is_slow": Fault("time.sleep(0.8)", HOLDS, ""),
     "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, IDLE),
     "loops_deaf_to_alarms": Fault(
         """
