@@ -1,0 +1,67 @@
+"""What becomes of a lock when a process that uses it is killed."""
+
+from __future__ import annotations
+
+from impl.contract import Multiprocessing
+from spec.claims.lock import payloads
+from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
+from spec.engine.marks import needs
+from spec.harness import shared_memory
+from spec.harness.process_table import ALIVE, descendants, state, until_exited
+from spec.harness.witness import caller, kernel, other_than
+
+pytestmark = needs("Process", "Lock")
+
+
+def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it holds a lock leaves it held for ever."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    holder.kill()
+    kernel.shows("the holder", state(holder.pid), expected=other_than(ALIVE))
+    other.begin("lock.acquire")
+    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
+
+
+def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it waits for a lock holds up nobody: whoever waits next gets it."""
+    lock = mp.Lock()
+    holder, victim, heir = (worker(lock=lock) for _ in range(3))
+    holder.call("lock.acquire")
+    for waiter in victim, heir:
+        waiter.begin("lock.acquire")
+        kernel.shows("whether a waiter is blocked", waiter.blocks(), expected=True)
+    victim.kill()
+    kernel.shows("the first waiter", state(victim.pid), expected=other_than(ALIVE))
+    holder.call("lock.release")
+    caller.shows("whether the second acquired it", heir.result(), expected=True)
+
+
+@needs("Queue")
+def test_killed_program_leaves_nothing_shared(
+    mp: Multiprocessing,  # noqa: ARG001  it must have what the program uses
+    program: Programs,
+    checkpoint: MakeCheckpoint,
+) -> None:
+    """Of the locks and queues of a killed program, nothing stays in shared memory when its helpers are gone."""
+    holding = checkpoint("holding")
+    main = program.main(payloads.make_and_hold, holding.pause)
+    holding.next()
+    used, helpers = set(shared_memory.used_by(main.pid)), descendants(main.pid)
+    main.kill()
+    for helper in helpers:
+        until_exited(helper)
+    kernel.shows("what is left of them", shared_memory.remaining(used), expected=[])
+
+
+@needs("RLock")
+def test_rlock_of_a_killed_holder_stays_held(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it holds an RLock leaves it held for ever."""
+    lock = mp.RLock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    holder.kill()
+    kernel.shows("the holder", state(holder.pid), expected=other_than(ALIVE))
+    other.begin("lock.acquire")
+    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
