@@ -1,12 +1,12 @@
 """Process-based concurrency in Python, lesson by lesson: the reference implementation.
 
-Each module of this package is one lesson: what there is to know in its docstring, the few functions
-that show it, and ``demo``, which a person can watch.  ``python -m impl`` lists the lessons.
+Each module with a ``demo`` is one lesson.  Its docstring explains the subject, a few functions show it, and a person
+can watch ``demo``.  ``python -m impl`` lists the lessons.
 
-The functions are also a contract.  Another package with the same modules and functions can be
-verified in place of this one: ``pytest spec/ --impl PACKAGE``.  Their signatures and docstrings say
-all that a claim relies on; ``demo`` is not part of it.
+The functions are also a contract.  Another package with the same modules and functions can be verified instead of
+this one: ``pytest spec/ --impl PACKAGE``.  Claims rely only on what the signatures and docstrings say.  ``demo`` is
+not part of the contract.
 
-Where the real world would make a program wait, a lesson calls a function that its caller passes.  A
-person passes a real pause; a claim passes a checkpoint, at which it decides who goes on and when.
+At the points where the real world would make a program wait, a lesson calls a function that its caller passes.  A
+person passes a real pause.  A claim passes a checkpoint, and decides there which process goes on, and when.
 """

@@ -23,14 +23,14 @@ from impl.api import NoSuchAPI, load
 
 
 def lessons() -> dict[str, ModuleType]:
-    """Return the lessons by name: the modules of this package that have a demo."""
+    """Return the lessons by name.  A lesson is a module of this package that has a ``demo``."""
     names = sorted(info.name for info in pkgutil.iter_modules(impl.__path__))
     modules = {name: importlib.import_module(f"impl.{name}") for name in names if name != "__main__"}
     return {name: module for name, module in modules.items() if hasattr(module, "demo")}
 
 
 def not_negative(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return a converter to *kind* that refuses what no number of things or seconds can be."""
+    """Return a converter to *kind* that refuses negative and infinite numbers, and those that are not a number."""
 
     def convert(text: str) -> Any:
         value = kind(text)
@@ -43,7 +43,7 @@ def not_negative(kind: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
-    """Return a parser with a command for each lesson, and an option for each number and text of its demo."""
+    """Return a parser with a command for each lesson, and an option for each parameter of its demo."""
     top = argparse.ArgumentParser(prog=program, description="Run a lesson and watch it.")
     commands = top.add_subparsers(title="lessons", dest="lesson", metavar="LESSON")
     for name, module in lessons().items():
@@ -72,9 +72,10 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
 def watch(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> int:
     """Run *demo* in a process of its own, and return its exit status.
 
-    The terminal sends Ctrl-C to all processes of its foreground group.  The demo and what it starts are in a
-    session of their own, so that Ctrl-C comes here only, and not as a traceback from each of them.  They have a
-    temporary folder of their own too, for who is interrupted, or leaves by ``os._exit``, does not clean up.
+    The terminal sends the SIGINT of Ctrl-C to every process of its foreground process group.  The demo and the
+    processes that it starts run in a session of their own.  So only this process gets the signal, and the others
+    print no tracebacks.  They also have a temporary folder of their own, which this function removes at the end.  A
+    process that is interrupted, or leaves by ``os._exit``, does not remove its files.
     """
     folder = tempfile.mkdtemp()
     pid = os.fork()
@@ -96,7 +97,7 @@ def watch(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> int:
 
 
 def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> NoReturn:
-    """Run *demo*, and end as every program does: daemons are terminated, other children waited for."""
+    """Run *demo*, and exit as every program does: terminate the daemons, and wait for the other children."""
     try:
         demo(mp, **options)
     except KeyboardInterrupt:

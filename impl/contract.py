@@ -1,7 +1,7 @@
 """The types that the lessons are written against.
 
-``mp`` stands for a multiprocessing API: what :func:`multiprocessing.get_context` returns, or any module or
-object with the same names.  The protocols name just what the lessons use of it.
+``mp`` is a multiprocessing API: the object that :func:`multiprocessing.get_context` returns, or any module or object
+with the same names.  The protocols declare only those parts of the API that the lessons and the claims use.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from contextlib import AbstractContextManager
 from typing import Any, Callable, Optional, Protocol
 
 Task = Callable[[], object]
-"""What runs in a child.  It takes nothing; its result is ignored.  It can be pickled."""
+"""A function that runs in a child.  It takes no arguments, its result is ignored, and it is picklable."""
 
 Pause = Callable[..., object]
-"""Called where the real world would make the program wait.  It can be pickled."""
+"""A function that is called where the real world would make the program wait.  It is picklable."""
 
 Guard = AbstractContextManager[Any]
-"""What is entered around a critical section: a lock, or something that guards nothing."""
+"""A context manager around a critical section: a lock, or one that guards nothing, as ``nullcontext()``."""
 
 
 class Lock(Guard, Protocol):
-    """A lock that processes share."""
+    """A lock that several processes can use."""
 
     def acquire(self, block: bool = True, timeout: Optional[float] = None) -> bool: ...
     def release(self) -> None: ...
 
 
 class Process(Protocol):
-    """A child process, as `multiprocessing.Process` makes it."""
+    """A child process, as `multiprocessing.Process` creates it."""
 
     name: str
     daemon: bool
@@ -50,15 +50,15 @@ class Process(Protocol):
 
 
 Child = Process
-"""Another name for it, where the API's own ``Process`` hides the first."""
+"""Another name for `Process`, for use in a class where the API's own ``Process`` hides that name."""
 
 
 Mutex = Lock
-"""Another name for it, likewise."""
+"""Another name for `Lock`, for the same reason."""
 
 
 class MakesProcesses(Protocol):
-    """The one call that makes a process, not yet started."""
+    """A function that creates a process and does not start it."""
 
     def __call__(
         self,
@@ -72,7 +72,7 @@ class MakesProcesses(Protocol):
 
 
 class Queue(Protocol):
-    """A first-in, first-out queue that processes share."""
+    """A first-in, first-out queue that several processes can use."""
 
     def put(self, item: object, block: bool = True, timeout: Optional[float] = None) -> None: ...
     def get(self, block: bool = True, timeout: Optional[float] = None) -> Any: ...
@@ -87,7 +87,7 @@ class Queue(Protocol):
 
 
 class JoinableQueue(Queue, Protocol):
-    """A queue that can be waited for until each item was processed."""
+    """A queue whose ``join`` waits until every item has been processed."""
 
     def task_done(self) -> None: ...
     def join(self) -> None: ...
@@ -103,7 +103,7 @@ class Connection(AbstractContextManager[Any], Protocol):
 
 
 class Manager(Protocol):
-    """A server process that holds objects for others, and hands out proxies to them."""
+    """A server process that holds objects for other processes, and returns proxies for them."""
 
     def __enter__(self) -> Manager: ...
     def __exit__(self, *exception: object) -> None: ...
@@ -111,7 +111,7 @@ class Manager(Protocol):
 
 
 class Multiprocessing(Protocol):
-    """A multiprocessing API, as far as the lessons use it."""
+    """A multiprocessing API, with the parts that the lessons and the claims use."""
 
     @property
     def Process(self) -> MakesProcesses: ...

@@ -1,8 +1,9 @@
 """Lock: a ticket office with many buyers and few tickets.
 
-Processes share no memory, but they do share the file system.  Here the stock is a file with a count, and to
-buy is to read it, wait for the network, and write it back one lower.  Two buyers who both read before either
-writes sell one ticket twice.  A lock held from the read to the write lets them through one at a time.
+Processes share no memory, but they share the file system.  Here the stock is a file that holds a count.  A buyer
+reads the count, waits for the network, and writes the count back, one lower.  If two buyers both read before either
+of them writes, one ticket is sold twice.  This is an oversell.  A lock that is held from the read to the write admits
+one buyer at a time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from impl.contract import Guard, Multiprocessing, Pause, Process
 from impl.pauses import pause_for
 
 Tell = Callable[[int, str], object]
-"""Called with a buyer's number and what became of the purchase: ``bought`` or ``sold out``."""
+"""Called with a buyer's number and the outcome of the purchase: ``bought`` or ``sold out``."""
 
 
 class StockError(ValueError):
@@ -25,10 +26,11 @@ class StockError(ValueError):
 
 
 def query(stock: Path) -> int:
-    """Return how many tickets are left.  It needs no lock: a sale replaces the file as a whole.
+    """Return how many tickets are left.  No lock is needed, because a sale replaces the file as a whole.
 
     Raises:
-        StockError: *stock* cannot be read, or is not ``{"count": N}`` with a whole N of zero or more.
+        StockError: *stock* cannot be read, or is not ``{"count": N}`` with a whole N of zero or more.  The message
+            names the file.  The file is not changed, and not created if it does not exist.
     """
     try:
         count = json.loads(stock.read_text(encoding="utf-8"))["count"]
@@ -40,7 +42,11 @@ def query(stock: Path) -> int:
 
 
 def restock(stock: Path, count: int) -> None:
-    """Write *count* to *stock* in one step, so that nobody ever reads half a file."""
+    """Write *count* to *stock* in one step, so that no process ever reads half a file.
+
+    The old file is replaced, as `rename(2) <https://man7.org/linux/man-pages/man2/rename.2.html>`_ says.  A process
+    that has the old file open goes on reading the old count.
+    """
     draft = stock.with_name(f"{stock.name}.{os.getpid()}")
     draft.write_text(json.dumps({"count": count}), encoding="utf-8")
     draft.replace(stock)
@@ -49,15 +55,20 @@ def restock(stock: Path, count: int) -> None:
 def buy(buyer: int, stock: Path, lock: Guard, pause: Pause, tell: Tell) -> None:
     """Buy one ticket, if one is left.
 
+    If *lock* guards nothing, several buyers can read the same count.  Then all of them buy, even if there is only one
+    ticket, and the count that the last of them writes is one lower than the count that it read.
+
     Args:
         buyer: the number that *tell* is called with.
-        stock: the file that holds the count.
-        lock: held from the read to the write, and released whatever happens in between.
-        pause: called with the count that was read, between the read and the write; not if it was zero.
-        tell: called once with the outcome, still under the lock.
+        stock: the file that holds the count.  It is replaced, as `restock` says.
+        lock: held from the read to the write.  It is released even if *pause* raises an exception; then no ticket is
+            sold.
+        pause: called between the read and the write, with the count that was read.  It is not called if the count is
+            zero.
+        tell: called once with the outcome, while the lock is still held.
 
     Raises:
-        StockError: as `query` does.
+        StockError: under the conditions that `query` states.
     """
     with lock:
         left = query(stock)
@@ -70,10 +81,11 @@ def buy(buyer: int, stock: Path, lock: Guard, pause: Pause, tell: Tell) -> None:
 
 
 def sell(mp: Multiprocessing, stock: Path, buyers: int, lock: Guard, pause: Pause, tell: Tell) -> list[Process]:
-    """Start *buyers* children who each `buy` one ticket, and return them unjoined, in order.
+    """Start *buyers* children that each `buy` one ticket, and return the children in order, without joining them.
 
-    Buyers are numbered from 0.  The lock is handed to each as an argument.  The caller keeps it until all are
-    joined: once the last reference in this process is gone, a child that is still starting finds none.
+    Buyers are numbered from 0.  Each child gets the lock as an argument.  The caller must keep a reference to the
+    lock until all children are joined.  Once the last reference in this process is gone, a child that is still
+    starting does not find the lock.
     """
     queueing = [mp.Process(target=buy, args=(buyer, stock, lock, pause, tell)) for buyer in range(buyers)]
     for process in queueing:
@@ -82,7 +94,7 @@ def sell(mp: Multiprocessing, stock: Path, buyers: int, lock: Guard, pause: Paus
 
 
 def announce(buyer: int, outcome: str) -> None:
-    """Tell whoever watches."""
+    """Print the outcome for the person who watches."""
     print(f"buyer {buyer}: {outcome}")
 
 
@@ -94,7 +106,7 @@ def demo(
     pause: Annotated[float, "seconds that the network takes"] = 0.2,
 ) -> None:
     """Ten buyers and three tickets, first with a lock, then without."""
-    import tempfile  # here, as it takes a buyer longer to load than all the rest
+    import tempfile  # here, because a buyer would need longer to load it than all the rest
 
     with tempfile.TemporaryDirectory() as folder:
         stock = Path(folder) / "stock.json"

@@ -1,10 +1,10 @@
 """Sharing: a counter in a manager.
 
-A manager is a server process that holds objects; its clients hold proxies, and each call on a proxy is a
-message to the server.  So processes that share no memory can share a dict.  One call on a dict is one step; taking
-one off is two calls, a read and a write, and needs a lock around both, or updates are lost.
+A manager is a server process that holds objects.  Its clients hold proxies, and each call on a proxy is a message to
+the server.  So processes that share no memory can share a dict.  One call on the dict is one step.  Subtracting one
+from a number in it takes two calls, a read and a write.  Without a lock around both, updates are lost.
 
-What a call returns is a copy: a plain list in a shared dict that is changed in place has to be assigned back.
+A call returns a copy.  A process that changes a plain list from a shared dict must assign the list back to the dict.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from impl.pauses import pause_for
 
 
 def take_one(counter: MutableMapping[str, int], lock: Guard, pause: Pause) -> None:
-    """Take one off ``counter["num"]``.
+    """Subtract one from ``counter["num"]``.
+
+    If *lock* guards nothing, several children can read the same number.  Then each of them writes that number less
+    one, and all of their updates but one are lost.
 
     Args:
-        counter: a proxy of a managed dict.
-        lock: held from the read to the write, and released whatever happens in between.
-        pause: called with the number that was read, between the read and the write.
+        counter: a proxy for a managed dict.
+        lock: held from the read to the write.  It is released even if *pause* raises an exception; then the counter
+            does not change.
+        pause: called between the read and the write, with the number that was read.
     """
     with lock:
         number = counter["num"]
@@ -32,10 +36,10 @@ def take_one(counter: MutableMapping[str, int], lock: Guard, pause: Pause) -> No
 
 
 def count_down(mp: Multiprocessing, start: int, workers: int, pause: Pause, locked: bool = True) -> int:
-    """Let *workers* children each `take_one` off a counter in a manager, and return what is left.
+    """Start *workers* children that each `take_one` from a counter in a manager, and return the final count.
 
-    The counter begins at *start*.  The children share one lock; without *locked*, nothing keeps them apart.  The
-    manager's server has ended when this returns.
+    The counter begins at *start*.  If *locked* is true, all children use one lock; if it is false, nothing guards the
+    counter.  The manager's server has ended when this function returns.
     """
     lock: Guard = mp.Lock() if locked else nullcontext()
     with mp.Manager() as manager:
@@ -55,7 +59,7 @@ def demo(
     workers: Annotated[int, "how many children take one off"] = 10,
     pause: Annotated[float, "seconds between a child's read and its write"] = 0.1,
 ) -> None:
-    """A hundred less ten, first with a lock, then without."""
+    """Ten children count down from 100, first with a lock, then without."""
     for locked in (True, False):
         left = count_down(mp, start, workers, pause_for(pause), locked)
         print(f"{start} less {workers} {'with a lock' if locked else 'without a lock'}: {left}")
