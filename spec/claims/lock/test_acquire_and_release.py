@@ -8,7 +8,7 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import until_blocked
@@ -18,6 +18,7 @@ from spec.models import locks
 pytestmark = needs("Process", "Lock")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_waiter_proceeds_after_release(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that waits for a lock is blocked while another holds it, and proceeds once it is released."""
     lock = mp.Lock()
@@ -29,6 +30,7 @@ def test_waiter_proceeds_after_release(mp: Multiprocessing, worker: MakeWorker) 
     caller.shows("whether the waiter acquired it", waiter.result(), expected=True)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A non-blocking acquire of a lock that another holds returns false at once, and leaves it held."""
     lock = mp.Lock()
@@ -40,6 +42,7 @@ def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> 
     caller.shows("whether it was acquired twice", holder.call("lock.acquire", False), expected=False)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A timed acquire of a lock that stays held returns false, and not before its time; if it is released, true."""
     lock = mp.Lock()
@@ -54,6 +57,7 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("whether it was acquired once released", other.result(), expected=True)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_takes_its_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
     """What acquire takes, it takes by name too; a time of zero or less is none, None is no limit."""
     lock = mp.Lock()
@@ -73,6 +77,7 @@ def test_acquire_takes_its_arguments_by_name(mp: Multiprocessing, worker: MakeWo
     caller.shows("whether it was held then", holder.call("lock.acquire", block=False), expected=False)
 
 
+@source("https://docs.python.org/3/library/threading.html#lock-objects")
 def test_each_is_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A lock is free whoever holds others, and however many."""
     one, another = mp.Lock(), mp.Lock()
@@ -83,6 +88,7 @@ def test_each_is_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("how many of a hundred are got", sum(lock.acquire(False) for lock in many), expected=100)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_threads_wait_for_it_too(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """Threads exclude each other with a lock as processes do, and one that waits for it holds up no other."""
     waiting = checkpoint("waiting")
@@ -95,6 +101,7 @@ def test_threads_wait_for_it_too(mp: Multiprocessing, checkpoint: MakeCheckpoint
     caller.shows("whether one waited, and whether the other and it got it", got, expected=(True, False, True))
 
 
+@source("https://docs.python.org/3/whatsnew/3.5.html#whatsnew-pep-475", observed=True)
 def test_wait_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """Who waits for a lock handles a signal meanwhile, and waits on, unless the handler raises."""
     lock, handling = mp.Lock(), checkpoint("handling")
@@ -112,6 +119,7 @@ def test_wait_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckp
     caller.shows("whether the lock is free then", lock.acquire(False), expected=True)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_timed_wait_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A timed acquire gives up when its time is over, though signals keep coming meanwhile."""
     lock = mp.Lock()
@@ -120,6 +128,7 @@ def test_timed_wait_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -
     caller.shows("how the acquire came to its end", waiter.call("acquire", True, 0.05), expected="ended")
 
 
+@source("https://man7.org/linux/man-pages/man3/sem_close.3.html", observed=True)
 def test_use_leaves_no_file_open(mp: Multiprocessing) -> None:
     """A lock that was acquired and released, and that nobody refers to any more, has left no file open."""
 
@@ -135,6 +144,7 @@ def test_use_leaves_no_file_open(mp: Multiprocessing) -> None:
     kernel.shows("how many files and threads there are", holdings(), expected=before)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that acquires a lock which it holds already is blocked."""
     holder = worker(lock=mp.Lock())
@@ -144,6 +154,7 @@ def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     kernel.shows("whether the holder is blocked", holder.blocks(), expected=True)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.release")
 def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A lock can be released by a process that does not hold it."""
     lock = mp.Lock()
@@ -153,12 +164,14 @@ def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) ->
     caller.shows("whether it was free then", holder.call("lock.acquire", False), expected=True)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.release")
 def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
     """Releasing a lock that nobody holds is refused."""
     with refuses(ValueError):
         mp.Lock().release()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of acquires and releases by several processes, at most one has it, and no free lock waits."""
     locks.Lock.verify(mp.Lock, worker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness import shared_memory
 from spec.harness.process_table import ALIVE, descendants, state, until_exited
 from spec.harness.witness import caller, kernel, other_than
@@ -13,6 +13,7 @@ from spec.harness.witness import caller, kernel, other_than
 pytestmark = needs("Process", "Lock")
 
 
+@source("https://github.com/python/cpython/issues/88304", observed=True)
 def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that is killed while it holds a lock leaves it held for ever."""
     lock = mp.Lock()
@@ -24,6 +25,7 @@ def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -
     kernel.shows("whether the other is blocked", other.blocks(), expected=True)
 
 
+@source("https://man7.org/linux/man-pages/man3/sem_post.3.html", observed=True)
 def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that is killed while it waits for a lock holds up nobody: whoever waits next gets it."""
     lock = mp.Lock()
@@ -39,6 +41,7 @@ def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -
 
 
 @needs("Queue")
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_killed_program_leaves_nothing_shared(
     mp: Multiprocessing,  # noqa: ARG001  it must have what the program uses
     program: Programs,
@@ -56,6 +59,7 @@ def test_killed_program_leaves_nothing_shared(
 
 
 @needs("RLock")
+@source("https://github.com/python/cpython/issues/88304", observed=True)
 def test_rlock_of_a_killed_holder_stays_held(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that is killed while it holds an RLock leaves it held for ever."""
     lock = mp.RLock()

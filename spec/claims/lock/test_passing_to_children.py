@@ -7,12 +7,13 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.witness import caller
 
 pytestmark = needs("Process", "Lock")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#synchronization-between-processes")
 def test_is_handed_to_a_child_as_an_argument(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A lock that a child gets as an argument is the starter's own: what one acquires, the other finds held."""
     lock = mp.Lock()
@@ -24,6 +25,7 @@ def test_is_handed_to_a_child_as_an_argument(mp: Multiprocessing, worker: MakeWo
     caller.shows("whether the child gets it then", child.call("lock.acquire", False), expected=False)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_is_handed_on_to_a_childs_child(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A lock that a child hands on to a child of its own is still the one that the starter has."""
     lock = mp.Lock()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from impl.contract import Multiprocessing
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.witness import at_least, caller, kernel, refuses
 from spec.harness.worker import CallFailed
 
@@ -15,6 +15,7 @@ pytestmark = needs("Process", "Lock")
 
 
 @needs("RLock")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock")
 def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     """The holder of an RLock can acquire it again, and frees it with as many releases."""
     lock = mp.RLock()
@@ -34,6 +35,7 @@ def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
 
 
 @needs("RLock")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock.release")
 def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Releasing an RLock is refused to all but its holder, be it a child started meanwhile, and leaves it held."""
     lock, refusal = mp.RLock(), "AssertionError"
@@ -53,6 +55,7 @@ def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeW
 
 
 @needs("RLock")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock.release")
 def test_rlock_waiter_proceeds_after_the_last_release(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Who waits for an RLock that another holds gives up at a given time, or else proceeds after its last release."""
     lock = mp.RLock()
@@ -70,6 +73,7 @@ def test_rlock_waiter_proceeds_after_the_last_release(mp: Multiprocessing, worke
 
 
 @needs("RLock")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock")
 def test_rlock_is_held_by_one_thread(mp: Multiprocessing) -> None:
     """An RLock belongs to the thread that acquired it: another one of its process neither gets nor releases it."""
     lock = mp.RLock()

@@ -8,12 +8,13 @@ from pathlib import Path
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.witness import kernel
 
 pytestmark = needs("Process", "Lock")
 
 
+@source("https://man7.org/linux/man-pages/man2/write.2.html")
 def test_processes_share_files(folder: Path, worker: MakeWorker) -> None:
     """What one process writes to a file, every other can read."""
     writer, reader = worker(write=Path.write_text), worker(read=Path.read_text)
@@ -22,6 +23,7 @@ def test_processes_share_files(folder: Path, worker: MakeWorker) -> None:
     kernel.shows("the file, to the starter", (folder / "note").read_text(encoding="utf-8"), expected="hello")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#synchronization-between-processes")
 def test_lines_written_under_it_stay_whole(
     mp: Multiprocessing, folder: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:

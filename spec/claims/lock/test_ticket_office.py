@@ -16,7 +16,7 @@ from impl.contract import Multiprocessing, Process
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.process_table import until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
@@ -45,6 +45,8 @@ def join(processes: list[Process]) -> None:
         process.join()
 
 
+@source("impl.lock.sell")
+@source("impl.lock.buy")
 def test_sells_what_there_is(
     mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
@@ -62,6 +64,7 @@ def test_sells_what_there_is(
     kernel.shows("the stock file", count(stock), expected=0)
 
 
+@source("impl.lock.buy")
 def test_admits_one_buyer_at_a_time(
     mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
@@ -77,6 +80,7 @@ def test_admits_one_buyer_at_a_time(
     join(sale)
 
 
+@source("impl.lock.buy")
 def test_hands_the_lock_on(
     mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
@@ -99,6 +103,8 @@ def test_hands_the_lock_on(
     gatekeeper.shows("how many processes they and the starter are", len(pids), expected=tickets + 1)
 
 
+@source("impl.lock.sell")
+@source("impl.lock.buy")
 def test_oversells_without(
     mp: Multiprocessing, lesson: Lesson, stock: Path, scale: int, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
@@ -115,6 +121,7 @@ def test_oversells_without(
     kernel.shows("the stock file", count(stock), expected=3 * scale - 1)
 
 
+@source("impl.lock.buy")
 def test_any_number_of_buyers_and_tickets(
     mp: Multiprocessing, lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -138,6 +145,7 @@ def test_any_number_of_buyers_and_tickets(
     sale()
 
 
+@source("impl.lock.buy")
 def test_any_number_oversell_without(
     lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -159,6 +167,7 @@ def test_any_number_oversell_without(
     sale()
 
 
+@source("impl.lock.buy")
 def test_buyer_that_fails_releases(
     mp: Multiprocessing, lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -176,6 +185,7 @@ def test_buyer_that_fails_releases(
     kernel.shows("the stock file", count(stock), expected=before - 1)
 
 
+@source("impl.lock.query")
 def test_query_needs_no_lock(
     mp: Multiprocessing, lesson: Lesson, stock: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -191,6 +201,8 @@ def test_query_needs_no_lock(
     caller.shows("the count after the sale", clerk.call("query", stock), expected=before - 1)
 
 
+@source("impl.lock.restock")
+@source("impl.lock.buy")
 def test_query_never_sees_half_a_file(lesson: Lesson, stock: Path) -> None:
     """Whoever has the stock file open while a ticket is sold reads it whole, as it was before the sale."""
     before = count(stock)
@@ -201,6 +213,7 @@ def test_query_never_sees_half_a_file(lesson: Lesson, stock: Path) -> None:
     kernel.shows("the files there are", [path.name for path in stock.parent.iterdir()], expected=[stock.name])
 
 
+@source("impl.lock.query")
 def test_stock_is_data_never_code(lesson: Lesson, stock: Path) -> None:
     """A stock file that holds code is refused, and the code is not run."""
     trace = stock.with_name("trace")
@@ -212,6 +225,8 @@ def test_stock_is_data_never_code(lesson: Lesson, stock: Path) -> None:
     kernel.shows("the stock file", stock.read_text(encoding="utf-8"), expected=code)
 
 
+@source("impl.lock.query")
+@source("impl.lock.buy")
 def test_bad_stock_is_refused(lesson: Lesson, stock: Path) -> None:
     """A stock file without a whole count of zero or more gives one clear error, and is left as it was."""
     bad = "", "3", "[]", "{}", "{'count': 3}", '{"count": -1}', '{"count": 1.5}', '{"count": true}', '{"count": "3"}'
@@ -223,6 +238,8 @@ def test_bad_stock_is_refused(lesson: Lesson, stock: Path) -> None:
         kernel.shows("the stock file", stock.read_text(encoding="utf-8"), expected=text)
 
 
+@source("impl.lock.query")
+@source("impl.lock.buy")
 def test_missing_stock_is_refused(lesson: Lesson, stock: Path) -> None:
     """A stock file that does not exist gives one clear error, and is not made."""
     stock.unlink()

@@ -8,23 +8,26 @@ from typing import Any
 
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.witness import caller
 from spec.models import containers
 
 pytestmark = needs("Process", "Lock", "Manager")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed dict answers each as one plain dict would."""
     containers.DICT.verify(manager.dict(), worker)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
     """Whatever calls processes make in turn, a managed list answers each as one plain list would."""
     containers.LIST.verify(manager.list(), worker)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
     """Whatever can be pickled is kept in a managed dict as it was written, under whatever key."""
     shared, plain = manager.dict(), {1: "1", "1": 1, (1, 2): (3, (4,)), None: None, "large": b"x" * 2**18}
@@ -35,6 +38,7 @@ def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
     caller.shows("its text", str(shared), expected=str(plain))
 
 
+@source("https://github.com/python/cpython/issues/78791", observed=True)
 def test_can_be_gone_through(manager: Any, worker: MakeWorker) -> None:
     """The keys, the values and the items of a managed dict can be gone through, and so can the dict itself."""
     shared = manager.dict(a=1)
@@ -46,6 +50,7 @@ def test_can_be_gone_through(manager: Any, worker: MakeWorker) -> None:
     caller.shows("the dict, its keys, values and items", seen, expected=expected)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_change_of_a_nested_list_is_lost(manager: Any, worker: MakeWorker) -> None:
     """A plain list fetched from a managed dict is a copy: what a child appends to it, nobody else sees."""
     shared = manager.dict(list=[1])
@@ -54,6 +59,7 @@ def test_change_of_a_nested_list_is_lost(manager: Any, worker: MakeWorker) -> No
     caller.shows("the list in the dict", shared["list"], expected=[1])
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_nested_list_assigned_back_is_kept(manager: Any, worker: MakeWorker) -> None:
     """A plain list that a child has changed and assigned back to a managed dict is changed for all."""
     shared = manager.dict(list=[1])
@@ -63,6 +69,7 @@ def test_nested_list_assigned_back_is_kept(manager: Any, worker: MakeWorker) -> 
     caller.shows("the list in the dict, to the starter and another child", seen, expected=([1, 2], [1, 2]))
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None:
     """A managed list in a managed dict is no copy: what a child appends to it is there for all, and stays."""
     shared = manager.dict()

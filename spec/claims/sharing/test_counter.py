@@ -13,7 +13,7 @@ from impl.contract import Multiprocessing
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.stillness import WATCHED
 from spec.harness.witness import caller, gatekeeper, kernel, refuses
 from spec.harness.worker import CallFailed
@@ -21,6 +21,8 @@ from spec.harness.worker import CallFailed
 pytestmark = needs("Process", "Lock", "Manager")
 
 
+@source("impl.sharing.count_down")
+@source("impl.sharing.take_one")
 def test_counts_down_under_the_lock(
     mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
@@ -39,6 +41,8 @@ def test_counts_down_under_the_lock(
     kernel.shows("how many processes there were, main too", len(pids), expected=children + 1)
 
 
+@source("impl.sharing.count_down")
+@source("impl.sharing.take_one")
 def test_loses_updates_without_the_lock(
     mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
@@ -53,6 +57,7 @@ def test_loses_updates_without_the_lock(
     caller.shows("what is left", main.result(), expected=100 * scale - 1)
 
 
+@source("impl.sharing.take_one")
 def test_any_number_count_down(
     mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -78,6 +83,7 @@ def test_any_number_count_down(
     count_down()
 
 
+@source("impl.sharing.take_one")
 def test_any_number_lose_updates_without(
     lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -102,6 +108,7 @@ def test_any_number_lose_updates_without(
     count_down()
 
 
+@source("impl.sharing.take_one")
 def test_others_wait_for_the_lock(
     mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -120,6 +127,7 @@ def test_others_wait_for_the_lock(
         )
 
 
+@source("impl.sharing.take_one")
 def test_failing_child_releases_the_lock(
     mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
@@ -137,6 +145,7 @@ def test_failing_child_releases_the_lock(
     caller.shows("what is left", counter["num"], expected=99)
 
 
+@source("https://docs.python.org/3/reference/simple_stmts.html#augmented-assignment-statements")
 def test_subtraction_in_place_loses_updates(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """Subtracting in place is a read and a write: of two children who do so at once, one is lost."""
     subtracting = checkpoint("subtracting")

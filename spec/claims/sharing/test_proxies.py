@@ -11,7 +11,7 @@ from impl.contract import Multiprocessing
 from spec.claims.shared import threads
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -20,6 +20,7 @@ from spec.harness.worker import CallFailed
 pytestmark = needs("Process", "Lock", "Manager")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy._callmethod")
 def test_one_call_is_one_step(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """One call on a proxy is one step: what one child pops no other gets, even before it has reached the first."""
     delivery = checkpoint("delivery")
@@ -34,6 +35,7 @@ def test_one_call_is_one_step(manager: Any, checkpoint: MakeCheckpoint, worker: 
     caller.shows("what each got", [first.result(), second.result()], expected=["parcel", None])
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> None:
     """A change made through the proxy of any process is seen through that of every other."""
     shared = manager.dict(num=100)
@@ -50,6 +52,7 @@ def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> N
     caller.shows("what the starter and the second see when it has changed again", seen, expected=(9, 9))
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#managers", observed=True)
 def test_calls_do_not_wait_for_each_other(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """While the call of one process is under way, those of others are answered."""
     lookup = checkpoint("lookup")
@@ -65,6 +68,7 @@ def test_calls_do_not_wait_for_each_other(manager: Any, checkpoint: MakeCheckpoi
     first.result()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
 def test_threads_get_their_own_answers(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """While the call of one thread is under way, that of another in its process is answered, each with its own."""
     lookup, waiting = checkpoint("lookup"), checkpoint("waiting")
@@ -82,6 +86,7 @@ def test_threads_get_their_own_answers(manager: Any, checkpoint: MakeCheckpoint,
 
 
 @needs("Queue")
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_proxy_can_be_sent(mp: Multiprocessing, manager: Any, worker: MakeWorker) -> None:
     """A proxy that is sent through a queue refers to the same object where it arrives, and keeps it in being."""
     queue = mp.Queue()
@@ -96,6 +101,7 @@ def test_proxy_can_be_sent(mp: Multiprocessing, manager: Any, worker: MakeWorker
     caller.shows("the number, once the sender's proxy is gone", child.call("recipient.read"), expected=7)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_is_kept_for_a_childs_proxy(manager: Any, worker: MakeWorker) -> None:
     """A managed dict is kept while a child has a proxy of it, though its maker's is gone."""
     shared = manager.dict(num=100)
@@ -105,6 +111,7 @@ def test_is_kept_for_a_childs_proxy(manager: Any, worker: MakeWorker) -> None:
     caller.shows("the number, to the child", child.call("shared.get", "num"), expected=100)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_is_dropped_with_its_last_proxy(manager: Any, log: Recorder) -> None:
     """A managed dict, and what is in it, is dropped by the server once no process has a proxy of it any more."""
     shared, other = manager.dict(), manager.dict()
@@ -119,6 +126,7 @@ def test_is_dropped_with_its_last_proxy(manager: Any, log: Recorder) -> None:
     kernel.shows("where it was dropped", log.only("dropped").pid, expected=other_than(os.getpid()))
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy._callmethod")
 def test_unpicklable_answer_is_refused(manager: Any, worker: MakeWorker) -> None:
     """A call whose answer cannot be pickled raises an exception, and the calls after it are answered."""
     shared = manager.dict(num=100, answer=payloads.Unanswerable())
@@ -128,6 +136,7 @@ def test_unpicklable_answer_is_refused(manager: Any, worker: MakeWorker) -> None
     caller.shows("the answer to the next call", child.call("shared.get", "num"), expected=100)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.dict")
 def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
     """What is written to one dict of a manager is not in another."""
     one, another = manager.dict(num=100), manager.dict(num=100)

@@ -15,7 +15,7 @@ from impl.contract import Multiprocessing
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.lessons import NotProvided
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import ALIVE, GONE, state
 from spec.harness.recorder import Recorder
@@ -62,6 +62,7 @@ def answer_to_a_stranger(address: Any) -> bytes:
     return b""
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#managers")
 def test_lives_in_a_server_process(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A managed dict lives in a process of its own: neither the one that made it nor one that uses it."""
     shared = manager.dict()
@@ -71,6 +72,7 @@ def test_lives_in_a_server_process(manager: Any, checkpoint: MakeCheckpoint, wor
     kernel.shows("whether it is a user's", bool(homes & {os.getpid(), first.pid, second.pid}), expected=False)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#managers", observed=True)
 def test_outlives_its_clients(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """What a child has written stays after the child was killed, also in the middle of a call."""
     lookup = checkpoint("lookup")
@@ -86,6 +88,10 @@ def test_outlives_its_clients(manager: Any, checkpoint: MakeCheckpoint, worker: 
     caller.shows("what another child sees", reader.call("shared.get", "num"), expected=7)
 
 
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.shutdown",
+    observed=True,
+)
 def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
     """After shutdown every proxy raises, whether its process has used it before or not."""
     shared = manager.dict(num=100)
@@ -99,6 +105,7 @@ def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
         shared.get("num")
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.shutdown")
 def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """Once shutdown has returned, the server process is gone, even if clients are still connected."""
     shared = manager.dict()
@@ -111,6 +118,7 @@ def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, work
     kernel.shows("the client", state(client.pid), expected=ALIVE)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager")
 def test_leaving_its_block_shuts_it_down(mp: Multiprocessing, log: Recorder) -> None:
     """Once the with block of a manager is left, be it by an exception, its server process is gone."""
     managers: list[Any] = []  # as long as they are referred to, nothing else ends them
@@ -129,6 +137,7 @@ def test_leaving_its_block_shuts_it_down(mp: Multiprocessing, log: Recorder) -> 
     kernel.shows("the servers", [state(server) for server in servers], expected=[GONE, GONE])
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager")
 def test_server_ends_with_its_manager(mp: Multiprocessing, log: Recorder) -> None:
     """The server process of a manager that nothing refers to any more is gone, though nobody has shut it down."""
     manager = mp.Manager()
@@ -140,6 +149,7 @@ def test_server_ends_with_its_manager(mp: Multiprocessing, log: Recorder) -> Non
     kernel.shows("the server without its manager", state(server), expected=GONE)
 
 
+@source("https://github.com/python/cpython/issues/80549", observed=True)
 def test_server_minds_no_interrupt(manager: Any, log: Recorder) -> None:
     """The server process of a manager goes on after SIGINT, which Ctrl-C sends to it too."""
     shared = manager.dict(num=100)
@@ -151,6 +161,7 @@ def test_server_minds_no_interrupt(manager: Any, log: Recorder) -> None:
     caller.shows("the number", shared["num"], expected=100)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Listener", observed=True)
 def test_leaves_no_file_behind(program: Programs) -> None:
     """A program that has used a manager leaves nothing in the folder for temporary files."""
     before = os.listdir(tempfile.gettempdir())
@@ -161,6 +172,7 @@ def test_leaves_no_file_behind(program: Programs) -> None:
 
 
 @needs("AuthenticationError", "current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#authentication-keys")
 def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
     """A client with the wrong authkey is turned away by the server, and one with the right key is let in."""
     if not hasattr(type(manager), "connect"):
