@@ -1,4 +1,5 @@
-"""Models, simple enough to be believed, that what processes share is held against, one operation after another.
+"""Reference models of the objects that processes share.
 
-Each operation is carried out by a worker.  A sequence that fails is printed, operation by operation.
+A model is simple, so that a reader can see that it is right.  A stateful test compares an object with its model, one
+operation after another.  A worker performs each operation.  If a sequence fails, its operations are printed.
 """

@@ -1,6 +1,7 @@
-"""Models of managed dicts and lists, which are a dict and a list: each call is to be answered as they answer it.
+"""Models of managed dicts and lists.
 
-Unlike with what waits, whatever was called before, any call will do.
+The models are a plain dict and a plain list.  A managed one must answer each call as the plain one does.  No call
+waits, so any call may follow any other.
 """
 
 from __future__ import annotations
@@ -18,24 +19,24 @@ from spec.harness.witness import caller
 from spec.harness.worker import Worker
 
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
-"""Of a method: its name, and what it is given by position and by name."""
+"""A call: the name of the method, its positional arguments, and its keyword arguments."""
 
 
 def to(method: str, *args: Any, **named: Any) -> Call:
-    """Return a call."""
+    """Return a call of *method* with these arguments."""
     return method, args, named
 
 
 @dataclass(frozen=True)
 class Container:
-    """A kind of them.
+    """A kind of container, a dict or a list, and the calls that are made on it.
 
     Attributes:
-        new: makes a plain one.
-        clear: empties one that is shared.
-        content: returns a plain copy of one that is shared.
-        arguments: what each method may be called with.
-        each: calls of each method, with what is there and what is not, with and without each argument.
+        new: creates an empty plain container.
+        clear: removes all items of a shared container.
+        content: returns a plain copy of a shared container.
+        arguments: for each method, a strategy for its positional arguments.
+        each: calls of every method, with present and absent keys or items, with and without each optional argument.
     """
 
     new: Callable[[], Any]
@@ -45,10 +46,14 @@ class Container:
     each: Sequence[Call]
 
     def verify(self, shared: Any, make_worker: Callable[..., Worker]) -> None:
-        """Have two workers make all kinds of calls on a *shared* one in turn.
+        """Let two workers take turns to make calls of all kinds on a *shared* container.
+
+        Args:
+            shared: the managed container.
+            make_worker: starts a worker that has the given objects.
 
         Raises:
-            Violation: a plain one would have answered otherwise, or have come to hold something else.
+            Violation: a call returned another result than on a plain container, or left other contents.
         """
         staff = [make_worker(ask=partial(sharing_payloads.ask, shared)) for _ in range(2)]
         calls = st.sampled_from(list(self.arguments)).flatmap(
@@ -66,7 +71,7 @@ class Container:
                 answer = sharing_payloads.ask(plain, method, *args, **named)
                 seen = staff[member].call("ask", method, *args, **named)
                 caller.shows(f"the answer to {call}", seen, expected=answer)
-                caller.shows(f"what is there after {call}", self.content(shared), expected=plain)
+                caller.shows(f"the contents after {call}", self.content(shared), expected=plain)
 
         take_turns()
 

@@ -1,4 +1,4 @@
-"""A model of a lock: at most one holder, and whoever waits gets it when it is released."""
+"""A model of a lock: it has at most one holder, and when it is released, one of the waiting processes acquires it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from spec.models.bench import Bench, Model, somebody
 
 
 class Lock(Model):
-    """A lock that is not reentrant, and that anybody may release."""
+    """A lock that is not reentrant, and that any process may release."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
@@ -18,7 +18,7 @@ class Lock(Model):
 
     @property
     def busy(self) -> list[int]:
-        """Those with an acquire under way."""
+        """The workers that have an acquire in progress."""
         return self.waiting
 
     @precondition(lambda self: not self.held)
@@ -26,13 +26,13 @@ class Lock(Model):
     def acquire(self, worker: int) -> None:
         """A free lock is acquired without waiting."""
         with self.bench.trial():
-            caller.shows("whether it was acquired", self.does(self.idle(worker), "acquire"), expected=True)
+            caller.shows("acquire() on a free lock", self.does(self.idle(worker), "acquire"), expected=True)
             self.held = True
 
     @precondition(lambda self: self.held and self.spare)
     @rule(worker=somebody)
     def acquire_held(self, worker: int) -> None:
-        """To acquire a lock that is held, by whomever, is to wait."""
+        """An acquire of a held lock waits, even if it is the holder's own."""
         with self.bench.trial():
             worker = self.idle(worker)
             self.begins(worker, "acquire")
@@ -40,26 +40,26 @@ class Lock(Model):
 
     @rule(worker=somebody)
     def try_to_acquire(self, worker: int) -> None:
-        """To acquire it without waiting succeeds if it is free, and only then."""
+        """A non-blocking acquire succeeds if the lock is free, and only then."""
         with self.bench.trial():
             acquired = self.does(self.idle(worker), "acquire", False)
-            caller.shows("whether it was acquired", acquired, expected=not self.held)
+            caller.shows("acquire(False)", acquired, expected=not self.held)
             self.held = True
 
     @precondition(lambda self: self.held)
     @rule(worker=somebody)
     def release(self, worker: int) -> None:
-        """Once it is released, exactly one of those who wait has it; without any, it is free."""
+        """After a release, exactly one of the workers that wait holds the lock; if none waits, it is free."""
         with self.bench.trial():
             self.does(self.idle(worker), "release")
             if not self.waiting:
                 self.held = False
                 return
             lucky = self.first(self.waiting)
-            caller.shows("whether it was acquired", self.bench.workers[lucky].result(), expected=True)
+            caller.shows("a waiter's acquire() after a release", self.bench.workers[lucky].result(), expected=True)
             self.waiting.remove(lucky)
             still = [waiter for waiter in self.waiting if self.waits(waiter)]
-            kernel.shows("who waits still", still, expected=self.waiting)
+            kernel.shows("the workers that still wait", still, expected=self.waiting)
 
     @precondition(lambda self: not self.held)
     @rule(worker=somebody)
@@ -69,6 +69,6 @@ class Lock(Model):
             self.is_refused("ValueError", worker, "release")
 
     def teardown(self) -> None:
-        """Leave it free, so that the next sequence finds it so."""
+        """Release the lock, so that the next sequence begins with a free one."""
         while self.bench.intact and self.held:
             self.release(worker=0)

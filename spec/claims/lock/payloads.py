@@ -1,4 +1,4 @@
-"""What buyers at the ticket office do."""
+"""Functions that run in children: buyers at the ticket office, and processes that share a lock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def make_and_hold(mp: Multiprocessing, pause: Pause) -> None:
-    """Make a lock and a queue, use either, and keep them while this *pause* lasts."""
+    """Create a lock and a queue, use both, and keep them until *pause* returns."""
     lock, queue = mp.Lock(), mp.Queue()
     with lock:
         queue.put("a ticket")
@@ -22,32 +22,36 @@ def make_and_hold(mp: Multiprocessing, pause: Pause) -> None:
 
 
 ACQUIRED, HELD = 3, 4
-"""Exit codes of who has tried a lock."""
+"""The exit codes of a process that tries to acquire a lock: it acquired the lock, or found it held."""
 
 
 class NetworkDown(Exception):
-    """Raised where a purchase waits for the network."""
+    """Raised in the middle of a purchase, instead of waiting for the network."""
 
 
 def fail(_read: object) -> None:
-    """Be a network that is down."""
+    """Act as a network that is down.
+
+    Raises:
+        NetworkDown: always.
+    """
     raise NetworkDown
 
 
 def tell(log: Recorder, buyer: int, outcome: str) -> None:
-    """Record the *outcome*, under its own name, of the purchase of this *buyer*."""
+    """Record the number of the *buyer*, under the *outcome* of the purchase."""
     log(outcome, buyer)
 
 
 def outcome_of(buy: Callable[..., object], lock: Guard, network: Pause, stock: str) -> list[str]:
-    """Buy one ticket, and return what the buyer was told."""
+    """Buy one ticket, and return the outcomes that the buyer was told."""
     told: list[str] = []
     buy(0, Path(stock), lock, network, lambda _buyer, outcome: told.append(outcome))
     return told
 
 
 def write_line(lock: Guard, middle: Pause, path: Path, line: str) -> None:
-    """Append the *line* to the file in two parts, with a pause between them, under the lock."""
+    """Append the *line* to the file in two parts, and call *middle* between them, while the lock is held."""
     half = len(line) // 2
     with lock:
         _append(path, line[:half])
@@ -60,14 +64,14 @@ def _append(path: Path, text: str) -> None:
         file.write(text)
 
 
-def try_it(lock: Lock) -> None:
-    """Try to acquire the lock without waiting, and exit with what came of it."""
+def try_to_acquire(lock: Lock) -> None:
+    """Try to acquire the lock without waiting, and exit with `ACQUIRED` or `HELD`."""
     sys.exit(ACQUIRED if lock.acquire(False) else HELD)
 
 
 def let_a_child_try(make: MakesProcesses, lock: Lock) -> Optional[int]:
-    """Hand the lock to a child that tries it, and return the child's exit code."""
-    child = make(target=try_it, args=(lock,))
+    """Start a child that tries to acquire the lock, and return the child's exit code."""
+    child = make(target=try_to_acquire, args=(lock,))
     child.start()
     child.join()
     return child.exitcode

@@ -20,34 +20,34 @@ def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
     holder.kill()
-    kernel.shows("the holder", state(holder.pid), expected=other_than(ALIVE))
+    kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
     other.begin("lock.acquire")
-    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
+    kernel.shows("whether another process is blocked in acquire()", other.blocks(), expected=True)
 
 
 @source("https://man7.org/linux/man-pages/man3/sem_post.3.html", observed=True)
 def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A process that is killed while it waits for a lock holds up nobody: whoever waits next gets it."""
+    """A process that is killed while it waits for a lock delays no other: the next that waits acquires the lock."""
     lock = mp.Lock()
     holder, victim, heir = (worker(lock=lock) for _ in range(3))
     holder.call("lock.acquire")
     for waiter in victim, heir:
         waiter.begin("lock.acquire")
-        kernel.shows("whether a waiter is blocked", waiter.blocks(), expected=True)
+        kernel.shows("whether a waiter is blocked in acquire()", waiter.blocks(), expected=True)
     victim.kill()
-    kernel.shows("the first waiter", state(victim.pid), expected=other_than(ALIVE))
+    kernel.shows("the state of the killed waiter", state(victim.pid), expected=other_than(ALIVE))
     holder.call("lock.release")
-    caller.shows("whether the second acquired it", heir.result(), expected=True)
+    caller.shows("whether the second waiter acquired the lock", heir.result(), expected=True)
 
 
 @needs("Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_killed_program_leaves_nothing_shared(
-    mp: Multiprocessing,  # noqa: ARG001  it must have what the program uses
+    mp: Multiprocessing,  # noqa: ARG001  the API must have what the program uses
     program: Programs,
     checkpoint: MakeCheckpoint,
 ) -> None:
-    """Of the locks and queues of a killed program, nothing stays in shared memory when its helpers are gone."""
+    """Once the helpers of a killed program are gone, none of its locks and queues is left in shared memory."""
     holding = checkpoint("holding")
     main = program.main(payloads.make_and_hold, holding.pause)
     holding.next()
@@ -55,7 +55,7 @@ def test_killed_program_leaves_nothing_shared(
     main.kill()
     for helper in helpers:
         until_exited(helper)
-    kernel.shows("what is left of them", shared_memory.remaining(used), expected=[])
+    kernel.shows("the names left in shared memory", shared_memory.remaining(used), expected=[])
 
 
 @needs("RLock")
@@ -66,6 +66,6 @@ def test_rlock_of_a_killed_holder_stays_held(mp: Multiprocessing, worker: MakeWo
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
     holder.kill()
-    kernel.shows("the holder", state(holder.pid), expected=other_than(ALIVE))
+    kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
     other.begin("lock.acquire")
-    kernel.shows("whether the other is blocked", other.blocks(), expected=True)
+    kernel.shows("whether another process is blocked in acquire()", other.blocks(), expected=True)

@@ -15,25 +15,28 @@ pytestmark = needs("Process", "Lock")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#synchronization-between-processes")
 def test_is_handed_to_a_child_as_an_argument(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A lock that a child gets as an argument is the starter's own: what one acquires, the other finds held."""
+    """A child that gets a lock as an argument has the starter's lock: if one holds it, the other finds it held."""
     lock = mp.Lock()
     child = worker(lock=lock)
     child.call("lock.acquire")
-    caller.shows("whether the starter gets it", lock.acquire(False), expected=False)
+    caller.shows("acquire(False) by the starter while the child holds the lock", lock.acquire(False), expected=False)
     child.call("lock.release")
-    caller.shows("whether the starter gets it then", lock.acquire(False), expected=True)
-    caller.shows("whether the child gets it then", child.call("lock.acquire", False), expected=False)
+    caller.shows("acquire(False) by the starter after the child released it", lock.acquire(False), expected=True)
+    acquired = child.call("lock.acquire", False)
+    caller.shows("acquire(False) by the child while the starter holds the lock", acquired, expected=False)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_is_handed_on_to_a_childs_child(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A lock that a child hands on to a child of its own is still the one that the starter has."""
+    """A lock that a child passes on to a child of its own is still the starter's lock."""
     lock = mp.Lock()
     child = worker(let_a_child_try=partial(payloads.let_a_child_try, mp.Process, lock))
     lock.acquire()
-    caller.shows(
-        "the exit code of a child's child that tries it", child.call("let_a_child_try"), expected=payloads.HELD
-    )
+    exit_code = child.call("let_a_child_try")
+    caller.shows("the exit code of a child's child that tries the held lock", exit_code, expected=payloads.HELD)
     lock.release()
-    caller.shows("that of one that tries it when free", child.call("let_a_child_try"), expected=payloads.ACQUIRED)
-    caller.shows("whether the starter gets it then", lock.acquire(False), expected=False)
+    exit_code = child.call("let_a_child_try")
+    caller.shows("the exit code of a child's child that tries the free lock", exit_code, expected=payloads.ACQUIRED)
+    caller.shows(
+        "acquire(False) by the starter after the child's child acquired it", lock.acquire(False), expected=False
+    )

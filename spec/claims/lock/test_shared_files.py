@@ -16,18 +16,18 @@ pytestmark = needs("Process", "Lock")
 
 @source("https://man7.org/linux/man-pages/man2/write.2.html")
 def test_processes_share_files(folder: Path, worker: MakeWorker) -> None:
-    """What one process writes to a file, every other can read."""
+    """Every process can read what another process writes to a file."""
     writer, reader = worker(write=Path.write_text), worker(read=Path.read_text)
     writer.call("write", folder / "note", "hello")
-    kernel.shows("the file, to another child", reader.call("read", folder / "note"), expected="hello")
-    kernel.shows("the file, to the starter", (folder / "note").read_text(encoding="utf-8"), expected="hello")
+    kernel.shows("the text that another child reads", reader.call("read", folder / "note"), expected="hello")
+    kernel.shows("the text that the starter reads", (folder / "note").read_text(encoding="utf-8"), expected="hello")
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#synchronization-between-processes")
 def test_lines_written_under_it_stay_whole(
     mp: Multiprocessing, folder: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
-    """Lines that processes write in parts to one file do not mix if each is written under a lock."""
+    """Lines that several processes write to one file in parts do not mix if each is written under a lock."""
     middle, lock, file = checkpoint("in the middle of a line"), mp.Lock(), folder / "terminal"
     first, second = (worker(write=partial(payloads.write_line, lock, middle.pause, file)) for _ in range(2))
     first.begin("write", "aa")
@@ -37,4 +37,4 @@ def test_lines_written_under_it_stay_whole(
     arrival.let_go()
     middle.next().let_go()
     first.result(), second.result()
-    kernel.shows("the lines", file.read_text(encoding="utf-8").splitlines(), expected=["aa", "bb"])
+    kernel.shows("the lines in the file", file.read_text(encoding="utf-8").splitlines(), expected=["aa", "bb"])

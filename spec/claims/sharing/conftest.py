@@ -1,4 +1,4 @@
-"""The manager that the claims of the lesson use."""
+"""The fixture `manager`, which the claims of this lesson use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from impl.contract import Multiprocessing
 
 @pytest.fixture
 def manager(mp: Multiprocessing) -> Iterator[Any]:
-    """A manager, shut down when the claim has ended."""
+    """Return a manager, and shut it down when the claim has ended."""
     with mp.Manager() as manager:
         yield manager

@@ -1,4 +1,4 @@
-"""What clients of a manager do, and objects that stop where something is done with them."""
+"""Functions of a manager's clients, and objects that call a function when they are used, pickled or dropped."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ if TYPE_CHECKING:
 
 
 class Failed(Exception):
-    """Raised between a read and a write."""
+    """Raised between a read and a write, and inside a `with` block."""
 
 
 def fail(_read: object) -> None:
-    """Be work that goes wrong."""
+    """Act as work that fails.
+
+    Raises:
+        Failed: always.
+    """
     raise Failed
 
 
 def subtract(counter: Shared) -> None:
-    """Take one off in place."""
+    """Subtract one from the number in a shared dict, in place."""
     counter["num"] -= 1
 
 
 def append(shared: Shared, item: object) -> list[object]:
-    """Append to the list in a shared dict, by a call and by ``+=``, and return what the changed list holds."""
+    """Append to the list in a shared dict, by a call and by ``+=``, and return the items of the changed list."""
     numbers = shared["list"]
     numbers.append(item)
     numbers += [item]
@@ -43,13 +47,13 @@ def append_and_assign(shared: Shared, item: object) -> None:
 
 
 def repeat(shared: Shared) -> None:
-    """Repeat what the list in a shared dict holds, in place."""
+    """Repeat the items of the list in a shared dict, in place."""
     numbers = shared["list"]
-    numbers *= 2  # a proxy does what it stands for, and stays that
+    numbers *= 2  # a proxy changes its list in place, and remains a proxy
 
 
 def ask(shared: Any, method: str, *args: object, **named: object) -> object:
-    """Call a *method* of a dict or a list, and return its answer; the exception if there is none."""
+    """Call a *method* of a dict or a list, and return its result, or the repr of the exception that it raises."""
     try:
         return getattr(shared, method)(*args, **named)
     except (LookupError, ValueError) as error:
@@ -57,27 +61,27 @@ def ask(shared: Any, method: str, *args: object, **named: object) -> object:
 
 
 class Recipient:
-    """Gets a shared dict from a queue, and keeps it."""
+    """An object that gets a shared dict from a queue, and keeps it."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
     def receive(self) -> None:
-        """Get it."""
+        """Get the dict from the queue."""
         self._shared = self._queue.get()
 
     def write(self, number: int) -> None:
-        """Write a *number* to it."""
+        """Write a *number* to the dict."""
         self._shared["num"] = number
 
     def read(self) -> int:
-        """Read the number."""
+        """Return the number in the dict."""
         number: int = self._shared["num"]
         return number
 
 
-class Traveller:
-    """Calls *arrive* where it is unpickled, and is no more than what that returns from there on."""
+class PickledCall:
+    """An object that is pickled as a call: unpickling it calls *arrive*, and returns the result of that call."""
 
     def __init__(self, arrive: Callable[[], object]) -> None:
         self._arrive = arrive
@@ -86,8 +90,8 @@ class Traveller:
         return self._arrive, ()
 
 
-class Unanswerable:
-    """Can be sent to a manager, and not from there."""
+class PicklableOnce:
+    """An object that can be sent to a manager, but not back from it."""
 
     def __init__(self, sent: bool = False) -> None:
         self._sent = sent
@@ -95,17 +99,17 @@ class Unanswerable:
     def __reduce__(self) -> tuple[Any, ...]:
         if self._sent:
             raise TypeError("an answer that cannot be pickled")
-        return Unanswerable, (True,)
+        return PicklableOnce, (True,)
 
 
-class Mortal:
-    """Can be sent to a manager, and calls *end* when the last reference to it is gone there."""
+class DropReporter:
+    """An object that can be sent to a manager, and calls *end* when the last reference to it there is gone."""
 
     def __init__(self, end: Callable[[], object], sent: bool = False) -> None:
         self._end, self._sent = end, sent
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Mortal, (self._end, True)
+        return DropReporter, (self._end, True)
 
     def __del__(self) -> None:
         if self._sent:
@@ -113,13 +117,13 @@ class Mortal:
 
 
 def use_a_manager(mp: Multiprocessing) -> None:
-    """A program: print what a manager has been given, and leave it to the end of the program to shut that down."""
+    """A program: print a number from a managed dict, and exit without shutting the manager down."""
     manager: Any = mp.Manager()
     print(manager.dict(num=100)["num"])
 
 
-class Number:
-    """A number that stops, and tells its value, where one takes something off it."""
+class PausingNumber:
+    """A number that calls *pause* with its value when another number is subtracted from it."""
 
     def __init__(self, value: int, pause: Pause) -> None:
         self._value, self._pause = value, pause
@@ -129,8 +133,8 @@ class Number:
         return self._value - other
 
 
-class Key:
-    """A key that stops where it is looked up."""
+class PausingKey:
+    """A key that calls *pause* in the process that looks it up."""
 
     def __init__(self, pause: Pause) -> None:
         self._pause = pause
@@ -140,20 +144,20 @@ class Key:
         return 0
 
 
-class Parcel:
-    """An object that can be sent to a manager, and stops where the manager sends it on to.
+class PausingParcel:
+    """An object that can be sent to a manager, and calls *pause* in the process that the manager sends it to.
 
-    What arrives there in the end is the text ``parcel``.
+    That process receives the text ``parcel``.
     """
 
     def __init__(self, pause: Pause, sent: bool = False) -> None:
         self._pause, self._sent = pause, sent
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (deliver, (self._pause,)) if self._sent else (Parcel, (self._pause, True))
+        return (deliver, (self._pause,)) if self._sent else (PausingParcel, (self._pause, True))
 
 
 def deliver(pause: Pause) -> str:
-    """Stop, then hand over."""
+    """Call *pause*, then return the text ``parcel``."""
     pause()
     return "parcel"

@@ -22,114 +22,119 @@ pytestmark = needs("Process", "Lock", "Manager")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy._callmethod")
 def test_one_call_is_one_step(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """One call on a proxy is one step: what one child pops no other gets, even before it has reached the first."""
+    """One call on a proxy is one step: while a child is still being sent what it pops, no other child can pop it."""
     delivery = checkpoint("delivery")
-    shared = manager.dict(parcel=payloads.Parcel(delivery.pause))
+    shared = manager.dict(parcel=payloads.PausingParcel(delivery.pause))
     first, second = worker(shared=shared), worker(shared=shared)
     first.begin("shared.pop", "parcel", None)
-    kernel.shows("whether the first waits for the parcel", first.blocks(), expected=True)
-    kernel.shows("where the parcel goes", delivery.next().pid, expected=first.pid)
+    kernel.shows("whether the first child waits for the parcel", first.blocks(), expected=True)
+    kernel.shows("the process that the parcel arrives in", delivery.next().pid, expected=first.pid)
     second.begin("shared.pop", "parcel", None)
-    until_still()  # if the second got the parcel too, it stands at the checkpoint now
+    until_still()  # if the second child got the parcel too, it is at the checkpoint now
     delivery.open()
-    caller.shows("what each got", [first.result(), second.result()], expected=["parcel", None])
+    caller.shows("what each child got", [first.result(), second.result()], expected=["parcel", None])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_every_proxy_refers_to_one_object(manager: Any, worker: MakeWorker) -> None:
-    """A change made through the proxy of any process is seen through that of every other."""
+    """A change that one process makes through its proxy is seen through the proxy of every other process."""
     shared = manager.dict(num=100)
     first, second = worker(shared=shared), worker(shared=shared)
-    kernel.shows("how many processes have a proxy", len({os.getpid(), first.pid, second.pid}), expected=3)
+    kernel.shows("the number of processes that have a proxy", len({os.getpid(), first.pid, second.pid}), expected=3)
     first.call("shared.__setitem__", "num", 7)
     seen = shared["num"], second.call("shared.get", "num")
-    caller.shows("what the starter and the second see", seen, expected=(7, 7))
+    caller.shows("what the starter and the second child see", seen, expected=(7, 7))
     shared["num"] = 8
     seen = first.call("shared.get", "num"), second.call("shared.__getitem__", "num")
-    caller.shows("what the first and the second see", seen, expected=(8, 8))
+    caller.shows("what the first and the second child see", seen, expected=(8, 8))
     first.call("shared.update", num=9)
     seen = shared["num"], second.call("shared.__getitem__", "num")
-    caller.shows("what the starter and the second see when it has changed again", seen, expected=(9, 9))
+    caller.shows("what the starter and the second child see after the last change", seen, expected=(9, 9))
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#managers", observed=True)
 def test_calls_do_not_wait_for_each_other(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """While the call of one process is under way, those of others are answered."""
+    """While a call by one process is in progress, calls by other processes are answered."""
     lookup = checkpoint("lookup")
     shared, other = manager.dict(), manager.dict(num=100)
-    caller.shows("the number, to the starter", other["num"], expected=100)  # so it is connected before it starts any
+    number = other["num"]  # so the starter is connected before it starts a child
+    caller.shows("the number that the starter sees", number, expected=100)
     first, second = worker(shared=shared), worker(other=other)
-    first.begin("shared.get", payloads.Key(lookup.pause))
+    first.begin("shared.get", payloads.PausingKey(lookup.pause))
     lookup.next()
-    kernel.shows("whether the first waits for its answer", first.blocks(), expected=True)
+    kernel.shows("whether the first child waits for its answer", first.blocks(), expected=True)
     seen = other["num"], second.call("other.get", "num")
-    caller.shows("the number meanwhile, to the starter and another child", seen, expected=(100, 100))
+    caller.shows("the number that the starter and another child see meanwhile", seen, expected=(100, 100))
     lookup.open()
     first.result()
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
 def test_threads_get_their_own_answers(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """While the call of one thread is under way, that of another in its process is answered, each with its own."""
+    """While a call by one thread is in progress, another thread's call is answered, and each gets its own answer."""
     lookup, waiting = checkpoint("lookup"), checkpoint("waiting")
     shared = manager.dict(num=100)
-    key = payloads.Key(lookup.pause)
+    key = payloads.PausingKey(lookup.pause)
     client = worker(look_up=partial(threads.look_up_beside, shared, key, waiting.pause))
     client.begin("look_up")
-    kernel.shows("where the first looks its key up", lookup.next().pid, expected=other_than(client.pid))
-    waiting.next().let_go()  # to the third thread, which looks something else up
+    kernel.shows("the process that looks up the first key", lookup.next().pid, expected=other_than(client.pid))
+    waiting.next().let_go()  # the third thread starts, and looks up another key
     told = waiting.next()
-    gatekeeper.shows("what the second is answered meanwhile", told.notes, expected=(100,))
+    gatekeeper.shows("what the third thread gets meanwhile", told.notes, expected=(100,))
     lookup.open()
     told.let_go()
-    caller.shows("whether the first waited, and what each got", client.result(), expected=(True, 100, None))
+    caller.shows(
+        "whether the second thread waited, and what the third and the second got",
+        client.result(),
+        expected=(True, 100, None),
+    )
 
 
 @needs("Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_proxy_can_be_sent(mp: Multiprocessing, manager: Any, worker: MakeWorker) -> None:
-    """A proxy that is sent through a queue refers to the same object where it arrives, and keeps it in being."""
+    """A proxy that is sent through a queue refers to the same object where it arrives, and keeps the object alive."""
     queue = mp.Queue()
     child = worker(recipient=payloads.Recipient(queue))
-    shared = manager.dict(num=100)  # now that there is a child, which so has not inherited the proxy
+    shared = manager.dict(num=100)  # created after the child, which therefore has not inherited the proxy
     queue.put(shared)
     child.call("recipient.receive")
     child.call("recipient.write", 7)
-    caller.shows("the number, to who has sent it", shared["num"], expected=7)
+    caller.shows("the number that the sender sees", shared["num"], expected=7)
     del shared
     gc.collect()
-    caller.shows("the number, once the sender's proxy is gone", child.call("recipient.read"), expected=7)
+    caller.shows("the number, after the sender's proxy is gone", child.call("recipient.read"), expected=7)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_is_kept_for_a_childs_proxy(manager: Any, worker: MakeWorker) -> None:
-    """A managed dict is kept while a child has a proxy of it, though its maker's is gone."""
+    """A managed dict is kept while a child has a proxy for it, even if its creator's proxy is gone."""
     shared = manager.dict(num=100)
     child = worker(shared=shared)
     del shared
     gc.collect()
-    caller.shows("the number, to the child", child.call("shared.get", "num"), expected=100)
+    caller.shows("the number that the child sees", child.call("shared.get", "num"), expected=100)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_is_dropped_with_its_last_proxy(manager: Any, log: Recorder) -> None:
-    """A managed dict, and what is in it, is dropped by the server once no process has a proxy of it any more."""
+    """The server drops a managed dict and its contents once no process has a proxy for the dict any more."""
     shared, other = manager.dict(), manager.dict()
-    shared["mortal"] = payloads.Mortal(partial(log, "dropped"))
+    shared["mortal"] = payloads.DropReporter(partial(log, "dropped"))
     until_still()
-    recorder.shows("where it was dropped, while it could be reached", log.values("dropped"), expected=[])
+    recorder.shows("what was dropped while there was a proxy", log.values("dropped"), expected=[])
     del shared
     gc.collect()
-    other.clear()  # so that who has served the last call has something else at hand
+    other.clear()  # so that the thread that served the last call refers to another object
     until_still()
-    recorder.shows("how often it was dropped then", len(log.values("dropped")), expected=1)
-    kernel.shows("where it was dropped", log.only("dropped").pid, expected=other_than(os.getpid()))
+    recorder.shows("how often it was dropped after the last proxy was gone", len(log.values("dropped")), expected=1)
+    kernel.shows("the process that it was dropped in", log.only("dropped").pid, expected=other_than(os.getpid()))
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy._callmethod")
 def test_unpicklable_answer_is_refused(manager: Any, worker: MakeWorker) -> None:
-    """A call whose answer cannot be pickled raises an exception, and the calls after it are answered."""
-    shared = manager.dict(num=100, answer=payloads.Unanswerable())
+    """A call whose answer cannot be pickled raises an exception, and later calls are answered."""
+    shared = manager.dict(num=100, answer=payloads.PicklableOnce())
     child = worker(shared=shared)
     with refuses(CallFailed):
         child.call("shared.get", "answer")
@@ -138,9 +143,11 @@ def test_unpicklable_answer_is_refused(manager: Any, worker: MakeWorker) -> None
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.dict")
 def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
-    """What is written to one dict of a manager is not in another."""
+    """A value that is written to one dict of a manager does not appear in another dict."""
     one, another = manager.dict(num=100), manager.dict(num=100)
     child = worker(one=one, another=another)
     child.call("one.__setitem__", "num", 7)
     seen = one["num"], another["num"], child.call("another.get", "num")
-    caller.shows("the number in the first, in the second, and to the child", seen, expected=(7, 100, 100))
+    caller.shows(
+        "the numbers in the first dict and the second, and in the second for the child", seen, expected=(7, 100, 100)
+    )

@@ -26,34 +26,34 @@ from spec.harness.worker import CallFailed, Worker
 pytestmark = needs("Process", "Lock", "Manager")
 
 
-def home_of(client: Worker, lookup: Checkpoint) -> int:
-    """Return the process, as the kernel tells, in which a key of the *client*'s ``shared`` dict is looked up."""
-    client.begin("shared.get", payloads.Key(lookup.pause))
-    kernel.shows("whether a client waits for its answer", client.blocks(), expected=True)
-    home = lookup.next().pid
+def server_of(client: Worker, lookup: Checkpoint) -> int:
+    """Return the process that looks up a key of the *client*'s ``shared`` dict, as the kernel reports it."""
+    client.begin("shared.get", payloads.PausingKey(lookup.pause))
+    kernel.shows("whether the client waits for its answer", client.blocks(), expected=True)
+    server = lookup.next().pid
     lookup.open()
     client.result()
-    return home
+    return server
 
 
-def tell_its_home(shared: Any, log: Recorder) -> None:
-    """Record as ``home`` in which process what is written to a *shared* dict arrives."""
-    before = log.events("home")
-    shared["home"] = payloads.Traveller(partial(log, "home"))
-    homes = [event.pid for event in log.events("home")[len(before) :]]
-    kernel.shows("the processes in which it arrives", homes, expected=other_than([]))
-    kernel.shows("the last of them", homes[-1], expected=other_than(os.getpid()))
+def record_server(shared: Any, log: Recorder) -> None:
+    """Record, as ``server``, the process that a value arrives in when it is written to the *shared* dict."""
+    before = log.events("server")
+    shared["server"] = payloads.PickledCall(partial(log, "server"))
+    servers = [event.pid for event in log.events("server")[len(before) :]]
+    kernel.shows("the processes that the value arrives in", servers, expected=other_than([]))
+    kernel.shows("the last process that the value arrives in", servers[-1], expected=other_than(os.getpid()))
 
 
 WELCOME = b"#WELCOME#"
-"""What a server that speaks the standard library's protocol answers to the digest that it expects."""
+"""The answer of a server to the digest that it expects, in the protocol of the standard library."""
 
 
-def answer_to_a_stranger(address: Any) -> bytes:
-    """Return what the server at *address* answers to a digest that no key gives; nothing if it hangs up.
+def answer_to_wrong_digest(address: Any) -> bytes:
+    """Return what the server at *address* answers to a digest that no key produces; nothing if it hangs up.
 
-    A client by the rules cannot tell: it is the next to ask the other for a digest, and leaves by itself if that
-    is made with another key than its own.
+    A client that follows the protocol cannot see this.  It asks the server for a digest in turn, and closes the
+    connection itself if that digest was made with a key other than its own.
     """
     with suppress(EOFError, ConnectionError), Client(address) as stranger:
         stranger.recv_bytes()
@@ -64,27 +64,28 @@ def answer_to_a_stranger(address: Any) -> bytes:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#managers")
 def test_lives_in_a_server_process(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """A managed dict lives in a process of its own: neither the one that made it nor one that uses it."""
+    """A managed dict lives in a process of its own: neither the one that created it nor one that uses it."""
     shared = manager.dict()
     first, second = worker(shared=shared), worker(shared=shared)
-    homes = {home_of(first, checkpoint("first lookup")), home_of(second, checkpoint("second lookup"))}
-    kernel.shows("how many processes it lives in", len(homes), expected=1)
-    kernel.shows("whether it is a user's", bool(homes & {os.getpid(), first.pid, second.pid}), expected=False)
+    servers = {server_of(first, checkpoint("first lookup")), server_of(second, checkpoint("second lookup"))}
+    kernel.shows("the number of processes that the dict lives in", len(servers), expected=1)
+    users = {os.getpid(), first.pid, second.pid}
+    kernel.shows("whether one of them is a user of the dict", bool(servers & users), expected=False)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#managers", observed=True)
 def test_outlives_its_clients(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """What a child has written stays after the child was killed, also in the middle of a call."""
+    """What a child has written stays after the child is killed, even if that happens in the middle of a call."""
     lookup = checkpoint("lookup")
     shared = manager.dict(num=100)
     writer, reader = worker(shared=shared), worker(shared=shared)
     writer.call("shared.__setitem__", "num", 7)
-    writer.begin("shared.get", payloads.Key(lookup.pause))
+    writer.begin("shared.get", payloads.PausingKey(lookup.pause))
     lookup.next()
     writer.kill()
-    kernel.shows("whether the writer is alive", state(writer.pid) == ALIVE, expected=False)
+    kernel.shows("whether the killed child is alive", state(writer.pid) == ALIVE, expected=False)
     lookup.open()
-    until_still()  # so that whatever the server does about the loss is done
+    until_still()  # now the server has done all that it does about the lost client
     caller.shows("what another child sees", reader.call("shared.get", "num"), expected=7)
 
 
@@ -93,10 +94,11 @@ def test_outlives_its_clients(manager: Any, checkpoint: MakeCheckpoint, worker: 
     observed=True,
 )
 def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
-    """After shutdown every proxy raises, whether its process has used it before or not."""
+    """After `shutdown`, every proxy raises an exception, whether or not its process has used it before."""
     shared = manager.dict(num=100)
     used, unused = worker(shared=shared), worker(shared=shared)
-    caller.shows("the number before", (shared["num"], used.call("shared.get", "num")), expected=(100, 100))
+    seen = shared["num"], used.call("shared.get", "num")
+    caller.shows("the number that the starter and a child see before shutdown", seen, expected=(100, 100))
     manager.shutdown()
     for client in used, unused:
         with refuses(CallFailed):
@@ -107,58 +109,58 @@ def test_proxy_raises_after_shutdown(manager: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.shutdown")
 def test_shutdown_ends_the_server(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """Once shutdown has returned, the server process is gone, even if clients are still connected."""
+    """Once `shutdown` has returned, the server process is gone, even if clients are still connected."""
     shared = manager.dict()
     client = worker(shared=shared)
-    server = home_of(client, checkpoint("lookup"))
-    kernel.shows("the server", state(server), expected=ALIVE)
+    server = server_of(client, checkpoint("lookup"))
+    kernel.shows("the state of the server", state(server), expected=ALIVE)
     manager.shutdown()
-    kernel.shows("the server after shutdown", state(server), expected=GONE)
-    manager.shutdown()  # again, in vain
-    kernel.shows("the client", state(client.pid), expected=ALIVE)
+    kernel.shows("the state of the server after shutdown", state(server), expected=GONE)
+    manager.shutdown()  # a second call has no effect
+    kernel.shows("the state of a connected client", state(client.pid), expected=ALIVE)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager")
 def test_leaving_its_block_shuts_it_down(mp: Multiprocessing, log: Recorder) -> None:
-    """Once the with block of a manager is left, be it by an exception, its server process is gone."""
-    managers: list[Any] = []  # as long as they are referred to, nothing else ends them
+    """Once the `with` block of a manager is left, even by an exception, its server process is gone."""
+    managers: list[Any] = []  # while the list refers to them, nothing else shuts them down
 
     def serve(*errors: Exception) -> None:
         with mp.Manager() as manager:
             managers.append(manager)
-            tell_its_home(manager.dict(), log)
+            record_server(manager.dict(), log)
             for error in errors:
                 raise error
 
     serve()
     with refuses(payloads.Failed):
         serve(payloads.Failed())
-    servers = [event.pid for event in log.events("home")]
-    kernel.shows("the servers", [state(server) for server in servers], expected=[GONE, GONE])
+    servers = [event.pid for event in log.events("server")]
+    kernel.shows("the states of the two servers", [state(server) for server in servers], expected=[GONE, GONE])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager")
 def test_server_ends_with_its_manager(mp: Multiprocessing, log: Recorder) -> None:
-    """The server process of a manager that nothing refers to any more is gone, though nobody has shut it down."""
+    """Once nothing refers to a manager any more, its server process is gone, even without a call of `shutdown`."""
     manager = mp.Manager()
-    tell_its_home(manager.dict(), log)
-    server = log.only("home").pid
-    kernel.shows("the server", state(server), expected=ALIVE)
+    record_server(manager.dict(), log)
+    server = log.only("server").pid
+    kernel.shows("the state of the server", state(server), expected=ALIVE)
     del manager
     gc.collect()
-    kernel.shows("the server without its manager", state(server), expected=GONE)
+    kernel.shows("the state of the server without its manager", state(server), expected=GONE)
 
 
 @source("https://github.com/python/cpython/issues/80549", observed=True)
 def test_server_minds_no_interrupt(manager: Any, log: Recorder) -> None:
     """The server process of a manager goes on after SIGINT, which Ctrl-C sends to it too."""
     shared = manager.dict(num=100)
-    tell_its_home(shared, log)
-    server = log.events("home")[-1].pid
+    record_server(shared, log)
+    server = log.events("server")[-1].pid
     os.kill(server, signal.SIGINT)
-    until_still()  # whoever does not ignore it has ended
-    kernel.shows("the server", state(server), expected=ALIVE)
-    caller.shows("the number", shared["num"], expected=100)
+    until_still()  # a server that does not ignore SIGINT has ended now
+    kernel.shows("the state of the server after SIGINT", state(server), expected=ALIVE)
+    caller.shows("the number that the starter sees after SIGINT", shared["num"], expected=100)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Listener", observed=True)
@@ -167,19 +169,19 @@ def test_leaves_no_file_behind(program: Programs) -> None:
     before = os.listdir(tempfile.gettempdir())
     using = program.main(payloads.use_a_manager)
     kernel.shows("the program's exit status", using.exit_status(), expected=0)
-    recorder.shows("what it has read", using.output, expected="100\n")
-    kernel.shows("the folder for temporary files", os.listdir(tempfile.gettempdir()), expected=before)
+    recorder.shows("what the program has printed", using.output, expected="100\n")
+    kernel.shows("the names in the folder for temporary files", os.listdir(tempfile.gettempdir()), expected=before)
 
 
 @needs("AuthenticationError", "current_process")
 @source("https://docs.python.org/3/library/multiprocessing.html#authentication-keys")
 def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
-    """A client with the wrong authkey is turned away by the server, and one with the right key is let in."""
+    """The server refuses a client that has the wrong authkey, and accepts one that has the right authkey."""
     if not hasattr(type(manager), "connect"):
         raise NotProvided("its managers have no connect")
     right = mp.current_process().authkey
     with refuses(mp.AuthenticationError):
         type(manager)(address=manager.address, authkey=b"not " + right).connect()
-    answer = answer_to_a_stranger(manager.address)
-    caller.shows("what the server answers to a digest made up", answer, expected=other_than(WELCOME))
+    answer = answer_to_wrong_digest(manager.address)
+    caller.shows("the answer of the server to an invented digest", answer, expected=other_than(WELCOME))
     type(manager)(address=manager.address, authkey=right).connect()
