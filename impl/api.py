@@ -40,6 +40,15 @@ def import_api(name: str) -> ModuleType:
         raise NoSuchAPI(f"importing {name!r} failed: {type(error).__name__}: {message}") from error
 
 
+def _offer(module: ModuleType) -> str:
+    """Return what *module* says of its contexts when it is asked for one that it does not have."""
+    try:
+        module.get_context("?")
+    except Exception as error:
+        return f" ({' '.join(str(error).split())})"
+    return ""
+
+
 def load(name: str) -> Multiprocessing:
     """Return the multiprocessing API called *name*.
 
@@ -63,6 +72,8 @@ def load(name: str) -> Multiprocessing:
         except Exception as error:
             known = ", ".join(contexts(module)) or f"not listed ({error})"
             raise NoSuchAPI(f"{module_name!r} has no context {context!r}; its contexts: {known}") from None
+    if not hasattr(api, "Process") and not colon and hasattr(module, "get_context"):
+        raise NoSuchAPI(f"{name!r} has no Process, but contexts: name one, as in {name}:CONTEXT{_offer(module)}")
     if not hasattr(api, "Process"):
         raise NoSuchAPI(f"{name!r} is not a multiprocessing API: it has no Process")
     return cast(Multiprocessing, api)

@@ -15,6 +15,7 @@ from spec.engine.hangs import timed_out
 from spec.engine.lessons import NotProvided
 from spec.engine.requests import request_of
 from spec.engine.verdicts import (
+    CRASHED,
     FAILING,
     FIXED,
     HOLDS,
@@ -25,7 +26,7 @@ from spec.engine.verdicts import (
     NOT_PROVIDED,
     VIOLATED,
 )
-from spec.harness.deadline import Hung
+from spec.harness.deadline import Crashed, Hung
 from spec.harness.roles import describe_all
 from spec.harness.witness import Violation, caller, format_failure
 
@@ -77,8 +78,8 @@ def pytest_runtest_makereport(
     if isinstance(error, NotProvided):
         skip = pytest.skip.Exception(f"{NOT_PROVIDED}: {error}")
         call.excinfo = pytest.ExceptionInfo.from_exception(skip.with_traceback(error.__traceback__))
-    elif isinstance(error, Hung):
-        shown = Hung(format_failure(str(error), context(item, claim))).with_traceback(error.__traceback__)
+    elif isinstance(error, (Hung, Crashed)):
+        shown = type(error)(format_failure(str(error), context(item, claim))).with_traceback(error.__traceback__)
         call.excinfo = pytest.ExceptionInfo.from_exception(shown)
     elif isinstance(error, Violation):
         error.context = context(item, claim)
@@ -139,6 +140,8 @@ def _verdict(report: pytest.TestReport, error: Optional[BaseException]) -> Optio
         return NOT_PROVIDED
     if report.skipped:
         return NOT_APPLICABLE
+    if report.failed and isinstance(error, Crashed):
+        return CRASHED
     if report.failed:
         return HUNG if isinstance(error, Hung) else VIOLATED
     return HOLDS if report.when == "call" else None

@@ -48,7 +48,7 @@ def probe(mp: Multiprocessing) -> Findings:
         starter.result()
         seen = log.events("memory")
         if not seen:
-            raise StarterFailed("it did not run")
+            raise StarterFailed("Process.start()", "it did not run")
         [child] = seen
         own, inherited = child.pid != starter.pid, child.value == "inherited"
         return Findings(own, child.ppid == starter.pid, inherited, ran.exists())

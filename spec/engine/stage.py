@@ -19,7 +19,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
-from spec.harness.deadline import Hung
+from spec.harness import callers
+from spec.harness.deadline import Crashed, Hung
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
 from spec.harness.signal_state import restore_defaults
@@ -62,10 +63,17 @@ def _prepare(item: pytest.Item, folder: StageFolder) -> None:
 
 
 def _raise_hung(folder: StageFolder) -> None:
-    """Raise what the watcher has declared; unlike the watcher, the stage knows the role of each process."""
+    """Raise what the watcher has declared; unlike the watcher, the stage knows the role of each process.
+
+    If a process that called the API has failed, the claim waits for it in vain, and that is what is raised.
+    """
     __tracebackhide__ = True
     rule = (folder.hung or "").partition(":\n")[0]
-    raise Hung(f"{rule}:\n{describe_all(os.getpid())}")
+    hang = f"{rule}:\n{describe_all(os.getpid())}"
+    failures = callers.failures()
+    if failures:
+        raise Crashed("\n".join([*failures, f"then {hang}"]))
+    raise Hung(hang)
 
 
 def _serialized(config: pytest.Config, report: pytest.TestReport) -> dict[str, object]:

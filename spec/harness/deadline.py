@@ -23,6 +23,15 @@ class Hung(BaseException):
     __module__ = "builtins"  # shown to users: the bare name says enough
 
 
+class Crashed(BaseException):
+    """A process that called the API for the claim has died, so that what the claim waits for cannot happen.
+
+    Not an `Exception`, for the same reason as `Hung`.
+    """
+
+    __module__ = "builtins"
+
+
 class Deadline:
     """A point in time after which waiting is given up.
 

@@ -11,10 +11,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
+from spec.harness.callers import ending, watch
 from spec.harness.process_table import GONE, ZOMBIE, exit_of, state
-from spec.harness.roles import note
+from spec.harness.roles import note, role
 
 __tracebackhide__ = True  # where the claim waits, its own line says
 
@@ -47,6 +48,7 @@ class Program:
             )
         self.pid = self._process.pid
         note(self.pid, f"the program {module}")
+        watch(self._failed)
 
     @classmethod
     def calling(
@@ -66,6 +68,11 @@ class Program:
         program = cls(folder, "spec.harness.run_program", str(call), options=options)
         note(program.pid, f"a program that runs {getattr(main, '__name__', repr(main))}")
         return program
+
+    def _failed(self) -> Optional[str]:
+        """Return how the program failed, if it did, and what it printed on stderr."""
+        how = None if self._process.returncode is not None else ending(self.pid)
+        return f"process {self.pid}, {role(self.pid)}, {how}:\n{self.errors}".rstrip() if how else None
 
     @property
     def running(self) -> bool:

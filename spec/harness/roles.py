@@ -19,6 +19,11 @@ def note(pid: int, role: str) -> None:
     _roles[pid] = role
 
 
+def role(pid: int) -> str:
+    """Return what was noted last of process *pid*; empty if nothing."""
+    return _roles.get(pid, "")
+
+
 def describe_all(caller: int, pids: Optional[Iterable[int]] = None) -> str:
     """Return a line for each process: whose child it is, whether it sleeps and where in the kernel, and its role.
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import pickle
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from spec.harness.callers import ending, watch
 from spec.harness.child_side import kind_of
 from spec.harness.process_table import GONE, ZOMBIE, state, until_exited
 from spec.harness.roles import note
@@ -20,9 +22,17 @@ __tracebackhide__ = True  # where the claim waits, its own line says
 
 
 class StarterFailed(Exception):
-    """What the starter ran raised an exception, or ended the starter; the message says which."""
+    """What the starter ran raised an exception, or ended the starter; the message says which.
+
+    Attributes:
+        request: what was called, in words.
+    """
 
     __module__ = "builtins"
+
+    def __init__(self, request: str, what: str) -> None:
+        super().__init__(what)
+        self.request = request
 
 
 class Starter:
@@ -43,6 +53,7 @@ class Starter:
         if self.pid == 0:
             self._run(function, args)
         note(self.pid, f"runs {self._name.rpartition('.')[2]}")
+        watch(self._failed)
 
     def _run(self, function: Callable[..., object], args: tuple[object, ...]) -> None:
         status = 1
@@ -84,7 +95,7 @@ class Starter:
         """
         how, value = self._wait()
         if how == "raised":
-            raise StarterFailed(f"{self._name} raised:\n{value[1]}")
+            raise StarterFailed(self._name, f"{self._name} raised:\n{value[1]}")
         return value
 
     def failure(self) -> str:
@@ -99,14 +110,26 @@ class Starter:
         how, value = self._wait()
         return str(value[0]) if how == "raised" else ""
 
+    def _failed(self) -> Optional[str]:
+        """Return how the function failed, if it did: it raised, or ended the process some other way."""
+        if self.running:
+            return None
+        how = ending(self.pid)
+        if how:
+            return f"the process that called {self._name} {how}"
+        with suppress(OSError):  # it was killed on purpose
+            outcome, value = pickle.loads(self._outcome.read_bytes())
+            return f"{self._name} raised:\n{value[1]}".rstrip() if outcome == "raised" else None
+        return None
+
     def _wait(self) -> tuple[str, Any]:
         until_exited(self.pid)
         if self._code is None:
             try:
                 self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             except ChildProcessError:
-                raise StarterFailed(f"somebody else has reaped the process that called {self._name}") from None
+                raise StarterFailed(self._name, f"another process reaped the caller of {self._name}") from None
         if self._code != 0:
-            raise StarterFailed(f"{self._name} ended the process that called it: exit code {self._code}")
+            raise StarterFailed(self._name, f"{self._name} ended the process that called it: exit code {self._code}")
         how, value = pickle.loads(self._outcome.read_bytes())
         return how, value

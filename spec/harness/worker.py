@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from impl.contract import Multiprocessing
+from spec.harness.callers import ending, watch
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.child_side import serve
 from spec.harness.deadline import Backoff
@@ -43,13 +44,14 @@ class CallFailed(Exception):
 
     Attributes:
         kind: the name of the exception's class, as `spec.harness.child_side.kind_of` tells it.
+        request: what was called, in words.
     """
 
     __module__ = "builtins"  # shown to users: the bare name says enough
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, request: str, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
-        self.kind = kind
+        self.request, self.kind = request, kind
 
 
 class Worker:
@@ -68,8 +70,15 @@ class Worker:
         self._name, self._orders = path.name, Checkpoint(path)
         self._process = mp.Process(target=serve, args=(self._orders.pause, objects))
         self._process.start()
+        watch(self._failed)
         self._at_rest: Optional[Arrival] = self._orders.next()
         self.pid = self._at_rest.pid
+
+    def _failed(self) -> Optional[str]:
+        """Return how the worker ended, if it has failed."""
+        pid = getattr(self, "pid", None) or self._process.pid
+        how = ending(pid) if pid else None
+        return f"{self._name}, a child that the API started, {how}" if how else None
 
     def begin(self, name: str, /, *args: object, **named: object) -> None:
         """Order a call, and do not wait.
@@ -83,6 +92,7 @@ class Worker:
             raise RuntimeError("the worker has a call under way; see `result`")
         self._at_rest.let_go((name, args, named))
         given = [*map(_brief, args), *(f"{key}={_brief(value)}" for key, value in named.items())]
+        self._request = f"{name}({', '.join(given)}) in {self._name}"
         note(self.pid, f"{self._name}, in {name}({', '.join(given)})")
         self._at_rest = None
 
@@ -96,7 +106,7 @@ class Worker:
         self._at_rest = self._orders.next()
         how, *what = self._at_rest.notes[0]
         if how == "raised":
-            raise CallFailed(*what)
+            raise CallFailed(self._request, *what)
         return what[0]
 
     def call(self, name: str, /, *args: object, **named: object) -> Any:
