@@ -1,4 +1,4 @@
-"""What producers and consumers do with their items."""
+"""Payloads of producers and consumers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def nothing(_item: object) -> None:
-    """Make or eat an item in no time."""
+    """Make or eat an item without taking any time."""
 
 
 def produce(produce: Callable[..., object], queue: JoinableQueue, done: Pause, items: Sequence[object]) -> None:
-    """Produce *items*, and stop at *done* once all were processed."""
+    """Call the lesson's *produce* for *items*, and stop at *done* when all of them are processed."""
     produce(queue, items, nothing, done)
 
 
 def rest() -> None:
-    """Go on, with nothing more to do."""
+    """Do nothing more."""

@@ -1,4 +1,4 @@
-"""What processes do with queues and pipes."""
+"""Payloads that put to and get from queues and pipes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 BIG = 2 * 1024 * 1024
-"""Bytes, more than a pipe's buffer has: see `pipe(7) <https://man7.org/linux/man-pages/man7/pipe.7.html>`_."""
+"""A number of bytes that is larger than a pipe's buffer: see `pipe(7) <https://man7.org/linux/man-pages/man7/pipe.7.html>`_."""
 
 
 def put_all(queue: Queue, items: Iterable[object]) -> None:
@@ -29,17 +29,20 @@ def get_some(queue: Queue, count: int) -> list[Any]:
 
 
 def put_numbered(queue: Queue, producer: int, count: int) -> None:
-    """Put *count* items that say who put them, and in which order."""
+    """Put *count* items, each with the number of its *producer* and its own number."""
     put_all(queue, [(producer, number) for number in range(count)])
 
 
 def put_big_and_small(queue: Queue, producer: int, count: int) -> None:
-    """Put *count* items that say who put them, and in which order; every tenth does not fit the pipe."""
+    """Put *count* items, each with the number of its *producer* and its own number.
+
+    Every tenth item is larger than the pipe's buffer.
+    """
     put_all(queue, [(producer, number, bytes(0 if number % 10 else BIG // 8)) for number in range(count)])
 
 
 class HeldUp:
-    """Becomes, when it is pickled, what the *pause* that holds its pickling up returns."""
+    """An item whose pickling stops at *pause*, and which is unpickled as the text that *pause* returns."""
 
     def __init__(self, pause: Pause) -> None:
         self._pause = pause
@@ -54,12 +57,12 @@ def put_held_up(queue: Queue, pause: Pause) -> None:
 
 
 def tell_first(log: Recorder, given: object, _lock: Lock) -> None:
-    """Record the first thing that was *given*; the second, a lock, can be pickled only for a process that starts."""
+    """Record the argument *given*.  The lock can be pickled only while a process starts."""
     log("given", given)
 
 
 class EqualToAll:
-    """Is equal to whatever it is compared with."""
+    """A value that is equal to every other value."""
 
     def __eq__(self, other: object) -> bool:
         return True
@@ -72,21 +75,21 @@ class EqualToAll:
 
 
 class Unpicklable:
-    """Cannot be pickled."""
+    """An item that cannot be pickled."""
 
     def __reduce__(self) -> tuple[Callable[[object], object], tuple[object]]:
         raise TypeError("an item that cannot be pickled")
 
 
 class Unreadable:
-    """Can be pickled, and not unpickled."""
+    """An item that can be pickled but not unpickled."""
 
     def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
         return raise_in_unpickling, ()
 
 
 def raise_in_unpickling() -> None:
-    """Stand for an item that cannot be unpickled."""
+    """Raise ImportError, as the unpickling of an item can."""
     raise ImportError("an item that cannot be unpickled")
 
 
@@ -101,24 +104,24 @@ def put_around_unpicklable(queue: Queue) -> None:
 
 
 def put_and_fail(queue: Queue, error: BaseException) -> None:
-    """Put an item, and raise *error*."""
+    """Put an item, and then raise *error*."""
     queue.put("last words")
     raise error
 
 
 def put_big(queue: Queue) -> None:
-    """Put an item that does not fit into a pipe's buffer."""
+    """Put an item that is larger than a pipe's buffer."""
     queue.put(b"x" * BIG)
 
 
 def put_big_and_cancel(queue: Queue) -> None:
-    """Put such an item, and give up waiting for it at exit."""
+    """Put an item that is larger than a pipe's buffer, and do not wait for it at exit."""
     queue.put(b"x" * BIG)
     queue.cancel_join_thread()
 
 
 def close_and_join_thread(queue: Queue) -> None:
-    """Close the queue, and wait until all that this process has put is in the pipe."""
+    """Close the queue, and wait until all items of this process are in the pipe."""
     queue.close()
     queue.join_thread()
 
@@ -130,7 +133,14 @@ def read(queue: Queue, reading: Pause) -> None:
 
 
 def make_and_join_thread(mp: Multiprocessing, reading: Pause, joining: Pause, log: Recorder) -> None:
-    """Make a queue, put an item that does not fit into a pipe's buffer, stop, and wait until it is in the pipe."""
+    """Make a queue, put an item that is larger than a pipe's buffer, and wait until it is in the pipe.
+
+    Args:
+        mp: the multiprocessing API.
+        reading: where a child stops before it gets the item.
+        joining: where this process stops before it waits.
+        log: where this process records ``joined`` when it has waited.
+    """
     queue = mp.Queue()
     child = mp.Process(target=read, args=(queue, reading))
     child.start()
@@ -142,18 +152,36 @@ def make_and_join_thread(mp: Multiprocessing, reading: Pause, joining: Pause, lo
 
 
 def start_and_join(mp: Multiprocessing, task: Callable[[], object]) -> None:
-    """Start a child, and join it with nothing in between."""
+    """Start a child that runs *task*, and join it at once."""
     child = mp.Process(target=task)
     child.start()
     child.join()
 
 
+def put_and_have_a_child_put(mp: Multiprocessing, pickling: Pause, joined: Pause) -> list[object]:
+    """Put two items, let a child put another one, and return the first three items that arrive.
+
+    Args:
+        mp: the multiprocessing API.
+        pickling: where the pickling of the first item stops.
+        joined: where this process stops after it has joined the child.
+    """
+    queue = mp.Queue()
+    put_held_up(queue, pickling)
+    queue.put("behind that")
+    child = mp.Process(target=put_all, args=(queue, ["the child's"]))
+    child.start()
+    child.join()
+    joined()
+    return get_some(queue, 3)
+
+
 def have_no_answer(pause: Pause, question: object) -> None:
-    """Stop at *pause* with the *question*, and then exit."""
+    """Stop at *pause* with the *question*, and then exit without an answer."""
     pause(question)
     raise SystemExit(1)
 
 
 def answer_with_pid(_question: object) -> int:
-    """Say who answers."""
+    """Return the pid of the process that answers."""
     return os.getpid()

@@ -1,0 +1,177 @@
+"""What happens to items when a process ends, or closes the queue."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from impl.contract import Multiprocessing
+from spec.claims.queue import payloads
+from spec.claims.queue.items import remaining
+from spec.claims.shared.steps import steps
+from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.engine.marks import needs, source
+from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.holdings import holdings
+from spec.harness.process_table import ALIVE, state, until_blocked, until_exited
+from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
+from spec.harness.witness import caller, kernel, other_than, recorder, refuses
+from spec.harness.worker import CallFailed
+
+pytestmark = needs("Process", "Queue")
+
+
+def wait_for_end_of_code(pickling: Checkpoint, put: Checkpoint) -> Arrival:
+    """Wait until a child has come to the end of its code, if it can, and return its item, which is still pickled.
+
+    Args:
+        pickling: the checkpoint where the pickling of the item stops.
+        put: the checkpoint where the child stops after its `put`.  A child whose `put` waits for the pickling never
+            arrives there.
+    """
+    held = pickling.next()
+    kernel.shows("the process that puts the item", held.pid, expected=other_than(os.getpid()))
+    until_still(lambda: put.reached)
+    put.open()
+    until_still()
+    return held
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
+def test_items_of_a_daemon_arrive(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """A daemon at the end of its code waits, like any child, until the items that it put are in the pipe."""
+    queue, pickling, put = mp.Queue(), checkpoint("pickling"), checkpoint("put")
+    child = mp.Process(target=steps(partial(payloads.put_held_up, queue, pickling.pause), put.pause))
+    child.daemon = True
+    child.start()
+    held = wait_for_end_of_code(pickling, put)
+    kernel.shows("the daemon, at the end of its code", state(held.pid), expected=ALIVE)
+    held.let_go("last words")
+    child.join()
+    recorder.shows("the items that arrive", remaining(queue), expected=["last words"])
+
+
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.cancel_join_thread", observed=True
+)
+def test_cancelled_wait_is_for_its_process_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """A child waits until its items are in the pipe, even if its starter called `cancel_join_thread` before."""
+    queue, pickling, put = mp.Queue(), checkpoint("pickling"), checkpoint("put")
+    queue.cancel_join_thread()
+    child = mp.Process(target=steps(partial(payloads.put_held_up, queue, pickling.pause), put.pause))
+    child.start()
+    held = wait_for_end_of_code(pickling, put)
+    kernel.shows("the child, at the end of its code", state(held.pid), expected=ALIVE)
+    held.let_go("last words")
+    child.join()
+    recorder.shows("the items that arrive", remaining(queue), expected=["last words"])
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
+def test_items_of_a_child_that_fails_arrive(mp: Multiprocessing) -> None:
+    """The items that a child put arrive even if an exception ends the child immediately afterwards."""
+    queue = mp.Queue()
+    child = mp.Process(target=payloads.put_and_fail, args=(queue, ValueError("out of paper")))
+    child.start()
+    child.join()
+    recorder.shows("the items that arrive", remaining(queue), expected=["last words"])
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
+def test_joining_before_getting_hangs(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+    """A child does not exit before its items fit into the pipe, so a join waits until some process gets them."""
+    queue, put = mp.Queue(), checkpoint("put")
+    task = steps(partial(payloads.put_big, queue), put.pause)
+    parent = starter(payloads.start_and_join, mp, task)
+    child = put.next().let_go()
+    until_blocked([child.pid, parent.pid])
+    recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG)
+    parent.result()
+    kernel.shows("the child after the join", state(child.pid), expected=other_than(ALIVE))
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.cancel_join_thread")
+def test_child_may_exit_without_its_items(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """After `cancel_join_thread`, a child exits even if its items do not fit into the pipe and nobody gets them."""
+    queue, put = mp.Queue(), checkpoint("put")
+    child = mp.Process(target=steps(partial(payloads.put_big_and_cancel, queue), put.pause))
+    child.start()
+    arrival = put.next()
+    kernel.shows("the process that puts the item", arrival.pid, expected=other_than(os.getpid()))
+    arrival.let_go()
+    until_exited(arrival.pid)
+    child.join()
+    caller.shows("the child's exit code", child.exitcode, expected=0)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close", observed=True)
+def test_closed_queue_refuses_its_process_only(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """A process that closed a queue can neither put nor get, but other processes can, and all its items arrive."""
+    queue, pickling = mp.Queue(), checkpoint("pickling")
+    closer = worker(queue=queue, put_held_up=partial(payloads.put_held_up, queue, pickling.pause))
+    other = worker(queue=queue)
+    closer.call("put_held_up")
+    held = pickling.next()
+    closer.call("queue.put", "last words")
+    for _ in range(2):
+        closer.call("queue.close")
+    for operation in ["queue.put", 1], ["queue.get"]:
+        with refuses(CallFailed, "ValueError"):
+            closer.call(*operation)
+    held.let_go("held up")
+    got = [other.call("queue.get") for _ in range(2)]
+    recorder.shows("the items that another process gets", got, expected=["held up", "last words"])
+    other.call("queue.put", "mine")
+    recorder.shows("the item that another process puts and gets", other.call("queue.get"), expected="mine")
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
+def test_join_thread_waits_for_the_pipe(
+    mp: Multiprocessing, log: Recorder, starter: Start, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """After `close`, `join_thread` waits until all items of its process are in the pipe, whoever made the queue."""
+    reading, joining = checkpoint("reading"), checkpoint("joining")
+    maker = starter(payloads.make_and_join_thread, mp, reading.pause, joining.pause, log)
+    reader = reading.next()
+    joining.next().let_go()
+    until_blocked([maker.pid])
+    recorder.shows("calls of join_thread() that return before any get", log.values("joined"), expected=[])
+    reader.let_go()
+    maker.result()
+    queue = mp.Queue()
+    producer = worker(put=partial(payloads.put_big, queue), finish=partial(payloads.close_and_join_thread, queue))
+    producer.call("put")
+    producer.begin("finish")
+    kernel.shows("whether join_thread() in a child is blocked", producer.blocks(), expected=True)
+    recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG)
+    producer.result()
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
+def test_join_thread_comes_after_close(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """`join_thread` raises an exception if this process has not closed the queue."""
+    process = worker(queue=mp.Queue())
+    process.call("queue.put", 1)
+    with refuses(CallFailed):
+        process.call("queue.join_thread")
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close")
+def test_use_leaves_nothing_behind(mp: Multiprocessing) -> None:
+    """A queue that nobody refers to any more, and that was closed if it was used, leaves no file and no thread."""
+
+    def use() -> None:
+        mp.Queue()
+        queue = mp.Queue()
+        for number in range(3):
+            queue.put(number)
+        payloads.get_some(queue, 3)
+        payloads.close_and_join_thread(queue)
+
+    use()  # everything that the API opens once for all queues is open now
+    before = holdings()
+    use()
+    kernel.shows("the numbers of open files and threads", holdings(), expected=before)
