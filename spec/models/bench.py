@@ -1,4 +1,4 @@
-"""What the models have in common: workers that carry out operations, and how they are seen to wait or not."""
+"""What the models share: workers that carry out operations, and a way to observe whether an operation waits."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from spec.harness.worker import CallFailed, Worker
 
 WORKERS = 3
 
-AFTERWARDS = "On a new one this goes well: it is the sequences before, on the same one, that matter."
-"""What is said of a sequence that has failed once, and not when it was tried again."""
+AFTERWARDS = "This sequence passes on a new object, so the failure depends on earlier sequences on the same object."
+"""The note on a sequence that failed once, and passed when it was repeated."""
 
 somebody = st.integers(0, WORKERS - 1)
 
 
 class Bench:
-    """What is held against a model, and its workers; they serve many sequences, and are made anew after a failure.
+    """The object that is compared with a model, and its workers.
+
+    They serve many sequences, and are replaced after a failure.
 
     Args:
-        make: makes it.
+        make: creates the object.
         make_worker: starts a worker that has the objects it is given.
     """
 
@@ -37,7 +39,7 @@ class Bench:
         self.intact = False
 
     def set_up(self) -> None:
-        """See to it that there is one, as it was made, and that all workers are at rest."""
+        """Make the object and its workers, at first and again after an operation has failed."""
         if not self.intact:
             self.subject = self._make()
             self.workers = [self._make_worker(subject=self.subject) for _ in range(WORKERS)]
@@ -45,17 +47,17 @@ class Bench:
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """While an operation is under way: should it fail, nothing of the bench is used again."""
+        """Enclose an operation.  If the operation fails, the object and the workers are not used again."""
         self.intact = False
         yield
         self.intact = True
 
 
 class Model(RuleBasedStateMachine):
-    """A model of something that processes share; a subclass says what it does.
+    """A model of an object that processes share.  A subclass defines its operations.
 
     Args:
-        bench: what is held against it.
+        bench: the object that is compared with the model, and its workers.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -64,10 +66,14 @@ class Model(RuleBasedStateMachine):
 
     @classmethod
     def verify(cls, make: Callable[[], Any], make_worker: Callable[..., Worker]) -> None:
-        """Try sequences of operations on what *make* makes.
+        """Try sequences of operations on the object that *make* returns.
+
+        Args:
+            make: creates the object.
+            make_worker: starts a worker that has the objects it is given.
 
         Raises:
-            Violation: it did something else than the model.
+            Violation: the object behaves differently from the model.
         """
         bench = Bench(make, make_worker)
         try:
@@ -78,7 +84,7 @@ class Model(RuleBasedStateMachine):
                     max_examples=10,
                     stateful_step_count=12,
                     report_multiple_bugs=False,
-                    # A sequence that failed has cost its workers, so making it shorter would take long.
+                    # Each failure costs three workers, so shrinking a sequence would take long.
                     phases=[Phase.reuse, Phase.generate],
                 ),
             )
@@ -89,32 +95,32 @@ class Model(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Begin with what is as it was made."""
+        """Begin with an object in its initial state."""
         self.bench.set_up()
 
     @property
     def busy(self) -> list[int]:
-        """Those with a call under way."""
+        """The numbers of the workers that are in a call."""
         raise NotImplementedError
 
     def idle(self, worker: int) -> int:
-        """Return *worker* if nothing is under way there, or else the next of whom that is true."""
+        """Return *worker* if it is idle, or else the number of the next idle worker."""
         return next(w % WORKERS for w in range(worker, worker + WORKERS) if w % WORKERS not in self.busy)
 
     @property
     def spare(self) -> bool:
-        """Whether more than one is idle, so that one may wait and somebody is left to end that."""
+        """Whether at least two workers are idle: one can wait, and the other can end that wait."""
         return len(self.busy) < WORKERS - 1
 
     def waits(self, worker: int) -> bool:
-        """Return whether the call that *worker* has under way is blocked; false once it has ended."""
+        """Return whether the call that *worker* is in is blocked, and false if the call has ended."""
         asked = self.bench.workers[worker]
-        until_blocked(other.pid for other in self.bench.workers if other is not asked)  # what they put is in the pipe
+        until_blocked(other.pid for other in self.bench.workers if other is not asked)  # their items are in the pipe
         return asked.blocks()
 
     def first(self, waiting: Sequence[int]) -> int:
-        """Wait until a call ends that one of those *waiting* has under way, and return whose it is."""
-        backoff = Backoff(f"one of {len(waiting)} who wait to go on")
+        """Wait until one of the *waiting* workers has ended its call, and return its number."""
+        backoff = Backoff(f"one of {len(waiting)} waiting workers to continue")
         while True:
             for worker in waiting:
                 if self.bench.workers[worker].done:
@@ -122,15 +128,15 @@ class Model(RuleBasedStateMachine):
             backoff.wait()
 
     def does(self, worker: int, method: str, *args: object) -> Any:
-        """Have *worker* call a *method*, which is not to wait, and return the result."""
+        """Let *worker* call a *method* that must not wait, and return the result."""
         return self.bench.workers[worker].call(f"subject.{method}", *args)
 
     def begins(self, worker: int, method: str, *args: object) -> None:
-        """Have *worker* call a *method*, which is to wait."""
+        """Let *worker* call a *method* that must wait."""
         self.bench.workers[worker].begin(f"subject.{method}", *args)
-        kernel.shows(f"whether {method} waits", self.waits(worker), expected=True)
+        kernel.shows(f"whether {method}() is blocked", self.waits(worker), expected=True)
 
     def is_refused(self, error: str, worker: int, method: str, *args: object) -> None:
-        """Have *worker*, or whoever is idle, call a *method*, which is not to wait on, and to raise *error*."""
+        """Let *worker*, or the next idle one, call a *method* that must raise *error*."""
         with refuses(CallFailed, error):
             self.does(self.idle(worker), method, *args)

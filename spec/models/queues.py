@@ -1,8 +1,8 @@
 """Models of queues.
 
-A model knows only what is determined.  An item that was put is not at once there to be got without waiting, and what
-two processes put may come in either order; but a put waits exactly while the queue is full, a get exactly while it
-is empty, and the items of one process come in the order in which it put them.
+A model states only what is certain.  After a put, the item is not immediately available to a get that does not wait.
+The items of two processes can arrive in either order.  But a put waits exactly while the queue is full, a get waits
+exactly while it is empty, and the items of one process arrive in the order in which it put them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from spec.harness.witness import caller, kernel, one_of, recorder
 from spec.models.bench import WORKERS, Bench, Model, somebody
 
 MOMENT = 0.01
-"""The seconds for which a timed call waits in vain."""
+"""The timeout, in seconds, of a call that is expected to be refused."""
 
 
 class QueueModel(Model):
-    """What any bounded queue does; a subclass says what to start with."""
+    """A model of any bounded queue."""
 
     maxsize: ClassVar[int] = 2
 
@@ -34,37 +34,37 @@ class QueueModel(Model):
 
     @initialize(size=st.integers(0, maxsize))
     def begin(self, size: int) -> None:
-        """Begin with *size* items in it, so that it is as often full as it is empty."""
+        """Put *size* items first, so that the queue is full as often as it is empty."""
         super().begin()
         for _ in range(size):
             self.put(worker=0, method="put")
 
     @property
     def size(self) -> int:
-        """How many items were put and not got."""
+        """The number of items that were put and not yet got."""
         return sum(len(items) for items in self.items.values())
 
     @property
     def busy(self) -> list[int]:
-        """Those with a call under way."""
+        """The numbers of the workers that are in a call."""
         return [worker for worker in (self.putting and self.putting[0], self.getting) if worker is not None]
 
     def new(self) -> int:
-        """Return an item like no other."""
+        """Return an item that is different from all others."""
         self.number += 1
         return self.number
 
     def was_put(self, worker: int, item: int) -> None:
-        """Note that *worker* has put *item*; a get that waits gets it."""
+        """Record that *worker* has put *item*.  If a get waits, it must return now."""
         self.items[worker].append(item)
         if self.getting is not None:
             getter, self.getting = self.getting, None
             self.was_got(self.bench.workers[getter].result())
 
     def was_got(self, item: object) -> None:
-        """Note that *item* was got; a put that waits has room."""
+        """Record that *item* was got.  If a put waits, it must return now."""
         firsts = {items[0]: items for items in self.items.values() if items}
-        recorder.shows("the item got", item, expected=one_of(*firsts))
+        recorder.shows("the item that is got", item, expected=one_of(*firsts))
         next(items for first, items in firsts.items() if first == item).popleft()
         if self.putting is not None:
             (putter, waiting), self.putting = self.putting, None
@@ -74,7 +74,7 @@ class QueueModel(Model):
     @precondition(lambda self: self.size < self.maxsize)
     @rule(worker=somebody, method=st.sampled_from(["put", "put_nowait"]))
     def put(self, worker: int, method: str) -> None:
-        """With room, a put does not wait."""
+        """While there is room, a put does not wait."""
         with self.bench.trial():
             worker, item = self.idle(worker), self.new()
             self.does(worker, method, item)
@@ -83,7 +83,7 @@ class QueueModel(Model):
     @precondition(lambda self: self.size == self.maxsize and self.putting is None and self.spare)
     @rule(worker=somebody)
     def put_to_full(self, worker: int) -> None:
-        """Without room, a put waits."""
+        """While there is no room, a put waits."""
         with self.bench.trial():
             worker, item = self.idle(worker), self.new()
             self.begins(worker, "put", item)
@@ -92,28 +92,28 @@ class QueueModel(Model):
     @precondition(lambda self: self.size == self.maxsize)
     @rule(worker=somebody)
     def put_nowait_to_full(self, worker: int) -> None:
-        """Without room, a put that may not wait is refused."""
+        """While there is no room, a put that may not wait raises Full."""
         with self.bench.trial():
             self.is_refused("Full", worker, "put_nowait", self.new())
 
     @precondition(lambda self: self.size == self.maxsize)
     @rule(worker=somebody)
     def put_timed_to_full(self, worker: int) -> None:
-        """Without room, a put that may wait for some time gives up."""
+        """While there is no room, a put with a timeout raises Full."""
         with self.bench.trial():
             self.is_refused("Full", worker, "put", self.new(), True, MOMENT)
 
     @precondition(lambda self: self.size > 0)
     @rule(worker=somebody)
     def get(self, worker: int) -> None:
-        """With an item, a get does not wait for another put."""
+        """While there is an item, a get does not wait for another put."""
         with self.bench.trial():
             self.was_got(self.does(self.idle(worker), "get"))
 
     @precondition(lambda self: self.size == 0 and self.getting is None and self.spare)
     @rule(worker=somebody)
     def get_from_empty(self, worker: int) -> None:
-        """Without an item, a get waits."""
+        """While there is no item, a get waits."""
         with self.bench.trial():
             worker = self.idle(worker)
             self.begins(worker, "get")
@@ -122,25 +122,25 @@ class QueueModel(Model):
     @precondition(lambda self: self.size == 0)
     @rule(worker=somebody)
     def get_nowait_from_empty(self, worker: int) -> None:
-        """Without an item, a get that may not wait is refused."""
+        """While there is no item, a get that may not wait raises Empty."""
         with self.bench.trial():
             self.is_refused("Empty", worker, "get_nowait")
 
     @precondition(lambda self: self.size == 0)
     @rule(worker=somebody)
     def get_timed_from_empty(self, worker: int) -> None:
-        """Without an item, a get that may wait for some time gives up."""
+        """While there is no item, a get with a timeout raises Empty."""
         with self.bench.trial():
             self.is_refused("Empty", worker, "get", True, MOMENT)
 
     @rule()
     def is_full_at_maxsize(self) -> None:
-        """It is full if and only if it holds as many as it may."""
+        """The queue is full if and only if it holds `maxsize` items."""
         with self.bench.trial():
             caller.shows("full()", self.bench.subject.full(), expected=self.size == self.maxsize)
 
     def teardown(self) -> None:
-        """Empty the queue, so that the next sequence finds it so."""
+        """Empty the queue for the next sequence."""
         if self.bench.intact:
             if self.getting is not None:
                 self.put(worker=0, method="put")
@@ -149,11 +149,11 @@ class QueueModel(Model):
 
 
 class BoundedQueue(QueueModel):
-    """A queue with a bound."""
+    """A model of a queue with a bound."""
 
 
 class JoinableQueue(QueueModel):
-    """A queue with a bound that counts the items that are not reported as processed yet."""
+    """A model of a queue with a bound that counts the items that are not yet reported as processed."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
@@ -162,18 +162,18 @@ class JoinableQueue(QueueModel):
 
     @property
     def busy(self) -> list[int]:
-        """Those with a call under way."""
+        """The numbers of the workers that are in a call."""
         return super().busy + self.joining
 
     def was_put(self, worker: int, item: int) -> None:
-        """Note that *worker* has put *item*, which is to be processed."""
+        """Record that *worker* has put *item*, which is outstanding from now on."""
         self.outstanding += 1
         super().was_put(worker, item)
 
     @precondition(lambda self: self.outstanding > 0 and self.spare)
     @rule(worker=somebody)
     def join(self, worker: int) -> None:
-        """With items outstanding, got or not, a join waits."""
+        """While items are outstanding, a join waits, even if all of them were got."""
         with self.bench.trial():
             worker = self.idle(worker)
             self.begins(worker, "join")
@@ -182,20 +182,20 @@ class JoinableQueue(QueueModel):
     @precondition(lambda self: self.outstanding == 0)
     @rule(worker=somebody)
     def join_with_nothing_outstanding(self, worker: int) -> None:
-        """With nothing outstanding, a join does not wait."""
+        """While nothing is outstanding, a join does not wait."""
         with self.bench.trial():
             self.does(self.idle(worker), "join")
 
     @precondition(lambda self: self.outstanding > 0)
     @rule(worker=somebody)
     def task_done(self, worker: int) -> None:
-        """The report of the last one outstanding lets everybody go who joins, and no other report does."""
+        """The report of the last outstanding item ends every join that waits, and no other report ends one."""
         with self.bench.trial():
             self.does(self.idle(worker), "task_done")
             self.outstanding -= 1
             for joiner in self.joining:
                 if self.outstanding > 0:
-                    kernel.shows("whether join waits", self.waits(joiner), expected=True)
+                    kernel.shows("whether join() is blocked", self.waits(joiner), expected=True)
                 else:
                     self.bench.workers[joiner].result()
             if self.outstanding == 0:
@@ -204,12 +204,12 @@ class JoinableQueue(QueueModel):
     @precondition(lambda self: self.outstanding == 0)
     @rule(worker=somebody)
     def task_done_too_many(self, worker: int) -> None:
-        """With nothing outstanding, a report is refused."""
+        """While nothing is outstanding, a report raises ValueError."""
         with self.bench.trial():
             self.is_refused("ValueError", worker, "task_done")
 
     def teardown(self) -> None:
-        """Empty the queue and report everything, so that the next sequence finds it so."""
+        """Empty the queue and report all items for the next sequence."""
         super().teardown()
         while self.bench.intact and self.outstanding:
             self.task_done(worker=0)
