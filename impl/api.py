@@ -10,22 +10,22 @@ from impl.contract import Multiprocessing
 
 
 class NoSuchAPI(LookupError):
-    """The name stands for no multiprocessing API.  The message is one line for the user."""
+    """There is no multiprocessing API with the given name.  The message is one line for the user."""
 
 
 def contexts(module: ModuleType) -> list[str]:
-    """Return the names of the contexts that *module* offers; none if it has no start methods.
+    """Return the names of the contexts that *module* provides, or an empty list if it has no start methods.
 
-    The order is the module's own.  Python documents ``get_all_start_methods`` to put its default first.
+    The order is the module's own.  Python documents that ``get_all_start_methods`` lists the default first.
     """
     return list(module.get_all_start_methods()) if hasattr(module, "get_all_start_methods") else []
 
 
 def import_api(name: str) -> ModuleType:
-    """Import the module *name*.
+    """Import the module *name*, and return it.
 
     Raises:
-        NoSuchAPI: it cannot be imported.
+        NoSuchAPI: the module cannot be imported.
     """
     if "/" in name or not all(name.split(".")):
         raise NoSuchAPI(f"{name!r} is not the name of a module, which is like 'package.module'")
@@ -53,11 +53,11 @@ def load(name: str) -> Multiprocessing:
     """Return the multiprocessing API called *name*.
 
     Args:
-        name: ``multiprocessing``, ``billiard:spawn``, ``multiprocessing.dummy``, ...  What follows the
-            colon goes to the module's ``get_context``.
+        name: a module, with or without a context, as in ``multiprocessing``, ``billiard:spawn`` or
+            ``multiprocessing.dummy``.  The text after the colon is passed to the module's ``get_context``.
 
     Raises:
-        NoSuchAPI: there is no such module or context, or it makes no processes.
+        NoSuchAPI: there is no such module or context, or it has no ``Process``.
     """
     module_name, colon, context = name.partition(":")
     if not module_name or (colon and not context):

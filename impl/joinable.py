@@ -1,9 +1,10 @@
-"""Joinable: a producer waits until everything was processed.
+"""Joinable: a producer waits until every item was processed.
 
-A joinable queue counts.  Each put adds one, each ``task_done()`` takes one off, and ``join()`` waits for zero.
-So it is processing that counts, not fetching: an empty queue may still have work outstanding.
+A joinable queue has a counter.  Each put adds one, each ``task_done()`` subtracts one, and ``join()`` waits until the
+counter is zero.  So an item counts until it is processed, not only until it is fetched: an empty queue may still have
+work outstanding.
 
-The consumer loops for ever and is a daemon: main joins the producer only, ends, and the consumer with it.
+The consumer loops forever and is a daemon.  Main joins only the producer, and when main ends, the consumer ends too.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from impl.contract import JoinableQueue, Multiprocessing
 from impl.pauses import pause_for
 
 Work = Callable[[object], object]
-"""Called with an item, to make it or to consume it.  It can be pickled."""
+"""Called with an item, to make it or to consume it.  It is picklable."""
 
 
 def produce(queue: JoinableQueue, items: Sequence[object], make: Work, done: Callable[[], object]) -> None:
-    """Make and put each of the *items*; once all of them were processed, call *done*."""
+    """Make and then put each of the *items*; when all of them were processed, call *done*."""
     for item in items:
         make(item)
         queue.put(item)
@@ -29,7 +30,7 @@ def produce(queue: JoinableQueue, items: Sequence[object], make: Work, done: Cal
 
 
 def consume(queue: JoinableQueue, eat: Work) -> None:
-    """Get items for ever, *eat* each, and only then report it as processed."""
+    """Get items forever, *eat* each item, and only then report it as processed."""
     while True:
         item = queue.get()
         eat(item)
@@ -44,9 +45,9 @@ def main(
     done: Callable[[], object],
     maxsize: int = 30,
 ) -> None:
-    """A program: a producer, and a daemonic consumer that ends with it.
+    """A program: it runs a producer and a daemonic consumer, and joins only the producer.
 
-    It joins the producer only.
+    The consumer ends with the program.
     """
     queue = mp.JoinableQueue(maxsize)
     producer = mp.Process(target=produce, args=(queue, items, make, done))
@@ -58,9 +59,9 @@ def main(
 
 
 def narrate(seconds: float, deed: str, item: object) -> None:
-    """Take that many *seconds*, then say what was done with the *item*."""
+    """Wait for that many *seconds*, then print the *deed* and the *item*."""
     pause_for(seconds)()
-    print(f"{deed} {item}", flush=True)  # at its end a daemon loses what it has not written out
+    print(f"{deed} {item}", flush=True)  # a daemon loses unflushed output when it ends
 
 
 def demo(
@@ -71,7 +72,7 @@ def demo(
     make: Annotated[float, "seconds that making one takes"] = 0.2,
     eat: Annotated[float, "seconds that eating one takes"] = 0.5,
 ) -> None:
-    """A producer puts ten dumplings and goes on only when all are eaten."""
+    """A producer puts ten dumplings, and continues only when all of them are eaten."""
     main(
         mp,
         [f"dumpling {number}" for number in range(items)],

@@ -1,4 +1,4 @@
-"""Pauses for a person who watches a lesson."""
+"""Real pauses, for a person who watches a lesson."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from impl.contract import Pause
 
 
 def pause_for(seconds: float) -> Pause:
-    """Return a pause of that many *seconds*; it ignores what it is told, and can be pickled."""
+    """Return a pause of that many *seconds*.  It ignores its arguments and is picklable."""
     return partial(_sleep, seconds)
 
 

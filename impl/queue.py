@@ -1,13 +1,13 @@
 """Queue: messages between processes.
 
-Processes share no memory, so they send messages: through a pipe, which has two ends, or a queue, which any number
-of processes can put to and get from.  What is sent is pickled, and what arrives is a copy.
+Processes share no memory, so they send messages: through a pipe, which has two ends, or through a queue, which any
+number of processes can put to and get from.  A message is pickled when it is sent, so a copy of it arrives.
 
-A queue is a pipe with a lock at each end and a count.  Putting waits only for room, never for the pipe: the item
-goes to a thread of the putting process, which pickles it and writes it to the pipe.  Three surprises follow.  An
-item that was put is not there to be got at once, so ``empty()`` may answer true.  Failing to pickle it fails in
-that thread, where nobody catches it.  And a process does not exit before its items are written, so who joins it
-without having got them waits for ever.
+A queue is a pipe with a lock at each end and a count.  ``put()`` waits only for room in the queue, never for the
+pipe: it hands the item to a thread of its process, and that thread pickles the item and writes it to the pipe.  This
+has three surprising consequences.  An item is not available immediately after the put, so ``empty()`` may still
+return true.  If an item cannot be pickled, the error occurs in that thread, where nobody catches it.  And a process
+does not exit before its items are written, so a process that joins it before it gets the items waits forever.
 """
 
 from __future__ import annotations
@@ -21,24 +21,27 @@ from impl.contract import Connection, Multiprocessing, Queue
 
 
 def message_from_child(mp: Multiprocessing, compose: Callable[[], object]) -> Any:
-    """Start a child that puts what *compose* returns, and return what the parent gets; the child was joined then."""
+    """Start a child that puts the result of *compose*, get that message, and return it.
+
+    The child has been joined when this function returns.
+    """
     queue = mp.Queue(3)
     child = mp.Process(target=put_message, args=(queue, compose))
     child.start()
     message = queue.get()
-    child.join()  # not before the message was got: the child may not exit until then
+    child.join()  # only after the get: the child may not exit before
     return message
 
 
 def put_message(queue: Queue, compose: Callable[[], object]) -> None:
-    """Put one message: what the child does."""
+    """Put one message; this runs in the child."""
     queue.put(compose())
 
 
 def answer_from_child(mp: Multiprocessing, question: object, answer: Callable[[Any], object]) -> Any:
-    """Send *question* through a pipe to a child, and return the *answer* that it sends back.
+    """Send *question* through a pipe to a child, and return the *answer* that the child sends back.
 
-    Whether it answers or not, the child was joined then.
+    The child has been joined when this function returns or raises.
 
     Raises:
         EOFError: the child ended without an answer.
@@ -46,7 +49,7 @@ def answer_from_child(mp: Multiprocessing, question: object, answer: Callable[[A
     here, there = mp.Pipe()
     child = mp.Process(target=send_answer, args=(there, answer))
     child.start()
-    there.close()  # once the child's is the last that is open, its end is the pipe's end
+    there.close()  # only the child has this end open now, so the pipe ends when the child does
     try:
         here.send(question)
         return here.recv()
@@ -56,12 +59,12 @@ def answer_from_child(mp: Multiprocessing, question: object, answer: Callable[[A
 
 
 def send_answer(connection: Connection, answer: Callable[[Any], object]) -> None:
-    """Receive a question and send the answer: what the child does."""
+    """Receive a question and send the answer; this runs in the child."""
     connection.send(answer(connection.recv()))
 
 
 def offer(queue: Queue, items: Sequence[object]) -> list[object]:
-    """Put as many of the *items* as there is room for, without waiting, and return the rest."""
+    """Put the *items* in order, without waiting, until there is no more room, and return the rest."""
     for number, item in enumerate(items):
         try:
             queue.put_nowait(item)
@@ -71,12 +74,12 @@ def offer(queue: Queue, items: Sequence[object]) -> list[object]:
 
 
 def take(queue: Queue, count: int) -> list[Any]:
-    """Get *count* items, waiting for each."""
+    """Get *count* items, and wait for each of them."""
     return [queue.get() for _ in range(count)]
 
 
 def poll(queue: Queue, otherwise: object) -> Any:
-    """Get an item without waiting, or return *otherwise* if none is there."""
+    """Get an item without waiting, or return *otherwise* if none is available."""
     try:
         return queue.get_nowait()
     except Empty:
@@ -89,7 +92,7 @@ def demo(
     maxsize: Annotated[int, "how many items the queue holds; 0 for no bound"] = 5,
     items: Annotated[int, "how many items are offered to it"] = 7,
 ) -> None:
-    """A message from a child, an answer through a pipe, and a queue full and empty."""
+    """A message from a child, an answer through a pipe, and a queue that is first full and then empty."""
     print(f"the parent got {message_from_child(mp, partial(str, 'hello from the child'))!r}")
     print(f"the child answered {answer_from_child(mp, 'hello', str.upper)!r}")
     queue = mp.Queue(maxsize)
