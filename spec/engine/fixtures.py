@@ -24,6 +24,10 @@ from spec.harness.witness import kernel, other_than
 from spec.harness.worker import Worker
 
 PACKAGE = pytest.StashKey[Package]()
+"""The package of lessons under test."""
+
+LESSON = pytest.StashKey[Lesson]()
+"""The lesson that a claim has asked for."""
 
 
 @pytest.fixture
@@ -48,7 +52,9 @@ def lesson(request: pytest.FixtureRequest, target: Target) -> Lesson:  # noqa: A
     """The lesson under test: of the package under test, the module that the claim is about."""
     claim = Claim.of(request.node)
     assert claim is not None
-    return request.config.stash[PACKAGE].lesson(claim.lesson)
+    found = request.config.stash[PACKAGE].lesson(claim.lesson)
+    request.node.stash[LESSON] = found
+    return found
 
 
 @pytest.fixture

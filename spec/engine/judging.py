@@ -11,8 +11,9 @@ import pytest
 from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import Deviation
 from spec.engine.findings import Finding
+from spec.engine.fixtures import LESSON, PACKAGE
 from spec.engine.hangs import timed_out
-from spec.engine.lessons import NotProvided
+from spec.engine.lessons import REFERENCE, NotProvided
 from spec.engine.requests import request_of
 from spec.engine.verdicts import (
     CRASHED,
@@ -29,6 +30,9 @@ from spec.engine.verdicts import (
 from spec.harness.deadline import Crashed, Hung
 from spec.harness.roles import describe_all
 from spec.harness.witness import Violation, caller, format_failure
+
+CALLS_NOTHING = "it calls nothing of {}"
+"""Why a claim does not apply to a package of lessons."""
 
 
 def judge(reports: list[pytest.TestReport], deviation: Optional[Deviation]) -> None:
@@ -85,12 +89,27 @@ def pytest_runtest_makereport(
         error.context = context(item, claim)
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
     report = yield
+    if report.when == "call" and not isinstance(error, NotProvided) and not _concerns_the_lessons(item):
+        report.outcome = "skipped"
+        package = item.config.stash[PACKAGE].name
+        report.longrepr = (str(item.path), item.location[1] or 0, f"Skipped: {CALLS_NOTHING.format(package)}")
     verdict = _verdict(report, error)
     if verdict:
         finding = Finding(claim.id, target_of(item).name, verdict, _explanation(report, error))
         finding.attach(report)
         item.user_properties = report.user_properties  # the reports of the phases that follow carry it too
     return report
+
+
+def _concerns_the_lessons(item: pytest.Item) -> bool:
+    """Return whether the outcome of *item* says something of the package of lessons under test.
+
+    The reference is there to verify APIs.  Of another package, a claim that has called nothing of it says nothing.
+    """
+    if item.config.stash[PACKAGE].name == REFERENCE:
+        return True
+    lesson = item.stash.get(LESSON, None)
+    return lesson is not None and lesson.used
 
 
 def context(item: pytest.Item, claim: Claim) -> dict[str, str]:

@@ -81,12 +81,17 @@ class Lesson:
     Args:
         module: the lesson under test.
         reference: the reference's module of the same name.
+
+    Attributes:
+        used: whether anything of it was asked for.
     """
 
     def __init__(self, module: ModuleType, reference: ModuleType) -> None:
         self._module, self._reference = module, reference
+        self.used = False
 
     def __getattr__(self, name: str) -> Any:
+        self.used = True
         wanted = getattr(self._reference, name)
         try:
             found = getattr(self._module, name)

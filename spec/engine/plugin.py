@@ -16,14 +16,14 @@ from spec.engine import deviations, fixtures, judging, options, stage, watcher
 from spec.engine.claims import SPEC_FOLDER, Claim, target_of
 from spec.engine.deviations import BadDeviations
 from spec.engine.fixtures import PACKAGE
-from spec.engine.lessons import NoLessons, Package
+from spec.engine.lessons import REFERENCE, NoLessons, Package
 from spec.engine.sweep import Sweep
 from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
 from spec.harness.platforms import missing
-from spec.harness.signal_state import keep_exited_children
+from spec.harness.signal_state import keep_exited_children, take_sigterm_for_an_interrupt
 
 TARGETS = pytest.StashKey[Sequence[Target]]()
 """What is under test."""
@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options.apply_scale(config)
     if not missing():
         keep_exited_children()
+        take_sigterm_for_an_interrupt()
     sys.path.append(str(config.invocation_params.dir))  # where the user's own module or package may be
     try:
         config.stash[TARGETS] = expand(config.getoption("mp") or [DEFAULT])
@@ -63,8 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--deviations: {error}") from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Sweep(), "multiprocessing-spec-sweep")
-    table = Table([target.name for target in config.stash[TARGETS]])
-    config.pluginmanager.register(table, "multiprocessing-spec-table")
+        table = Table([target.name for target in config.stash[TARGETS]])
+        config.pluginmanager.register(table, "multiprocessing-spec-table")
 
 
 def _set_up_hypothesis(config: pytest.Config) -> None:
@@ -124,6 +125,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=f"the harness lacks {'; '.join(missing())}"))
         elif claim and not claim.applies_to(target_of(item).traits):
             item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
+        elif claim and config.stash[PACKAGE].name != REFERENCE and "lesson" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason=judging.CALLS_NOTHING.format(config.stash[PACKAGE].name)))
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

@@ -50,12 +50,26 @@ class Table:
         if found:
             self._findings.append(found)
 
+    @property
+    def _undecided(self) -> bool:
+        """Whether claims were run, and none was decided."""
+        undecided = (NOT_APPLICABLE, NOT_PROVIDED)
+        return bool(self._findings) and all(found.verdict in undecided for found in self._findings)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let a run that has decided nothing end as one that has found no tests."""
+        if self._undecided and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, what is not provided, and what is known; nothing if no claim was run."""
         if self._findings:
             terminalreporter.section("claims")
             for line in [*render(self._findings, self._targets), *self._not_provided(), *self._known()]:
                 terminalreporter.write_line(line)
+            if self._undecided:
+                terminalreporter.write_line("no claim was decided, so nothing was verified", red=True)
 
     def _not_provided(self) -> list[str]:
         """Return a line for each name that the target or the lesson package lacks."""

@@ -15,7 +15,8 @@ IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 
 def restore_defaults() -> None:
-    """Ignore no signal in this process but those that Python does, and block none."""
+    """Ignore no signal in this process but those that Python does, block none, and let SIGTERM end the process."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     kept = {getattr(signal, name, None) for name in IGNORED_BY_PYTHON}
     for number in signal.valid_signals() - kept:
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -27,6 +28,15 @@ def keep_exited_children() -> None:
     """Have the kernel keep the exit status of a child until it is waited for: it does not if SIGCHLD is ignored."""
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def take_sigterm_for_an_interrupt() -> None:
+    """Raise KeyboardInterrupt in this process when SIGTERM arrives, so that it cleans up as it does after Ctrl-C."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt("SIGTERM")
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def blocked_signals() -> set[int]:

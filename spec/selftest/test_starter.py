@@ -92,7 +92,7 @@ def test_tells_of_an_end_without_a_result(start: Start, end: Callable[[], object
 def test_tells_if_somebody_else_has_reaped_it(start: Start) -> None:
     starter = start(divmod, 7, 2)
     os.waitpid(starter.pid, 0)
-    with pytest.raises(StarterFailed, match="somebody else has reaped the process that called divmod"):
+    with pytest.raises(StarterFailed, match="another process reaped the caller of divmod"):
         starter.result()
 
 

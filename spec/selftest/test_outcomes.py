@@ -1,0 +1,104 @@
+"""What a run comes to as a whole: what does not count, what is no success, and how it ends when it is told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spec.selftest.verify import ROOT, verify
+
+FORK = "multiprocessing:fork"
+
+DEAD = """
+import multiprocessing
+
+_fork = multiprocessing.get_context("fork")
+
+
+def get_start_method():
+    return "fork"
+
+
+class Process(_fork.Process):
+    def run(self):
+        raise OSError("no more paper")
+
+
+def __getattr__(name):
+    return getattr(_fork, name)
+"""
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    """A package called `mylessons` with one empty lesson, in a folder to import it from."""
+    package = tmp_path / "mylessons"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "lock.py").touch()
+    return tmp_path
+
+
+def test_claims_that_call_nothing_of_a_package_do_not_count_for_it(lessons: Path) -> None:
+    run = verify("spec/", "--impl=mylessons", f"--mp={FORK}", "--claim=lock", "--claim=queue", path=lessons)
+    assert set(run.on(FORK).values()) == {"not provided", "not applicable"}
+    assert run.on(FORK)["queue.get-waits-while-empty"] == "not applicable"
+
+
+def test_nothing_decided_is_no_success(lessons: Path) -> None:
+    run = verify("spec/", "--impl=mylessons", f"--mp={FORK}", "--claim=lock.admits", path=lessons)
+    assert "no claim was decided, so nothing was verified" in run.output
+    assert run.status == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_nothing_that_applies_is_no_success() -> None:
+    assert (
+        verify("spec/", f"--mp={FORK}", "--claim=zombie.starter-never").status == pytest.ExitCode.NO_TESTS_COLLECTED
+    )
+
+
+def test_dead_caller_is_crashed(tmp_path: Path) -> None:
+    """A worker that ends before it takes an order, and a starter that raises while the claim waits for its child."""
+    (tmp_path / "dead.py").write_text(DEAD, encoding="utf-8")
+    run = verify("spec/", "--mp=dead", "--claim=lock.rlock-is-reentrant", path=tmp_path)
+    assert run.on("dead") == {"lock.rlock-is-reentrant": "crashed"}
+    assert "E   Crashed: worker-0, a child that the API started, exited with status 1" in run.output
+    assert "OSError: no more paper" in run.output
+
+
+def test_contexts_are_offered_where_a_module_has_no_process(tmp_path: Path) -> None:
+    (tmp_path / "contexts_only.py").write_text(
+        "def get_context(name):\n    raise ValueError(f'{name} is none of: cold, warm')\n", encoding="utf-8"
+    )
+    error = verify("spec/", "--mp=contexts_only", path=tmp_path).error
+    assert error == (
+        "--mp: 'contexts_only' has no Process, but contexts: name one, as in contexts_only:CONTEXT"
+        " (? is none of: cold, warm)"
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    """By the time that a verdict is printed, a claim hangs; then comes the signal."""
+    command = ["pytest", "spec/", "--mp=spec.selftest.defects.hostile:everything-hangs", "--hang-after=60", "-v"]
+    with subprocess.Popen(
+        [sys.executable, "-m", *command, "--claim=isolation", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "::test_" in line:
+                break
+        process.send_signal(number)
+        rest = process.stdout.read()
+    assert process.wait() == pytest.ExitCode.INTERRUPTED
+    assert "KeyboardInterrupt" in rest
+    assert list(tmp_path.iterdir()) == []
