@@ -13,7 +13,7 @@ from spec.claims.fanout import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Start
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs
+from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, gatekeeper, kernel, recorder
@@ -27,75 +27,88 @@ some_ends = st.lists(st.sampled_from(ENDS), min_size=1, max_size=3)
 
 
 def well(ends: list[str]) -> list[int]:
-    """Return the numbers of those children that end well."""
+    """Return the numbers of the children that end well."""
     return [number for number, how in enumerate(ends) if how == "well"]
 
 
+@source("impl.fanout.one_by_one")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_one_by_one_takes_turns(
     mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """With join inside the loop ten children run in order, and each is gone before the next is started."""
-    working, before, numbers = checkpoint("working"), None, range(10 * scale)
+    """With `join()` inside the loop, ten children run in order, and each is gone before the next is started."""
+    working, previous, numbers = checkpoint("working"), None, range(10 * scale)
     main = starter(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in numbers])
     for number in numbers:
         main.until_still(lambda: working.reached)
-        gatekeeper.shows("who is at work", [a.notes[0] for a in working.waiting], expected=[number])
-        kernel.shows("the child before", state(before) if before else GONE, expected=GONE)
-        before = working.next().let_go().pid
+        gatekeeper.shows(
+            "the numbers of the children at work", [a.notes[0] for a in working.waiting], expected=[number]
+        )
+        kernel.shows("the state of the previous child", state(previous) if previous else GONE, expected=GONE)
+        previous = working.next().let_go().pid
     main.result()
 
 
+@source("impl.fanout.together")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.is_alive")
 def test_together_overlaps(
     mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """With all started before any is joined, ten children are alive at once, each in a process of its own."""
+    """If all are started before any is joined, ten children are alive at once, each in a process of its own."""
     working, numbers = checkpoint("working"), list(range(10 * scale))
     main = starter(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in numbers])
     main.until_still(lambda: len(working.waiting) >= len(numbers))
-    gatekeeper.shows("who is at work", sorted(a.notes[0] for a in working.waiting), expected=numbers)
+    gatekeeper.shows(
+        "the numbers of the children at work", sorted(a.notes[0] for a in working.waiting), expected=numbers
+    )
     children = {arrival.pid for arrival in working.waiting} - {main.pid}
-    kernel.shows("the ten children", [state(pid) for pid in children], expected=[ALIVE] * len(numbers))
+    kernel.shows("the states of the ten children", [state(pid) for pid in children], expected=[ALIVE] * len(numbers))
     working.open()
     main.result()
 
 
+@source("impl.fanout.one_by_one")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_one_by_one_waits_for_the_last(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """With join inside the loop, main goes on only after the last child has ended, and none is left."""
+    """With `join()` inside the loop, main goes on only after the last child has ended, and no child is left."""
     working = checkpoint("working")
     main = starter(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in range(3)])
     pids = []
     for _ in range(3):
         main.until_still(lambda: working.reached)
-        gatekeeper.shows("how many are at work", len(working.waiting), expected=1)
-        kernel.shows("whether main still waits", main.running, expected=True)
+        gatekeeper.shows("the number of children at work", len(working.waiting), expected=1)
+        kernel.shows("whether main is still waiting", main.running, expected=True)
         pids.append(working.next().let_go().pid)
     main.result()
     children = {*pids} - {main.pid}
-    kernel.shows("the three children", [state(pid) for pid in children], expected=[GONE] * 3)
+    kernel.shows("the states of the three children", [state(pid) for pid in children], expected=[GONE] * 3)
 
 
+@source("impl.fanout.together")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_together_waits_for_all(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """With all started before any is joined, main goes on only after all have ended, and none is left."""
+    """If all are started before any is joined, main goes on only after all children have ended, and none is left."""
     working = checkpoint("working")
     main = starter(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in range(3)])
     main.until_still(lambda: len(working.waiting) >= 3)
-    gatekeeper.shows("how many are at work", len(working.waiting), expected=3)
+    gatekeeper.shows("the number of children at work", len(working.waiting), expected=3)
     arrivals = {arrival.notes[0]: arrival for arrival in working.wait_for(3)}
-    for number in (0, 2, 1):  # neither in the order of the loop nor against it
+    for number in (0, 2, 1):  # neither in the order of the loop nor in reverse
         main.until_still()
-        kernel.shows("whether main still waits", main.running, expected=True)
+        kernel.shows("whether main is still waiting", main.running, expected=True)
         arrivals[number].let_go()
     main.result()
     children = {arrival.pid for arrival in arrivals.values()} - {main.pid}
-    kernel.shows("the three children", [state(pid) for pid in children], expected=[GONE] * 3)
+    kernel.shows("the states of the three children", [state(pid) for pid in children], expected=[GONE] * 3)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_join_order_does_not_matter(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """In whatever order children end, and in whatever order they are joined, each join reaps its own child."""
+    """Each join reaps its own child, in whatever order children end and in whatever order they are joined."""
     working, orders = checkpoint("working"), st.permutations(range(3))
 
     @settings(max_examples=4)
@@ -107,20 +120,21 @@ def test_join_order_does_not_matter(mp: Multiprocessing, checkpoint: MakeCheckpo
             child.start()
         arrivals = working.wait_for(3)
         pids = {arrival.pid for arrival in arrivals} - {os.getpid()}
-        kernel.shows("how many processes there are beside main", len(pids), expected=3)
+        kernel.shows("the number of processes besides main", len(pids), expected=3)
         for number in ending:
             until_exited(arrivals[number].let_go().pid)
         for number in joining:
             children[number].join()
-            kernel.shows("the child that was joined", state(children[number].pid or 0), expected=GONE)
-        kernel.shows("the children", [state(pid) for pid in pids], expected=[GONE] * 3)
+            kernel.shows("the state of the child that was joined", state(children[number].pid or 0), expected=GONE)
+        kernel.shows("the states of the children", [state(pid) for pid in pids], expected=[GONE] * 3)
         caller.shows("the exit codes", [child.exitcode for child in children], expected=[0, 1, 2])
 
     fan_out()
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_join_waits_for_its_own_child_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """Joining a child waits for that one, while others that were started before and after it run on."""
+    """Joining a child waits for that child only, while children that were started before and after it run on."""
     working = checkpoint("working")
     children = [mp.Process(target=working.pause) for _ in range(3)]
     for child in children:
@@ -129,14 +143,16 @@ def test_join_waits_for_its_own_child_only(mp: Multiprocessing, checkpoint: Make
     older, joined, younger = (arrivals[child.pid or 0] for child in children)
     joined.let_go()
     children[1].join()
-    gatekeeper.shows("whether the others still work", [older.waiting, younger.waiting], expected=[True, True])
+    gatekeeper.shows("whether the others are still at work", [older.waiting, younger.waiting], expected=[True, True])
     for child in children:
         arrivals[child.pid or 0].let_go()
         child.join()
 
 
+@source("impl.fanout.one_by_one")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
 def test_failed_children_stop_no_other_one_by_one(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """With join inside the loop, whichever raise, exit or are killed, all others do their work, in order."""
+    """With `join()` inside the loop, if some children raise, exit or are killed, all others still work, in order."""
 
     @settings(max_examples=4)
     @given(ends=some_ends)
@@ -146,16 +162,22 @@ def test_failed_children_stop_no_other_one_by_one(mp: Multiprocessing, lesson: L
         children = lesson.one_by_one(
             mp, [partial(payloads.work, log, number, how) for number, how in enumerate(ends)]
         )
-        recorder.shows("who did the work", log.values("worked")[before:], expected=well(ends))
+        recorder.shows(
+            "the numbers of the children that did the work", log.values("worked")[before:], expected=well(ends)
+        )
         caller.shows(
-            "who ended well", [n for n, child in enumerate(children) if child.exitcode == 0], expected=well(ends)
+            "the numbers of the children with exit code 0",
+            [n for n, child in enumerate(children) if child.exitcode == 0],
+            expected=well(ends),
         )
 
     fan_out()
 
 
+@source("impl.fanout.together")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
 def test_failed_children_stop_no_other_together(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """With all started before any is joined, whichever raise, exit or are killed, all others do their work."""
+    """If all are started before any is joined and some raise, exit or are killed, all others still do their work."""
 
     @settings(max_examples=4)
     @given(ends=some_ends)
@@ -163,9 +185,15 @@ def test_failed_children_stop_no_other_together(mp: Multiprocessing, lesson: Les
     def fan_out(ends: list[str]) -> None:
         before = len(log.events("worked"))
         children = lesson.together(mp, [partial(payloads.work, log, number, how) for number, how in enumerate(ends)])
-        recorder.shows("who did the work", sorted(log.values("worked")[before:]), expected=well(ends))
+        recorder.shows(
+            "the numbers of the children that did the work",
+            sorted(log.values("worked")[before:]),
+            expected=well(ends),
+        )
         caller.shows(
-            "who ended well", [n for n, child in enumerate(children) if child.exitcode == 0], expected=well(ends)
+            "the numbers of the children with exit code 0",
+            [n for n, child in enumerate(children) if child.exitcode == 0],
+            expected=well(ends),
         )
 
     fan_out()

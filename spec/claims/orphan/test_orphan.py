@@ -14,17 +14,9 @@ from spec.claims.orphan import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs, Start
 from spec.engine.lessons import Lesson
-from spec.engine.marks import helper_is_parent, needs, starter_is_parent, where
+from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
 from spec.harness.checkpoint import Arrival
-from spec.harness.process_table import (
-    ALIVE,
-    GONE,
-    ZOMBIE,
-    exit_of,
-    parent,
-    state,
-    until_exited,
-)
+from spec.harness.process_table import ALIVE, GONE, ZOMBIE, exit_of, parent, state, until_exited
 from spec.harness.program import Program
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
@@ -34,7 +26,7 @@ pytestmark = needs("Process")
 
 
 class Scene(NamedTuple):
-    """The lesson's program while it and its child each wait at a checkpoint."""
+    """The lesson's program, while it and its child each wait at a checkpoint."""
 
     program: Program
     main: Arrival
@@ -46,7 +38,7 @@ Begin = Callable[..., Scene]
 
 @pytest.fixture
 def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> Begin:  # noqa: ARG001
-    """Run a program until both wait; then the child goes on with the parts passed, and the program leaves."""
+    """Run a program until it and its child wait; then the child goes on with *parts*, and the program leaves."""
 
     def run(*parts: Callable[[], object]) -> Scene:
         staying, working = checkpoint("main"), checkpoint("child")
@@ -57,45 +49,49 @@ def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: Ma
 
 
 def leave_first(scene: Scene) -> None:
-    """Let the program go on, which leaves."""
+    """Let the program go on, and check that it leaves."""
     scene.main.let_go()
     until_still()
-    kernel.shows("the parent that is to leave", state(scene.program.pid), expected=ZOMBIE)
+    kernel.shows("the state of the parent after it left", state(scene.program.pid), expected=ZOMBIE)
     kernel.shows("the parent's exit status", scene.program.exit_status(), expected=0)
 
 
+@source("https://man7.org/linux/man-pages/man3/exit.3.html")
 def test_goes_on_running(begin: Begin, log: Recorder) -> None:
-    """A child whose parent leaves first goes on running, and does its work."""
+    """A child whose parent leaves first goes on running and does its work."""
     scene = begin(partial(log, "done"))
     leave_first(scene)
-    kernel.shows("the child", state(scene.child.pid), expected=ALIVE)
+    kernel.shows("the state of the child", state(scene.child.pid), expected=ALIVE)
     until_exited(scene.child.let_go().pid)
-    recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
+    recorder.shows("who did the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
 
 
+@source("https://man7.org/linux/man-pages/man3/exit.3.html")
 def test_goes_on_running_when_the_parent_is_killed(begin: Begin, log: Recorder) -> None:
-    """A child whose parent is killed goes on running, and does its work."""
+    """A child whose parent is killed goes on running and does its work."""
     scene = begin(partial(log, "done"))
     scene.program.kill()
     until_still()
-    kernel.shows("the child", state(scene.child.pid), expected=ALIVE)
+    kernel.shows("the state of the child", state(scene.child.pid), expected=ALIVE)
     until_exited(scene.child.let_go().pid)
-    recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
+    recorder.shows("who did the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])
 
 
 @where(starter_is_parent)
+@source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_adopted(begin: Begin) -> None:
     """When its parent leaves, a child becomes the child of a subreaper among its ancestors, not of pid 1."""
     scene = begin()
-    kernel.shows("the child's parent before", parent(scene.child.pid), expected=scene.program.pid)
+    kernel.shows("the child's parent before its parent leaves", parent(scene.child.pid), expected=scene.program.pid)
     leave_first(scene)
-    kernel.shows("the child's parent after", parent(scene.child.pid), expected=os.getpid())
+    kernel.shows("the child's parent after its parent left", parent(scene.child.pid), expected=os.getpid())
     until_exited(scene.child.let_go().pid)
 
 
 @where(starter_is_parent)
+@source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_sees_its_new_parent(begin: Begin, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """A child sees another parent pid once its parent has left: that of the process that adopted it."""
+    """Once its parent has left, a child sees another parent pid, that of the process that adopted it."""
     alone = checkpoint("alone")
     scene = begin(partial(log, "before"), alone.pause, partial(log, "after"))
     scene.child.let_go()
@@ -103,14 +99,17 @@ def test_sees_its_new_parent(begin: Begin, log: Recorder, checkpoint: MakeCheckp
     leave_first(scene)
     until_exited(arrival.let_go().pid)
     seen = [event.ppid for event in log.events("before") + log.events("after")]
-    recorder.shows("the parent before and after", seen, expected=[scene.program.pid, os.getpid()])
+    recorder.shows(
+        "the parent pids that the child sees before and after", seen, expected=[scene.program.pid, os.getpid()]
+    )
 
 
 @where(starter_is_parent)
+@source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_adopted_by_the_nearest_subreaper(
     lesson: Lesson, program: Programs, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """Of several subreapers among its ancestors the nearest adopts an orphan, and when that one dies, the next."""
+    """The nearest subreaper among its ancestors adopts an orphan, and when that subreaper dies, the next one does."""
     at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("nearest subreaper")
     run = partial(program.main, lesson.main, working.pause, at_main.pause)
     nearest = starter(payloads.be_an_ancestor, True, run, staying.pause)
@@ -125,16 +124,17 @@ def test_is_adopted_by_the_nearest_subreaper(
 
 
 @where(starter_is_parent)
+@source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_not_adopted_by_other_ancestors(
     lesson: Lesson, program: Programs, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
-    """An ancestor that is no subreaper adopts no orphan, however near it is; the next subreaper does."""
+    """An ancestor that is not a subreaper adopts no orphan, however near it is, and the next subreaper does."""
     at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("grandparent")
     run = partial(program.main, lesson.main, working.pause, at_main.pause)
     grandparent = starter(payloads.be_an_ancestor, False, run, staying.pause)
     main, child = at_main.next(), working.next()
     kernel.shows("the child's first parent", parent(child.pid), expected=main.pid)
-    kernel.shows("the parent of that", parent(main.pid), expected=grandparent.pid)
+    kernel.shows("the parent of the child's first parent", parent(main.pid), expected=grandparent.pid)
     until_exited(main.let_go().pid)
     kernel.shows("the child's second parent", parent(child.pid), expected=os.getpid())
     until_exited(child.let_go().pid)
@@ -143,56 +143,66 @@ def test_is_not_adopted_by_other_ancestors(
 
 
 @where(starter_is_parent)
+@source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_reaped_by_its_adopter(begin: Begin) -> None:
-    """Who has adopted an orphan fetches its exit status when it exits, and no zombie is left."""
+    """The process that adopted an orphan fetches its exit status when it exits, and no zombie is left."""
     scene = begin(leave(7))
     leave_first(scene)
     scene.child.let_go()
     until_exited(scene.child.pid)
-    kernel.shows("the orphan that has exited", state(scene.child.pid), expected=ZOMBIE)
-    kernel.shows("the exit status, to its adopter", exit_of(scene.child.pid).code, expected=7)
+    kernel.shows("the state of the orphan after it exited", state(scene.child.pid), expected=ZOMBIE)
+    kernel.shows("the exit status that the adopter fetches", exit_of(scene.child.pid).code, expected=7)
     os.waitpid(scene.child.pid, 0)
-    kernel.shows("the orphan that was reaped", state(scene.child.pid), expected=GONE)
+    kernel.shows("the state of the orphan after it was reaped", state(scene.child.pid), expected=GONE)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 @pytest.mark.usefixtures("mp")
 def test_is_not_made_by_a_normal_end(program: Programs, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """A parent that ends normally waits for its ordinary child first, so that it leaves no orphan."""
+    """A parent that ends normally waits for its ordinary child first, so it leaves no orphan."""
     at_main, working = checkpoint("main"), checkpoint("child")
     task = steps(working.pause, partial(log, "done"))
     running = program.main(payloads.end_normally, task, at_main.pause)
     child = working.next()
-    kernel.shows("the child's process", child.pid, expected=other_than(running.pid))
+    kernel.shows("the pid of the child's process", child.pid, expected=other_than(running.pid))
     at_main.next().let_go()
     until_still()
-    kernel.shows("the parent that has come to its end", state(running.pid), expected=ALIVE)
-    kernel.shows("the child", state(child.pid), expected=ALIVE)
+    kernel.shows("the state of the parent whose code has ended", state(running.pid), expected=ALIVE)
+    kernel.shows("the state of the child", state(child.pid), expected=ALIVE)
     child.let_go()
     kernel.shows("the parent's exit status", running.exit_status(), expected=0)
-    recorder.shows("who had done the work", [e.pid for e in log.events("done")], expected=[child.pid])
+    recorder.shows("who did the work", [e.pid for e in log.events("done")], expected=[child.pid])
 
 
 @where(helper_is_parent)
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
+)
 def test_keeps_the_helper_as_its_parent(begin: Begin) -> None:
-    """Where a helper is the parent, a child keeps it when the starter leaves; what is adopted is the helper."""
+    """Where a helper is the parent, a child keeps that parent when the starter leaves, and the helper is adopted."""
     scene = begin()
     helper = parent(scene.child.pid) or 0
-    kernel.shows("the helper", helper, expected=other_than(scene.program.pid))
-    kernel.shows("the helper's parent before", parent(helper), expected=scene.program.pid)
+    kernel.shows("the pid of the helper", helper, expected=other_than(scene.program.pid))
+    kernel.shows("the helper's parent before the starter leaves", parent(helper), expected=scene.program.pid)
     leave_first(scene)
-    kernel.shows("the child's parent after", parent(scene.child.pid), expected=helper)
-    kernel.shows("the helper's parent after", parent(helper), expected=os.getpid())
+    kernel.shows("the child's parent after the starter left", parent(scene.child.pid), expected=helper)
+    kernel.shows("the helper's parent after the starter left", parent(helper), expected=os.getpid())
     until_exited(scene.child.let_go().pid)
 
 
 @where(helper_is_parent)
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
+)
 def test_helper_ends_after_it(begin: Begin) -> None:
-    """A helper that is left without its starter runs on as long as a child does, and ends after the last."""
+    """A helper whose starter has left runs on as long as a child does, and ends after the last child."""
     scene = begin()
     helper = parent(scene.child.pid) or 0
     leave_first(scene)
-    kernel.shows("the helper while the orphan runs", state(helper), expected=ALIVE)
-    gatekeeper.shows("whether the orphan still works", scene.child.waiting, expected=True)
+    kernel.shows("the state of the helper while the orphan runs", state(helper), expected=ALIVE)
+    gatekeeper.shows("whether the orphan is still at work", scene.child.waiting, expected=True)
     until_exited(scene.child.let_go().pid)
     until_exited(helper)
-    kernel.shows("the orphan, without either", state(scene.child.pid), expected=one_of(ZOMBIE, GONE))
+    kernel.shows(
+        "the state of the orphan after the helper ended", state(scene.child.pid), expected=one_of(ZOMBIE, GONE)
+    )

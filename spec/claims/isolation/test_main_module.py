@@ -1,0 +1,45 @@
+"""Whether a child runs the main module again."""
+
+from __future__ import annotations
+
+from spec.claims.isolation import relative, unguarded
+from spec.engine.fixtures import Programs
+from spec.engine.marks import needs, runs_main_again, runs_main_once, source, where
+from spec.harness.recorder import Recorder
+from spec.harness.witness import containing, kernel, recorder
+
+pytestmark = needs("Process")
+
+
+@where(runs_main_once)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import")
+def test_unguarded_main_works(program: Programs, log: Recorder) -> None:
+    """A main module can start a child without a guard, because the child does not run that module again."""
+    status = program.module(unguarded, log.path).exit_status()
+    recorder.shows("the number of times that the main module ran", len(log.events("main")), expected=1)
+    recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
+    kernel.shows("the program's exit status", status, expected=0)
+
+
+@where(runs_main_again)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import")
+def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
+    """Without a guard in the main module, the child runs that module again, and is refused a child of its own."""
+    failed = program.module(unguarded, log.path)
+    failed.exit_status()
+    recorder.shows("the number of times that the main module ran", len(log.events("main")), expected=2)
+    recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=0)
+    recorder.shows("the program's output", failed.output + failed.errors, expected=containing("RuntimeError"))
+
+
+@where(runs_main_again)
+@source("https://docs.python.org/3/whatsnew/3.4.html#multiprocessing")
+def test_main_of_a_package_is_so_in_the_child(program: Programs, log: Recorder) -> None:
+    """A main module that `python -m` runs as part of a package is part of that package in a child too."""
+    status = program.module(relative, log.path).exit_status()
+    package = relative.__name__.rpartition(".")[0]
+    packages = log.values("main's"), log.values("the child's")
+    recorder.shows(
+        "the packages of the main module in main and in the child", packages, expected=([package], [package])
+    )
+    kernel.shows("the program's exit status", status, expected=0)

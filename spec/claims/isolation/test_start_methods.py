@@ -1,0 +1,126 @@
+"""The default start method, and what only one start method does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import warnings
+from functools import partial
+from typing import Any
+
+import pytest
+
+from impl.contract import Multiprocessing
+from spec.claims.isolation import payloads
+from spec.claims.shared.steps import leave
+from spec.engine.fixtures import MakeCheckpoint
+from spec.engine.lessons import Lesson, NotProvided
+from spec.engine.marks import (
+    default_is_fork,
+    default_is_forkserver,
+    fork_knows_threads,
+    helper_is_parent,
+    inherits_memory,
+    needs,
+    source,
+    where,
+)
+from spec.engine.targets import Target
+from spec.harness.process_table import parent, until_exited
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, kernel, other_than, recorder
+
+pytestmark = needs("Process")
+
+
+@pytest.fixture
+def default(target: Target) -> Any:
+    """The module under test itself, without a start method named."""
+    if not hasattr(target.module, "get_start_method"):
+        raise NotProvided(f"{target.module.__name__} has no get_start_method")
+    return target.module
+
+
+@where(default_is_fork)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
+def test_default_is_fork(default: Any, checkpoint: MakeCheckpoint) -> None:
+    """The default start method is fork, and the starter is the parent of a child."""
+    here = checkpoint("here")
+    caller.shows("the default start method", default.get_start_method(), expected="fork")
+    child = default.Process(target=here.pause)
+    child.start()
+    kernel.shows("the parent of the child's process", parent(here.next().let_go().pid), expected=os.getpid())
+    child.join()
+
+
+@where(default_is_forkserver)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver")
+def test_default_is_forkserver(default: Any, checkpoint: MakeCheckpoint) -> None:
+    """The default start method is forkserver, and a helper is the parent of a child."""
+    here = checkpoint("here")
+    caller.shows("the default start method", default.get_start_method(), expected="forkserver")
+    child = default.Process(target=here.pause)
+    child.start()
+    arrival = here.next()
+    kernel.shows("the parent of the child's parent process", parent(parent(arrival.pid) or 0), expected=os.getpid())
+    arrival.let_go()
+    child.join()
+
+
+@where(inherits_memory)
+@where(fork_knows_threads)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-fork")
+def test_fork_warns_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
+    """When a process that has a second thread starts a child, it gets a warning that the child may hang."""
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        lesson.run_in_child(mp, leave(0))
+    done.set()
+    thread.join()
+    kinds = [warning.category for warning in caught if "multi-threaded" in str(warning.message)]
+    caller.shows("the categories of the warnings about threads", kinds, expected=[DeprecationWarning])
+
+
+@where(helper_is_parent)
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
+)
+def test_helper_keeps_its_environment(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """Where a helper is the parent, a child has the environment that the starter had when the helper was started."""
+    for value in "then", "now":
+        os.environ["MULTIPROCESSING_SPEC"] = value
+        lesson.run_in_child(mp, partial(payloads.tell_environment, log, "MULTIPROCESSING_SPEC"))
+    recorder.shows("the environment of each child", log.values("environment"), expected=["then", "then"])
+
+
+@where(helper_is_parent)
+@source("https://github.com/python/cpython/issues/75489", observed=True)
+def test_killed_helper_is_replaced(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """When the helper that is the parent of all children has been killed, the next start uses a new helper."""
+    here, helpers = checkpoint("here"), []
+    for _ in range(2):
+        child = mp.Process(target=here.pause)
+        child.start()
+        arrival = here.next()
+        helpers.append(parent(arrival.pid) or 0)
+        arrival.let_go()
+        child.join()
+        caller.shows("the exit code of the child", child.exitcode, expected=0)
+        kernel.shows("the pid of the helper", helpers[-1], expected=other_than(os.getpid()))
+        os.kill(helpers[-1], signal.SIGKILL)
+        until_exited(helpers[-1])
+    kernel.shows("the number of different helpers", len({*helpers}), expected=2)
+
+
+@where(helper_is_parent)
+@needs("set_forkserver_preload")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload")
+def test_helper_preloads_modules(mp: Any, lesson: Lesson, log: Recorder) -> None:
+    """A module that the helper is told to preload before it is started is already imported when a child begins."""
+    mp.set_forkserver_preload(["colorsys"])
+    lesson.run_in_child(mp, partial(payloads.tell_module, log, "colorsys"))
+    recorder.shows("whether the module is imported in the child", log.values("module"), expected=[True])

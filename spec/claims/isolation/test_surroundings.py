@@ -1,0 +1,120 @@
+"""What a child shares with its starter besides memory: files, environment, command line and options."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+from impl.contract import Multiprocessing
+from spec.claims.isolation import payloads
+from spec.claims.shared import beginnings
+from spec.engine.fixtures import Programs, Start
+from spec.engine.lessons import Lesson
+from spec.engine.marks import fresh_memory, needs, source, starter_is_parent, where
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, containing, kernel, other_than, recorder
+
+pytestmark = needs("Process")
+
+
+@source("https://github.com/python/cpython/issues/83856", observed=True)
+def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child runs neither the exit handlers nor the `finally` blocks of its starter."""
+    running = program.main(beginnings.clean_up_around_a_child, lesson.run_in_child, partial(log, "ran"), log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    ran = log.only("ran")
+    recorder.shows("the pid of the process that ran the task", ran.pid, expected=other_than(running.pid))
+    cleanups = [(event.value, event.pid) for event in log.events("cleaned up")]
+    expected = [("finally", running.pid), ("exit handler", running.pid)]
+    recorder.shows("the cleanup code that ran, and the pid of its process", cleanups, expected=expected)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
+def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: Start) -> None:
+    """A child reads nothing from its starter's standard input: it finds the end of the file at once."""
+
+    def start_with_input() -> str:
+        reading, writing = os.pipe()
+        os.write(writing, b"for the starter")
+        os.close(writing)
+        os.dup2(reading, 0)
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+        child = mp.Process(target=beginnings.tell_input, args=(log,))
+        child.start()
+        child.join()
+        return sys.stdin.read()
+
+    left = starter(start_with_input).result()
+    recorder.shows("the text that the child read", log.values("input"), expected=[""])
+    caller.shows("the text that is left for the starter", left, expected="for the starter")
+
+
+@source("https://man7.org/linux/man-pages/man2/chdir.2.html", observed=True)
+def test_child_begins_where_its_starter_is(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, folder: Path
+) -> None:
+    """A child begins in the current working directory of its starter, with its starter's umask and niceness."""
+    run_in_child = lesson.run_in_child
+
+    def start_in_two_folders() -> list[list[object]]:
+        os.umask(0o027)
+        niceness, places = os.nice(1), []
+        for place in os.getcwd(), str(folder):
+            os.chdir(place)
+            run_in_child(mp, partial(beginnings.tell_place, log))
+            places.append([place, 0o027, niceness])
+        return places
+
+    places = starter(start_in_two_folders).result()
+    recorder.shows("the working directory, umask and niceness of each child", log.values("place"), expected=places)
+
+
+@where(fresh_memory)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
+def test_child_has_none_of_the_starters_files(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path
+) -> None:
+    """A child does not have its starter's files open, whether they are inheritable or not."""
+    with (folder / "secret").open("w") as secret:
+        os.set_inheritable(secret.fileno(), True)
+        lesson.run_in_child(mp, partial(beginnings.tell_files, log))
+        files = log.only("files").value
+        recorder.shows("whether the child has the file open", secret.name in files, expected=False)
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/issues/143706", observed=True)
+def test_child_has_the_starters_command_line(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path
+) -> None:
+    """A child begins with its starter's command line and module search path."""
+    sys.argv = ["program", "--option"]
+    sys.path.append(str(folder))
+    lesson.run_in_child(mp, partial(beginnings.tell_arguments, log))
+    recorder.shows("the child's command line", log.values("arguments"), expected=[["program", "--option"]])
+    path = log.only("path").value
+    missing = [place for place in sys.path if place and place not in path]
+    recorder.shows("the starter's module search path entries that the child lacks", missing, expected=[])
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/issues/76275", observed=True)
+def test_child_has_the_starters_options(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child's interpreter has the options of its starter's interpreter, for example -O and -W."""
+    task, options = partial(beginnings.tell_options, log), ("-O", "-W", "ignore:so says the spec", "-X", "dev")
+    running = program.main(lesson.run_in_child, task, options=options)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("the optimize and dev_mode flags in the child", log.only("flags").value, expected=[1, True])
+    recorder.shows("the warning options in the child", log.only("warnings").value, expected=containing(options[2]))
+
+
+@where(starter_is_parent)
+@source("https://man7.org/linux/man-pages/man7/environ.7.html")
+def test_child_has_the_starters_environment(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child begins with the environment that its starter has at that moment."""
+    for value in "then", "now":
+        os.environ["MULTIPROCESSING_SPEC"] = value
+        lesson.run_in_child(mp, partial(payloads.tell_environment, log, "MULTIPROCESSING_SPEC"))
+    recorder.shows("the environment of each child", log.values("environment"), expected=["then", "now"])
