@@ -1,14 +1,14 @@
 """Daemon: a child that ends with the main program.
 
-When the main program's code has ended, its daemonic children are terminated, and then its ordinary children
-are waited for.  So a daemon is gone while an ordinary child still runs.  It is declared before ``start()``, and
-may not have children of its own, since nobody would be left to end them.
+When the code of the main program has ended, the program terminates its daemonic children.  Then it waits for
+its ordinary children.  So a daemon is gone while an ordinary child still runs.  A child is declared a daemon
+before ``start()``.  A daemon may not have children of its own, because no process would be left to end them.
 
-A daemon is ended by SIGTERM: it does not finish its work, and runs no cleanup code, neither ``finally`` nor exit
-handlers.
+A daemon is terminated by SIGTERM.  It does not finish its work, and it runs no cleanup code: no ``finally``
+block and no exit handler.
 
-A main that is killed, or leaves by ``os._exit``, ends nobody: then its daemons run on as orphans.  A child that is to
-notice can wait for ``parent_process().sentinel``.
+A main that is killed, or that leaves by ``os._exit``, terminates no child.  Its daemons then run on as orphans.
+A child can wait for ``parent_process().sentinel`` to learn that main has ended.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def start_daemon(mp: Multiprocessing, task: Task) -> Process:
 def main(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pause) -> None:
     """A program: start a daemon and an ordinary child, call *pause*, and end.
 
-    It joins neither: ending is enough.
+    It joins neither child, because its end takes care of both.
     """
     start_daemon(mp, daemon_task)
     mp.Process(target=ordinary_task).start()
@@ -40,7 +40,7 @@ def main(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pau
 
 
 def work(seconds: float, line: str) -> None:
-    """Print *line* after that many *seconds*."""
+    """Work for *seconds* seconds, and then print *line*."""
     pause_for(seconds)()
     print(line)
 
@@ -51,9 +51,9 @@ def demo(
     daemon_seconds: Annotated[float, "seconds that the daemon would work"] = 3.0,
     ordinary_seconds: Annotated[float, "seconds that the ordinary child works"] = 5.0,
 ) -> None:
-    """The daemon never prints; the program waits for the ordinary child, which does."""
+    """The daemon never prints; the program waits for the ordinary child, which prints."""
     daemon_task = partial(work, daemon_seconds, "daemon: done")
     ordinary_task = partial(work, ordinary_seconds, "ordinary child: done")
     main(mp, daemon_task, ordinary_task, pause_for(0))
     print("main: ended")
-    sys.exit()  # whoever called this has no more code to run
+    sys.exit()  # the caller runs no more code

@@ -1,11 +1,12 @@
 """Fanout: many children in a loop.
 
-Where ``join()`` stands decides.  Inside the loop that starts the children, each is waited for before the next
-begins: they run one after another, and take as long as all of them added up.  In a loop of its own, after all
-have been started, they run together, and take about as long as the longest.
+The position of ``join()`` decides whether children overlap.  If ``join()`` is inside the loop that starts the
+children, each child ends before the next one starts.  They run one after another, and the total time is the sum
+of their times.  If ``join()`` is in a loop of its own, after all children have been started, they run together.
+The total time is then about that of the longest.
 
-Either way the starter goes on only after all have ended.  The order of the joins does not matter, for joining
-a child that has ended already returns at once.  A child that fails stops no other.
+In both cases the starter goes on only after all children have ended.  The order of the joins does not matter,
+because joining a child that has already ended returns at once.  A child that fails does not stop the others.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from impl.pauses import pause_for
 
 
 def one_by_one(mp: Multiprocessing, tasks: Sequence[Task]) -> list[Process]:
-    """Run each of the *tasks* in a child of its own, one after another, and return the joined children, in order."""
+    """Run each of the *tasks* in a child of its own, one after another, and return the joined children, in order.
+
+    The next child is started after the one before has been joined.  A child that fails does not stop the others.
+    """
     children = []
     for task in tasks:
         child = mp.Process(target=task)
@@ -31,7 +35,10 @@ def one_by_one(mp: Multiprocessing, tasks: Sequence[Task]) -> list[Process]:
 
 
 def together(mp: Multiprocessing, tasks: Sequence[Task]) -> list[Process]:
-    """Run each of the *tasks* in a child of its own, all at once, and return the joined children, in order."""
+    """Run each of the *tasks* in a child of its own, all at once, and return the joined children, in order.
+
+    All children are started before any is joined.  A child that fails does not stop the others.
+    """
     children = [mp.Process(target=task) for task in tasks]
     for child in children:
         child.start()
@@ -41,7 +48,7 @@ def together(mp: Multiprocessing, tasks: Sequence[Task]) -> list[Process]:
 
 
 def work(seconds: float, number: int) -> None:
-    """Take that many *seconds*, then say so."""
+    """Work for *seconds* seconds, and then print that the child is done."""
     pause_for(seconds)()
     print(f"child {number}: done")
 

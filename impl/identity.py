@@ -1,9 +1,9 @@
 """Identity: what a process is called, and whose child it is.
 
-The kernel numbers processes: a child's pid is the same whoever looks at it, and there is none before the child
-is started.  The name is for people.  It is given when the process is made, or else made up of the name of its
-class and a number, and can be changed.  The child takes along the name that it was started with; what the parent
-calls it later, it never learns.
+The kernel numbers processes.  Every process sees the same pid for a child, and the child has no pid before it
+is started.  The name is for people.  It is given when the process is made; otherwise it consists of the name of
+the process's class and a number.  It can be changed.  The child has the name that it was started with.  If the
+parent changes the name later, the child does not learn that.
 
 Every process has a parent.  Under fork and spawn it is the process that started it.  Under forkserver, the
 default on Linux since Python 3.14, it is the fork server, which is itself a child of that process.
@@ -23,8 +23,8 @@ def start(mp: Multiprocessing, task: Task, *, name: Optional[str] = None) -> Pro
 
     Args:
         mp: the API that makes the process.
-        task: what the child runs.
-        name: what the process is called; None or an empty text leaves it with its default name.
+        task: the code that the child runs.
+        name: the name of the process; with None or an empty text the process keeps its default name.
     """
     child = mp.Process(target=task, name=name)
     child.start()
@@ -32,7 +32,7 @@ def start(mp: Multiprocessing, task: Task, *, name: Optional[str] = None) -> Pro
 
 
 def introduce_myself(current_process: Callable[[], Process]) -> None:
-    """Say who this process is."""
+    """Print the name and the pid of this process, and the pid of its parent."""
     print(f"child:  I am {current_process().name}, process {os.getpid()}, child of {os.getppid()}")
 
 

@@ -1,8 +1,8 @@
 """Isolation: processes share no memory.
 
-A child has memory of its own.  Under fork it begins as a copy of the parent's memory at that moment;
-under spawn and forkserver it begins with what importing the program's modules gives.  Either way, what
-the child changes from then on, nobody else sees.
+A child has memory of its own.  Under fork it begins with a copy of the parent's memory at that moment.  Under
+spawn and forkserver it begins with the values that importing the program's modules gives.  In both cases no
+other process sees what the child changes after that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def run_in_child(mp: Multiprocessing, task: Task) -> Process:
 
 
 def change_number() -> None:
-    """Rebind the global that the parent has too."""
+    """Rebind a global that the parent also has."""
     global number
     number = 3
     print(f"child:  number = {number}")

@@ -1,13 +1,13 @@
 """Lifecycle: alive from its start to its end, and three ways to end.
 
-A child is alive from ``start()`` until it has exited.  It ends by itself, or is asked to with ``terminate()``, or
-is killed with ``kill()``.  To terminate is to have the kernel deliver a signal, SIGTERM.  That is a request: the call
-does not wait, so straight after it the child is usually still alive; and a child may handle the signal, or
-ignore it.  If it does neither, it is gone in the middle of its code: nothing of the rest is run, no ``finally`` and
-no exit handler.  SIGKILL can be neither handled nor ignored.
+A child is alive from ``start()`` until it has exited.  It ends by itself, or ``terminate()`` asks it to end, or
+``kill()`` kills it.  ``terminate()`` makes the kernel deliver a signal, SIGTERM.  This is a request.  The call
+does not wait, so the child is usually still alive immediately after it.  A child may handle the signal or
+ignore it.  If it does neither, it ends in the middle of its code.  The rest of its code does not run, and no
+``finally`` block and no exit handler runs.  SIGKILL can be neither handled nor ignored.
 
-How it ended, the exit code says: 0, or what it passed to ``sys.exit()``; 1 if an exception ended it; minus the
-number of the signal that did.
+The exit code says how the child ended.  It is 0, or the value that the child passed to ``sys.exit()``; 1 if an
+exception ended the child; or minus the number of the signal that ended it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def start(mp: Multiprocessing, task: Task) -> Process:
 
 
 def terminate(process: Process) -> None:
-    """Ask *process* to end, and do not wait until it has."""
+    """Ask *process* to end, and do not wait until it has ended."""
     process.terminate()
 
 
@@ -35,8 +35,8 @@ def end(process: Process, patience: float) -> None:
     """Ask *process* to end, kill it if it has not ended in time, and join it.
 
     Args:
-        process: one that was started.
-        patience: the seconds that it has, zero or more.
+        process: a process that was started.
+        patience: the number of seconds that the process has to end, zero or more.
     """
     terminate(process)
     process.join(patience)
@@ -46,7 +46,7 @@ def end(process: Process, patience: float) -> None:
 
 
 def work(seconds: float) -> None:
-    """Take so many *seconds*, and say when done."""
+    """Work for *seconds* seconds, and then print that the child is done."""
     pause_for(seconds)()
     print("child: done")
 
@@ -56,7 +56,7 @@ def demo(
     *,
     pause: Annotated[float, "seconds that the child would work"] = 5.0,
 ) -> None:
-    """A child is terminated at its work, and never comes to say that it is done."""
+    """A child is terminated while it works, and never prints that it is done."""
     child = start(mp, partial(work, pause))
     print(f"started:    alive is {child.is_alive()}")
     terminate(child)

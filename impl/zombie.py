@@ -1,11 +1,12 @@
 """Zombie: exited, and not yet waited for.
 
-When a process exits, the kernel releases its memory and its files, but keeps a record, with its pid and its
-exit status, for the parent to fetch with wait(2).  Until then the process is a zombie: dead, and still in
-the process table.  ``join()`` waits, and so reaps it.  A parent that never does piles zombies up.
+When a process exits, the kernel releases its memory and its files.  It keeps a record with the pid and the exit
+status of the process, and the parent fetches this record with wait(2).  Until then the process is a zombie: it
+is dead, and it is still in the process table.  ``join()`` waits for the process, and so it reaps the zombie.  A
+parent that never joins its children gets more and more zombies.
 
-Under forkserver the fork server is the parent, and reaps at once: the starter never holds a zombie, and
-gets the exit code through a pipe.
+Under forkserver the fork server is the parent.  It reaps its children at once, so the starter never has a
+zombie.  The starter gets the exit code through a pipe.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from impl.pauses import pause_for
 
 
 def leave_unjoined(mp: Multiprocessing, task: Task, count: int = 1) -> list[Process]:
-    """Start *count* children that run *task*, and return them without waiting for any."""
+    """Start *count* children that run *task*, and return them without waiting for any of them."""
     children = [mp.Process(target=task) for _ in range(count)]
     for child in children:
         child.start()
@@ -29,7 +30,7 @@ def leave_unjoined(mp: Multiprocessing, task: Task, count: int = 1) -> list[Proc
 
 
 def reap(children: Sequence[Process]) -> None:
-    """Wait for each of the *children*, which takes their records out of the process table."""
+    """Wait for each of the *children*, which removes their records from the process table."""
     for child in children:
         child.join()
 
@@ -39,7 +40,7 @@ def do_nothing() -> None:
 
 
 def describe(pid: int) -> str:
-    """Say what the process table holds of *pid*."""
+    """Return what the process table says about *pid*."""
     try:
         process = psutil.Process(pid)
         return f"{process.status()}, {process.memory_info().rss} bytes of memory"

@@ -1,5 +1,5 @@
-"""The claims, a folder for each lesson: its tests, and the payloads that they run in other processes.
+"""The claims: a folder for each lesson, with its tests and the payloads that the tests run in other processes.
 
-A child imports the module that its payload is in, and the packages around it.  Under spawn, importing is most of what
-a child costs, so payload modules and these packages import next to nothing.
+A child imports the module that contains its payload, and the packages around that module.  Under spawn, a child
+spends most of its time on imports, so payload modules and these packages import as little as possible.
 """

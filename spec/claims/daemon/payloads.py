@@ -1,4 +1,4 @@
-"""What daemons and the programs that start them do."""
+"""What daemons do, and what the programs that start them do."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
 
 class MainFailed(Exception):
-    """Raised by a main that is to end with an exception."""
+    """Raised by a main that ends with an exception."""
 
 
 def fail() -> None:
-    """Be the end of a main that fails."""
+    """End main with an exception."""
     raise MainFailed
 
 
 def fail_to_start(api: str, log: Recorder) -> None:
-    """Start a daemon and an ordinary child, and record whether each start has failed."""
+    """Try to start a daemon and an ordinary child, and record for each whether the start failed."""
     make: Any = load(api).Process
     log("failed", [fails_to_start(make(target=int, daemon=daemon)) for daemon in (True, False)])
 
 
 def work_and_clean_up(log: Recorder, working: Pause) -> None:
-    """Work, and record the end of it and each piece of cleanup code that runs."""
+    """Work, and record the end of the work and each piece of cleanup code that runs."""
     atexit.register(log, "atexit")
     try:
         working()
@@ -48,7 +48,7 @@ def work_and_clean_up(log: Recorder, working: Pause) -> None:
 
 
 def handle_sigterm(working: Pause, handling: Pause) -> None:
-    """Stop at *working*, and when SIGTERM comes, at *handling*; then end."""
+    """Stop at *working*; on SIGTERM, stop at *handling* with the number of the signal, and then end."""
 
     def handler(number: int, _frame: object) -> None:
         handling(number)
@@ -59,7 +59,7 @@ def handle_sigterm(working: Pause, handling: Pause) -> None:
 
 
 def try_to_have_a_child(api: str, log: Recorder, tell: Pause) -> None:
-    """Start a child, and tell what came of it, by the name of the exception and its message."""
+    """Start a child, and stop at *tell* with the kind and the message of the exception that the start raised."""
     child = load(api).Process(target=partial(log, "grandchild"))
     try:
         child.start()
@@ -71,13 +71,13 @@ def try_to_have_a_child(api: str, log: Recorder, tell: Pause) -> None:
 
 
 def make_children(api: str, tell: Pause) -> None:
-    """Make children, and tell whether they are daemons: by default, and declared to be none and to be one."""
+    """Make three processes, and stop at *tell* with their daemon flags: by default, with False and with True."""
     make: Any = load(api).Process
     tell(make().daemon, make(daemon=False).daemon, make(daemon=True).daemon)
 
 
 def whether_alive(process: Process) -> object:
-    """Return whether *process* is alive, or the exception that it raises when it is asked."""
+    """Return whether *process* is alive, or the exception that `is_alive()` raises."""
     try:
         return process.is_alive()
     except Exception as error:
@@ -85,7 +85,7 @@ def whether_alive(process: Process) -> object:
 
 
 def watch_the_starter(api: str, tell: Pause) -> None:
-    """Tell who the starter is and whether it lives, wait until the sentinel says that it has ended, tell again."""
+    """Stop at *tell* with the starter's pid and whether it is alive, wait for its sentinel, and stop again."""
     mp: Any = load(api)
     starter = mp.parent_process()
     tell(starter.pid, whether_alive(starter))
@@ -96,7 +96,7 @@ def watch_the_starter(api: str, tell: Pause) -> None:
 
 
 def join_the_starter(api: str, tell: Pause) -> None:
-    """Join the starter for no time, tell who it is and whether it lives, join it until it has ended, tell again."""
+    """Join the starter with a timeout of zero and then without; each time, tell its pid and whether it is alive."""
     mp: Any = load(api)
     starter = mp.parent_process()
     for limit in 0, None:
@@ -109,14 +109,14 @@ def join_the_starter(api: str, tell: Pause) -> None:
 
 
 def start_by_constructor(mp: Multiprocessing, daemon_task: Task, ordinary_task: Task, pause: Pause) -> None:
-    """Be the lesson's program, with a daemon that is declared as it is made."""
+    """A program like the lesson's, whose children are declared by the `daemon` argument."""
     mp.Process(target=daemon_task, daemon=True).start()
     mp.Process(target=ordinary_task, daemon=False).start()
     pause()
 
 
 def declare_late(mp: Multiprocessing, task: Task, pause: Pause) -> None:
-    """Be a program that declares its child a daemon once it has started, and tells what came of it."""
+    """A program: declare a started child a daemon, and stop at *pause* with the exception and its message."""
     child = mp.Process(target=task)
     child.start()
     try:
@@ -128,7 +128,7 @@ def declare_late(mp: Multiprocessing, task: Task, pause: Pause) -> None:
 
 
 def start_one(mp: Multiprocessing, start_daemon: StartDaemon, task: Task, pause: Pause) -> None:
-    """Be a program with one daemon and no other child."""
+    """A program: start one daemon and no other child, call *pause*, and end."""
     start_daemon(mp, task)
     pause()
 
@@ -141,7 +141,7 @@ def start_and_join(mp: Multiprocessing, start_daemon: StartDaemon, task: Task) -
 
 
 def start_one_in_a_child(api: str, start_daemon: StartDaemon, task: Task, pause: Pause) -> None:
-    """Be a child that has a daemon of its own, and ends with what *pause* returns: an exception, if it is one."""
+    """A child: start a daemon, call *pause*, and raise the exception that it returns, if it returns one."""
     start_daemon(load(api), task)
     error: Any = pause()
     if error:

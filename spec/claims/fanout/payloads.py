@@ -1,4 +1,4 @@
-"""What one of many children does, and a main that starts them."""
+"""What one of many children does, and a main that starts them all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def work(log: Recorder, number: int, how: str) -> None:
-    """Record the *number*, if this is to end ``well``; else end as *how* says: ``raises``, ``exits`` or such."""
+    """Record *number* if the child ends well; otherwise end in another way.
+
+    Args:
+        log: where the number is recorded.
+        number: the number of the child.
+        how: the way to end: ``"well"``, ``"raises"``, ``"exits"`` or ``"is killed"``.
+    """
     if how == "raises":
         raise RuntimeError(f"child {number} fails")
     if how == "exits":
@@ -29,5 +35,5 @@ def work(log: Recorder, number: int, how: str) -> None:
 
 
 def run(fan_out: FanOut, mp: Multiprocessing, tasks: Sequence[Task]) -> None:
-    """Fan out, and do nothing with the children: even to ask one for its exit code would reap it."""
+    """Fan out, and do nothing with the children: even reading an exit code would reap the child."""
     fan_out(mp, tasks)

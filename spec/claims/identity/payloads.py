@@ -1,4 +1,4 @@
-"""Payloads that say who they are."""
+"""Payloads that tell which process runs them."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 
 
 def tell_pids(pause: Pause) -> None:
-    """Stop at *pause* with this process's pid and its parent's, as the process itself sees them."""
+    """Stop at *pause* with the pids of this process and its parent, as the process itself sees them."""
     pause(os.getpid(), os.getppid())
 
 
-def tell(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
-    """Stop at *pause* with these *attributes* of the process that *whom* returns here."""
-    process = whom()
+def tell(find: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
+    """Stop at *pause* with these *attributes* of the process object that *find* returns here."""
+    process = find()
     pause(*(getattr(process, attribute, None) for attribute in attributes))
 
 
-def tell_whether_alive(itself: Callable[[], Any], pause: Pause) -> None:
-    """Stop at *pause* with the pid that the process has by what *itself* returns, and whether it is alive by that."""
-    process = itself()
+def tell_whether_alive(find: Callable[[], Any], pause: Pause) -> None:
+    """Stop at *pause* with the pid of the process object that *find* returns here, and whether it is alive."""
+    process = find()
     pause(process.pid, process.is_alive())
 
 
-def tell_in_a_thread(whom: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
-    """Do what `tell` does in a second thread."""
-    thread = threading.Thread(target=tell, args=(whom, attributes, pause))
+def tell_in_a_thread(find: Callable[[], object], attributes: Sequence[str], pause: Pause) -> None:
+    """Call `tell` in a second thread."""
+    thread = threading.Thread(target=tell, args=(find, attributes, pause))
     thread.start()
     thread.join()
 
 
 def have_a_child(make: MakesProcesses, task: Task, count: int = 1) -> None:
-    """Start a child of one's own that runs *task*, and join it; then others, if there are to be more."""
+    """Start a child that runs *task*, and join it; do that *count* times."""
     for _ in range(count):
         child = make(target=task)
         child.start()

@@ -1,4 +1,4 @@
-"""Payloads that change memory, and tell what they see of it."""
+"""Payloads that change memory, and record what they see in it."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ imported_by = os.getpid()
 
 
 def rebind(log: Recorder, value: int) -> None:
-    """Rebind the global to *value*, and record what is seen then."""
+    """Rebind the global to *value*, and record its value."""
     global number
     number = value
     log("number", number)
 
 
 def change_in_place(log: Recorder, value: int) -> None:
-    """Add *value* to the global list, and record what is seen then."""
+    """Add *value* to the global list, and record the list."""
     numbers.append(value)
     log("numbers", numbers)
 
 
 def look(log: Recorder) -> None:
-    """Record what is seen, and change nothing."""
+    """Record the globals, and change nothing."""
     log("number", number)
     log("numbers", numbers)
     log("imported by", imported_by)
 
 
 def append(log: Recorder, argument: list[int]) -> None:
-    """Add to the *argument*, and record what is seen then."""
+    """Add an item to *argument*, and record it."""
     argument.append(3)
     log("argument", argument)
 
 
 def append_to_both(log: Recorder, positional: list[int], named: Optional[list[int]] = None) -> None:
-    """Add to both arguments, as far as they were given, and record what is seen then."""
+    """Add an item to each argument that was given, and record both."""
     positional.append(3)
     if named is not None:
         named.append(3)

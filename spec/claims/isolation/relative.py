@@ -13,7 +13,7 @@ from ..shared import steps
 
 
 def tell_package(log: Recorder, whose: str) -> None:
-    """Record the package that this module is of, where it is run."""
+    """Record the package that this module belongs to in the process that calls this."""
     log(whose, __package__)
 
 

@@ -1,4 +1,4 @@
-"""A main module that starts a child at its top level, where a guard belongs: see `spec.claims.isolation`."""
+"""A main module that starts a child at its top level, without the guard that belongs there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from impl.api import load
 from spec.harness.recorder import Recorder
 
-if __name__ in ("__main__", "__mp_main__"):  # so that a tool that imports every module does not run this one
+if __name__ in ("__main__", "__mp_main__"):  # keeps tools that import every module from running this
     log = Recorder(Path(sys.argv[2]))
     log("main")
     child = load(sys.argv[1]).Process(target=log, args=("task",))

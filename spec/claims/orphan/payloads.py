@@ -1,4 +1,4 @@
-"""Programs around orphans: parents that end as programs do, and ancestors that adopt."""
+"""Parents that end normally, and ancestors that adopt orphans or do not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def end_normally(mp: Multiprocessing, task: Task, pause: Pause) -> None:
-    """Be a program that starts a child, stops at *pause*, and comes to its normal end."""
+    """A program: start a child, stop at *pause*, and end normally."""
     mp.Process(target=task).start()
     pause()
 

@@ -1,4 +1,4 @@
 """Payloads that the claims of several lessons run in other processes.
 
-What is imported for annotations only is imported by the type checker only: see `spec.claims`.
+Names that only annotations need are imported only for the type checker: `spec.claims` says why.
 """

@@ -1,4 +1,4 @@
-"""Payloads that tell what a process has when it begins."""
+"""Payloads that record what a process has when it begins."""
 
 from __future__ import annotations
 
@@ -18,51 +18,51 @@ if TYPE_CHECKING:
 
 
 def tell_place(log: Recorder) -> None:
-    """Record the working folder, the mask of new files' modes, and the niceness."""
+    """Record the working directory, the umask and the niceness."""
     mask = os.umask(0)
     os.umask(mask)
     log("place", [os.getcwd(), mask, os.nice(0)])
 
 
 def tell_argument(log: Recorder, argument: bytes) -> None:
-    """Record the length of the *argument*, and a checksum."""
+    """Record the length and a checksum of *argument*."""
     log("argument", [len(argument), zlib.crc32(argument)])
 
 
 def tell_input(log: Recorder) -> None:
-    """Record all that can be read."""
+    """Record the text that can be read from standard input."""
     log("input", sys.stdin.read())
 
 
 def tell_random_number(log: Recorder) -> None:
-    """Record a random number."""
+    """Record a random number that is drawn here."""
     log("random", random.random())
 
 
 def tell_files(log: Recorder) -> None:
-    """Record the paths of all files that are open here."""
+    """Record the paths of all files that are open in this process."""
     files = []
     for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError):  # the listing has closed its own
+        with suppress(OSError):  # the descriptor of the listing itself is closed by now
             files.append(os.readlink(f"/proc/self/fd/{name}"))
     log("files", files)
 
 
 def tell_arguments(log: Recorder) -> None:
-    """Record the command line, and where modules are looked for."""
+    """Record the command line and the module search path."""
     log("arguments", sys.argv)
     log("path", sys.path)
 
 
 def tell_options(log: Recorder) -> None:
-    """Record some of what the interpreter was told on its command line."""
+    """Record some of the options of the interpreter: -O, -X dev and -W."""
     log("flags", [sys.flags.optimize, sys.flags.dev_mode])
     log("warnings", sys.warnoptions)
 
 
 def fails_to_start(process: Process) -> bool:
-    """Start *process* while the kernel refuses the starter any more files, and return whether that has failed."""
-    import resource  # here, as Windows has none, and the claims are to be collected there
+    """Start *process* while the starter may open no more files, and return whether the start fails."""
+    import resource  # here, because Windows has no such module, and pytest collects the claims there too
 
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest = os.open(os.devnull, os.O_RDONLY)
@@ -78,7 +78,7 @@ def fails_to_start(process: Process) -> bool:
 
 
 def clean_up_around_a_child(mp: Multiprocessing, run: Callable[..., object], task: Task, log: Recorder) -> None:
-    """A program: *run* a *task* in a child, with something to clean up, in an exit handler and in a finally block."""
+    """A program: *run* a *task* in a child, with an exit handler and a `finally` block to run at the end."""
     atexit.register(log, "cleaned up", "exit handler")
     try:
         run(mp, task)

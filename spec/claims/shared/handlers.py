@@ -1,4 +1,4 @@
-"""What a process does when a signal comes."""
+"""What a process does when it gets a signal."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Raised by a handler, to end what is under way, as Ctrl-C does."""
+    """Raised by a signal handler to end the current call, as Ctrl-C does."""
 
 
 def handle(handling: Pause) -> None:
-    """From now on, stop at *handling* when SIGUSR1 comes, and raise `Interrupted` when SIGUSR2 does."""
+    """From now on, stop at *handling* on SIGUSR1, and raise `Interrupted` on SIGUSR2."""
 
     def interrupt(_number: int, _frame: object) -> None:
         raise Interrupted
@@ -26,10 +26,17 @@ def handle(handling: Pause) -> None:
     signal.signal(signal.SIGUSR2, interrupt)
 
 
-def amid_signals(whom: object, method: str, *args: object) -> str:
-    """Call a *method* while a signal comes every ten milliseconds, and return how it came to its end.
+def amid_signals(obj: object, method: str, *args: object) -> str:
+    """Call a method while a signal arrives every ten milliseconds, and return how the call ended.
 
-    It is ``interrupted`` by the two hundredth; else it has ``ended``.
+    Args:
+        obj: the object that has the method.
+        method: the name of the method.
+        args: the arguments of the call.
+
+    Returns:
+        ``"interrupted"`` if the two hundredth signal ended the call, ``"ended"`` if the call ended before that, also
+        if it raised an exception.
     """
     ticks = 0
 
@@ -42,8 +49,8 @@ def amid_signals(whom: object, method: str, *args: object) -> str:
     signal.signal(signal.SIGALRM, tick)
     signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
     try:
-        with suppress(Exception):  # what it raises when its time is over is its own affair
-            getattr(whom, method)(*args)
+        with suppress(Exception):  # some methods raise when their timeout is over
+            getattr(obj, method)(*args)
     except Interrupted:
         return "interrupted"
     finally:
@@ -52,7 +59,7 @@ def amid_signals(whom: object, method: str, *args: object) -> str:
 
 
 def handling_them(handling: Pause, wait: Callable[[], object]) -> str:
-    """Call *wait* with signals handled as `handle` says, and return how it came to its end."""
+    """Call *wait* while `handle` handles signals, and return ``"interrupted"`` or ``"returned"``."""
     handle(handling)
     try:
         wait()

@@ -1,4 +1,4 @@
-"""Payloads made of other payloads."""
+"""Payloads that are made of other payloads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def steps(*parts: Callable[[], object]) -> Callable[[], None]:
-    """Return a payload that runs the *parts* one after the other.
+    """Return a payload that calls the *parts* one after the other.
 
     ::
 
@@ -26,5 +26,5 @@ def _run(parts: tuple[Callable[[], object], ...]) -> None:
 
 
 def leave(status: int) -> Callable[[], None]:
-    """Return a payload that ends its process with this exit *status*."""
+    """Return a payload that ends its process with the exit status *status*."""
     return partial(sys.exit, status)

@@ -1,4 +1,4 @@
-"""What the threads of one process do beside each other."""
+"""What several threads of one process do at the same time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def in_each_of(count: int, call: Callable[[], Any]) -> list[Any]:
-    """Make the *call* in so many threads at once, and return what it returns in each, in any order."""
+    """Call *call* in *count* threads at once, and return the results, in any order."""
     returned: list[Any] = []
     callers = [threading.Thread(target=lambda: returned.append(call())) for _ in range(count)]
     for caller in callers:
@@ -25,10 +25,11 @@ def in_each_of(count: int, call: Callable[[], Any]) -> list[Any]:
 
 
 def beside(wait: Callable[[], object], waiting: Pause, meanwhile: Callable[[], object]) -> tuple[bool, Any, Any]:
-    """Call *wait* in a second thread, stop at *waiting*, and then call *meanwhile* in a third.
+    """Call *wait* in a second thread, stop at *waiting*, and then call *meanwhile* in a third thread.
 
     Returns:
-        whether the second thread was still waiting when *meanwhile* was called, and what either returned.
+        whether the second thread was still waiting when *meanwhile* was called; the result of *meanwhile*; the result
+        of *wait*.
     """
     waited: list[Any] = []
     second = threading.Thread(target=lambda: waited.append(wait()))
@@ -43,7 +44,7 @@ def beside(wait: Callable[[], object], waiting: Pause, meanwhile: Callable[[], o
 
 
 def lock_beside(lock: Lock, waiting: Pause) -> tuple[bool, bool, bool]:
-    """Acquire the lock, and while a second thread waits for it, have a third try it and release it."""
+    """Acquire *lock*; while a second thread waits for it, a third thread tries to acquire it, and releases it."""
 
     def try_and_release() -> bool:
         acquired = lock.acquire(False)
@@ -55,7 +56,7 @@ def lock_beside(lock: Lock, waiting: Pause) -> tuple[bool, bool, bool]:
 
 
 def get_beside(queue: Queue, waiting: Pause) -> tuple[bool, Any, Any]:
-    """While a second thread waits for an item, have a third try to get one, and put one."""
+    """While a second thread waits for an item, a third thread tries to get one without waiting, and puts one."""
 
     def try_and_put() -> Any:
         try:
@@ -69,17 +70,17 @@ def get_beside(queue: Queue, waiting: Pause) -> tuple[bool, Any, Any]:
 
 
 def look_up_beside(shared: MutableMapping[object, int], key: object, waiting: Pause) -> tuple[bool, int, object]:
-    """While a second thread looks up *key*, have a third look up ``num``, and tell at *waiting* what it is."""
+    """While a second thread looks up *key*, a third thread looks up ``"num"``, and stops at *waiting* with it."""
 
-    def look_up_and_tell() -> int:
+    def look_up_and_stop() -> int:
         number = shared["num"]
         waiting(number)
         return number
 
-    return beside(lambda: shared.get(key), waiting, look_up_and_tell)
+    return beside(lambda: shared.get(key), waiting, look_up_and_stop)
 
 
 def task_in_a_thread(task: Callable[[], object], leaving: Pause, daemon: bool = False) -> None:
-    """Run *task* in a second thread, a *daemon* or not, stop at *leaving*, and leave it to that thread."""
+    """Run *task* in a second thread, a *daemon* thread or not, stop at *leaving*, and return without joining it."""
     threading.Thread(target=task, daemon=daemon).start()
     leaving()

@@ -1,4 +1,4 @@
-"""Programs that hold children unjoined."""
+"""A program that leaves its children unjoined."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 def hold(
     mp: Multiprocessing, leave_unjoined: Callable[..., list[Process]], task: Task, count: int, pause: Pause
 ) -> None:
-    """Leave *count* children unjoined, and stop at *pause* with their pids."""
+    """A program: leave *count* children unjoined, and stop at *pause* with their pids."""
     pause([child.pid for child in leave_unjoined(mp, task, count)])
