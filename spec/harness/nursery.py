@@ -12,9 +12,7 @@ import time
 from contextlib import suppress
 from typing import NamedTuple, Optional
 
-import psutil
-
-from spec.harness.process_table import descendants, listed_children
+from spec.harness.process_table import ALIVE, descendants, listed_children, state
 from spec.harness.roles import what_runs
 from spec.harness.stillness import Stillness
 from spec.harness.subreaper import become_subreaper, is_subreaper
@@ -150,13 +148,12 @@ class Nursery:
 
     def _kill(self, pid: int) -> bool:
         """Kill *pid*, and return whether it was there to be killed."""
+        if state(pid) != ALIVE:
+            return False
         try:
-            process = psutil.Process(pid)
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return False
-            leftover = Leftover(pid, what_runs(process, os.getpid()))
-            process.send_signal(signal.SIGKILL)
-        except psutil.NoSuchProcess:
+            leftover = Leftover(pid, what_runs(pid, os.getpid()))
+            os.kill(pid, signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
             return False
         if all(known.pid != pid for known in self.leftovers):  # not killed before, and still on its way out
             self.leftovers.append(leftover)

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Optional
 
-import psutil
-
 from spec.harness.deadline import Backoff, Deadline
 from spec.harness.witness import kernel
 
@@ -26,31 +24,40 @@ ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
 
 def state(pid: int) -> str:
     """Return ``alive``, ``zombie`` (exited, not reaped) or ``gone`` (not in the process table)."""
-    try:
-        status = psutil.Process(pid).status()
-    except psutil.NoSuchProcess:
+    fields = _stat(pid)
+    if not fields:
         return GONE
-    return {psutil.STATUS_ZOMBIE: ZOMBIE, psutil.STATUS_DEAD: GONE}.get(status, ALIVE)
+    return {b"Z": ZOMBIE, b"X": GONE}.get(fields[0], ALIVE)
 
 
 def parent(pid: int) -> Optional[int]:
     """Return the pid of the parent of *pid*, or None if *pid* is gone."""
-    try:
-        return psutil.Process(pid).ppid()
-    except psutil.NoSuchProcess:
-        return None
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
 
 
 def memory(pid: int) -> int:
-    """Return the bytes of memory, resident and virtual, that *pid* has."""
-    info = psutil.Process(pid).memory_info()
-    return int(info.rss + info.vms)
+    """Return the bytes of memory, virtual and resident, that *pid* has; none if it is gone."""
+    fields = _stat(pid)
+    return int(fields[20]) + int(fields[21]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
 def cpu_time(pid: int) -> float:
-    """Return the seconds of CPU time that *pid* has used, in user and in kernel mode."""
-    times = psutil.Process(pid).cpu_times()
-    return float(times.user + times.system)
+    """Return the seconds of CPU time that *pid* has used, in user and in kernel mode; none if it is gone."""
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Return the fields of `/proc/PID/stat` from the third on, the state; none if *pid* is gone.
+
+    See `proc_pid_stat(5) <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()  # the name before it may have anything in it
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def open_files(pid: int) -> int:
@@ -91,21 +98,18 @@ def listed_children(pid: int) -> list[int]:
             with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
                 found += map(int, file.read().split())
     except (FileNotFoundError, ProcessLookupError):  # *pid* or a thread of it has ended, or there is no such list
-        with suppress(psutil.NoSuchProcess):
-            return [child.pid for child in psutil.Process(pid).children()]
+        return [other for other in pids() if parent(other) == pid] if state(pid) != GONE else []
     return found
 
 
-def _by_age(pids: Iterable[int]) -> list[int]:
-    """Return those of *pids* that are still there, oldest first.
+def pids() -> list[int]:
+    """Return the pids of all processes."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
-    See starttime in `proc_pid_stat(5) <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
-    """
-    ages: list[tuple[int, int]] = []
-    for pid in pids:
-        with suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", "rb") as file:
-            _, _, fields = file.read().rpartition(b")")  # the name before it may have anything in it
-            ages.append((int(fields.split()[19]), pid))
+
+def _by_age(pids: Iterable[int]) -> list[int]:
+    """Return those of *pids* that are still there, oldest first, by the time at which they were started."""
+    ages = [(int(fields[19]), pid) for pid, fields in ((pid, _stat(pid)) for pid in pids) if fields]
     return [pid for _, pid in sorted(ages)]
 
 
@@ -248,9 +252,8 @@ def reaped(pid: int) -> int:
     It is that of their page faults, of which the start of a process takes many; zero if *pid* has exited.  See
     cminflt in `/proc/PID/stat <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
     """
-    with suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", "rb") as file:
-        return int(file.read().rpartition(b")")[2].split()[8])
-    return 0
+    fields = _stat(pid)
+    return int(fields[8]) if fields else 0
 
 
 def is_blocked(pid: int) -> bool:

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Optional
 
-import psutil
-
-from spec.harness.process_table import descendants
+from spec.harness.process_table import descendants, parent
 
 _roles: dict[int, str] = {}
 
@@ -36,30 +34,41 @@ def describe_all(caller: int, pids: Optional[Iterable[int]] = None) -> str:
 
 def _describe(pid: int, caller: int) -> str:
     try:
-        process = psutil.Process(pid)
         if pid == os.getpid():
-            return f"  process {pid}: {_role(process, caller)}"
-        parent = "" if pid == caller else f", child of {process.ppid()}"
+            return f"  process {pid}: {_role(pid, caller)}"
+        origin = "" if pid == caller else f", child of {parent(pid)}"
         where = Path(f"/proc/{pid}/wchan").read_text(encoding="ascii") or "0"
         waits = f" in {where}" if where != "0" else ""
-        return f"  process {pid}{parent}, {process.status()}{waits}: {_role(process, caller)}"
-    except (psutil.Error, OSError):
+        return f"  process {pid}{origin}, {_condition(pid)}{waits}: {_role(pid, caller)}"
+    except OSError:
         return f"  process {pid}, gone meanwhile"
 
 
-def _role(process: psutil.Process, caller: int) -> str:
-    if process.pid == caller:
+def _condition(pid: int) -> str:
+    """Return the kernel's word for what *pid* does: running, sleeping, zombie, ..."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    return status.partition("\nState:")[2].partition("(")[2].partition(")")[0]
+
+
+def _role(pid: int, caller: int) -> str:
+    if pid == caller:
         return "runs the claim"
-    return _roles.get(process.pid) or what_runs(process, caller)
+    return _roles.get(pid) or what_runs(pid, caller)
 
 
-def what_runs(process: psutil.Process, caller: int) -> str:
-    """Return what *process* runs: its command line, unless it is a fork of *caller*, the process that runs the claim.
+def what_runs(pid: int, caller: int) -> str:
+    """Return what *pid* runs: its command line, unless it is a fork of *caller*, the process that runs the claim.
 
     Raises:
-        psutil.NoSuchProcess: it is gone.
+        OSError: it is gone.
     """
-    command = process.cmdline()
-    if command == psutil.Process(caller).cmdline():
+    command = _command(pid)
+    if command == _command(caller):
         return "a fork of the process that runs the claim"
-    return " ".join(command)[:80] or process.name()
+    return command[:80] or Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+
+
+def _command(pid: int) -> str:
+    """Return the command line of *pid*; empty, if it is a zombie."""
+    line = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return line.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")

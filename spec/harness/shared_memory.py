@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
+from spec.harness.process_table import pids
 
 FOLDER = Path("/dev/shm")
 
@@ -94,5 +94,5 @@ def _unused(candidates: Iterable[str]) -> list[str]:
     inodes = _inodes(candidates)
     if not inodes:
         return []
-    used = {inode for pid in psutil.pids() for inode in used_by(pid)}
+    used = {inode for pid in pids() for inode in used_by(pid)}
     return sorted(name for name, inode in inodes.items() if inode not in used)

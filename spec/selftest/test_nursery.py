@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from typing import Callable
 
-import psutil
 import pytest
 
 from spec.harness import nursery as module
@@ -123,7 +122,7 @@ def test_names_once_what_takes_its_time_to_die(monkeypatch: pytest.MonkeyPatch) 
     with Nursery() as nursery:
         pid = start(processes.wait)
         with monkeypatch.context() as patch:
-            patch.setattr(psutil.Process, "send_signal", lambda _process, _signal: None)
+            patch.setattr(os, "kill", lambda _pid, _signal: None)
             assert [nursery._kill(pid), nursery._kill(pid)] == [True, True]
     assert [leftover.pid for leftover in nursery.leftovers] == [pid]
 

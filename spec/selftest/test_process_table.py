@@ -9,10 +9,11 @@ import sys
 import threading
 from functools import partial
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
+from spec.harness import process_table
 from spec.harness.deadline import Hung
 from spec.harness.process_table import (
     ALIVE,
@@ -24,6 +25,7 @@ from spec.harness.process_table import (
     descendants,
     exit_of,
     is_blocked,
+    listed_children,
     memory,
     observe_threads,
     open_files,
@@ -163,6 +165,22 @@ def test_children_and_theirs_oldest_first(fork: Fork) -> None:
     assert children(second) == [grandchild]
     assert [pid for pid in descendants(os.getpid()) if pid not in before] == [first, second, grandchild]
     os.kill(grandchild, signal.SIGKILL)
+
+
+def test_children_where_the_kernel_keeps_no_lists(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process table is searched then."""
+
+    def open_no_list(path: str, *args: Any) -> Any:
+        if path.endswith("/children"):
+            raise FileNotFoundError(path)
+        return open(path, *args)
+
+    monkeypatch.setattr(process_table, "open", open_no_list, raising=False)
+    waiting, zombie = fork(processes.wait), fork(nothing)
+    until_exited(zombie)
+    assert {waiting, zombie} <= {*listed_children(os.getpid())}
+    os.waitpid(zombie, 0)
+    assert listed_children(zombie) == []
 
 
 BLOCKING = [processes.wait, processes.read_nothing, processes.acquire_twice]
