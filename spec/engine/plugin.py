@@ -17,7 +17,7 @@ from spec.engine.claims import SPEC_FOLDER, Claim, target_of
 from spec.engine.deviations import BadDeviations
 from spec.engine.fixtures import PACKAGE
 from spec.engine.lessons import REFERENCE, NoLessons, Package
-from spec.engine.sweep import Sweep
+from spec.engine.sweep import SWEEP, Sweep
 from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
@@ -62,8 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[DEVIATIONS] = deviations.collect(config.getoption("deviations"))
     except BadDeviations as error:
         raise pytest.UsageError(f"--deviations: {error}") from None
+    config.stash[SWEEP] = Sweep()
+    config.pluginmanager.register(config.stash[SWEEP], "multiprocessing-spec-sweep")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Sweep(), "multiprocessing-spec-sweep")
         table = Table([target.name for target in config.stash[TARGETS]])
         config.pluginmanager.register(table, "multiprocessing-spec-table")
 

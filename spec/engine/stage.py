@@ -19,6 +19,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
+from spec.engine.sweep import SWEEP
 from spec.harness import callers
 from spec.harness.deadline import Crashed, Hung
 from spec.harness.process_table import descendants
@@ -40,6 +41,9 @@ def be_the_stage(item: pytest.Item, folder: StageFolder) -> NoReturn:
         _prepare(item, folder)
         reports = runtestprotocol(item, log=False)
         if os.getpid() == stage:  # not a child of what is under test that escaped into the code of its caller
+            sweep = item.config.stash[SWEEP]
+            sweep.note_use([stage, *descendants(stage)])
+            folder.leave_inodes(sweep.used)
             folder.leave_reports([_serialized(item.config, report) for report in reports])
             status = 0
     except pytest.exit.Exception as request:

@@ -10,7 +10,7 @@ import os
 import pickle
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -35,7 +35,7 @@ class StageFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._hung, self._exit_request, self._traceback = path / "hung", path / "exit-request", path / "traceback"
-        self._reports, self._fatal_error = path / "reports", path / "fatal-error"
+        self._reports, self._fatal_error, self._inodes = path / "reports", path / "fatal-error", path / "inodes"
 
     @classmethod
     @contextmanager
@@ -89,6 +89,15 @@ class StageFolder:
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         return found
+
+    def leave_inodes(self, inodes: Iterable[int]) -> None:
+        """Leave the *inodes* of what processes of the claim have in use in shared memory."""
+        self._inodes.write_text(" ".join(map(str, inodes)), encoding="ascii")
+
+    @property
+    def inodes(self) -> list[int]:
+        """The inodes of what processes of the claim had in use in shared memory, as far as the stage says."""
+        return [int(inode) for inode in (self._text(self._inodes) or "").split()]
 
     def request_exit(self, reason: str) -> None:
         """Ask that pytest ends the whole run, as `pytest.exit` does."""

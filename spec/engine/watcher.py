@@ -24,6 +24,7 @@ from spec.engine.hangs import GRACE, INTERVAL, HangDetector
 from spec.engine.judging import context, judge
 from spec.engine.stage import HUNG_SIGNAL, be_the_stage
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
+from spec.engine.sweep import SWEEP
 from spec.engine.verdicts import CRASHED, HUNG, VIOLATED
 from spec.engine.warmup import share_resource_tracker, warm_up
 from spec.harness.nursery import Nursery
@@ -72,6 +73,7 @@ def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
                 if pid == 0:
                     be_the_stage(item, folder)
                 ending = _watch(pid, folder, nursery, item.config)
+                item.config.stash[SWEEP].note(folder.inodes)
         if folder.exit_request is not None:
             pytest.exit(folder.exit_request)
         left = [str(leftover) for leftover in nursery.leftovers]
@@ -110,6 +112,7 @@ def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Confi
         detector = HangDetector(config)
         while not poll.poll(INTERVAL * 1000):
             inside = nursery.inside()
+            config.stash[SWEEP].note_use(inside)
             rule = detector.check(inside)
             if rule:
                 explanation = f"{rule}:\n{describe_all(pid, inside)}"

@@ -8,7 +8,6 @@ On Linux both are files in /dev/shm, see `sem_overview(7)
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
@@ -18,22 +17,14 @@ from spec.harness.process_table import pids
 
 FOLDER = Path("/dev/shm")
 
-NAMED_AT_RANDOM = re.compile(r"sem\.(mp|loky-[0-9]+)-[a-z0-9_]{8}")
-"""How the standard library, what is made after it, and loky name a semaphore, which nobody else looks up by name.
+UNUSED_SECONDS = 0.5
+"""Seconds for which no process must have used a file before it counts as abandoned.
 
-See ``SemLock._make_name`` of `multiprocessing.synchronize
-<https://github.com/python/cpython/blob/main/Lib/multiprocessing/synchronize.py>`_.  Whatever else is there may be
-waiting for somebody who knows its name.
+The process that removes it may only just have learned that it should, and another may be about to open it.
 """
 
-PATIENCE = 0.5
-"""Seconds that a semaphore must have been without a user before it counts as abandoned.
-
-Whoever is to remove it may only just have learned that it should, and who is to use it may not have opened it yet.
-"""
-
-LOOK = 0.05
-"""Seconds between two looks at who uses what."""
+INTERVAL_BETWEEN_SCANS = 0.05
+"""Seconds between two scans of the processes of this machine."""
 
 
 def names() -> frozenset[str]:
@@ -41,15 +32,15 @@ def names() -> frozenset[str]:
     return frozenset(os.listdir(FOLDER)) if FOLDER.is_dir() else frozenset()
 
 
-def remove_abandoned(since: frozenset[str]) -> list[str]:
-    """Remove semaphores `NAMED_AT_RANDOM` that are new *since* then, the user's, and unused, and return their names.
+def remove_abandoned(inodes: Collection[int]) -> list[str]:
+    """Remove the files with these *inodes* that belong to the user and that no process uses; return their names.
 
-    What another process still has in use is not touched: other tests may run at the same time.
+    A file that a process still uses is not touched.  It may be the last run's, or that of a test at the same time.
     """
-    abandoned = _unused(filter(NAMED_AT_RANDOM.fullmatch, names() - since))
-    end = time.monotonic() + PATIENCE  # from now: that look may have taken long
+    abandoned = _unused(remaining(inodes))
+    end = time.monotonic() + UNUSED_SECONDS  # from now, as the scan may have taken long
     while abandoned and time.monotonic() < end:
-        time.sleep(LOOK)
+        time.sleep(INTERVAL_BETWEEN_SCANS)
         abandoned = _unused(abandoned)
     for name in abandoned:
         (FOLDER / name).unlink(missing_ok=True)
@@ -58,7 +49,7 @@ def remove_abandoned(since: frozenset[str]) -> list[str]:
 
 def remaining(inodes: Collection[int]) -> list[str]:
     """Return the names that are there now for files with one of these *inodes*."""
-    return [name for name, inode in _inodes(names()).items() if inode in inodes]
+    return [name for name, inode in inodes_of(names()).items() if inode in inodes]
 
 
 def used_by(pid: int) -> Iterator[int]:
@@ -78,7 +69,7 @@ def used_by(pid: int) -> Iterator[int]:
                     yield os.stat(f"/proc/{pid}/fd/{link}").st_ino
 
 
-def _inodes(candidates: Iterable[str]) -> dict[str, int]:
+def inodes_of(candidates: Iterable[str]) -> dict[str, int]:
     """Return the inodes of those of the *candidates* that are there and belong to the user, by name."""
     inodes: dict[str, int] = {}
     for name in candidates:
@@ -91,7 +82,7 @@ def _inodes(candidates: Iterable[str]) -> dict[str, int]:
 
 def _unused(candidates: Iterable[str]) -> list[str]:
     """Return those of the *candidates* that are there, belong to the user, and that nobody has mapped or open."""
-    inodes = _inodes(candidates)
+    inodes = inodes_of(candidates)
     if not inodes:
         return []
     used = {inode for pid in pids() for inode in used_by(pid)}

@@ -16,27 +16,30 @@ import multiprocessing, os
 
 _fork = multiprocessing.get_context("fork")
 get_start_method = _fork.get_start_method
+kept = []
 
 
 class Process(_fork.Process):
     def start(self):
-        with open("/dev/shm/sem.mp-%08d" % os.getpid(), "x"), open("/dev/shm/spec-meta-%d" % os.getpid(), "x"):
-            super().start()
+        kept.append(open("/dev/shm/spec-leak-%d" % os.getpid(), "x"))
+        open("/dev/shm/spec-other-%d" % os.getpid(), "x").close()
+        super().start()
 """
 
 
-def test_semaphore_that_is_left_is_named_and_removed_and_nothing_else_is(tmp_path: Path) -> None:
-    """A semaphore that an implementation leaves is removed when the run ends, and named; other files are not ours."""
+@pytest.mark.parametrize("options", [[], ["-n2"]], ids=["one process", "two workers"])
+def test_what_the_run_had_in_use_is_removed_and_named_and_nothing_else_is(tmp_path: Path, options: list[str]) -> None:
+    """What is left in /dev/shm is removed when the run ends, if a process of the run is known to have used it."""
     (tmp_path / "leaking.py").write_text(LEAKING, encoding="utf-8")
     before = shared_memory.names()
-    run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", path=tmp_path)
-    [other] = [name for name in shared_memory.names() - before if name.startswith("spec-meta-")]
+    run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", *options, path=tmp_path)
+    [other] = [name for name in shared_memory.names() - before if name.startswith("spec-other-")]
     (shared_memory.FOLDER / other).unlink()
-    semaphore = f"sem.mp-{int(other.rpartition('-')[2]):08}"
-    assert "semaphores that nobody uses any more, removed" in run.output
-    assert f"/dev/shm/{semaphore}" in run.output
+    leak = other.replace("other", "leak")
+    assert "left behind in shared memory, removed" in run.output
+    assert f"/dev/shm/{leak}" in run.output
     assert other not in run.output
-    assert semaphore not in shared_memory.names()
+    assert leak not in shared_memory.names()
     assert run.verdicts == {("isolation.child-is-another-process", "leaking"): "holds"}
 
 
