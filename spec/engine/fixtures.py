@@ -12,7 +12,7 @@ from typing import Callable
 import pytest
 
 from impl.contract import Multiprocessing
-from spec.engine.claims import Claim
+from spec.engine.claims import Claim, target_of
 from spec.engine.lessons import Lesson, NotProvided, Package
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
@@ -30,6 +30,21 @@ LESSON = pytest.StashKey[Lesson]()
 """The lesson that a claim has asked for."""
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ask, on the stage, whether the API provides what the claim needs.
+
+    Raises:
+        NotProvided: it does not.
+    """
+    claim = Claim.of(item)
+    if claim is None:
+        return
+    target = target_of(item)
+    missing = [name for name in claim.needs if not hasattr(target.mp, name)]
+    if missing:
+        raise NotProvided(f"{target.name} has no {', '.join(missing)}")
+
+
 @pytest.fixture
 def target() -> Target:
     """The API under test; each claim runs once on each."""
@@ -37,14 +52,9 @@ def target() -> Target:
 
 
 @pytest.fixture
-def mp(request: pytest.FixtureRequest, target: Target) -> Multiprocessing:
-    """The multiprocessing API itself, with all that the claim needs of it."""
-    api = target.mp
-    claim = Claim.of(request.node)
-    missing = [name for name in (claim.needs if claim else ()) if not hasattr(api, name)]
-    if missing:
-        raise NotProvided(f"{target.name} has no {', '.join(missing)}")
-    return api
+def mp(target: Target) -> Multiprocessing:
+    """The multiprocessing API itself."""
+    return target.mp
 
 
 @pytest.fixture

@@ -70,6 +70,8 @@ _CALLS = [
 
 _BY_NUMBER = {call.numbers[MACHINE]: call for call in _CALLS if MACHINE in call.numbers}
 _SLEEPS = {call.numbers[MACHINE] for call in _CALLS if MACHINE in call.numbers and call.limited is _always}
+_SELECTS = {23, 270} if MACHINE == "x86_64" else {72}
+"""On older Pythons, `time.sleep` selects from no files."""
 
 
 def limit_of_wait(pid: int) -> str:
@@ -84,7 +86,12 @@ def limit_of_wait(pid: int) -> str:
 
 def sleeps(pid: int) -> bool:
     """Return whether a thread of *pid* sleeps for a time that it has chosen, as `time.sleep` does."""
-    return any(call is not None and call[0] in _SLEEPS for call in _calls(pid))
+    return any(call is not None and _is_sleep(*call[:2]) and _limit(call) == LIMITED for call in _calls(pid))
+
+
+def _is_sleep(number: int, first: int) -> bool:
+    """Return whether this system call, with this *first* argument, waits for nothing but the end of a time."""
+    return number in _SLEEPS or (number in _SELECTS and first == 0)
 
 
 def _calls(pid: int) -> Iterator[Optional[list[int]]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from spec.engine.claims import tests
 from spec.selftest.verify import ROOT, verify
 
 FORK = "multiprocessing:fork"
@@ -102,3 +103,46 @@ def test_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, number: sign
     assert process.wait() == pytest.ExitCode.INTERRUPTED
     assert "KeyboardInterrupt" in rest
     assert list(tmp_path.iterdir()) == []
+
+
+LACKING = """
+import multiprocessing
+
+_fork = multiprocessing.get_context("fork")
+Process = _fork.Process
+
+
+def get_start_method():
+    return "fork"
+
+
+def __getattr__(name):
+    if name in ("get_all_start_methods", "get_context", {name!r}):
+        raise AttributeError(name)
+    return getattr(_fork, name)
+"""
+
+CONCERNED = {
+    "JoinableQueue": ["joinable"],
+    "Lock": ["lock", "sharing"],
+    "Manager": ["sharing"],
+    "Pipe": ["queue"],
+    "Queue": ["isolation", "queue"],
+    "RLock": ["lock"],
+    "active_children": ["fanout", "lifecycle", "zombie"],
+    "current_process": ["daemon", "identity"],
+    "parent_process": ["daemon", "identity", "orphan"],
+}
+"""The lessons that use each of these names of an API."""
+
+
+def test_missing_name_is_not_provided_whatever_the_claim_does_with_it(tmp_path: Path) -> None:
+    """An API that lacks one name violates no claim."""
+    chosen = []
+    for name, lessons in CONCERNED.items():
+        (tmp_path / f"without_{name}.py").write_text(LACKING.format(name=name), encoding="utf-8")
+        chosen += [f"{test}[without_{name}]" for claim, test in tests().items() if claim.split(".")[0] in lessons]
+    run = verify(*chosen, *(f"--mp=without_{name}" for name in CONCERNED), "-n2", path=tmp_path)
+    for name in CONCERNED:
+        verdicts = set(run.on(f"without_{name}").values())
+        assert "not provided" in verdicts and verdicts <= {"holds", "not provided", "not applicable"}, name

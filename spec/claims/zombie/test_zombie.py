@@ -124,6 +124,7 @@ def test_end_of_the_parent_hands_them_on(lesson: Lesson, program: Programs, chec
     kernel.shows("the pids that the new parent can reap", [os.waitpid(pid, 0)[0] for pid in pids], expected=pids)
 
 
+@needs("active_children")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.active_children")
 def test_join_drops_the_child(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child is among the active children until it is joined, and not after that."""
