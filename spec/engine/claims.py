@@ -124,7 +124,7 @@ class Claim:
 
 
 @cache
-def tests() -> Mapping[str, str]:
+def node_ids() -> Mapping[str, str]:
     """Return the test of each claim, as pytest names it, by the claim's id; no test is imported for that."""
     return {
         _id(path, node.name): _node(path, node.name)
@@ -136,7 +136,7 @@ def tests() -> Mapping[str, str]:
 
 def ids() -> list[str]:
     """Return the ids of all claims, in the order of `Claim.all`; no test is imported for that."""
-    return list(tests())
+    return list(node_ids())
 
 
 def _modules() -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.engine.claims import tests
+from spec.engine.claims import node_ids
 from spec.selftest.verify import ROOT, verify
 
 FORK = "multiprocessing:fork"
@@ -141,7 +141,7 @@ def test_missing_name_is_not_provided_whatever_the_claim_does_with_it(tmp_path: 
     chosen = []
     for name, lessons in CONCERNED.items():
         (tmp_path / f"without_{name}.py").write_text(LACKING.format(name=name), encoding="utf-8")
-        chosen += [f"{test}[without_{name}]" for claim, test in tests().items() if claim.split(".")[0] in lessons]
+        chosen += [f"{test}[without_{name}]" for claim, test in node_ids().items() if claim.split(".")[0] in lessons]
     run = verify(*chosen, *(f"--mp=without_{name}" for name in CONCERNED), "-n2", path=tmp_path)
     for name in CONCERNED:
         verdicts = set(run.on(f"without_{name}").values())

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from types import ModuleType
 
-from spec.engine.claims import Claim, tests
+from spec.engine.claims import Claim, node_ids
 from spec.engine.deviations import collect
 from spec.engine.targets import DEFAULT, expand
 from spec.engine.verdicts import FAILURES
@@ -121,7 +121,7 @@ def try_packages(packages: Sequence[Defect], *options: str, thorough: bool = Fal
 
 
 def _test(claim: str, target: str) -> str:
-    return f"{tests()[claim]}[{target}]"
+    return f"{node_ids()[claim]}[{target}]"
 
 
 def complaints(defect: Defect, verdicts: Verdicts) -> list[str]:

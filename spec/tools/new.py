@@ -8,7 +8,7 @@ import keyword
 import re
 
 from spec.engine import lessons
-from spec.engine.claims import CLAIMS_FOLDER, SPEC_FOLDER, ids, tests
+from spec.engine.claims import CLAIMS_FOLDER, SPEC_FOLDER, ids, node_ids
 from spec.tools.command_line import UsageError
 
 PLACEHOLDER = "State here, in one sentence, what is true."
@@ -127,7 +127,7 @@ def _claim(asked: argparse.Namespace) -> list[str]:
         hint = f"did you mean {alike[0]}?" if alike else f"python -m spec new lesson {lesson} makes it"
         raise UsageError(f"there is no lesson {lesson!r}; {hint}")
     if asked.id in ids():
-        raise UsageError(f"{asked.id} exists already: {tests()[asked.id]}")
+        raise UsageError(f"{asked.id} exists already: {node_ids()[asked.id]}")
     subject, family = _name(asked.subject or lesson, "SUBJECT"), _name(asked.defect_in or lesson, "FAMILY")
     test, defect = CLAIMS_FOLDER / lesson / f"test_{subject}.py", DEFECTS_FOLDER / f"{family}.py"
     words = what.replace("-", "_")
