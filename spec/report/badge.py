@@ -9,7 +9,7 @@ from pathlib import Path
 
 from spec.engine.verdicts import FAILING, HOLDS, KNOWN
 from spec.report import comparison
-from spec.report.document import Document
+from spec.report.document import Document, shortfall
 from spec.report.writers import CannotWrite
 
 LABEL = "multiprocessing spec"
@@ -38,12 +38,16 @@ def message(documents: Sequence[Document]) -> tuple[str, str]:
     verdicts = [one["verdict"] for column in comparison.columns(documents) for one in column.verdicts.values()]
     holding, known = verdicts.count(HOLDS), verdicts.count(KNOWN)
     failing = sum(verdicts.count(verdict) for verdict in FAILING)
+    if not any(verdict in (HOLDS, KNOWN, *FAILING) for verdict in verdicts):
+        return "nothing verified", RED
+    if any(map(shortfall, documents)):
+        return f"incomplete, {holding} hold", RED
     parts = [f"{holding} hold"]
     if known:
         parts.append(f"{known} known to deviate")
     if failing:
         parts.append(f"{failing} fail")
-    return ", ".join(parts), RED if failing or not holding else YELLOW if known else GREEN
+    return ", ".join(parts), RED if failing else YELLOW if known else GREEN
 
 
 def write(documents: Sequence[Document], file: Path, label: str = LABEL) -> None:

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Optional, TypedDict
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the schema."""
 
 
@@ -28,12 +28,20 @@ class Target(TypedDict):
     known_by: str
 
 
+class Source(TypedDict):
+    """Where the fact that a claim states comes from; see `spec.engine.marks.Source`."""
+
+    where: str
+    kind: str
+
+
 class Claim(TypedDict):
     """A claim; see `spec.engine.claims.Claim`."""
 
     id: str
     lesson: str
     wording: str
+    sources: list[Source]
     conditions: list[str]
     needs: list[str]
     test: str
@@ -67,10 +75,17 @@ class Document(TypedDict):
     platform: str
     lessons: str
     exit_status: int
+    planned: int
     seconds: float
     targets: list[Target]
     claims: list[Claim]
     verdicts: list[Verdict]
+
+
+def shortfall(document: Document) -> str:
+    """Return how many of the planned verdicts the run has reached, in words; empty if all of them."""
+    reached, planned = len(document["verdicts"]), document["planned"]
+    return f"the run ended early: {reached} of {planned} verdicts" if reached < planned else ""
 
 
 class BadReport(ValueError):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spec.engine.verdicts import FAILING, NOT_APPLICABLE
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import Document
+from spec.report.document import Document, Source, shortfall
 
 SHORT = {NOT_APPLICABLE: "n/a"}
 
@@ -18,6 +18,9 @@ def render(documents: Sequence[Document]) -> str:
     columns = comparison.columns(documents)
     lines = ["# Verdicts", "", "| target | under test | Python | platform | when | verdicts |", "|---" * 6 + "|"]
     lines += [_summary(column) for column in columns]
+    for run in filter(shortfall, documents):
+        targets = ", ".join(target["name"] for target in run["targets"])
+        lines += ["", f"**{shortfall(run).capitalize()}** on {text(targets)}, {run['created']}."]
     heads = [cell(f"{column.label}, {column.where}") for column in columns]
     lesson = None
     for claim in comparison.rows(documents):
@@ -30,7 +33,7 @@ def render(documents: Sequence[Document]) -> str:
     if failures:
         lines += ["", "## What does not hold"]
     for claim, bad in failures:
-        lines += ["", f"### `{claim['id']}`", "", prose(claim["wording"])]
+        lines += ["", f"### `{claim['id']}`", "", prose(claim["wording"]), "", ", ".join(map(link, claim["sources"]))]
         for column, verdict in bad:
             because = f": {text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
             lines += [
@@ -54,6 +57,13 @@ def _verdict(column: Column, claim: str) -> str:
     verdict = column.verdicts[claim]["verdict"] if claim in column.verdicts else ""
     verdict = SHORT.get(verdict, verdict)
     return f"**{verdict.upper()}**" if verdict in FAILING else verdict
+
+
+def link(source: Source) -> str:
+    """Return a link to *source* that says of what kind it is; a function of the lessons has no address."""
+    if source["where"].startswith("https://"):
+        return f"[{source['kind']}]({source['where']})"
+    return f"{source['kind']} `{source['where']}`"
 
 
 def cell(words: str) -> str:

@@ -13,7 +13,7 @@ from spec.engine.lessons import REFERENCE
 from spec.engine.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import Claim, Document
+from spec.report.document import Claim, Document, shortfall
 
 SIGNS = {
     HOLDS: "✓",
@@ -52,6 +52,7 @@ def render(documents: Sequence[Document]) -> str:
         failing=FAILING,
         known=KNOWN,
         command=command,
+        shortfall=shortfall,
     )
 
 

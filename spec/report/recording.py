@@ -32,8 +32,18 @@ class Recording:
         self._targets = under_test
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self._seconds: dict[str, float] = {}
+        self._planned = 0
         self._created = datetime.now(timezone.utc)
         self._start = time.monotonic()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note how many claims are to be verified."""
+        self._planned = max(self._planned, len(session.items))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note likewise what a worker of pytest-xdist has collected: each collects all."""
+        self._planned = max(self._planned, len(ids))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a report carries."""
@@ -51,9 +61,9 @@ class Recording:
             link=found.link,
         )
 
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports."""
-        report = self._document(int(exitstatus))
+        report = self._document(int(session.exitstatus))
         for file in self._files:
             writers.write([report], file)
 
@@ -75,6 +85,7 @@ class Recording:
             platform=platform.platform(),
             lessons=self._lessons,
             exit_status=status,
+            planned=self._planned,
             seconds=round(time.monotonic() - self._start, 2),
             targets=[_target(target) for target in self._targets],
             claims=[_claim(claim) for claim in claims],
@@ -103,6 +114,7 @@ def _claim(claim: Claim) -> document.Claim:
         id=claim.id,
         lesson=claim.lesson,
         wording=claim.wording,
+        sources=[document.Source(where=source.where, kind=source.kind) for source in claim.sources],
         conditions=[condition.wording for condition in claim.conditions],
         needs=list(claim.needs),
         test=claim.test,

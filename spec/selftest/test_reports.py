@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from spec.engine.claims import ids
-from spec.report import comparison, document, found, markdown, page
+from spec.report import badge, comparison, document, found, markdown, page
 from spec.report.document import Document
 from spec.selftest.verify import ROOT, verify
 
@@ -49,6 +49,7 @@ def test_json_is_as_the_schema_says(report: Document) -> None:
         "document": document.Document,
         "target": document.Target,
         "claim": document.Claim,
+        "source": document.Source,
         "verdict": document.Verdict,
     }
     for name, described in names.items():
@@ -65,6 +66,23 @@ def test_json_tells_all(report: Document) -> None:
     assert violated["verdict"] == "violated"
     assert "expected" in violated["explanation"] and "seen by" in violated["explanation"]
     assert report["exit_status"] == 1
+    assert report["planned"] == len(report["verdicts"])
+    [lingers] = [claim for claim in report["claims"] if claim["id"] == "zombie.lingers-until-joined"]
+    assert [source["kind"] for source in lingers["sources"]] == ["documented"]
+
+
+def test_run_that_ended_early_says_so_everywhere(report: Document) -> None:
+    cut = Document({**report, "verdicts": report["verdicts"][:2]})  # type: ignore[typeddict-item]
+    early = f"ended early: 2 of {report['planned']} verdicts"
+    assert early in document.shortfall(cut)
+    assert early in page.render([cut]) and early in markdown.render([cut])
+    assert badge.message([cut])[0].startswith("incomplete")
+    assert early not in page.render([report]) + markdown.render([report])
+
+
+def test_badge_of_a_run_that_decided_nothing(report: Document) -> None:
+    verdicts = [{**one, "verdict": "not applicable"} for one in report["verdicts"]]
+    assert badge.message([{**report, "verdicts": verdicts}])[0] == "nothing verified"  # type: ignore[typeddict-item]
 
 
 def nasty(report: Document) -> Document:
@@ -285,8 +303,8 @@ def test_report_that_is_named_twice_is_refused(files: dict[str, Path], tmp_path:
         (None, "cannot be read: No such file or directory"),
         ("{", "is not JSON: "),
         ("[]", "is no report: pytest spec/ --report a.json writes one"),
-        ('{"schema": 2, "verdicts": []}', "has version 2 of the schema, and this is for 1"),
-        ('{"schema": 1, "verdicts": []}', "is no report: it lacks claims, created, "),
+        ('{"schema": 1, "verdicts": []}', "has version 1 of the schema, and this is for 2"),
+        ('{"schema": 2, "verdicts": []}', "is no report: it lacks claims, created, "),
     ],
 )
 def test_what_is_no_report_is_refused(tmp_path: Path, content: Optional[str], message: str) -> None:
