@@ -72,7 +72,7 @@ def test_json_tells_all(report: Document) -> None:
 
 
 def test_run_that_ended_early_says_so_everywhere(report: Document) -> None:
-    cut = Document({**report, "verdicts": report["verdicts"][:2]})  # type: ignore[typeddict-item]
+    cut = Document({**report, "verdicts": report["verdicts"][:2]})
     early = f"ended early: 2 of {report['planned']} verdicts"
     assert early in document.shortfall(cut)
     assert early in page.render([cut]) and early in markdown.render([cut])
