@@ -1,33 +1,82 @@
-"""Hold what the claims say of each defect against what the defect declares."""
+"""Try defects: run claims on broken implementations, and compare the verdicts with what is declared and recorded."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import random
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
+from typing import NamedTuple, Optional
 
 from spec.engine.claims import Claim, node_ids
 from spec.engine.deviations import collect
-from spec.engine.targets import DEFAULT, expand
-from spec.engine.verdicts import FAILURES
+from spec.engine.targets import DEFAULT, KNOWN, expand
+from spec.engine.verdicts import FAILURES, LETTERS, NOT_APPLICABLE
 from spec.selftest import defects
+from spec.selftest.broken_claims import COMMAND, Breakage, Record
 from spec.selftest.defects import lessons
 from spec.selftest.defects.declaration import Defect, Family
 from spec.selftest.verify import verify
 
-BREAKS = 1
-"""How many of the claims that a defect declares to break are tried with it at least, unless all are."""
+RECORDED = 1
+"""How many claims a sample has that the defect is recorded to break, though it was not made for them."""
 
-PATIENCE = "--hang-after=1"
+NEIGHBOURS = 1
+"""How many claims a sample has that must hold."""
 
-HOUR = 3600.0
+HANG_AFTER = "--hang-after=1"
 
-Verdicts = Mapping[str, str]
-"""Of the claims that were tried with a defect, by id."""
+RUN_SECONDS = 3600.0
+"""How long one run of pytest may take."""
+
+PASSING = {*LETTERS} - {*FAILURES}
+"""The verdicts that do not fail a claim."""
+
+Observations = dict[str, list[str]]
+"""The verdicts on one defect, one for each time that a claim was tried, by the id of the claim."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Defects that one run of pytest can try.
+
+    Attributes:
+        name: a name for them: the module of broken APIs, or the package of lessons.
+        defects: the broken APIs of one module, or one package of lessons.
+    """
+
+    name: str
+    defects: Sequence[Defect]
+
+    def only(self, beginnings: Sequence[str]) -> Batch:
+        """Return the batch of those defects whose short names begin with one of the *beginnings*."""
+        return replace(self, defects=[d for d in self.defects if d.short_name.startswith(tuple(beginnings))])
+
+    def try_all(self, *options: str) -> dict[Defect, Observations]:
+        """Try every defect with all claims that it could break: of packages, with the claims of their lessons.
+
+        Args:
+            options: more options for pytest.
+        """
+        lessons_only = [f"--claim={lesson}." for lesson in lessons_of(self.defects) if self.defects[0].is_package]
+        return self._run(["spec/", *lessons_only, *options])
+
+    def try_claims(self, claims: Mapping[Defect, Sequence[str]], *options: str) -> dict[Defect, Observations]:
+        """Try each defect with its *claims*; see `try_all`."""
+        nodes = [f"{node_ids()[claim]}[{defect.mp}]" for defect in self.defects for claim in claims.get(defect, ())]
+        return self._run([*nodes, *options]) if nodes else {defect: {} for defect in self.defects}
+
+    def _run(self, arguments: Sequence[str]) -> dict[Defect, Observations]:
+        packages = [f"--impl={defect.name}" for defect in self.defects if defect.is_package]
+        targets = [f"--mp={defect.mp}" for defect in self.defects]
+        run = verify(*arguments, *packages, *targets, HANG_AFTER, seconds=RUN_SECONDS)
+        return {
+            defect: {claim: [verdict] for claim, verdict in run.on(defect.mp).items() if verdict != NOT_APPLICABLE}
+            for defect in self.defects
+        }
 
 
 def families() -> list[Family]:
@@ -40,97 +89,118 @@ def packages() -> list[Defect]:
     return [module.defect for module in _modules(lessons)]
 
 
+def batches() -> list[Batch]:
+    """Return all defects, in batches."""
+    apis = [Batch(family.name.rpartition(".")[2], family.defects) for family in families()]
+    return apis + [Batch(package.short_name, [package]) for package in packages()]
+
+
+def all_defects() -> list[Defect]:
+    """Return all defects."""
+    return [defect for batch in batches() for defect in batch.defects]
+
+
 def _modules(package: ModuleType) -> list[ModuleType]:
     return [
         importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
     ]
 
 
+def lessons_of(defects: Sequence[Defect]) -> list[str]:
+    """Return the lessons of the claims that the *defects* declare."""
+    return sorted({claim.partition(".")[0] for defect in defects for claim in defect.breaks})
+
+
 @cache
 def ids_here() -> list[str]:
-    """Return the ids of the claims that are about this Python; some are about older or newer ones only."""
+    """Return the ids of the claims that apply to this Python; some apply to older or newer ones only."""
     return [claim.id for claim in Claim.all() if claim.suits_this_python]
 
 
 @cache
+def ids_under(start_method: str) -> list[str]:
+    """Return the ids of the claims that apply to this *start_method* on this Python."""
+    return [claim.id for claim in Claim.all() if claim.applies_to(KNOWN[start_method])]
+
+
+@cache
 def faults_of_python() -> frozenset[tuple[str, str]]:
-    """Return, by id and target, which claims the standard library itself is known not to meet."""
+    """Return the claims that the standard library is known not to meet, each with the target."""
     targets, known = expand([DEFAULT]), collect([])
     return frozenset((claim, target.name) for claim in ids_here() for target in targets if known.find(claim, target))
 
 
-def sample(defects: Sequence[Defect]) -> dict[str, list[str]]:
-    """Return a few claims to try with each of the *defects*, by its name; the same ones each time.
+def sample(defect: Defect, record: Record) -> list[str]:
+    """Return the claims to try with *defect* in a self-test; the same ones each time.
 
-    They are some that it must break, and one, if there is any, that it must leave alone.  Every claim that any of the
-    *defects* must break is tried with one at least.
+    They are all claims that it declares, some that it is recorded to break each time, and some that must hold:
+    neighbours of the declared ones, from the same lessons if possible.
     """
-    breakers = Counter(claim for defect in defects for claim in defect.breaks)
-    chosen: dict[str, list[str]] = {}
-    tried: set[str] = set()
-    for defect in sorted(defects, key=lambda defect: len(defect.breaks)):
-        breaks = [claim for claim in defect.breaks if claim in ids_here()]
-        rarest = sorted(breaks, key=lambda claim: (claim in tried, breakers[claim]))
-        broken = [claim for number, claim in enumerate(rarest) if number < BREAKS or claim not in tried]
-        tried.update(broken)
-        neighbours = _neighbours(defect)
-        chosen[defect.name] = [*broken, *random.Random(defect.name).sample(neighbours, min(1, len(neighbours)))]
-    return chosen
+    chance = random.Random(defect.name)
+    declared = [claim for claim in ids_here() if claim in defect.breaks]
+    others = [claim for claim in ids_under(defect.context) if claim not in defect.breaks]
+    found = {claim: record.find(defect, claim) for claim in others}
+    recorded = [claim for claim, breakage in found.items() if breakage and breakage.always]
+    sound = [claim for claim, breakage in found.items() if not breakage]
+    beginnings = tuple(f"{lesson}." for lesson in lessons_of([defect]))
+    neighbours = [claim for claim in sound if claim.startswith(beginnings)] or sound
+    return [
+        *declared,
+        *chance.sample(recorded, min(RECORDED, len(recorded))),
+        *chance.sample(neighbours, min(NEIGHBOURS, len(neighbours))),
+    ]
 
 
-def _neighbours(defect: Defect) -> list[str]:
-    """Return the claims that *defect* must leave alone, where it would first be felt: of the same lessons, if any."""
-    touched = (*defect.breaks, *defect.spoils)
-    sound = [claim for claim in ids_here() if not claim.startswith(touched)]
-    return [claim for claim in sound if claim.startswith(_lessons(defect))] or sound
+class Difference(NamedTuple):
+    """Verdicts that neither the declaration nor the record of a defect leads to expect.
 
-
-def _lessons(defect: Defect) -> tuple[str, ...]:
-    """Return how the ids begin of all claims of the lessons that *defect* breaks claims of."""
-    return tuple(sorted({f"{claim.partition('.')[0]}." for claim in defect.breaks}))
-
-
-def try_apis(apis: Sequence[Defect], *options: str, thorough: bool = False) -> dict[str, Verdicts]:
-    """Verify broken APIs, all in one run of pytest.
-
-    Args:
-        apis: what they declare.
-        options: more of them for pytest.
-        thorough: whether each is tried with every claim; else with a `sample`.
-
-    Returns:
-        by the name of the API, the verdicts.
+    Attributes:
+        defect: the defect.
+        claim: the id of the claim.
+        verdicts: the verdicts that the claim had with that defect, one for each time that it was tried.
+        recorded: how the defect is recorded to break the claim, or None.
     """
-    tests = (
-        ["spec"] if thorough else [_test(claim, name) for name, claims in sample(apis).items() for claim in claims]
-    )
-    run = verify(*tests, *(f"--mp={api.name}" for api in apis), PATIENCE, *options, seconds=HOUR)
-    return {api.name: run.on(api.name) for api in apis}
+
+    defect: Defect
+    claim: str
+    verdicts: Sequence[str]
+    recorded: Optional[Breakage]
+
+    @property
+    def is_failed_purpose(self) -> bool:
+        """Whether the defect does not break a claim that it was made to break."""
+        return self.claim in self.defect.breaks and not {*self.verdicts} <= {*self.defect.verdicts}
+
+    @property
+    def is_of_verdicts_only(self) -> bool:
+        """Whether the claim is broken, as recorded, but in another way: hung in place of violated, for example."""
+        return {*self.verdicts} <= {*FAILURES} and self.recorded is not None and not self.is_failed_purpose
+
+    def __str__(self) -> str:
+        seen = " or ".join(sorted({*self.verdicts}))
+        if self.is_failed_purpose:
+            expected = f"but {' or '.join(self.defect.verdicts)} is declared"
+            remedy = f"Change {self.defect.file}: the defect must break the claim, or declare another one."
+        else:
+            expected = f"but {self.recorded} is recorded" if self.recorded else "and is neither declared nor recorded"
+            remedy = f"If this is right, record it: {COMMAND} {self.defect.short_name} --claim {self.claim}"
+        return f"{self.defect.short_name}: {self.claim} is {seen}, {expected}.\n    {remedy}"
 
 
-def try_packages(packages: Sequence[Defect], *options: str, thorough: bool = False) -> dict[str, Verdicts]:
-    """Verify broken packages of lessons, a run of pytest for each; see `try_apis`."""
-    chosen = sample(packages)
-    verdicts: dict[str, Verdicts] = {}
-    for package in packages:
-        every = ["spec", *(f"--claim={lesson}" for lesson in _lessons(package))]
-        tests = every if thorough else [_test(claim, package.mp) for claim in chosen[package.name]]
-        run = verify(*tests, f"--impl={package.name}", f"--mp={package.mp}", PATIENCE, *options)
-        verdicts[package.name] = run.on(package.mp)
-    return verdicts
+def differences(defect: Defect, observations: Observations, record: Record) -> list[Difference]:
+    """Compare *observations* with what *defect* declares and with what *record* has about it."""
+    found = [
+        Difference(defect, claim, verdicts, record.find(defect, claim))
+        for claim, verdicts in observations.items()
+        if claim in ids_here()
+    ]
+    return [difference for difference in found if difference.is_failed_purpose or not _is_recorded(difference)]
 
 
-def _test(claim: str, target: str) -> str:
-    return f"{node_ids()[claim]}[{target}]"
-
-
-def complaints(defect: Defect, verdicts: Verdicts) -> list[str]:
-    """Return what *verdicts* have against the declaration of *defect*, a line for each claim."""
-    found = []
-    for claim, verdict in verdicts.items():
-        if claim in defect.breaks:
-            if verdict not in defect.verdicts and claim in ids_here():
-                found.append(f"{defect.name} was to break {claim}: {' or '.join(defect.verdicts)}, not {verdict}")
-        elif verdict in FAILURES and not claim.startswith(tuple(defect.spoils)):
-            found.append(f"{defect.name} was to leave {claim} alone, and it is {verdict}")
-    return found if verdicts else [f"{defect.name} was not tried"]
+def _is_recorded(difference: Difference) -> bool:
+    """Return whether the record leads to expect each of the verdicts."""
+    recorded = difference.recorded
+    if recorded is None:
+        return not {*difference.verdicts} & {*FAILURES}
+    expected = recorded.verdicts if recorded.always else {*recorded.verdicts, *PASSING}
+    return {*difference.verdicts} <= expected

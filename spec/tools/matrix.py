@@ -1,111 +1,161 @@
-"""Try defects with all claims, and print what each breaks: ``python -m spec.tools.matrix``."""
+"""Try defects with all claims, and compare what they break with the record, or update the record."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable
 
-from spec.engine.verdicts import FAILURES, LETTERS
+from spec.engine.claims import ids
+from spec.engine.verdicts import FAILURES
 from spec.selftest import trial
+from spec.selftest.broken_claims import ANY, COMMAND, FILE, Breakage, Record, Table
 from spec.selftest.defects.declaration import Defect
-from spec.selftest.trial import Verdicts
+from spec.selftest.trial import Batch, Difference, Observations
+
+TRIES = 3
+"""How often a claim is tried whose verdict differs from the record."""
 
 
-def main() -> int:
-    """Try the defects that are asked for, all if none is, and return 1 if any does not do as it declares."""
-    parser = argparse.ArgumentParser(prog="python -m spec.tools.matrix", description=__doc__)
-    parser.add_argument("defect", nargs="*", help="the beginning of a defect's name; all are tried if none is given")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its *parser*."""
+    parser.add_argument(
+        "defect",
+        nargs="*",
+        help="the beginning of a defect's name, as in 'locks' or 'locks:does-nothing'; default: all defects",
+    )
+    parser.add_argument(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="try these claims only, by id or by the beginning of ids; repeatable",
+    )
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help=f"write what was seen to {FILE.name}; a claim that breaks in some tries only is marked 'sometimes'",
+    )
+    parser.add_argument(
+        "--merge",
+        action="store_true",
+        help="with --update: mark what differs from the record as 'sometimes'; for another Python or another machine",
+    )
     parser.add_argument(
         "-n", default="2", metavar="WORKERS", help="how many claims run at once; default: %(default)s"
     )
     parser.add_argument(
-        "--claim", action="append", default=[], metavar="ID", help="try it with these claims only; repeatable"
+        "--reports", type=Path, metavar="FOLDER", help="keep a JSON report of each run, which explains the verdicts"
     )
-    parser.add_argument(
-        "--reports", type=Path, metavar="FOLDER", help="keep a report of each run, which explains what was violated"
-    )
-    asked = parser.parse_args()
-    names = [_short(defect) for _, defects, _ in batches() for defect in defects]
-    for start in asked.defect:
-        if not any(name.startswith(start) for name in names):
-            parser.error(f"no defect's name begins with {start!r}; they are like {names[0]!r}")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Try the defects that are asked for.
+
+    Returns:
+        the exit status: 0 if all is as declared and recorded, or was recorded now; 1 if a defect does not break a
+        claim that it was made to break, or if something differs from the record; 2 if there is no such defect.
+    """
+    beginnings = asked.defect or [""]
+    batches = [batch.only(beginnings) for batch in trial.batches()]
+    names = [defect.short_name for batch in batches for defect in batch.defects]
+    for beginning in beginnings:
+        if not any(name.startswith(beginning) for name in names):
+            example = trial.all_defects()[0].short_name
+            print(f"No defect's name begins with {beginning!r}. An example of a name: {example}")
+            return 2
     if asked.reports:
         asked.reports.mkdir(parents=True, exist_ok=True)
-    wanted = tuple(asked.defect) or ("",)
-    options = ["-n", asked.n, *(f"--claim={claim}" for claim in asked.claim)]
-    results: dict[Defect, Verdicts] = {}
-    as_declared = True
-    for name, defects, attempt in batches():
-        chosen = [defect for defect in defects if _short(defect).startswith(wanted)]
-        report = [f"--report={(asked.reports / name).absolute()}.json"] if asked.reports else []
-        tried = attempt(chosen, *options, *report, thorough=True) if chosen else {}
-        for defect in chosen:
-            results[defect] = tried[defect.name]
-            complaints = trial.complaints(defect, results[defect])
-            as_declared = as_declared and not complaints
-            notes = [
-                f"note: {defect.name} may spoil {prefix!r}, and this time has spoiled none of it"
-                for prefix in unneeded(defect, results[defect])
-            ]
-            print(*(complaints + notes or [f"{defect.name}: as declared"]), sep="\n", flush=True)
-    for line in table(results):
-        print(line)
-    return 0 if as_declared else 1
-
-
-def batches() -> Iterator[tuple[str, Sequence[Defect], Callable[..., dict[str, Verdicts]]]]:
-    """Yield all defects, those that are tried in one go together, under a name for that, and with what tries them."""
-    for family in trial.families():
-        yield family.name.rpartition(".")[2], family.defects, trial.try_apis
-    for package in trial.packages():
-        yield _short(package), [package], trial.try_packages
-
-
-def table(results: Mapping[Defect, Verdicts]) -> list[str]:
-    """Return the lines of the matrix: a row for each claim, a column for each defect that breaks it, by lesson."""
-    lines: list[str] = []
-    claims = trial.ids_here()
-    width = max(map(len, claims))
-    for lesson in sorted({claim.partition(".")[0] for claim in claims}):
-        rows = [claim for claim in claims if claim.partition(".")[0] == lesson]
-        columns = [
-            defect for defect, verdicts in results.items() if any(verdicts.get(row) in FAILURES for row in rows)
-        ]
-        if not columns:
+    record = Record.load() if FILE.exists() else Record({})
+    status = 0
+    for batch in batches:
+        if not batch.defects:
             continue
-        lines += ["", *_heads(len(columns), width)]
-        for row in rows:
-            cells = (LETTERS.get(results[defect].get(row, ""), " ") for defect in columns)
-            lines.append(f"{row:{width}}  {''.join(cells)}".rstrip())
-        lines += [f"{number:4} {_short(defect)}: {defect.fault}" for number, defect in enumerate(columns, 1)]
-    broken = {claim for verdicts in results.values() for claim, verdict in verdicts.items() if verdict in FAILURES}
-    letters = ", ".join(f"{letter} {verdict}" for verdict, letter in LETTERS.items())
-    lines += [
-        "",
-        f"{letters}",
-        f"{len(results)} defects, {len(claims)} claims, without a defect: {len(set(claims) - broken)}",
-    ]
-    return lines + [f"  {claim}" for claim in claims if claim not in broken]
+        report = [f"--report={(asked.reports / batch.name).absolute()}.json"] if asked.reports else []
+        observed = observe(batch, record, asked.n, [*(f"--claim={claim}" for claim in asked.claim), *report])
+        for defect, observations in observed.items():
+            found = trial.differences(defect, observations, record)
+            if asked.update:
+                record.keep_only(trial.all_defects())
+                found = [difference for difference in found if difference.is_failed_purpose]
+                table = updated(record, defect, observations, whole=not asked.claim, merge=asked.merge)
+                lines = [*map(str, found), *changes(record.of(defect), table)]
+                record.replace(defect, table)
+                record.save()
+            else:
+                lines = summary(defect, observations, found)
+            print(*lines or [f"{defect.short_name}: as recorded"], sep="\n", flush=True)
+            status = status or int(bool(found))
+    return status
 
 
-def _heads(count: int, width: int) -> list[str]:
-    """Return the numbers from 1 to *count*, each written downwards."""
-    numbers = [f"{number:3}" for number in range(1, count + 1)]
-    return [" " * (width + 2) + "".join(number[digit] for number in numbers) for digit in range(3)]
+def observe(batch: Batch, record: Record, workers: str, options: Sequence[str]) -> dict[Defect, Observations]:
+    """Try the defects of *batch*, and again what differs from the record.
+
+    Args:
+        batch: the defects.
+        record: what is known about them.
+        workers: how many claims run at once.
+        options: more options for the first run of pytest.
+    """
+    observed = batch.try_all("-n", workers, *options)
+    doubtful = {
+        defect: [difference.claim for difference in trial.differences(defect, observations, record)]
+        for defect, observations in observed.items()
+        if not breaks_most(observations)
+    }
+    for _ in range(TRIES - 1):
+        for defect, observations in batch.try_claims(doubtful, "-n", workers).items():
+            for claim, verdicts in observations.items():
+                observed[defect][claim] += verdicts
+    return observed
 
 
-def unneeded(defect: Defect, verdicts: Verdicts) -> list[str]:
-    """Return what *defect* declares that it may spoil, and did not."""
-    failed = [claim for claim, verdict in verdicts.items() if verdict in FAILURES]
-    return [prefix for prefix in defect.spoils if not any(claim.startswith(prefix) for claim in failed)]
+def breaks_most(observations: Observations) -> bool:
+    """Return whether more than half of all claims were seen to be broken."""
+    return sum(Breakage.seen(verdicts) is not None for verdicts in observations.values()) > len(ids()) / 2
 
 
-def _short(defect: Defect) -> str:
-    return defect.name.replace("spec.selftest.defects.", "")
+def updated(record: Record, defect: Defect, observations: Observations, *, whole: bool, merge: bool) -> Table:
+    """Return what to record about *defect*: what is recorded now, corrected by the *observations*.
+
+    A claim that is recorded as breaking sometimes stays, though it was not broken this time.
+
+    Args:
+        record: what is recorded now.
+        defect: the defect.
+        observations: the verdicts that were seen.
+        whole: whether the defect was tried with all claims.
+        merge: whether the present record stays true, for another Python or another machine.
+    """
+    seen = {claim: Breakage.seen(verdicts) for claim, verdicts in observations.items()}
+    table = {claim: breakage for claim, breakage in record.of(defect).items() if claim in (*ids(), ANY)}
+    if whole and breaks_most(observations):
+        table[ANY] = Breakage(frozenset(FAILURES), always=False)
+    elif whole and not merge:
+        table.pop(ANY, None)
+    for claim, breakage in seen.items():
+        before = table.get(claim)
+        if breakage:
+            new = breakage._replace(always=breakage.always and not merge)
+            table[claim] = breakage.joined(before) if before else new
+        elif before and merge:
+            table[claim] = before._replace(always=False)
+        elif before and before.always:
+            del table[claim]
+    if ANY in table:
+        table = {claim: breakage for claim, breakage in table.items() if claim in (*defect.breaks, ANY)}
+    return table
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def changes(before: Table, after: Table) -> list[str]:
+    """Return the lines that change in the table of a defect, as a diff shows them."""
+    old, new = ({f'"{claim}" = "{breakage}"' for claim, breakage in table.items()} for table in (before, after))
+    return [f"- {line}" for line in sorted(old - new)] + [f"+ {line}" for line in sorted(new - old)]
+
+
+def summary(defect: Defect, observations: Observations, found: Sequence[Difference]) -> list[str]:
+    """Return the lines that say what differs from the record, and what to do about it."""
+    if found and breaks_most(observations):
+        return [f"{defect.short_name} breaks most claims. Record it: {COMMAND} {defect.short_name}"]
+    return [str(difference) for difference in found]

@@ -29,7 +29,7 @@ class _Kept(ForkProcess):
         self._signal(super().kill)
 
 
-@family.breaks("lifecycle.killing-an-exited-child-does-nothing", spoils=["lifecycle."], why="it is asked twice")
+@family.breaks("lifecycle.killing-an-exited-child-does-nothing")
 class KillOfTheDeadIsRefused(Broken):
     """To kill a child that has exited is refused."""
 
@@ -54,7 +54,7 @@ class _KnownOnceJoined(ForkProcess):
         return code if self.joined else None
 
 
-@family.breaks("lifecycle.exit-code-needs-no-join", "zombie.active-children-reaps", "zombie.starting-another-reaps")
+@family.breaks("lifecycle.exit-code-needs-no-join")
 class ExitCodeNeedsAJoin(Broken):
     """The exit code of a child that has exited is None until it is joined, or is asked whether it is alive."""
 
@@ -131,11 +131,7 @@ class _Registered(ForkProcess):
         registry.append(self)
 
 
-@family.breaks(
-    "lifecycle.use-leaves-nothing-behind",
-    spoils=["lifecycle."],
-    why="what is kept of older children shows as open files",
-)
+@family.breaks("lifecycle.use-leaves-nothing-behind")
 class KeepsEachChild(Broken):
     """Each child that was ever started is kept, with its files, until it is closed."""
 
@@ -148,22 +144,14 @@ class _Watched(ForkProcess):
         threading.Thread(target=threading.Event().wait, daemon=True).start()
 
 
-@family.breaks(
-    "lifecycle.use-leaves-nothing-behind",
-    spoils=["lifecycle."],
-    why="a fork beside the threads is warned of",
-)
+@family.breaks("lifecycle.use-leaves-nothing-behind")
 class WatchesEachChild(Broken):
     """A thread is started for each child, and never ends."""
 
     Process = _Watched
 
 
-@family.breaks(
-    "lifecycle.active-children-are-ones-own",
-    spoils=["lifecycle."],
-    why="what it returns is neither the list nor the objects that are expected",
-)
+@family.breaks("lifecycle.active-children-are-ones-own")
 class ActiveChildrenAreCopies(Broken):
     """The active children are other objects than those that were started."""
 
@@ -201,11 +189,7 @@ class _LeavesForAll(ForkProcess):
             threading._register_atexit(lambda: os.getpid() == program and os._exit(0))  # type: ignore[attr-defined]
 
 
-@family.breaks(
-    "lifecycle.starter-has-an-exit-status-of-its-own",
-    spoils=["isolation.child-runs-no-cleanup-of-its-starter", "daemon.", "orphan.", "joinable."],
-    why="a program that ends so early ends nobody else",
-)
+@family.breaks("lifecycle.starter-has-an-exit-status-of-its-own")
 class ProgramEndsWell(Broken):
     """A program that has joined a child has the exit status 0, whatever it leaves with."""
 
@@ -236,18 +220,14 @@ class _Abrupt(ForkProcess):
             os._exit(1)
 
 
-@family.breaks(
-    "queue.items-of-a-child-that-fails-arrive",
-    spoils=["lifecycle."],
-    why="threads and what they print come late or never",
-)
+@family.breaks("queue.items-of-a-child-that-fails-arrive")
 class FailsAbruptly(Broken):
     """A child that an exception ends exits at once: its items are lost."""
 
     Process = _Abrupt
 
 
-@family.breaks("queue.use-leaves-nothing-behind", spoils=["queue."], why="files stay open")
+@family.breaks("queue.use-leaves-nothing-behind")
 class KeepsEachQueue(Broken):
     """Each queue that was ever made is kept, with its files."""
 
@@ -296,7 +276,7 @@ class _EndsWithStatus(ForkProcess):
         raise ProcessLookupError("no such process")
 
 
-@family.breaks("lifecycle.terminating-an-exited-child-does-nothing", spoils=["lifecycle."], why="it is asked twice")
+@family.breaks("lifecycle.terminating-an-exited-child-does-nothing")
 class TerminateOfTheDeadIsRefused(Broken):
     """To terminate a child that has exited is refused."""
 

@@ -209,11 +209,7 @@ class _Pickled(ForkProcess):
         super().start()
 
 
-@family.breaks(
-    "isolation.forked-task-needs-no-pickling",
-    spoils=[""],
-    why="what is handed to children is pickled for nobody who would take its files",
-)
+@family.breaks("isolation.forked-task-needs-no-pickling")
 class PicklesWhatItForks(Broken):
     """What a forked child is given is pickled all the same."""
 
@@ -234,11 +230,7 @@ def _open_files():
     return [int(name) for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")]
 
 
-@family.breaks(
-    "isolation.child-has-none-of-the-starters-files",
-    spoils=["identity.", "lifecycle.", "daemon."],
-    why="a child's child keeps open what would tell that the child has ended",
-)
+@family.breaks("isolation.child-has-none-of-the-starters-files")
 class InheritsFiles(Broken):
     """A spawned child has all files open that its starter has, and that are inheritable."""
 

@@ -58,11 +58,7 @@ class _RefusedSilently(ForkProcess):
             super().join(timeout)
 
 
-@family.breaks(
-    "daemon.may-have-no-children",
-    "zombie.nothing-unstarted-may-be-joined",
-    "lifecycle.failed-start-changes-nothing",
-)
+@family.breaks("daemon.may-have-no-children")
 class RefusesSilently(Broken):
     """A daemon that starts a child is told nothing, and neither is who joins what was not started."""
 
@@ -75,11 +71,7 @@ class _Unaware(SpawnProcess):
         return super()._bootstrap(parent_sentinel)
 
 
-@family.breaks(
-    "daemon.may-have-no-children",
-    "daemon.flag-defaults-to-the-creators-own",
-    "identity.child-knows-whether-it-is-a-daemon",
-)
+@family.breaks("identity.child-knows-whether-it-is-a-daemon", "daemon.may-have-no-children")
 class DaemonsDoNotKnow(Broken):
     """A daemon that is spawned is not told that it is one."""
 
@@ -119,11 +111,7 @@ class _NotByConstructor(ForkProcess):
         super().__init__(*args, **options)
 
 
-@family.breaks(
-    "daemon.constructor-takes-the-flag",
-    "daemon.flag-defaults-to-the-creators-own",
-    "identity.child-knows-whether-it-is-a-daemon",
-)
+@family.breaks("daemon.constructor-takes-the-flag")
 class ConstructorIgnoresTheFlag(Broken):
     """A process is made an ordinary one, whatever flag its constructor is given."""
 
@@ -145,21 +133,7 @@ class _OnlyByConstructor(ForkProcess):
             self._config["daemon"] = daemon
 
 
-@family.breaks(
-    "daemon.each-ends-with-main",
-    "daemon.ends-with-main",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.is-ended-by-sigterm",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.may-have-no-children",
-    "daemon.flag-defaults-to-the-creators-own",
-    "daemon.is-declared-before-start",
-    "daemon.ends-with-its-creator",
-    "joinable.consumer-ends-with-main",
-    "daemon.ends-with-a-main-whose-starts-failed",
-    "daemon.lives-while-a-thread-of-main-does",
-)
+@family.breaks("daemon.each-ends-with-main", "daemon.is-declared-before-start")
 class TakesTheFlagFromTheConstructorOnly(Broken):
     """A process can be declared a daemon by its constructor only: setting the flag has no effect."""
 

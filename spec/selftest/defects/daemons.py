@@ -28,20 +28,6 @@ Mixin: Any = object
 
 PR_SET_PDEATHSIG = 1
 
-NOT_ENDED = [
-    "daemon.ends-with-main",
-    "daemon.lives-while-a-thread-of-main-does",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.ends-with-a-main-whose-starts-failed",
-    "daemon.constructor-takes-the-flag",
-    "daemon.ends-with-its-creator",
-]
-"""What does not hold where a daemon is not ended as soon as its creator's code is."""
-
-CONSUMER = "the consumer of that lesson is a daemon"
-
 
 def _let_go(child):
     """Let the end of this process be none of the *child*'s concern."""
@@ -69,15 +55,7 @@ class _EndedLast(_Ending, ForkProcess):
             self.join()
 
 
-@family.breaks(
-    "daemon.ends-with-main",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.constructor-takes-the-flag",
-    "daemon.ends-with-a-main-whose-starts-failed",
-    "daemon.lives-while-a-thread-of-main-does",
-)
+@family.breaks("daemon.ends-with-main", "daemon.never-finishes-its-work")
 class EndsDaemonsLast(Broken):
     """A program ends its daemons only after it has waited for its ordinary children."""
 
@@ -89,9 +67,7 @@ class _WaitedFor(_Ending, SpawnProcess):
         self._config["daemon"] = False
 
 
-@family.breaks(
-    "daemon.each-ends-with-main", *NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main"
-)
+@family.breaks("daemon.ends-with-main", "daemon.never-finishes-its-work")
 class WaitsForDaemons(Broken):
     """A program waits for its daemons, as it does for its ordinary children, and ends none."""
 
@@ -105,9 +81,7 @@ class _OfTheHelper(_Ending, ForkServerProcess):
             _let_go(self)
 
 
-@family.breaks(
-    "daemon.each-ends-with-main", *NOT_ENDED, "daemon.is-ended-by-sigterm", "joinable.consumer-ends-with-main"
-)
+@family.breaks("daemon.ends-with-main", "daemon.each-ends-with-main")
 class LeavesDaemonsToTheHelper(Broken):
     """A program does not end its daemons, since they are children of the fork server, which does not either."""
 
@@ -122,19 +96,7 @@ class _WithoutAnEnd(ForkProcess):
 
 
 @family.breaks(
-    "daemon.each-ends-with-main",
-    "daemon.ends-with-main",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.is-ended-by-sigterm",
-    "daemon.endless-ordinary-child-keeps-the-program",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.constructor-takes-the-flag",
-    "orphan.is-not-made-by-a-normal-end",
-    "joinable.consumer-ends-with-main",
-    "daemon.ends-with-a-main-whose-starts-failed",
-    "daemon.lives-while-a-thread-of-main-does",
+    "daemon.each-ends-with-main", "daemon.program-ends-after-its-ordinary-child", "orphan.is-not-made-by-a-normal-end"
 )
 class EndsCarelessly(Broken):
     """A program ends like any other Python program: it ends no daemon and waits for no child."""
@@ -162,12 +124,7 @@ class _Interrupted(_Ending, SpawnProcess):
             self.join()
 
 
-@family.breaks(
-    "daemon.is-ended-by-sigterm",
-    "daemon.runs-no-cleanup-code",
-    spoils=["daemon.each-ends-with-main"],
-    why="whether SIGINT, sent to one after the other, ends each of them is left to chance",
-)
+@family.breaks("daemon.is-ended-by-sigterm", "daemon.runs-no-cleanup-code")
 class InterruptsDaemons(Broken):
     """A program ends its daemons by SIGINT, as if somebody had pressed Ctrl-C."""
 
@@ -182,7 +139,7 @@ class _EndedAndForgotten(_Ending, ForkProcess):
             _let_go(self)
 
 
-@family.breaks("daemon.is-ended-by-sigterm", spoils=["joinable.consumer-ends-with-main"], why=CONSUMER)
+@family.breaks("daemon.is-ended-by-sigterm")
 class DoesNotWaitForDaemonsToEnd(Broken):
     """A program sends its daemons SIGTERM and is gone before they are."""
 
@@ -195,19 +152,7 @@ class _EndedAnyway(_Ending, ForkProcess):
             self.terminate()
 
 
-@family.breaks(
-    "daemon.ends-with-main",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.endless-ordinary-child-keeps-the-program",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.constructor-takes-the-flag",
-    "daemon.is-declared-before-start",
-    "orphan.is-not-made-by-a-normal-end",
-    "lifecycle.waits-for-its-children",
-    "daemon.ends-with-a-main-whose-starts-failed",
-)
+@family.breaks("daemon.program-ends-after-its-ordinary-child", "daemon.endless-ordinary-child-keeps-the-program")
 class EndsOrdinaryChildrenToo(Broken):
     """A program ends all its children, whether daemons or not."""
 
@@ -220,15 +165,7 @@ class _NotWaitedFor(_Ending, ForkServerProcess):
             _let_go(self)
 
 
-@family.breaks(
-    "daemon.ends-with-main",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.endless-ordinary-child-keeps-the-program",
-    "daemon.ends-with-a-main-that-fails",
-    "orphan.is-not-made-by-a-normal-end",
-    "lifecycle.waits-for-its-children",
-    "daemon.ends-with-a-main-whose-starts-failed",
-)
+@family.breaks("daemon.program-ends-after-its-ordinary-child", "orphan.is-not-made-by-a-normal-end")
 class LeavesOrdinaryChildrenToTheHelper(Broken):
     """A program does not wait for its ordinary children, since they are children of the fork server."""
 
@@ -290,12 +227,7 @@ class _TiedToItsStarter(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    "daemon.outlives-a-killed-main",
-    "daemon.outlives-a-main-that-leaves-by-os-exit",
-    "daemon.can-find-out-that-main-was-killed",
-    "daemon.can-join-main",
-)
+@family.breaks("daemon.outlives-a-killed-main", "daemon.outlives-a-main-that-leaves-by-os-exit")
 class DaemonsDieWithTheStarter(Broken):
     """A daemon is ended by the kernel when its starter dies, however that dies."""
 
@@ -431,32 +363,7 @@ class _ThreadIfDaemon(ForkProcess):
         return ThreadAsChild(child) if child.daemon else ForkProcess._Popen(child)
 
 
-@family.breaks(
-    "daemon.ends-with-main",
-    "daemon.each-ends-with-main",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.lives-while-main-does",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.is-ended-by-sigterm",
-    "daemon.endless-ordinary-child-keeps-the-program",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.outlives-a-killed-main",
-    "daemon.outlives-a-main-that-leaves-by-os-exit",
-    "daemon.joined-completes",
-    "daemon.may-have-no-children",
-    "daemon.flag-defaults-to-the-creators-own",
-    "daemon.constructor-takes-the-flag",
-    "daemon.ends-with-its-creator",
-    "daemon.can-find-out-that-main-was-killed",
-    "identity.child-knows-whether-it-is-a-daemon",
-    "joinable.consumer-ends-with-main",
-    "daemon.ends-with-a-main-whose-starts-failed",
-    "daemon.lives-while-a-thread-of-main-does",
-    "daemon.can-join-main",
-    spoils=["queue.items-of-a-daemon-arrive"],
-    why="its starter is the process that puts",
-)
+@family.breaks("daemon.lives-while-main-does", "daemon.outlives-a-killed-main")
 class DaemonsAreThreads(Broken):
     """A daemon is a thread of its creator."""
 
@@ -469,7 +376,7 @@ class _OneInTwo(_Ending, ForkProcess):
             _let_go(self)
 
 
-@family.breaks("daemon.each-ends-with-main", spoils=["joinable.consumer-ends-with-main"], why=CONSUMER)
+@family.breaks("daemon.each-ends-with-main")
 class EndsEverySecondOnly(Broken):
     """A program ends every second of its daemons only."""
 

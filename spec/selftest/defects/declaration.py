@@ -13,38 +13,47 @@ from spec.engine.verdicts import FAILURES
 
 @dataclass(frozen=True, eq=False)
 class Defect:
-    """What a broken implementation declares of itself.
+    """What a broken implementation declares.
 
     Attributes:
-        name: what it is called: of an API, the name of the target; of lessons, that of the package.
-        fault: what is wrong with it.
-        breaks: the ids of the claims that it must break; none if it is but a nuisance.
-        verdicts: what each of these must come to, one of them.
-        spoils: ids, or beginnings of ids, of claims that it may break as well.
-        why: why it cannot but spoil these.
-        mp: the API that broken lessons are verified on.
+        name: the name of the target, if an API is broken; the name of the package, if a lesson is broken.
+        fault: one sentence that says what is wrong.
+        breaks: the ids of the one to three claims that the defect was made to break.  What else it breaks is
+            recorded: see `spec.selftest.broken_claims`.
+        mp: the API that it is verified on: itself, unless it is a package of lessons.
+        context: the name of that API's start method.
+        verdicts: the verdicts that each claim in *breaks* may have.
     """
 
     name: str
     fault: str
     breaks: Sequence[str]
-    verdicts: Sequence[str] = FAILURES
-    spoils: Sequence[str] = ()
-    why: str = ""
     mp: str = "multiprocessing:fork"
+    context: str = "fork"
+    verdicts: Sequence[str] = FAILURES
 
     def __post_init__(self) -> None:
         assert self.fault, f"{self.name}: a docstring says what is wrong"
-        assert bool(self.spoils) == bool(self.why), f"{self.name}: what it spoils and why go together"
+        assert self.breaks, f"{self.name}: it declares no claim that it was made to break"
+
+    @property
+    def short_name(self) -> str:
+        """Its name without the packages that all defects are in, as in ``locks:does-nothing``."""
+        return self.name.replace("spec.selftest.defects.", "")
 
     @property
     def is_package(self) -> bool:
-        """Whether it is a package of lessons, not an API."""
-        return ":" not in self.name
+        """Whether it is a package of lessons and not an API."""
+        return self.name != self.mp
+
+    @property
+    def file(self) -> str:
+        """The file that defines it, relative to the root of the project."""
+        return f"{self.name.partition(':')[0].replace('.', '/')}.py"
 
 
 class Broken:
-    """A multiprocessing API that is a context of the standard library's, but for what a subclass overrides.
+    """A multiprocessing API: a context of the standard library, except for what a subclass overrides.
 
     Attributes:
         method: the start method of that context.
@@ -62,14 +71,14 @@ class Broken:
 
 
 class Family:
-    """The broken APIs of one module, which is a multiprocessing API of which they are the contexts.
+    """The broken APIs of one module: the module is a multiprocessing API, and they are its contexts.
 
     Args:
-        name: that of the module.
+        name: the name of the module.
 
     Attributes:
-        name: that of the module.
-        defects: what they declare, in order.
+        name: the name of the module.
+        defects: what the broken APIs declare, in order.
     """
 
     def __init__(self, name: str) -> None:
@@ -78,32 +87,31 @@ class Family:
         self.defects: list[Defect] = []
 
     def get_all_start_methods(self) -> list[str]:
-        """Return the names of all."""
+        """Return the names of all broken APIs."""
         return list(self._contexts)
 
     def get_context(self, name: Optional[str] = None) -> Broken:
-        """Return the broken API called *name*; it has no default one.
+        """Return the broken API called *name*; there is no default.
 
         Raises:
-            ValueError: there is none.
+            ValueError: there is no such API.
         """
         if name not in self._contexts:
             raise ValueError(f"cannot find context for {name!r}")
         return self._contexts[name]()
 
-    def breaks(
-        self, *claims: str, verdicts: Sequence[str] = FAILURES, spoils: Sequence[str] = (), why: str = ""
-    ) -> Callable[[type[Broken]], type[Broken]]:
-        """Declare the decorated class, whose docstring says what is wrong, as one that breaks these *claims*.
+    def breaks(self, *claims: str, verdicts: Sequence[str] = FAILURES) -> Callable[[type[Broken]], type[Broken]]:
+        """Declare that the decorated class was made to break these *claims*; its docstring says what is wrong.
 
         ``class DoesNothing`` is the context ``does-nothing``.  For the parameters see `Defect`.
         """
 
         def declare(api: type[Broken]) -> type[Broken]:
-            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", api.__name__).lower()
+            context = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", api.__name__).lower()
+            name = f"{self.name}:{context}"
             fault = " ".join((api.__doc__ or "").split())
-            self.defects.append(Defect(f"{self.name}:{name}", fault, claims, verdicts, spoils, why))
-            self._contexts[name] = api
+            self.defects.append(Defect(name, fault, claims, name, api.method, verdicts))
+            self._contexts[context] = api
             return api
 
         return declare

@@ -28,7 +28,7 @@ class EndedBeforeItBegan(ForkProcess):
         return 0 if self.pid is None else super().exitcode
 
 
-@family.breaks("identity.no-exit-code-before-the-end", "lifecycle.failed-start-changes-nothing")
+@family.breaks("identity.no-exit-code-before-the-end")
 class ZeroBeforeStart(Broken):
     """The exit code of a process that was not started is 0."""
 
@@ -43,7 +43,7 @@ class EndsWhenAsked(ForkProcess):
         return super().exitcode
 
 
-@family.breaks("identity.no-exit-code-before-the-end", "lifecycle.alive-while-it-is-stopped")
+@family.breaks("identity.no-exit-code-before-the-end")
 class AskingWaits(Broken):
     """Asking for the exit code of a child waits for the child's end."""
 
@@ -56,18 +56,7 @@ class SucceedsAsNone(ForkProcess):
         return super().exitcode or None
 
 
-@family.breaks(
-    "lifecycle.exit-code-of-a-normal-end",
-    "lifecycle.exit-code-of-a-bare-exit",
-    "lifecycle.exit-code-is-what-it-left-with",
-    "fanout.join-order-does-not-matter",
-    "fanout.failed-children-stop-no-other-one-by-one",
-    "fanout.failed-children-stop-no-other-together",
-    "queue.child-may-exit-without-its-items",
-    "daemon.joined-completes",
-    "lifecycle.does-not-wait-for-daemon-threads",
-    "lifecycle.needs-no-output",
-)
+@family.breaks("lifecycle.exit-code-of-a-normal-end", "lifecycle.exit-code-of-a-bare-exit")
 class SuccessIsNone(Broken):
     """An exit code of 0, which is false, is taken for none."""
 
@@ -80,14 +69,7 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
         sys.exit(1)
 
 
-@family.breaks(
-    "lifecycle.exit-code-of-a-normal-end",
-    "fanout.failed-children-stop-no-other-one-by-one",
-    "fanout.failed-children-stop-no-other-together",
-    "queue.child-may-exit-without-its-items",
-    "daemon.joined-completes",
-    "lifecycle.does-not-wait-for-daemon-threads",
-)
+@family.breaks("lifecycle.exit-code-of-a-normal-end")
 class NormalEndIsOne(Broken):
     """The exit code is 1 unless the child's code calls `sys.exit` or the like."""
 
@@ -140,21 +122,12 @@ class ShellsCodesAreSignals(Broken):
     Process = SpeaksShell
 
 
-ENDED_BY_SIGNALS = [
-    "lifecycle.exit-code-of-a-killed-child",
-    "lifecycle.exit-code-of-a-terminated-child",
-    "lifecycle.kill-ends-what-ignores-sigterm",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-insists",
-]
-
-
 class DiesAsInAShell(Reports):
     def report(self, code):
         return 128 - code if code < 0 else code
 
 
-@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
+@family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
 class SignalsAreShellsCodes(Broken):
     """A child that a signal has ended has 128 and that signal's number as its exit code, as in a shell."""
 
@@ -166,7 +139,7 @@ class LosesTheSign(Reports):
         return abs(code)
 
 
-@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
+@family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
 class SignalsArePositive(Broken):
     """A child that a signal has ended has that signal's number as its exit code, without the minus."""
 
@@ -185,7 +158,7 @@ class IsAskedOfTheHelper(ForkServerProcess):
         return HearsNothingOfSignals(process_obj)
 
 
-@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", *ENDED_BY_SIGNALS)
+@family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
 class HelperKnowsNoSignals(Broken):
     """What a fork server reports of a child that a signal has ended is 255."""
 
@@ -198,7 +171,7 @@ class KnowsItsOwnSignals(Reports):
         return code if code >= 0 or -code in (signal.SIGTERM, signal.SIGKILL) else 255
 
 
-@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own", "lifecycle.exit-code-of-a-killed-child")
+@family.breaks("lifecycle.exit-code-of-a-killed-child")
 class OtherSignalsAreUnknown(Broken):
     """A child that was ended by another signal than those which the API itself sends has exit code 255."""
 
@@ -245,7 +218,7 @@ class TellsItsCode(Confesses):
         return 255 if code is not None and code >= 0 and not self.confessed else code
 
 
-@family.breaks("lifecycle.exit-code-of-an-abrupt-exit", "lifecycle.subclass-runs-its-own-code")
+@family.breaks("lifecycle.exit-code-of-an-abrupt-exit")
 class CodeIsLostUnlessTold(Broken):
     """The child itself tells its exit code at its end, so that after `os._exit` nobody knows it."""
 
@@ -337,13 +310,7 @@ class FailsAsSuccess(ForkProcess):
             traceback.print_exc()
 
 
-@family.breaks(
-    "lifecycle.child-gets-the-exit-codes-of-its-own",
-    "lifecycle.exit-code-of-an-exception",
-    "fanout.failed-children-stop-no-other-one-by-one",
-    "fanout.failed-children-stop-no-other-together",
-    "lifecycle.needs-no-output",
-)
+@family.breaks("lifecycle.exit-code-of-an-exception")
 class ExceptionIsZero(Broken):
     """A child that an exception ends prints the traceback and has exit code 0."""
 
@@ -397,16 +364,7 @@ class FailsItsStarter(Confesses):
             raise ChildProcessError("the child has failed")
 
 
-@family.breaks(
-    "lifecycle.child-gets-the-exit-codes-of-its-own",
-    "lifecycle.exit-code-of-an-exception",
-    "fanout.failed-children-stop-no-other-one-by-one",
-    "fanout.failed-children-stop-no-other-together",
-    "daemon.ends-with-its-creator",
-    "queue.items-of-a-child-that-fails-arrive",
-    "lifecycle.output-is-written-once",
-    "lifecycle.needs-no-output",
-)
+@family.breaks("lifecycle.exit-code-of-an-exception", "fanout.failed-children-stop-no-other-together")
 class JoinRaises(Broken):
     """Joining a child that an exception has ended raises an exception in the starter, as futures do."""
 
@@ -420,7 +378,7 @@ class UnknownToChildren(ForkProcess):
         return code if multiprocessing.parent_process() is None or code is None else 0
 
 
-@family.breaks("lock.is-handed-on-to-a-childs-child", "lifecycle.child-gets-the-exit-codes-of-its-own")
+@family.breaks("lifecycle.child-gets-the-exit-codes-of-its-own")
 class GrandchildrenAlwaysSucceed(Broken):
     """In a child, the exit code of each of its own children that has ended is 0."""
 

@@ -44,14 +44,7 @@ class DroppedItemKeepsItsPlace(Broken):
     Queue = _KeepsItsPlace
 
 
-@family.breaks(
-    "queue.unpicklable-item-is-dropped",
-    "queue.dropped-item-gives-its-place-back",
-    "queue.empty-is-unreliable",
-    "queue.full-and-empty-at-once",
-    spoils=["queue.first-in-is-first-out"],
-    why="nothing can be put behind an item that is held up",
-)
+@family.breaks("queue.unpicklable-item-is-dropped", "queue.empty-is-unreliable")
 class PutPickles(Broken):
     """A queue whose put raises what goes wrong in pickling."""
 
@@ -79,17 +72,7 @@ class SendsTheErrorInstead(Broken):
 
 
 @family.breaks(
-    "queue.has-no-bound-without-maxsize",
-    "queue.first-in-is-first-out",
-    "queue.big-items-put-at-once-arrive-whole",
-    "queue.any-picklable-value-arrives-equal",
-    "queue.empty-is-unreliable",
-    "queue.full-and-empty-at-once",
-    "queue.unpicklable-item-is-dropped",
-    "queue.dropped-item-gives-its-place-back",
-    "queue.joining-before-getting-hangs",
-    "queue.child-may-exit-without-its-items",
-    "queue.join-thread-waits-for-the-pipe",
+    "queue.has-no-bound-without-maxsize", "queue.joining-before-getting-hangs", "queue.join-thread-waits-for-the-pipe"
 )
 class WithoutFeeder(Broken):
     """A queue whose put writes to the pipe itself, and so waits for it."""
@@ -104,13 +87,7 @@ class WithoutFeeder(Broken):
                 self._writer.send(obj)
 
 
-@family.breaks(
-    "queue.joining-before-getting-hangs",
-    "queue.join-thread-waits-for-the-pipe",
-    "queue.carries-a-message-larger-than-the-pipe",
-    spoils=["queue.c", "queue.who-", "queue.items-of-a-"],
-    why="whether a child's last item arrives is left to chance",
-)
+@family.breaks("queue.joining-before-getting-hangs", "queue.join-thread-waits-for-the-pipe")
 class NobodyWaitsForTheFeeder(Broken):
     """A queue that lets its process exit before what it has put is in the pipe."""
 
@@ -129,11 +106,7 @@ class CancelsNothing(Broken):
             pass
 
 
-@family.breaks(
-    "queue.join-thread-waits-for-the-pipe",
-    spoils=["queue.use-leaves-nothing-behind"],
-    why="the feeder may still be there when what is left is counted",
-)
+@family.breaks("queue.join-thread-waits-for-the-pipe")
 class JoinThreadDoesNotWait(Broken):
     """A queue whose join_thread returns at once."""
 
@@ -181,11 +154,7 @@ class ClosedForAll(Broken):
             super().put(obj, block, timeout)
 
 
-@family.breaks(
-    "queue.closed-queue-refuses-its-process-only",
-    spoils=["queue.use-leaves-nothing-behind"],
-    why="it reads on at the end of the pipe, if the feeder has closed that by then",
-)
+@family.breaks("queue.closed-queue-refuses-its-process-only")
 class CloseThrowsAway(Broken):
     """A queue that throws away what is in its pipe when a process closes it."""
 

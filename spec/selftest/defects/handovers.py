@@ -99,7 +99,7 @@ class _EndsWell(SpawnProcess):
             return popen_spawn_posix.Popen(child)
 
 
-@family.breaks("lifecycle.exit-code-of-a-child-that-cannot-begin", "lifecycle.needs-no-output")
+@family.breaks("lifecycle.exit-code-of-a-child-that-cannot-begin")
 class CannotBeginAndSucceeds(Broken):
     """A child that cannot unpickle what it is given prints the traceback and has exit code 0."""
 

@@ -21,9 +21,6 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 fork = multiprocessing.get_context("fork")
 
-ANYTHING = ""
-PROCESSES = "nearly every claim starts a process and joins it"
-
 
 def hang(*arguments, **others):
     threading.Event().wait()
@@ -33,7 +30,7 @@ class _NeverJoined(ForkProcess):
     join = hang
 
 
-@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG])
 class JoinHangs(Broken):
     """Joining a child never returns."""
 
@@ -46,7 +43,7 @@ class _NeverSeenToEnd(ForkProcess):
             time.sleep(0.2)
 
 
-@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG])
 class JoinLooksForEver(Broken):
     """Joining a child looks now and then whether it has ended, and never sees it."""
 
@@ -57,7 +54,7 @@ class _NeverStarted(ForkProcess):
     start = hang
 
 
-@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG, VIOLATED], spoils=[ANYTHING], why=PROCESSES)
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG, VIOLATED])
 class StartHangs(Broken):
     """Starting a child never returns."""
 
@@ -74,14 +71,7 @@ class _NeverAcquired:
         pass
 
 
-@family.breaks(
-    "lock.admits-one-buyer-at-a-time",
-    "lock.acquire-can-refuse-to-wait",
-    "sharing.counts-down-under-the-lock",
-    verdicts=[HUNG],
-    spoils=["lock.", "sharing."],
-    why="both lessons stand on the lock",
-)
+@family.breaks("lock.admits-one-buyer-at-a-time", "lock.acquire-can-refuse-to-wait", verdicts=[HUNG])
 class AcquireHangs(Broken):
     """Acquiring a lock never returns."""
 
@@ -92,14 +82,7 @@ class _NeverGot(queues.Queue):
     get = hang
 
 
-@family.breaks(
-    "queue.carries-a-message-from-a-child",
-    "queue.first-in-is-first-out",
-    "sharing.proxy-can-be-sent",
-    verdicts=[HUNG],
-    spoils=["queue."],
-    why="what is put is claimed of by getting it",
-)
+@family.breaks("queue.carries-a-message-from-a-child", "queue.first-in-is-first-out", verdicts=[HUNG])
 class GetHangs(Broken):
     """Getting from a queue never returns."""
 
@@ -111,14 +94,7 @@ class _NeverPut(queues.Queue):
     put = hang
 
 
-@family.breaks(
-    "queue.carries-a-message-from-a-child",
-    "queue.first-in-is-first-out",
-    "sharing.proxy-can-be-sent",
-    verdicts=[HUNG],
-    spoils=["queue."],
-    why="nothing can be got that was not put",
-)
+@family.breaks("queue.carries-a-message-from-a-child", "queue.first-in-is-first-out", verdicts=[HUNG])
 class PutHangs(Broken):
     """Putting to a queue never returns."""
 
@@ -130,14 +106,7 @@ class _NeverReceived(connection.Connection):
     recv = hang
 
 
-@family.breaks(
-    "queue.who-answered-was-joined",
-    "queue.pipe-carries-an-answer-from-a-child",
-    "queue.pipe-of-two-ways",
-    verdicts=[HUNG],
-    spoils=["queue.p", "daemon.can-find-out", "orphan."],
-    why="these are about pipes, or their programs use one",
-)
+@family.breaks("queue.pipe-carries-an-answer-from-a-child", "queue.pipe-of-two-ways", verdicts=[HUNG])
 class ReceiveHangs(Broken):
     """Receiving from a pipe never returns."""
 
@@ -151,13 +120,7 @@ class _NeverJoinedQueue(queues.JoinableQueue):
     join = hang
 
 
-@family.breaks(
-    "joinable.join-returns-at-once-with-nothing-outstanding",
-    "joinable.producer-goes-on-after-the-last-report",
-    verdicts=[HUNG, VIOLATED],
-    spoils=["joinable."],
-    why="the lesson is about that call",
-)
+@family.breaks("joinable.join-returns-at-once-with-nothing-outstanding", verdicts=[HUNG, VIOLATED])
 class QueueJoinHangs(Broken):
     """Joining a queue never returns."""
 
@@ -165,13 +128,7 @@ class QueueJoinHangs(Broken):
         return _NeverJoinedQueue(maxsize, ctx=self.context)
 
 
-@family.breaks(
-    "sharing.counts-down-under-the-lock",
-    "sharing.behaves-as-one-dict",
-    verdicts=[HUNG, VIOLATED],
-    spoils=["sharing."],
-    why="the lesson is about managers",
-)
+@family.breaks("sharing.counts-down-under-the-lock", verdicts=[HUNG, VIOLATED])
 class ManagerHangs(Broken):
     """Making a manager never returns."""
 
@@ -180,14 +137,9 @@ class ManagerHangs(Broken):
 
 @family.breaks(
     "fanout.together-waits-for-all",
-    "isolation.arguments-are-copies",
     "lock.admits-one-buyer-at-a-time",
     "queue.first-in-is-first-out",
-    "sharing.counts-down-under-the-lock",
-    "zombie.joining-reaps-each",
     verdicts=[HUNG, VIOLATED],
-    spoils=[ANYTHING],
-    why="nothing can be done with it",
 )
 class EverythingHangs(Broken):
     """Whatever is called never returns."""
@@ -204,7 +156,7 @@ class _DeafWhenJoined(ForkProcess):
                 hang()
 
 
-@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG], spoils=[ANYTHING], why=PROCESSES)
+@family.breaks("fanout.together-waits-for-all", verdicts=[HUNG])
 class JoinHangsDeafToSignals(Broken):
     """Joining a child never returns, blocks all signals and swallows every exception."""
 
@@ -219,13 +171,7 @@ class _DeafToTerminate(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.exit-code-of-a-terminated-child",
-    verdicts=[VIOLATED, HUNG],
-    spoils=["lifecycle.", "daemon.", "joinable.consumer-ends", "orphan."],
-    why="daemons and many children are ended by signals",
-)
+@family.breaks("lifecycle.terminated-child-dies-of-sigterm", verdicts=[VIOLATED, HUNG])
 class ChildrenIgnoreSignals(Broken):
     """Children ignore whatever signals can be ignored."""
 
@@ -238,13 +184,7 @@ class _ExitsWhenTerminating(ForkProcess):
         os._exit(0)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    verdicts=[CRASHED],
-    spoils=["lifecycle."],
-    why="these terminate",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm", verdicts=[CRASHED])
 class TerminateExits(Broken):
     """Terminating a child ends the process that does it, as if all were well."""
 
@@ -257,13 +197,7 @@ class _CrashesWhenTerminating(ForkProcess):
         ctypes.string_at(0)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    verdicts=[CRASHED],
-    spoils=["lifecycle."],
-    why="these terminate",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm", verdicts=[CRASHED])
 class TerminateCrashes(Broken):
     """Terminating a child reads memory that is not there."""
 
@@ -275,13 +209,7 @@ class _KillsTheGroup(ForkProcess):
         os.killpg(0, signal.SIGKILL)
 
 
-@family.breaks(
-    "lifecycle.kill-ends-what-ignores-sigterm",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    verdicts=[CRASHED],
-    spoils=["lifecycle."],
-    why="these kill",
-)
+@family.breaks("lifecycle.kill-ends-what-ignores-sigterm", verdicts=[CRASHED])
 class KillEndsTheProcessGroup(Broken):
     """Killing a child kills the whole process group, the caller too."""
 
@@ -294,13 +222,7 @@ class _KillsSiblings(ForkProcess):
             os.kill(child.ident or 0, signal.SIGTERM)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.threads-join-their-own",
-    verdicts=[VIOLATED],
-    spoils=["lifecycle.closed-child-gets-no-signal"],
-    why="who is closed is no sibling any more, and no error is raised",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm", verdicts=[VIOLATED])
 class TerminateEndsSiblings(Broken):
     """Terminating a child terminates its siblings too."""
 
@@ -315,13 +237,7 @@ class _Leaks(ForkProcess):
         super().start()
 
 
-@family.breaks(
-    "isolation.arguments-are-copies",
-    "fanout.together-waits-for-all",
-    verdicts=[VIOLATED],
-    spoils=[ANYTHING],
-    why=PROCESSES,
-)
+@family.breaks("fanout.together-waits-for-all", verdicts=[VIOLATED])
 class StartLeaksAProcess(Broken):
     """Starting a child starts another process, which never ends."""
 
@@ -373,15 +289,7 @@ class _Nobody:
         pass
 
 
-@family.breaks(
-    "isolation.child-is-another-process",
-    "isolation.arguments-are-copies",
-    "identity.pid-is-the-childs-own",
-    "zombie.lingers-until-joined",
-    "fanout.together-overlaps",
-    spoils=[ANYTHING],
-    why="nothing of it is true",
-)
+@family.breaks("isolation.child-is-another-process", "identity.pid-is-the-childs-own")
 class Hollow(Broken):
     """What looks like a process, and answers like one, does not exist."""
 

@@ -28,25 +28,7 @@ class RunsInAWrapper(ForkProcess):
             os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)
 
 
-@family.breaks(
-    "fanout.join-waits-for-its-own-child-only",
-    "identity.pid-is-the-childs-own",
-    "identity.starter-is-the-parent",
-    "identity.child-is-the-parent-of-its-children",
-    "identity.ident-is-the-pid",
-    "identity.live-children-have-pids-of-their-own",
-    spoils=[
-        "identity.",
-        "lifecycle.",
-        "daemon.",
-        "orphan.",
-        "zombie.",
-        "lock.admits-one-buyer-at-a-time",
-        "queue.pipe-ends-with-the-last-sender",
-        "joinable.consumer-ends-with-main",
-    ],
-    why="claims know a child by its pid, and signals do not reach the wrapped one",
-)
+@family.breaks("identity.pid-is-the-childs-own", "identity.starter-is-the-parent")
 class PidIsTheWrappers(Broken):
     """A child is wrapped into another process, as by a shell, and the pid is that one's."""
 
@@ -60,23 +42,7 @@ class HasTheHelpersPid(ForkServerProcess):
             self._popen.pid = int(stat.read().rpartition(")")[2].split()[1])
 
 
-@family.breaks(
-    "isolation.child-is-returned-joined",
-    "identity.pid-is-the-childs-own",
-    "identity.ident-is-the-pid",
-    "identity.live-children-have-pids-of-their-own",
-    spoils=[
-        "identity.",
-        "lifecycle.",
-        "daemon.",
-        "fanout.",
-        "zombie.",
-        "lock.admits-one-buyer-at-a-time",
-        "isolation.child-begins-with-fresh-memory",
-        "joinable.consumer-ends-with-main",
-    ],
-    why="claims know a child by its pid, and signals go to the fork server",
-)
+@family.breaks("identity.pid-is-the-childs-own")
 class PidIsTheHelpers(Broken):
     """The pid of a child is that of the fork server."""
 
@@ -97,16 +63,7 @@ class HasTheYoungestsPid(ForkProcess):
         return pid if pid in (None, os.getpid()) else self.youngest
 
 
-@family.breaks(
-    "identity.live-children-have-pids-of-their-own",
-    "identity.default-names-are-unique",
-    "identity.child-knows-whether-it-is-a-daemon",
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.sentinel-is-the-childs-own",
-    "lifecycle.active-children-are-ones-own",
-    spoils=["fanout.", "zombie.", "lock.admits-one-buyer-at-a-time"],
-    why="claims know a child by its pid",
-)
+@family.breaks("identity.live-children-have-pids-of-their-own")
 class PidIsTheYoungests(Broken):
     """The pid is kept by the class, so that all children have that of the one that was started last."""
 
@@ -134,12 +91,7 @@ class OrphansItsChildren(ForkProcess):
         return Popen(process_obj) if started_by_main else ForksTwice(process_obj)
 
 
-@family.breaks(
-    "lifecycle.child-gets-the-exit-codes-of-its-own",
-    "lock.is-handed-on-to-a-childs-child",
-    "identity.child-is-the-parent-of-its-children",
-    "lifecycle.waits-for-its-children",
-)
+@family.breaks("identity.child-is-the-parent-of-its-children")
 class GrandchildIsAnOrphan(Broken):
     """A child's child is started as daemons are, by a process in between that leaves at once."""
 
@@ -150,16 +102,7 @@ class NeedsNoHelper(SpawnProcess):
     _start_method = "forkserver"
 
 
-@family.breaks(
-    "identity.helper-is-the-parent",
-    "orphan.keeps-the-helper-as-its-parent",
-    "orphan.helper-ends-after-it",
-    "isolation.helper-keeps-its-environment",
-    "isolation.helper-preloads-modules",
-    "zombie.starter-still-gets-the-exit-code",
-    "zombie.starter-never-holds-it",
-    "isolation.killed-helper-is-replaced",
-)
+@family.breaks("identity.helper-is-the-parent", "zombie.starter-never-holds-it")
 class HelperIsMissing(Broken):
     """The start method is called forkserver, and the starter itself is the parent."""
 
@@ -167,11 +110,7 @@ class HelperIsMissing(Broken):
     Process = NeedsNoHelper
 
 
-@family.breaks(
-    "identity.child-knows-its-starter",
-    "daemon.can-find-out-that-main-was-killed",
-    "daemon.can-join-main",
-)
+@family.breaks("identity.child-knows-its-starter")
 class StarterIsUnknown(Broken):
     """In a child, `parent_process()` is None."""
 
@@ -187,10 +126,7 @@ def the_parent():
     return starter
 
 
-@family.breaks(
-    "identity.child-knows-its-starter",
-    "daemon.can-find-out-that-main-was-killed",
-)
+@family.breaks("identity.child-knows-its-starter")
 class StarterIsTheHelper(Broken):
     """In a child, the pid of `parent_process()` is that of its parent in the process table, the fork server."""
 
@@ -249,18 +185,7 @@ class OwnPidIsUnknown(Broken):
     Process = DoesNotKnowItsPid
 
 
-@family.breaks(
-    "identity.each-process-knows-itself",
-    "identity.child-has-the-name-it-was-given",
-    "identity.any-text-can-be-the-name",
-    "identity.default-names-are-unique",
-    "identity.default-name-tells-the-descent",
-    "identity.renamed-before-start",
-    "identity.renamed-while-it-runs",
-    "identity.child-knows-whether-it-is-a-daemon",
-    "sharing.wrong-authkey-is-refused",
-    "identity.threads-know-their-process",
-)
+@family.breaks("identity.each-process-knows-itself", "identity.threads-know-their-process")
 class CurrentProcessIsInherited(Broken):
     """A forked child takes the process that started it for itself."""
 
@@ -278,11 +203,7 @@ class HasPidZero(ForkProcess):
     pid = ident
 
 
-@family.breaks(
-    "identity.no-pid-before-start",
-    "identity.ident-is-the-pid",
-    "lifecycle.failed-start-changes-nothing",
-)
+@family.breaks("identity.no-pid-before-start")
 class PidIsZeroBeforeStart(Broken):
     """The pid of a process that was not started is 0."""
 
@@ -298,20 +219,7 @@ class StartsAtOnce(ForkProcess):
         pass
 
 
-@family.breaks(
-    "daemon.each-ends-with-main",
-    "daemon.may-have-no-children",
-    "identity.no-pid-before-start",
-    "identity.renamed-before-start",
-    "lifecycle.not-alive-before-start",
-    "lifecycle.starts-once",
-    "lifecycle.no-sentinel-before-start",
-    "zombie.nothing-unstarted-may-be-joined",
-    "isolation.arguments-are-copied-at-the-start",
-    "queue.items-of-a-daemon-arrive",
-    spoils=["daemon.", "lifecycle.", "identity.", "joinable.consumer-ends-with-main"],
-    why="what is declared of a process, or done with it, before its start comes too late",
-)
+@family.breaks("lifecycle.not-alive-before-start", "isolation.arguments-are-copied-at-the-start")
 class StartsWhenMade(Broken):
     """A process is started when it is made."""
 
@@ -324,7 +232,7 @@ class HasItsNumberForIdent(ForkProcess):
         return super().ident and self._identity[-1]
 
 
-@family.breaks("identity.ident-is-the-pid", "identity.is-known-after-the-join")
+@family.breaks("identity.ident-is-the-pid")
 class IdentIsTheNumber(Broken):
     """The ident of a child is the number in its default name."""
 
@@ -340,14 +248,7 @@ class ForgetsItsPid(ForkProcess):
     pid = ident
 
 
-@family.breaks(
-    "lifecycle.child-gets-the-exit-codes-of-its-own",
-    "isolation.child-is-returned-joined",
-    "fanout.join-waits-for-its-own-child-only",
-    "identity.is-known-after-the-join",
-    spoils=["lifecycle.", "zombie."],
-    why="claims look a child that has ended up by its pid",
-)
+@family.breaks("identity.is-known-after-the-join")
 class PidIsForgotten(Broken):
     """The pid of a child is None once the child has ended."""
 

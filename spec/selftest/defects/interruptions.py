@@ -117,7 +117,7 @@ class _JoinedByPause(ForkProcess):
                 return
 
 
-@family.breaks("lifecycle.join-goes-on-after-a-signal", spoils=["lifecycle."], why="SIGCHLD and others interrupt it")
+@family.breaks("lifecycle.join-goes-on-after-a-signal")
 class JoinGivesUpOnASignal(Broken):
     """A join that a signal interrupts returns, though the child runs."""
 
@@ -137,7 +137,7 @@ class _JoinedAfterSleep(ForkProcess):
         super().join(timeout if timeout is None else 0)
 
 
-@family.breaks("lifecycle.timed-join-ends-amid-signals", "lifecycle.timed-join-is-over-with-the-child")
+@family.breaks("lifecycle.timed-join-ends-amid-signals")
 class SignalsProlongAJoin(Broken):
     """The time of a join begins anew with each signal."""
 
@@ -177,14 +177,14 @@ class _JoinedBySleep(ForkProcess):
             super().join(0)
 
 
-@family.breaks("lifecycle.join-goes-on-after-a-signal", "lifecycle.timed-join-is-over-with-the-child")
+@family.breaks("lifecycle.join-goes-on-after-a-signal")
 class TimedJoinGivesUpOnASignal(Broken):
     """A timed join that a signal interrupts returns, though the child runs and there is time left."""
 
     Process = _JoinedBySleep
 
 
-@family.breaks("lock.threads-wait-for-it-too", "lock.wait-goes-on-after-a-signal")
+@family.breaks("lock.threads-wait-for-it-too")
 class LockHoldsUpThreads(Broken):
     """A thread that waits for a lock keeps the interpreter's own, so that no other thread can run."""
 
@@ -212,11 +212,7 @@ class LockIsTriedOneByOne(Broken):
             return True
 
 
-@family.breaks(
-    "lock.threads-wait-for-it-too",
-    spoils=["lock.is-not-reentrant", "lock.any-sequence-of-operations", "lock.wait-goes-on-after-a-signal"],
-    why="a thread of the holder's process may be the holder",
-)
+@family.breaks("lock.threads-wait-for-it-too")
 class LockIsOfTheProcess(Broken):
     """A thread gets a lock that another thread of its process holds."""
 
@@ -368,7 +364,7 @@ class WaitersStandInLine(Broken):
                 return super().wait()
 
 
-@family.breaks("queue.thread-that-waits-holds-up-no-other", "queue.big-items-got-at-once-arrive-whole")
+@family.breaks("queue.thread-that-waits-holds-up-no-other")
 class ThreadsGetNothing(Broken):
     """A get works in the main thread only."""
 

@@ -27,11 +27,7 @@ class _JoinsAll(ForkProcess):
         super().join(timeout)
 
 
-@family.breaks(
-    "fanout.join-order-does-not-matter",
-    spoils=["fanout."],
-    why="a child may end before one that is joined earlier",
-)
+@family.breaks("fanout.join-order-does-not-matter")
 class JoinReapsWhoeverEnds(Broken):
     """To join a child is to reap all that end before it does, and to forget how they ended."""
 
@@ -51,12 +47,7 @@ class _SharesItsCode(ForkProcess):
         return code if code is None or self.last[0] is None else self.last[0]
 
 
-@family.breaks(
-    "fanout.join-order-does-not-matter",
-    "fanout.failed-children-stop-no-other-one-by-one",
-    "fanout.failed-children-stop-no-other-together",
-    "lifecycle.threads-join-their-own",
-)
+@family.breaks("fanout.join-order-does-not-matter")
 class ExitCodesAreTheLastOnes(Broken):
     """The exit code of a child that has ended is that of the child that was joined last."""
 
@@ -73,15 +64,7 @@ class _LosesHeart(ForkProcess):
         self.started.append(self)
 
 
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "fanout.join-order-does-not-matter",
-    "fanout.failed-children-stop-no-other-one-by-one",
-    "fanout.failed-children-stop-no-other-together",
-    "zombie.starting-another-reaps",
-    spoils=["lifecycle."],
-    why="to tell how children end, many are started, one after another",
-)
+@family.breaks("fanout.failed-children-stop-no-other-one-by-one")
 class StartsNoneAfterFailures(Broken):
     """Once a child has failed, no other can be started."""
 
@@ -97,12 +80,7 @@ class _JoinsItsElders(ForkProcess):
         super().join(timeout)
 
 
-@family.breaks(
-    "fanout.join-waits-for-its-own-child-only",
-    "lifecycle.threads-join-their-own",
-    spoils=["sharing."],
-    why="the server of a manager is the eldest child, and never ends by itself",
-)
+@family.breaks("fanout.join-waits-for-its-own-child-only")
 class JoinWaitsForTheElders(Broken):
     """Joining a child waits for all that were started before it, too."""
 

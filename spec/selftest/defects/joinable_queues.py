@@ -16,18 +16,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-@family.breaks(
-    "joinable.join-waits-for-what-nobody-got",
-    "joinable.join-waits-for-what-is-put-meanwhile",
-    "joinable.last-report-wakes-all-who-join",
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.one-report-too-many-is-refused",
-    "joinable.any-sequence-of-operations",
-    "joinable.join-goes-on-after-a-signal",
-    "joinable.items-outlive-who-put-them",
-    spoils=["joinable.consumer-ends-with-main"],
-    why="the consumer may have eaten everything in time",
-)
+@family.breaks("joinable.join-waits-for-what-nobody-got")
 class CountsGets(Broken):
     """A joinable queue where an item counts as outstanding from the get on, not from the put."""
 
@@ -42,17 +31,7 @@ class CountsGets(Broken):
             return item
 
 
-@family.breaks(
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.consumer-reports-after-eating",
-    "joinable.join-waits-again-after-another-put",
-    "joinable.one-report-too-many-is-refused",
-    "joinable.killed-consumer-leaves-join-waiting",
-    "joinable.any-producers-and-consumers",
-    "joinable.any-sequence-of-operations",
-    spoils=["joinable.consumer-ends-with-main"],
-    why="the consumer may have eaten everything in time",
-)
+@family.breaks("joinable.producer-goes-on-after-the-last-report", "joinable.killed-consumer-leaves-join-waiting")
 class GetReports(Broken):
     """A joinable queue where to get an item counts as having processed it."""
 
@@ -66,17 +45,7 @@ class GetReports(Broken):
             pass
 
 
-@family.breaks(
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.consumer-reports-after-eating",
-    "joinable.join-waits-again-after-another-put",
-    "joinable.one-report-too-many-is-refused",
-    "joinable.killed-consumer-leaves-join-waiting",
-    "joinable.any-producers-and-consumers",
-    "joinable.any-sequence-of-operations",
-    spoils=["joinable.consumer-ends-with-main"],
-    why="the consumer may have eaten everything in time",
-)
+@family.breaks("joinable.producer-goes-on-after-the-last-report", "joinable.killed-consumer-leaves-join-waiting")
 class JoinWaitsUntilEmpty(Broken):
     """A joinable queue whose join waits until everything was got."""
 
@@ -93,22 +62,7 @@ class JoinWaitsUntilEmpty(Broken):
                     self._cond.wait()
 
 
-@family.breaks(
-    "joinable.join-waits-for-what-nobody-got",
-    "joinable.join-waits-for-what-is-put-meanwhile",
-    "joinable.join-waits-again-after-another-put",
-    "joinable.last-report-wakes-all-who-join",
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.consumer-reports-after-eating",
-    "joinable.one-report-too-many-is-refused",
-    "joinable.killed-consumer-leaves-join-waiting",
-    "joinable.any-producers-and-consumers",
-    "joinable.any-sequence-of-operations",
-    "joinable.join-goes-on-after-a-signal",
-    "joinable.items-outlive-who-put-them",
-    spoils=["joinable.consumer-ends-with-main"],
-    why="the consumer may have eaten everything in time",
-)
+@family.breaks("joinable.join-waits-for-what-nobody-got", "joinable.any-producers-and-consumers")
 class JoinNeverWaits(Broken):
     """A joinable queue whose join returns at once."""
 
@@ -117,11 +71,7 @@ class JoinNeverWaits(Broken):
             pass
 
 
-@family.breaks(
-    "joinable.join-returns-at-once-with-nothing-outstanding",
-    spoils=["joinable.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("joinable.join-returns-at-once-with-nothing-outstanding")
 class JoinAlwaysWaits(Broken):
     """A joinable queue whose join waits for a report even if nothing is outstanding."""
 
@@ -131,13 +81,7 @@ class JoinAlwaysWaits(Broken):
                 self._cond.wait()
 
 
-@family.breaks(
-    "joinable.join-waits-again-after-another-put",
-    "joinable.consumer-reports-after-eating",
-    "joinable.any-producers-and-consumers",
-    "joinable.any-sequence-of-operations",
-    "joinable.join-waits-for-what-nobody-got",
-)
+@family.breaks("joinable.join-waits-again-after-another-put")
 class JoinsOnce(Broken):
     """A joinable queue that a process can wait for once; its next join returns at once."""
 
@@ -150,11 +94,7 @@ class JoinsOnce(Broken):
             self.joined = True
 
 
-@family.breaks(
-    "joinable.join-waits-for-what-is-put-meanwhile",
-    spoils=["joinable.any-"],
-    why="what is put while somebody joins is left to chance",
-)
+@family.breaks("joinable.join-waits-for-what-is-put-meanwhile")
 class JoinWaitsForWhatWasThere(Broken):
     """A joinable queue whose join waits for as many reports as items were outstanding when it began."""
 
@@ -176,11 +116,7 @@ class JoinWaitsForWhatWasThere(Broken):
                     self._cond.wait()
 
 
-@family.breaks(
-    "joinable.one-report-too-many-is-refused",
-    spoils=["joinable.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("joinable.one-report-too-many-is-refused")
 class ReportsAreNotCounted(Broken):
     """A joinable queue that lets every report pass, also one too many."""
 
@@ -190,11 +126,7 @@ class ReportsAreNotCounted(Broken):
                 super().task_done()
 
 
-@family.breaks(
-    "joinable.one-report-too-many-is-refused",
-    spoils=["joinable.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("joinable.one-report-too-many-is-refused")
 class ReportsInAdvance(Broken):
     """A joinable queue that refuses a report too many, and yet counts it for the next item that is put."""
 
@@ -215,14 +147,7 @@ class ReportsInAdvance(Broken):
                 raise
 
 
-@family.breaks(
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.join-waits-for-what-is-put-meanwhile",
-    "joinable.any-producers-and-consumers",
-    "joinable.items-outlive-who-put-them",
-    spoils=["joinable.any-sequence-of-operations", "joinable.consumer-ends-with-main"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("joinable.producer-goes-on-after-the-last-report")
 class EachReportWakes(Broken):
     """A joinable queue whose every report lets those go on who join it."""
 
@@ -233,12 +158,7 @@ class EachReportWakes(Broken):
                 self._cond.notify_all()
 
 
-@family.breaks(
-    "joinable.last-report-wakes-all-who-join",
-    "joinable.any-producers-and-consumers",
-    spoils=["joinable.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("joinable.last-report-wakes-all-who-join")
 class WakesOne(Broken):
     """A joinable queue whose last report lets only one go on of those who join it."""
 
@@ -251,21 +171,7 @@ class WakesOne(Broken):
                     self._cond.notify()
 
 
-@family.breaks(
-    "joinable.join-goes-on-after-a-signal",
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.consumer-reports-after-eating",
-    "joinable.consumer-ends-with-main",
-    "joinable.join-returns-at-once-with-nothing-outstanding",
-    "joinable.join-waits-for-what-is-put-meanwhile",
-    "joinable.join-waits-again-after-another-put",
-    "joinable.last-report-wakes-all-who-join",
-    "joinable.one-report-too-many-is-refused",
-    "joinable.any-producers-and-consumers",
-    "joinable.any-sequence-of-operations",
-    "joinable.join-waits-for-what-nobody-got",
-    "joinable.items-outlive-who-put-them",
-)
+@family.breaks("joinable.join-waits-for-what-nobody-got", "joinable.any-sequence-of-operations")
 class CountsOfEachProcess(Broken):
     """A joinable queue where a report tells nothing to other processes than the one that reports."""
 
@@ -282,20 +188,7 @@ class _NewCondition(sound.JoinableQueue):
         self._cond = multiprocessing.get_context("spawn").Condition()
 
 
-@family.breaks(
-    "joinable.join-goes-on-after-a-signal",
-    "joinable.join-waits-for-what-nobody-got",
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.consumer-reports-after-eating",
-    "joinable.consumer-ends-with-main",
-    "joinable.join-waits-for-what-is-put-meanwhile",
-    "joinable.join-waits-again-after-another-put",
-    "joinable.last-report-wakes-all-who-join",
-    "joinable.one-report-too-many-is-refused",
-    "joinable.any-producers-and-consumers",
-    "joinable.any-sequence-of-operations",
-    "joinable.items-outlive-who-put-them",
-)
+@family.breaks("joinable.last-report-wakes-all-who-join", "joinable.any-sequence-of-operations")
 class ConditionLostOnTheWay(Broken):
     """A joinable queue that makes a condition of its own, to wait at, in each process that it is sent to."""
 
@@ -315,11 +208,7 @@ class _CountedWhenSent:
         return pickle.loads, (pickled,)
 
 
-@family.breaks(
-    "joinable.join-waits-for-what-nobody-got",
-    spoils=["joinable."],
-    why="whether an item was sent by the time that others look is left to chance",
-)
+@family.breaks("joinable.join-waits-for-what-nobody-got")
 class CountsWhenSent(Broken):
     """A joinable queue where an item counts as outstanding once it is sent, not from the put on."""
 
@@ -338,7 +227,7 @@ class ForgetsWhoIsGone(Broken):
             util.Finalize(None, self.task_done, exitpriority=0)
 
 
-@family.breaks("joinable.refused-item-counts-for-nothing", "joinable.any-sequence-of-operations")
+@family.breaks("joinable.refused-item-counts-for-nothing")
 class CountsRefusedItems(Broken):
     """A joinable queue where an item is outstanding though the queue was full and has refused it."""
 

@@ -23,21 +23,7 @@ class IsReapedByAnother(ForkProcess):
         connection.wait([self.sentinel], timeout)
 
 
-@family.breaks(
-    "lifecycle.not-alive-after-join",
-    spoils=[
-        "lifecycle.",
-        "zombie.",
-        "fanout.",
-        "isolation.child-is-returned-joined",
-        "queue.who-",
-        "lock.is-handed-",
-        "daemon.",
-        "joinable.consumer-ends-with-main",
-        "identity.no-exit-code-before-the-end",
-    ],
-    why="whether a child whose files are closed has exited is chance",
-)
+@family.breaks("lifecycle.not-alive-after-join")
 class JoinWaitsForTheSentinel(Broken):
     """A join waits until the sentinel is ready, which is before the child has quite exited, and does not reap it."""
 
@@ -106,12 +92,7 @@ class HasNoTime(ForkProcess):
         super().join(None if timeout is None else 0)
 
 
-@family.breaks(
-    "lifecycle.timed-join-ends-nothing",
-    "lifecycle.timed-join-is-over-with-the-child",
-    "lifecycle.end-asks-first",
-    "lifecycle.join-goes-on-after-a-signal",
-)
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinOnlyLooks(Broken):
     """A timed join looks whether the child has ended, and does not wait."""
 
@@ -137,13 +118,7 @@ class LosesPatience(ForkProcess):
             raise TimeoutError("the child runs on")
 
 
-@family.breaks(
-    "lifecycle.timed-join-ends-nothing",
-    "lifecycle.end-insists",
-    "lifecycle.leaves-signal-handlers-alone",
-    "lifecycle.use-leaves-nothing-behind",
-    "lifecycle.close-leaves-no-file-open",
-)
+@family.breaks("lifecycle.timed-join-ends-nothing")
 class TimedJoinRaises(Broken):
     """A timed join of a child that runs on raises TimeoutError, as futures do."""
 
@@ -184,7 +159,7 @@ class TakesItsTime(ForkProcess):
         super().join(timeout)
 
 
-@family.breaks("lifecycle.timed-join-is-over-with-the-child", "lifecycle.end-asks-first")
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinTakesAllItsTime(Broken):
     """A timed join sleeps for all of its time, and then looks whether the child has ended."""
 
@@ -196,14 +171,7 @@ class HasNoLimit(ForkProcess):
         super().join()
 
 
-@family.breaks(
-    "lifecycle.timed-join-ends-nothing",
-    "lifecycle.end-insists",
-    "lifecycle.leaves-signal-handlers-alone",
-    "lifecycle.use-leaves-nothing-behind",
-    "lifecycle.close-leaves-no-file-open",
-    "lifecycle.timed-join-ends-amid-signals",
-)
+@family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.timed-join-ends-amid-signals")
 class TimeIsIgnored(Broken):
     """A join waits until the child has ended, whatever time it was given."""
 
@@ -215,12 +183,7 @@ class TakesZeroForNone(ForkProcess):
         super().join(timeout or None)
 
 
-@family.breaks(
-    "lifecycle.timed-join-ends-nothing",
-    "lifecycle.end-insists",
-    "lifecycle.use-leaves-nothing-behind",
-    "lifecycle.close-leaves-no-file-open",
-)
+@family.breaks("lifecycle.timed-join-ends-nothing")
 class ZeroSecondsAreForEver(Broken):
     """A timed join of zero seconds, which is false, waits until the child has ended."""
 
@@ -234,7 +197,7 @@ class ForgetsTheCode(ForkServerProcess):
             self._popen.returncode = self.exitcode and 255
 
 
-@family.breaks("lifecycle.timed-join-is-over-with-the-child", "lifecycle.end-asks-first")
+@family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinLosesTheCode(Broken):
     """After a timed join, all that is known of a child's exit code is whether it was zero."""
 
@@ -251,12 +214,7 @@ class IsJoinedOnce(ForkProcess):
         self.joined = not self.is_alive()
 
 
-@family.breaks(
-    "fanout.join-waits-for-its-own-child-only",
-    "lifecycle.can-be-joined-again",
-    "lifecycle.use-leaves-nothing-behind",
-    "lifecycle.close-leaves-no-file-open",
-)
+@family.breaks("lifecycle.can-be-joined-again")
 class SecondJoinIsRefused(Broken):
     """Joining a child that was joined is refused."""
 
@@ -273,7 +231,7 @@ class FindsNoChild(ForkProcess):
         self.joined = self.exitcode is not None
 
 
-@family.breaks("lifecycle.can-be-joined-again", "lifecycle.close-leaves-no-file-open")
+@family.breaks("lifecycle.can-be-joined-again")
 class SecondJoinForgetsTheCode(Broken):
     """Joining a child that was joined finds no process, and so forgets the exit code."""
 

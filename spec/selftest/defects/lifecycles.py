@@ -23,7 +23,7 @@ class IsBornAlive(ForkProcess):
         return super().is_alive() or self.pid is None
 
 
-@family.breaks("lifecycle.not-alive-before-start", "lifecycle.failed-start-changes-nothing")
+@family.breaks("lifecycle.not-alive-before-start")
 class AliveBeforeStart(Broken):
     """A process is alive unless it has ended, also before it was started."""
 
@@ -35,12 +35,7 @@ class IsAliveForEver(ForkProcess):
         return super().is_alive() or self.pid is not None
 
 
-@family.breaks(
-    "lifecycle.not-alive-after-join",
-    "zombie.is-alive-reaps",
-    "lifecycle.threads-join-their-own",
-    "lifecycle.not-alive-though-its-child-is",
-)
+@family.breaks("lifecycle.not-alive-after-join", "zombie.is-alive-reaps")
 class StartedIsAlive(Broken):
     """A process that was started is alive from then on, also after its end."""
 
@@ -55,14 +50,7 @@ class RemembersWhetherItLives(ForkProcess):
         return last
 
 
-@family.breaks(
-    "lifecycle.alive-while-it-runs",
-    "lifecycle.alive-while-it-is-stopped",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.timed-join-ends-nothing",
-    "lifecycle.running-child-cannot-be-closed",
-    "lifecycle.end-insists",
-)
+@family.breaks("lifecycle.alive-while-it-runs")
 class AliveAsOfTheLastTime(Broken):
     """Whether a child is alive is answered as of the last time that it was asked."""
 
@@ -77,12 +65,7 @@ class IsAliveOnceItWaits(ForkProcess):
             return stat.read().rpartition(")")[2].split()[0] in "RD"
 
 
-@family.breaks(
-    "lifecycle.alive-while-it-runs",
-    "lifecycle.alive-while-it-is-stopped",
-    spoils=["lifecycle."],
-    why="whether a child that was just let go, or is about to wait, has a processor is chance",
-)
+@family.breaks("lifecycle.alive-while-it-runs", "lifecycle.alive-while-it-is-stopped")
 class SleepingIsDead(Broken):
     """A child is alive only while it has a processor or waits for one."""
 
@@ -222,11 +205,7 @@ class StaysOpen(ForkProcess):
             super().close()
 
 
-@family.breaks(
-    "lifecycle.closed-child-answers-nothing",
-    "lifecycle.closed-child-gets-no-signal",
-    "lifecycle.close-leaves-no-file-open",
-)
+@family.breaks("lifecycle.closed-child-answers-nothing", "lifecycle.closed-child-gets-no-signal")
 class CloseDoesNothing(Broken):
     """Closing a child that was joined does nothing."""
 

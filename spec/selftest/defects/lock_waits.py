@@ -11,15 +11,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-@family.breaks(
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.is-not-reentrant",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
-)
+@family.breaks("lock.acquire-can-refuse-to-wait")
 class AlwaysWaits(Broken):
     """A lock that waits even if it is asked not to."""
 
@@ -28,15 +20,7 @@ class AlwaysWaits(Broken):
             return super().acquire(True, timeout)
 
 
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.is-not-reentrant",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
-)
+@family.breaks("lock.acquire-can-refuse-to-wait")
 class RaisesInsteadOfFalse(Broken):
     """A lock that raises an exception where acquiring it without waiting would be to return false."""
 
@@ -47,23 +31,7 @@ class RaisesInsteadOfFalse(Broken):
             return super().acquire(block, timeout)
 
 
-@family.breaks(
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.waiter-proceeds-after-release",
-    "lock.buyer-that-fails-releases",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.acquire-can-be-timed",
-    "lock.is-not-reentrant",
-    "lock.another-process-may-release",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.each-is-independent",
-    "lock.any-sequence-of-operations",
-    "sharing.failing-child-releases-the-lock",
-    "lock.killed-waiter-is-passed-over",
-    "lock.threads-wait-for-it-too",
-    "lock.wait-goes-on-after-a-signal",
-)
+@family.breaks("lock.acquire-can-refuse-to-wait", "lock.each-is-independent")
 class ReturnsNothing(Broken):
     """A lock whose acquire returns nothing, whether it was acquired or not."""
 
@@ -72,16 +40,7 @@ class ReturnsNothing(Broken):
             super().acquire(block, timeout)
 
 
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.acquire-takes-its-arguments-by-name",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.is-not-reentrant",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.any-sequence-of-operations",
-    spoils=["lock.threads-wait-for-it-too"],
-    why="the thread that waits may get it before it is released once more",
-)
+@family.breaks("lock.acquire-can-refuse-to-wait", "lock.is-not-reentrant")
 class FreedByWhoeverTries(Broken):
     """A lock that is free after somebody has tried in vain to acquire it without waiting."""
 
@@ -93,9 +52,7 @@ class FreedByWhoeverTries(Broken):
             return acquired
 
 
-@family.breaks(
-    "lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed", "lock.timed-wait-ends-amid-signals"
-)
+@family.breaks("lock.acquire-can-be-timed", "lock.timed-wait-ends-amid-signals")
 class WaitsForEver(Broken):
     """A lock that waits for ever, whatever time it is given."""
 
@@ -104,7 +61,7 @@ class WaitsForEver(Broken):
             return super().acquire(block)
 
 
-@family.breaks("lock.acquire-can-be-timed", "lock.wait-goes-on-after-a-signal")
+@family.breaks("lock.acquire-can-be-timed")
 class DoesNotWaitIfTimed(Broken):
     """A lock that does not wait at all if it is given a time."""
 
@@ -122,7 +79,7 @@ class TakesSecondsForMilliseconds(Broken):
             return super().acquire(block, None if timeout is None else timeout / 1000)
 
 
-@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-can-be-timed")
 class AcquiredWhenTimeIsUp(Broken):
     """A lock that says that it was acquired once the time is up."""
 
@@ -131,7 +88,7 @@ class AcquiredWhenTimeIsUp(Broken):
             return super().acquire(block, timeout) or (block and timeout is not None)
 
 
-@family.breaks("lock.acquire-takes-its-arguments-by-name", "lock.acquire-can-be-timed")
+@family.breaks("lock.acquire-can-be-timed")
 class RaisesWhenTimeIsUp(Broken):
     """A lock that raises an exception once the time is up."""
 
@@ -144,7 +101,7 @@ class RaisesWhenTimeIsUp(Broken):
             return False
 
 
-@family.breaks("lock.acquire-can-be-timed", "lock.wait-goes-on-after-a-signal")
+@family.breaks("lock.acquire-can-be-timed")
 class NeverAcquiredIfTimed(Broken):
     """A lock that is never acquired by whom it has given a time, even if it is released in that time."""
 

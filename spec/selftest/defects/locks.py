@@ -18,23 +18,9 @@ from spec.selftest.defects.declaration import Broken, Family
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-BOTH_LESSONS = "both lessons stand on the lock"
-
 
 @family.breaks(
-    "lock.admits-one-buyer-at-a-time",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.waiter-proceeds-after-release",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.acquire-can-be-timed",
-    "lock.is-not-reentrant",
-    "lock.free-lock-cannot-be-released",
-    "lock.killed-holder-leaves-it-held",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.lines-written-under-it-stay-whole",
-    "lock.any-sequence-of-operations",
-    spoils=["lock.", "sharing."],
-    why=BOTH_LESSONS,
+    "lock.admits-one-buyer-at-a-time", "lock.waiter-proceeds-after-release", "lock.free-lock-cannot-be-released"
 )
 class DoesNothing(Broken):
     """A lock that does nothing."""
@@ -53,39 +39,14 @@ class DoesNothing(Broken):
             pass
 
 
-@family.breaks(
-    "lock.admits-one-buyer-at-a-time",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.waiter-proceeds-after-release",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.acquire-can-be-timed",
-    "lock.killed-holder-leaves-it-held",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.lines-written-under-it-stay-whole",
-    "lock.any-sequence-of-operations",
-    spoils=["lock.", "sharing."],
-    why=BOTH_LESSONS,
-)
+@family.breaks("lock.admits-one-buyer-at-a-time", "lock.killed-holder-leaves-it-held")
 class PrivateToEachProcess(Broken):
     """A lock for threads: of each process that inherits it, it is a lock of its own."""
 
     Lock = staticmethod(threading.Lock)
 
 
-@family.breaks(
-    "lock.admits-one-buyer-at-a-time",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.waiter-proceeds-after-release",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.acquire-can-be-timed",
-    "lock.another-process-may-release",
-    "lock.killed-holder-leaves-it-held",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.lines-written-under-it-stay-whole",
-    "lock.any-sequence-of-operations",
-    spoils=["lock.", "sharing."],
-    why=BOTH_LESSONS,
-)
+@family.breaks("lock.is-handed-to-a-child-as-an-argument")
 class PrivateOncePickled(Broken):
     """A lock that a child, under spawn, gets a new one for."""
 
@@ -98,11 +59,7 @@ class PrivateOncePickled(Broken):
             return type(self), ()
 
 
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.wait-goes-on-after-a-signal",
-)
+@family.breaks("lock.is-handed-to-a-child-as-an-argument")
 class AnotherForTheStarter(Broken):
     """A lock that children share among them, but not with the process that made it."""
 
@@ -127,20 +84,7 @@ class AnotherForTheStarter(Broken):
             self.mine.__exit__(*exception)
 
 
-@family.breaks(
-    "lock.admits-one-buyer-at-a-time",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.waiter-proceeds-after-release",
-    "lock.acquire-can-refuse-to-wait",
-    "lock.acquire-can-be-timed",
-    "lock.is-not-reentrant",
-    "lock.killed-holder-leaves-it-held",
-    "lock.is-handed-to-a-child-as-an-argument",
-    "lock.lines-written-under-it-stay-whole",
-    "lock.any-sequence-of-operations",
-    spoils=["lock.", "sharing."],
-    why=BOTH_LESSONS,
-)
+@family.breaks("lock.admits-one-buyer-at-a-time", "lock.lines-written-under-it-stay-whole")
 class LetsTwoIn(Broken):
     """A lock that two can hold at once."""
 
@@ -148,9 +92,7 @@ class LetsTwoIn(Broken):
         return self.context.BoundedSemaphore(2)
 
 
-@family.breaks(
-    "lock.hands-the-lock-on", "lock.any-sequence-of-operations", spoils=["lock.", "sharing."], why=BOTH_LESSONS
-)
+@family.breaks("lock.hands-the-lock-on")
 class LetsAllWaitersIn(Broken):
     """A lock that all who wait for it have once it is released: it wakes all, and nobody looks again."""
 
@@ -166,23 +108,7 @@ class LetsAllWaitersIn(Broken):
             self.changed.notify_all()
 
 
-@family.breaks(
-    "lock.sells-what-there-is",
-    "lock.admits-one-buyer-at-a-time",
-    "lock.hands-the-lock-on",
-    "lock.waiter-proceeds-after-release",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.acquire-can-be-timed",
-    "lock.lines-written-under-it-stay-whole",
-    "lock.any-sequence-of-operations",
-    "sharing.counts-down-under-the-lock",
-    "sharing.any-number-count-down",
-    "sharing.others-wait-for-the-lock",
-    "lock.threads-wait-for-it-too",
-    "lock.killed-waiter-is-passed-over",
-    "lock.wait-goes-on-after-a-signal",
-    "lock.acquire-takes-its-arguments-by-name",
-)
+@family.breaks("lock.waiter-proceeds-after-release", "sharing.others-wait-for-the-lock")
 class WakesNobody(Broken):
     """A lock that is free once it is released, which nobody who waits for it is told."""
 
@@ -191,12 +117,7 @@ class WakesNobody(Broken):
             pass
 
 
-@family.breaks(
-    "lock.is-not-reentrant",
-    "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
-    "lock.wait-goes-on-after-a-signal",
-)
+@family.breaks("lock.is-not-reentrant")
 class Reentrant(Broken):
     """A lock that whoever holds it can acquire again."""
 
@@ -205,12 +126,7 @@ class Reentrant(Broken):
             return self.holder.value == os.getpid() or super().acquire(block, timeout)
 
 
-@family.breaks(
-    "lock.is-not-reentrant",
-    "lock.any-sequence-of-operations",
-    "lock.threads-wait-for-it-too",
-    "lock.wait-goes-on-after-a-signal",
-)
+@family.breaks("lock.is-not-reentrant")
 class RefusesItsHolder(Broken):
     """A lock that, where its holder would wait for itself, raises an exception instead."""
 
@@ -242,7 +158,7 @@ class IgnoresOthersReleases(Broken):
                 super().release()
 
 
-@family.breaks("lock.free-lock-cannot-be-released", "lock.any-sequence-of-operations")
+@family.breaks("lock.free-lock-cannot-be-released")
 class CountsReleases(Broken):
     """A lock that can be acquired as often as it was released: a semaphore that begins with one."""
 
@@ -250,7 +166,7 @@ class CountsReleases(Broken):
         return self.context.Semaphore(1)
 
 
-@family.breaks("lock.free-lock-cannot-be-released", "lock.any-sequence-of-operations")
+@family.breaks("lock.free-lock-cannot-be-released")
 class IgnoresReleasesWhenFree(Broken):
     """A lock that does not complain if it is released when nobody holds it."""
 
@@ -260,7 +176,7 @@ class IgnoresReleasesWhenFree(Broken):
                 super().release()
 
 
-@family.breaks("lock.free-lock-cannot-be-released", "lock.any-sequence-of-operations")
+@family.breaks("lock.free-lock-cannot-be-released")
 class RaisesAsThreadsDo(Broken):
     """A lock that raises the exception that a lock for threads would, if it is released when nobody holds it."""
 
@@ -271,7 +187,7 @@ class RaisesAsThreadsDo(Broken):
             super().release()
 
 
-@family.breaks("lock.is-handed-on-to-a-childs-child", "lock.killed-holder-leaves-it-held")
+@family.breaks("lock.killed-holder-leaves-it-held")
 class FreedByItsHoldersDeath(Broken):
     """A lock that is free once the process that holds it is dead."""
 
@@ -302,14 +218,7 @@ class SwallowsExceptions(Broken):
 
 
 @family.breaks(
-    "lock.sells-what-there-is",
-    "lock.admits-one-buyer-at-a-time",
-    "lock.hands-the-lock-on",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.lines-written-under-it-stay-whole",
-    "sharing.counts-down-under-the-lock",
-    "sharing.any-number-count-down",
-    "sharing.others-wait-for-the-lock",
+    "lock.hands-the-lock-on", "lock.any-number-of-buyers-and-tickets", "sharing.counts-down-under-the-lock"
 )
 class WithDoesNotAcquire(Broken):
     """A lock that a with statement does not acquire."""
@@ -350,17 +259,7 @@ def _replace_own(path, target):
     return _replace(_own(path), _own(target))
 
 
-@family.breaks(
-    "lock.sells-what-there-is",
-    "lock.hands-the-lock-on",
-    "lock.oversells-without",
-    "lock.any-number-of-buyers-and-tickets",
-    "lock.any-number-oversell-without",
-    "lock.buyer-that-fails-releases",
-    "lock.query-needs-no-lock",
-    "lock.processes-share-files",
-    "lock.lines-written-under-it-stay-whole",
-)
+@family.breaks("lock.processes-share-files")
 class SharesNoFiles(Broken):
     """Children that each write to files of their own, as in sandboxes."""
 

@@ -31,25 +31,7 @@ class BrokenManager(Broken):
         return manager
 
 
-@family.breaks(
-    "sharing.counts-down-under-the-lock",
-    "sharing.loses-updates-without-the-lock",
-    "sharing.any-number-count-down",
-    "sharing.any-number-lose-updates-without",
-    "sharing.failing-child-releases-the-lock",
-    "sharing.subtraction-in-place-loses-updates",
-    "sharing.one-call-is-one-step",
-    "sharing.lives-in-a-server-process",
-    "sharing.every-proxy-refers-to-one-object",
-    "sharing.behaves-as-one-dict",
-    "sharing.outlives-its-clients",
-    "sharing.nested-list-assigned-back-is-kept",
-    "sharing.nested-managed-list-is-shared",
-    "sharing.proxy-raises-after-shutdown",
-    "sharing.shutdown-ends-the-server",
-    spoils=["sharing."],
-    why="there is nothing that is shared",
-)
+@family.breaks("sharing.lives-in-a-server-process", "sharing.every-proxy-refers-to-one-object")
 class HasNoServer(Broken):
     """A manager that makes plain dicts and lists, of which each child gets a copy."""
 
@@ -75,12 +57,7 @@ class _InAThread(SyncManager):
         self.shutdown = server.stop_event.set
 
 
-@family.breaks(
-    "sharing.lives-in-a-server-process",
-    "sharing.proxy-raises-after-shutdown",
-    "sharing.shutdown-ends-the-server",
-    "sharing.server-minds-no-interrupt",
-)
+@family.breaks("sharing.lives-in-a-server-process")
 class ServesFromThread(BrokenManager):
     """A manager that has no process for its server, but a thread of the process that made it."""
 
@@ -105,7 +82,7 @@ class _Stays(_WithAnotherEnd):
         pass
 
 
-@family.breaks("sharing.proxy-raises-after-shutdown", "sharing.shutdown-ends-the-server")
+@family.breaks("sharing.shutdown-ends-the-server", "sharing.proxy-raises-after-shutdown")
 class ShutdownDoesNothing(BrokenManager):
     """A manager whose server goes on after a shutdown, until the with block is left."""
 
@@ -133,7 +110,7 @@ class _TakesAllAlong(_WithAnotherEnd):
             child.join()
 
 
-@family.breaks("sharing.proxy-raises-after-shutdown", "sharing.shutdown-ends-the-server")
+@family.breaks("sharing.shutdown-ends-the-server")
 class ShutdownEndsTheClients(BrokenManager):
     """A manager whose shutdown ends all children of the process that made it, not only the server."""
 
@@ -152,13 +129,7 @@ class _MournsItsClients(SyncManager):
     _Server = _Mourning
 
 
-@family.breaks(
-    "sharing.outlives-its-clients",
-    "sharing.counts-down-under-the-lock",
-    "sharing.loses-updates-without-the-lock",
-    "sharing.proxy-can-be-sent",
-    "sharing.leaves-no-file-behind",
-)
+@family.breaks("sharing.outlives-its-clients")
 class DiesWithItsClients(BrokenManager):
     """A manager whose server dies as soon as one of its clients is gone."""
 

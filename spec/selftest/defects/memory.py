@@ -20,21 +20,16 @@ ForkProcess: Any = context.ForkProcess
 SpawnProcess: Any = context.SpawnProcess
 ForkServerProcess: Any = context.ForkServerProcess
 
-SHARED = [
-    "isolation.child-is-another-process",
-    "isolation.rebinding-stays-in-the-child",
-    "isolation.change-in-place-stays-in-the-child",
-    "isolation.siblings-share-nothing",
-    "isolation.arguments-are-copies",
-]
-"""What does not hold where a child is no process."""
-
 
 class _InAThread(ForkProcess):
     _Popen = ThreadAsChild
 
 
-@family.breaks(*SHARED, spoils=[""], why="there are no processes")
+@family.breaks(
+    "isolation.child-is-another-process",
+    "isolation.rebinding-stays-in-the-child",
+    "isolation.change-in-place-stays-in-the-child",
+)
 class ChildrenAreThreads(Broken):
     """A child is a thread of its starter."""
 
@@ -67,7 +62,7 @@ class _InTheStarter(ForkProcess):
     _Popen = _Called
 
 
-@family.breaks(*SHARED, spoils=[""], why="there are no processes")
+@family.breaks("isolation.child-is-another-process", "isolation.arguments-are-copies")
 class ChildrenAreCalls(Broken):
     """Starting a child calls its task, and all that looks like a process is made up."""
 
@@ -105,13 +100,7 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
     return pid
 
 
-@family.breaks(
-    "isolation.child-begins-with-fresh-memory",
-    "isolation.child-runs-the-modules-again",
-    "isolation.unguarded-main-breaks",
-    spoils=["fanout.", "queue."],
-    why="a fork in the middle of main has its locks, as they were taken, and its connections too",
-)
+@family.breaks("isolation.child-begins-with-fresh-memory", "isolation.child-runs-the-modules-again")
 class HelperInheritsTheStartersMemory(Broken):
     """The fork server is a fork of the starter, so that children begin with what it had then, main included."""
 
@@ -126,11 +115,7 @@ class _OfAWellReadServer(ForkServerProcess):
         super().start()
 
 
-@family.breaks(
-    "isolation.child-runs-the-modules-again",
-    spoils=["isolation.helper-preloads-modules"],
-    why="it preloads in place of what it was told to",
-)
+@family.breaks("isolation.child-runs-the-modules-again")
 class HelperRunsTheModules(Broken):
     """The fork server imports the module that the first task comes from, and children begin with that."""
 
@@ -235,11 +220,7 @@ class _BringsArgumentsBack(_BringsBack):
             self._mine[place][:] = value
 
 
-@family.breaks(
-    "isolation.args-and-kwargs-are-copies",
-    "isolation.arguments-are-copies",
-    "isolation.arguments-are-copied-at-the-start",
-)
+@family.breaks("isolation.arguments-are-copies", "isolation.args-and-kwargs-are-copies")
 class ArgumentsComeBack(Broken):
     """A join changes the arguments that the starter has passed as the child has changed its own."""
 
@@ -303,12 +284,7 @@ class _TellsItsArguments(ForkProcess):
                 given[:] = changed
 
 
-@family.breaks(
-    "isolation.args-and-kwargs-are-copies",
-    "isolation.arguments-are-copied-at-the-start",
-    spoils=["lifecycle.close-leaves-no-file-open"],
-    why="the way back is a pipe",
-)
+@family.breaks("isolation.args-and-kwargs-are-copies")
 class WritesArgumentsBack(Broken):
     """Joining a child brings back what the child has made of the lists that it was passed."""
 
@@ -346,11 +322,7 @@ class _AsOfTheFirst(SpawnProcess):
         super().__init__(args=tuple(map(_as_first_seen, args)), kwargs=kwargs, **others)
 
 
-@family.breaks(
-    "isolation.args-and-kwargs-are-copies",
-    "isolation.arguments-are-copied-at-the-start",
-    "isolation.unpicklable-task-is-refused",
-)
+@family.breaks("isolation.arguments-are-copied-at-the-start")
 class PassesArgumentsOfTheFirstStart(Broken):
     """A list that is passed to several children reaches each as it was when the first was started."""
 

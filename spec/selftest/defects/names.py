@@ -30,12 +30,7 @@ class LeavesItsName(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    "identity.child-has-the-name-it-was-given",
-    "identity.any-text-can-be-the-name",
-    "identity.renamed-before-start",
-    "identity.renamed-while-it-runs",
-)
+@family.breaks("identity.child-has-the-name-it-was-given")
 class NameStaysBehind(Broken):
     """A child that was given a name does not learn it, and goes by its default name."""
 
@@ -49,12 +44,7 @@ class NumbersEveryName(ForkProcess):
         super().__init__(name=name and f"{name}-{next(self.count)}", **kwargs)
 
 
-@family.breaks(
-    "identity.child-has-the-name-it-was-given",
-    "identity.any-text-can-be-the-name",
-    "identity.renamed-while-it-runs",
-    "identity.is-known-after-the-join",
-)
+@family.breaks("identity.child-has-the-name-it-was-given", "identity.any-text-can-be-the-name")
 class GivenNamesAreNumbered(Broken):
     """A number is added to the name that a process was given."""
 
@@ -105,7 +95,7 @@ class SpeaksAscii(ForkProcess):
         super().run()
 
 
-@family.breaks("identity.child-has-the-name-it-was-given", "identity.any-text-can-be-the-name")
+@family.breaks("identity.any-text-can-be-the-name")
 class NameIsAscii(Broken):
     """What is not ASCII in a child's name reaches the child as question marks."""
 
@@ -117,11 +107,7 @@ class HasNoNumber(ForkProcess):
         super().__init__(name=name or "Process", **kwargs)
 
 
-@family.breaks(
-    "identity.default-names-are-numbered",
-    "identity.default-names-are-unique",
-    "identity.default-name-tells-the-descent",
-)
+@family.breaks("identity.default-names-are-unique")
 class AllAreCalledAlike(Broken):
     """All processes have the same default name."""
 
@@ -190,12 +176,7 @@ class CountsTheLiving(ForkProcess):
             self.name = "Process-" + ":".join(map(str, self._identity))
 
 
-@family.breaks(
-    "identity.default-names-are-numbered",
-    "identity.default-name-tells-the-descent",
-    spoils=["identity.default-names-are-unique"],
-    why="processes that nobody refers to have given their numbers back",
-)
+@family.breaks("identity.default-names-are-numbered", "identity.default-name-tells-the-descent")
 class NumbersAreReused(Broken):
     """A process gets the number that follows the number of children which live when it is made."""
 
@@ -213,7 +194,7 @@ class CountsAnew(ForkProcess):
         super().run()
 
 
-@family.breaks("identity.default-names-are-unique", "identity.default-name-tells-the-descent")
+@family.breaks("identity.default-names-are-unique")
 class ChildMakesUpItsName(Broken):
     """A child that was given no name makes one up by itself, from a counter that begins anew in each."""
 
@@ -315,12 +296,7 @@ class TakesDaemonForDone(ForkProcess):
     daemon = property(is_daemon, vars(BaseProcess)["daemon"].fset)
 
 
-@family.breaks(
-    "identity.child-knows-whether-it-is-a-daemon",
-    "identity.is-known-after-the-join",
-    spoils=["daemon.", "orphan.is-not-made-by-a-normal-end", "lifecycle.waits-for-its-children"],
-    why="the end of a program treats ordinary children as daemons, and so terminates them",
-)
+@family.breaks("identity.child-knows-whether-it-is-a-daemon")
 class StartedIsDaemon(Broken):
     """Every process that was started says of itself that it is a daemon."""
 
@@ -357,11 +333,7 @@ class _KnownByName(ForkProcess):
         return hash(self.name)
 
 
-@family.breaks(
-    "identity.namesakes-are-told-apart",
-    spoils=["identity."],
-    why="who is renamed is not found any more among those that are alive",
-)
+@family.breaks("identity.namesakes-are-told-apart")
 class NamesakesAreEqual(Broken):
     """A process equals every other of its name."""
 

@@ -24,14 +24,6 @@ Popen: Any = popen_fork.Popen
 
 PR_SET_PDEATHSIG = 1
 
-DIES = [
-    "orphan.goes-on-running",
-    "orphan.goes-on-running-when-the-parent-is-killed",
-    "daemon.outlives-a-killed-main",
-    "daemon.outlives-a-main-that-leaves-by-os-exit",
-]
-"""What does not hold of an ordinary child that dies with its starter, under every start method."""
-
 
 class _KilledWithItsStarter(ForkProcess):
     def run(self):
@@ -39,17 +31,7 @@ class _KilledWithItsStarter(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    *DIES,
-    "orphan.sees-its-new-parent",
-    "orphan.is-reaped-by-its-adopter",
-    "daemon.can-find-out-that-main-was-killed",
-    "lifecycle.outlives-the-thread-that-started-it",
-    "lifecycle.terminate-reaches-no-descendant",
-    "lifecycle.kill-reaches-no-descendant",
-    spoils=["lifecycle.not-alive-though-its-child-is", "daemon.can-join-main"],
-    why="whether a daemon can still tell that main has ended is chance",
-)
+@family.breaks("orphan.goes-on-running", "orphan.goes-on-running-when-the-parent-is-killed")
 class DiesWithTheStarter(Broken):
     """A child is killed by the kernel when its starter dies."""
 
@@ -68,16 +50,7 @@ def _end_after(starter):
     os._exit(1)
 
 
-@family.breaks(
-    *DIES,
-    "orphan.sees-its-new-parent",
-    "orphan.is-reaped-by-its-adopter",
-    "daemon.finds-out-whatever-its-siblings-do",
-    "lifecycle.terminate-reaches-no-descendant",
-    "lifecycle.kill-reaches-no-descendant",
-    spoils=["lifecycle.not-alive-though-its-child-is", "lifecycle.timed-join-ends-amid-signals"],
-    why="their child is to outlive its starter",
-)
+@family.breaks("orphan.goes-on-running", "orphan.goes-on-running-when-the-parent-is-killed")
 class EndsAfterTheStarter(Broken):
     """An ordinary child waits in a thread for the end of its starter, and then exits in the middle of its work."""
 
@@ -159,18 +132,7 @@ class _GuardedProcess(ForkProcess):
 
 
 @family.breaks(
-    "orphan.is-adopted",
-    "orphan.sees-its-new-parent",
-    "orphan.is-adopted-by-the-nearest-subreaper",
-    "orphan.is-not-adopted-by-other-ancestors",
-    "orphan.is-reaped-by-its-adopter",
-    "zombie.keeps-exit-status-and-cpu-time",
-    "zombie.wait-frees-the-pid",
-    "zombie.end-of-the-parent-hands-them-on",
-    "identity.starter-is-the-parent",
-    "identity.child-is-the-parent-of-its-children",
-    spoils=["queue.pipe-ends-with-the-last-sender", "zombie.", "lifecycle."],
-    why="the starter gets to know the child's end from the guard, when that has reaped the child",
+    "orphan.is-adopted", "orphan.is-adopted-by-the-nearest-subreaper", "orphan.is-not-adopted-by-other-ancestors"
 )
 class GuardsEachChild(Broken):
     """Between the starter and each child stands a process that waits for the child, and then ends as it did."""
@@ -190,12 +152,7 @@ class _OfAFaithfulServer(ForkServerProcess):
     _Popen = staticmethod(_preloading("dies_with_its_starter"))
 
 
-@family.breaks(
-    "orphan.keeps-the-helper-as-its-parent",
-    "orphan.helper-ends-after-it",
-    spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
-    why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
-)
+@family.breaks("orphan.keeps-the-helper-as-its-parent", "orphan.helper-ends-after-it")
 class HelperDiesWithTheStarter(Broken):
     """The fork server dies with its starter, and leaves its children orphans."""
 
@@ -207,18 +164,7 @@ class _OfARuthlessServer(ForkServerProcess):
     _Popen = staticmethod(_preloading("takes_its_children_along"))
 
 
-@family.breaks(
-    "daemon.finds-out-whatever-its-siblings-do",
-    *DIES,
-    "orphan.keeps-the-helper-as-its-parent",
-    "orphan.helper-ends-after-it",
-    "daemon.can-find-out-that-main-was-killed",
-    "lifecycle.terminate-reaches-no-descendant",
-    "lifecycle.kill-reaches-no-descendant",
-    "daemon.can-join-main",
-    spoils=["isolation.helper-preloads-modules", "lifecycle.outlives-the-thread-that-started-it"],
-    why="the fault is preloaded in place of the claim's module, and its server dies with a thread that starts it",
-)
+@family.breaks("orphan.goes-on-running-when-the-parent-is-killed", "orphan.keeps-the-helper-as-its-parent")
 class HelperTakesItsChildrenAlong(Broken):
     """The fork server kills its children and ends when its starter dies."""
 
@@ -230,12 +176,7 @@ class _OfAHiddenServer(ForkServerProcess):
     _Popen = staticmethod(_preloading("stands_behind_another"))
 
 
-@family.breaks(
-    "orphan.keeps-the-helper-as-its-parent",
-    "identity.helper-is-the-parent",
-    spoils=["isolation.helper-preloads-modules"],
-    why="the fault is brought in as the module to be preloaded, in place of the claim's",
-)
+@family.breaks("identity.helper-is-the-parent")
 class HelperStandsBehindAnother(Broken):
     """The fork server is not a child of the starter, but of another helper, which waits for it."""
 
@@ -265,11 +206,7 @@ def _inode(fd):
         return os.fstat(fd).st_ino
 
 
-@family.breaks(
-    "orphan.helper-ends-after-it",
-    spoils=[""],
-    why="the helper is left behind by whatever starts a child",
-)
+@family.breaks("orphan.helper-ends-after-it")
 class HelperNeverEnds(Broken):
     """The fork server itself holds the other end of the pipe that is to tell it that nobody needs it any more."""
 

@@ -52,11 +52,7 @@ class _Immortal(_Starter):
         return True
 
 
-@family.breaks(
-    "daemon.can-find-out-that-main-was-killed",
-    "daemon.finds-out-whatever-its-siblings-do",
-    "daemon.can-join-main",
-)
+@family.breaks("daemon.can-find-out-that-main-was-killed")
 class TakesTheStarterForAlive(Broken):
     """The starter seems alive forever, to who asks `parent_process()`."""
 
@@ -101,7 +97,7 @@ class _ByKernel(_Starter):
         return os.getppid()
 
 
-@family.breaks("daemon.can-find-out-that-main-was-killed", "identity.child-knows-its-starter")
+@family.breaks("identity.child-knows-its-starter")
 class TakesTheHelperForTheStarter(Broken):
     """What `parent_process()` has is the pid of the fork server."""
 

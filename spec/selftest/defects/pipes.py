@@ -20,14 +20,7 @@ def _pipe(kind, duplex):
     return tuple(kind(os.dup(end.fileno()), end.readable, end.writable) for end in multiprocessing.Pipe(duplex))
 
 
-@family.breaks(
-    "queue.pipe-of-one-way",
-    "queue.pipe-ends-with-the-last-sender",
-    "queue.poll-tells-what-can-be-received",
-    "queue.pipe-to-nobody-is-broken",
-    "queue.pipe-carries-any-value",
-    "queue.pipe-refuses-the-unpicklable",
-)
+@family.breaks("queue.pipe-of-one-way")
 class SwappedEnds(Broken):
     """A pipe of one way that gives its sending end first."""
 
@@ -43,12 +36,7 @@ class AlwaysOfTwoWays(Broken):
         return multiprocessing.Pipe()
 
 
-@family.breaks(
-    "queue.who-answered-was-joined",
-    "queue.pipe-of-two-ways",
-    "queue.pipe-carries-an-answer-from-a-child",
-    "queue.parent-learns-of-a-child-that-will-not-answer",
-)
+@family.breaks("queue.pipe-of-two-ways")
 class AlwaysOfOneWay(Broken):
     """A pipe that goes one way though both were asked for."""
 
@@ -56,12 +44,7 @@ class AlwaysOfOneWay(Broken):
         return multiprocessing.Pipe(False)
 
 
-@family.breaks(
-    "queue.who-answered-was-joined",
-    "queue.pipe-of-two-ways",
-    "queue.pipe-carries-an-answer-from-a-child",
-    "queue.parent-learns-of-a-child-that-will-not-answer",
-)
+@family.breaks("queue.pipe-of-two-ways")
 class OnePipeForBothWays(Broken):
     """A pipe of two ways with one pipe in it, where an end may receive what it has sent itself."""
 
@@ -90,7 +73,7 @@ class _GivesNone(Connection):
             return None
 
 
-@family.breaks("queue.pipe-ends-with-the-last-sender", "queue.parent-learns-of-a-child-that-will-not-answer")
+@family.breaks("queue.pipe-ends-with-the-last-sender")
 class NoneAtTheEnd(Broken):
     """A pipe that gives None where nobody will send any more."""
 
@@ -104,11 +87,7 @@ class _KeepsACopy(Connection):
         self.copy = os.dup(self.fileno())
 
 
-@family.breaks(
-    "queue.pipe-ends-with-the-last-sender",
-    "queue.parent-learns-of-a-child-that-will-not-answer",
-    "queue.pipe-to-nobody-is-broken",
-)
+@family.breaks("queue.pipe-ends-with-the-last-sender", "queue.pipe-to-nobody-is-broken")
 class NeverEnds(Broken):
     """A pipe that leaves a copy of each end open."""
 
@@ -145,12 +124,7 @@ class _HangsUp(Connection):
         super().close()
 
 
-@family.breaks(
-    "queue.who-answered-was-joined",
-    "queue.pipe-ends-with-the-last-sender",
-    "queue.pipe-carries-an-answer-from-a-child",
-    "queue.parent-learns-of-a-child-that-will-not-answer",
-)
+@family.breaks("queue.pipe-ends-with-the-last-sender")
 class EndsWithTheFirstSender(Broken):
     """A pipe that is at its end for all once one process has closed it."""
 
@@ -185,7 +159,7 @@ class _SendsSomething(Connection):
             super().send(obj)
 
 
-@family.breaks("queue.who-answered-was-joined", "queue.pipe-of-two-ways", "queue.pipe-carries-any-value")
+@family.breaks("queue.pipe-carries-any-value")
 class DoesNotSendNone(Broken):
     """A pipe that takes None for nothing to send."""
 
@@ -247,7 +221,7 @@ class _Taking(Connection):
         return found
 
 
-@family.breaks("queue.poll-tells-what-can-be-received", spoils=["queue."], why="pipes may be within queues")
+@family.breaks("queue.poll-tells-what-can-be-received")
 class PollTakes(Broken):
     """A pipe whose poll takes the message that it finds."""
 

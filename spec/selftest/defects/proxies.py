@@ -43,13 +43,7 @@ class BrokenDict(Broken):
         return manager
 
 
-@family.breaks(
-    "sharing.any-number-count-down",
-    "sharing.any-number-lose-updates-without",
-    "sharing.every-proxy-refers-to-one-object",
-    "sharing.behaves-as-one-dict",
-    "sharing.proxy-raises-after-shutdown",
-)
+@family.breaks("sharing.every-proxy-refers-to-one-object")
 class ReadsOnce(BrokenDict):
     """A proxy that asks for each key once, and remembers the answer for ever."""
 
@@ -64,12 +58,7 @@ class ReadsOnce(BrokenDict):
             return self.get(key)
 
 
-@family.breaks(
-    "sharing.any-number-count-down",
-    "sharing.any-number-lose-updates-without",
-    "sharing.every-proxy-refers-to-one-object",
-    "sharing.behaves-as-one-dict",
-)
+@family.breaks("sharing.every-proxy-refers-to-one-object")
 class RemembersWhatItWrote(BrokenDict):
     """A proxy that believes that a key has the value that it gave it last, whatever others have done since."""
 
@@ -90,21 +79,7 @@ class RemembersWhatItWrote(BrokenDict):
             return "written" in self.__dict__ and key in self.written
 
 
-@family.breaks(
-    "sharing.counts-down-under-the-lock",
-    "sharing.any-number-count-down",
-    "sharing.any-number-lose-updates-without",
-    "sharing.loses-updates-without-the-lock",
-    "sharing.subtraction-in-place-loses-updates",
-    "sharing.failing-child-releases-the-lock",
-    "sharing.every-proxy-refers-to-one-object",
-    "sharing.behaves-as-one-dict",
-    "sharing.outlives-its-clients",
-    "sharing.nested-list-assigned-back-is-kept",
-    "sharing.two-dicts-are-independent",
-    spoils=["sharing."],
-    why="nothing is shared once it is handed to a child",
-)
+@family.breaks("sharing.every-proxy-refers-to-one-object")
 class IsCopiedWhenPickled(BrokenDict):
     """A proxy that becomes a plain dict when it is handed to a child that does not inherit memory."""
 
@@ -115,13 +90,7 @@ class IsCopiedWhenPickled(BrokenDict):
             return dict, (self.copy(),)
 
 
-@family.breaks(
-    "sharing.lives-in-a-server-process",
-    "sharing.shutdown-ends-the-server",
-    "sharing.threads-get-their-own-answers",
-    spoils=["sharing.unpicklable-answer-is-refused"],
-    why="it asks for all that there is",
-)
+@family.breaks("sharing.threads-get-their-own-answers")
 class LooksKeysUpItself(BrokenDict):
     """A proxy that fetches the whole dict to look a key up."""
 
@@ -144,12 +113,7 @@ class _Versioned(dict):
             self[key] = value
 
 
-@family.breaks(
-    "sharing.any-number-lose-updates-without",
-    "sharing.subtraction-in-place-loses-updates",
-    spoils=["sharing."],
-    why="in some sequences of calls, one writes after it has read, and another has written in between",
-)
+@family.breaks("sharing.subtraction-in-place-loses-updates")
 class RefusesStaleWrites(BrokenDict):
     """A proxy that refuses to write if somebody else has written since it last read."""
 
@@ -356,9 +320,7 @@ class CannotBeGoneThrough(BrokenDict):
             raise TypeError("'DictProxy' object is not iterable")
 
 
-@family.breaks(
-    "sharing.can-be-gone-through", spoils=["sharing.behaves-as-one-dict"], why="one of its calls has two sources"
-)
+@family.breaks("sharing.can-be-gone-through")
 class UpdatesFromOneSource(BrokenDict):
     """A managed dict that is updated from another dict, or by name, and not from both at once."""
 
@@ -389,10 +351,7 @@ class _OneByOne(dict):
             return super().__getitem__(key)
 
 
-@family.breaks(
-    "sharing.calls-do-not-wait-for-each-other",
-    "sharing.threads-get-their-own-answers",
-)
+@family.breaks("sharing.calls-do-not-wait-for-each-other")
 class ServesOneByOne(BrokenDict):
     """A server that answers one call after the other, whoever waits."""
 
@@ -406,9 +365,7 @@ class _Connections:
 connections: dict[Any, _Connections] = {}
 
 
-@family.breaks(
-    "sharing.threads-get-their-own-answers", spoils=["sharing."], why="children share it with their starter"
-)
+@family.breaks("sharing.threads-get-their-own-answers")
 class ThreadsShareAConnection(BrokenDict):
     """A client whose threads share one connection to the server."""
 

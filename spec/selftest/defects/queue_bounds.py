@@ -15,20 +15,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.holds-maxsize-items",
-    "queue.put-waits-while-full",
-    "queue.put-nowait-is-refused-when-full",
-    "queue.put-can-be-timed",
-    "queue.timed-put-and-get-end-before-their-time",
-    "queue.full-and-empty-at-once",
-    "queue.full-is-outdated-once-another-gets",
-    "queue.any-sequence-of-operations",
-    "joinable.any-sequence-of-operations",
-    "queue.qsize-tells-how-many",
-    "queue.get-goes-on-after-a-signal",
-)
+@family.breaks("queue.holds-maxsize-items", "queue.put-waits-while-full")
 class Unbounded(Broken):
     """Queues that ignore maxsize."""
 
@@ -39,19 +26,7 @@ class Unbounded(Broken):
         return sound.JoinableQueue()
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.holds-maxsize-items",
-    "queue.put-waits-while-full",
-    "queue.put-nowait-is-refused-when-full",
-    "queue.put-can-be-timed",
-    "queue.timed-put-and-get-end-before-their-time",
-    "queue.full-and-empty-at-once",
-    "queue.full-is-outdated-once-another-gets",
-    "queue.any-sequence-of-operations",
-    "queue.qsize-tells-how-many",
-    "queue.get-goes-on-after-a-signal",
-)
+@family.breaks("queue.holds-maxsize-items", "queue.any-sequence-of-operations")
 class HoldsOneMore(Broken):
     """A queue that holds one item more than maxsize."""
 
@@ -84,23 +59,7 @@ class _CountsAnew(sound.Queue):
         self._sem = multiprocessing.get_context("forkserver").Semaphore(bound)
 
 
-@family.breaks(
-    "queue.get-goes-on-after-a-signal",
-    "queue.put-waits-while-full",
-    "queue.holds-maxsize-items",
-    "queue.put-nowait-is-refused-when-full",
-    "queue.put-can-be-timed",
-    "queue.timed-put-and-get-end-before-their-time",
-    "queue.qsize-tells-how-many",
-    "queue.empty-is-unreliable",
-    "queue.full-and-empty-at-once",
-    "queue.full-is-outdated-once-another-gets",
-    "queue.any-producers-and-consumers",
-    "queue.keeps-the-order-of-each-producer",
-    "queue.dropped-item-gives-its-place-back",
-    "queue.any-sequence-of-operations",
-    "queue.put-and-get-take-their-arguments-by-name",
-)
+@family.breaks("queue.put-waits-while-full", "queue.dropped-item-gives-its-place-back")
 class BoundOfEachProcess(Broken):
     """A queue that counts, in each process that it is sent to, only what that process puts and gets."""
 
@@ -110,19 +69,7 @@ class BoundOfEachProcess(Broken):
         return _CountsAnew(maxsize, ctx=self.context)
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.put-waits-while-full",
-    "queue.put-can-be-timed",
-    "queue.timed-put-and-get-end-before-their-time",
-    "queue.keeps-the-order-of-each-producer",
-    "queue.any-producers-and-consumers",
-    "queue.any-sequence-of-operations",
-    "queue.qsize-tells-how-many",
-    "queue.get-goes-on-after-a-signal",
-    spoils=["queue.dropped-item-gives-its-place-back"],
-    why="the last item is dropped unless the first was got in time",
-)
+@family.breaks("queue.put-waits-while-full", "queue.put-can-be-timed")
 class DropsWhenFull(Broken):
     """A queue that drops what is put while it is full, where the put should wait."""
 
@@ -135,16 +82,7 @@ class DropsWhenFull(Broken):
                     raise
 
 
-@family.breaks(
-    "queue.get-waits-while-empty",
-    "queue.carries-a-message-from-a-child",
-    "queue.big-items-got-at-once-arrive-whole",
-    "queue.killed-reader-leaves-the-others-waiting",
-    "queue.get-gives-up-though-another-waits",
-    "queue.any-producers-and-consumers",
-    spoils=["queue."],
-    why="whether there is something to get in time is left to chance",
-)
+@family.breaks("queue.get-waits-while-empty")
 class GetNeverWaits(Broken):
     """A queue whose get raises Empty where it should wait for a put."""
 
@@ -153,13 +91,7 @@ class GetNeverWaits(Broken):
             return super().get(block and (timeout is not None or self.qsize() > 0), timeout)
 
 
-@family.breaks(
-    "queue.put-nowait-is-refused-when-full",
-    "queue.full-and-empty-at-once",
-    "queue.holds-maxsize-items",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.put-nowait-is-refused-when-full")
 class PutNowaitWaits(Broken):
     """A queue whose put_nowait waits for room."""
 
@@ -168,13 +100,7 @@ class PutNowaitWaits(Broken):
             self.put(obj)
 
 
-@family.breaks(
-    "queue.get-nowait-is-refused-when-empty",
-    "queue.poll-does-not-wait",
-    "queue.empty-is-unreliable",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.get-nowait-is-refused-when-empty")
 class GetNowaitWaits(Broken):
     """A queue whose get_nowait waits for an item."""
 
@@ -183,13 +109,7 @@ class GetNowaitWaits(Broken):
             return self.get()
 
 
-@family.breaks(
-    "queue.put-nowait-is-refused-when-full",
-    "queue.full-and-empty-at-once",
-    "queue.holds-maxsize-items",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.put-nowait-is-refused-when-full")
 class PutNowaitGivesUpInSilence(Broken):
     """A queue whose put_nowait returns, when it is full, as if it had put the item."""
 
@@ -199,13 +119,7 @@ class PutNowaitGivesUpInSilence(Broken):
                 self.put(obj, False)
 
 
-@family.breaks(
-    "queue.get-nowait-is-refused-when-empty",
-    "queue.poll-does-not-wait",
-    "queue.empty-is-unreliable",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.get-nowait-is-refused-when-empty")
 class GetNowaitReturnsNone(Broken):
     """A queue whose get_nowait returns None when nothing is there."""
 
@@ -225,13 +139,7 @@ class _Empty(Exception):
     pass
 
 
-@family.breaks(
-    "queue.put-nowait-is-refused-when-full",
-    "queue.put-can-be-timed",
-    "queue.full-and-empty-at-once",
-    "queue.holds-maxsize-items",
-    "queue.qsize-tells-how-many",
-)
+@family.breaks("queue.put-nowait-is-refused-when-full")
 class RaisesItsOwnFull(Broken):
     """A queue that raises a Full of its own, not that of the module queue."""
 
@@ -243,20 +151,7 @@ class RaisesItsOwnFull(Broken):
                 raise _Full from None
 
 
-@family.breaks(
-    "queue.get-nowait-is-refused-when-empty",
-    "queue.poll-does-not-wait",
-    "queue.empty-is-unreliable",
-    "queue.any-producers-and-consumers",
-    "queue.unpicklable-item-is-dropped",
-    "queue.thread-that-waits-holds-up-no-other",
-    spoils=[
-        "queue.items-of-a-child-that-fails-arrive",
-        "queue.items-of-a-daemon-arrive",
-        "queue.cancelled-wait-is-for-its-process-only",
-    ],
-    why="they get until it raises Empty",
-)
+@family.breaks("queue.get-nowait-is-refused-when-empty")
 class RaisesItsOwnEmpty(Broken):
     """A queue that raises an Empty of its own, not that of the module queue."""
 
@@ -268,12 +163,7 @@ class RaisesItsOwnEmpty(Broken):
                 raise _Empty from None
 
 
-@family.breaks(
-    "queue.put-nowait-is-refused-when-full",
-    "queue.holds-maxsize-items",
-    spoils=["queue.any-sequence-of-operations", "queue.full-and-empty-at-once"],
-    why="what is got depends on which item comes first",
-)
+@family.breaks("queue.put-nowait-is-refused-when-full")
 class RefusesAndPuts(Broken):
     """A queue whose put raises Full when it may not wait for room, and yet sends the item."""
 
@@ -287,15 +177,7 @@ class RefusesAndPuts(Broken):
                 raise
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.get-nowait-is-refused-when-empty",
-    "queue.poll-does-not-wait",
-    "queue.empty-is-unreliable",
-    "queue.thread-that-waits-holds-up-no-other",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.get-nowait-is-refused-when-empty")
 class RefusesAndTakes(Broken):
     """A queue that, after a get was refused for want of an item, gives the next one to nobody."""
 
@@ -314,7 +196,7 @@ class RefusesAndTakes(Broken):
                 raise
 
 
-@family.breaks("queue.qsize-tells-how-many", "queue.empty-is-unreliable")
+@family.breaks("queue.qsize-tells-how-many")
 class SizeOfEachProcess(Broken):
     """A queue whose qsize counts what this process has put and got."""
 
@@ -368,11 +250,7 @@ class EmptyByTheCount(Broken):
             return self.qsize() == 0
 
 
-@family.breaks(
-    "queue.full-is-outdated-once-another-gets",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.full-is-outdated-once-another-gets")
 class FullWithRoomForOne(Broken):
     """A queue that says that it is full while there is room for one."""
 

@@ -22,7 +22,7 @@ class TimedPutIsEarly(Broken):
             super().put(obj, block, timeout and timeout / 1000)
 
 
-@family.breaks("queue.get-gives-up-though-another-waits", "queue.get-can-be-timed")
+@family.breaks("queue.get-can-be-timed")
 class TimedGetIsEarly(Broken):
     """A queue whose timed get rounds its time down to whole seconds."""
 
@@ -31,13 +31,7 @@ class TimedGetIsEarly(Broken):
             return super().get(block, timeout and int(timeout))
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.put-can-be-timed",
-    "queue.qsize-tells-how-many",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.put-can-be-timed")
 class TimedPutWaitsForEver(Broken):
     """A queue whose put waits for room however little time it was given."""
 
@@ -46,14 +40,7 @@ class TimedPutWaitsForEver(Broken):
             super().put(obj, block)
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.get-can-be-timed",
-    "queue.get-gives-up-though-another-waits",
-    "queue.timed-get-ends-amid-signals",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.get-can-be-timed")
 class TimedGetWaitsForEver(Broken):
     """A queue whose get waits for an item however little time it was given."""
 
@@ -62,7 +49,7 @@ class TimedGetWaitsForEver(Broken):
             return super().get(block)
 
 
-@family.breaks("queue.put-and-get-take-their-arguments-by-name", "queue.timed-put-and-get-end-before-their-time")
+@family.breaks("queue.timed-put-and-get-end-before-their-time")
 class TimedPutTakesItsTime(Broken):
     """A queue whose timed put looks for room only when its time is over."""
 
@@ -73,12 +60,7 @@ class TimedPutTakesItsTime(Broken):
             super().put(obj, block and timeout is None)
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.timed-put-and-get-end-before-their-time",
-    "queue.get-goes-on-after-a-signal",
-    "queue.thread-that-waits-holds-up-no-other",
-)
+@family.breaks("queue.timed-put-and-get-end-before-their-time")
 class TimedGetTakesItsTime(Broken):
     """A queue whose timed get looks for an item only when its time is over."""
 
@@ -89,13 +71,7 @@ class TimedGetTakesItsTime(Broken):
             return super().get(block and timeout is None)
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.get-can-be-timed",
-    "queue.get-gives-up-though-another-waits",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.get-can-be-timed")
 class TimedGetReturnsNone(Broken):
     """A queue whose timed get returns None when its time is over."""
 
@@ -109,11 +85,7 @@ class TimedGetReturnsNone(Broken):
                 return None
 
 
-@family.breaks(
-    "queue.put-can-be-timed",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.put-can-be-timed")
 class LatePutArrives(Broken):
     """A queue whose timed put raises Full when its time is over, and yet sends the item."""
 
@@ -127,12 +99,7 @@ class LatePutArrives(Broken):
                 raise
 
 
-@family.breaks(
-    "queue.get-gives-up-though-another-waits",
-    "queue.thread-that-waits-holds-up-no-other",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.get-gives-up-though-another-waits")
 class WaitsItsTurnToLook(Broken):
     """A queue whose get waits for the readers' lock however little time it was given."""
 
@@ -184,12 +151,7 @@ class _TakenForGood:
         pass
 
 
-@family.breaks(
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.timed-put-and-get-end-before-their-time",
-    "queue.get-goes-on-after-a-signal",
-    "queue.thread-that-waits-holds-up-no-other",
-)
+@family.breaks("queue.timed-put-and-get-end-before-their-time")
 class TimedGetKeepsThePlace(Broken):
     """A queue where what a timed get has taken keeps its place."""
 
@@ -201,12 +163,7 @@ class TimedGetKeepsThePlace(Broken):
                 return super().get(block, timeout)
 
 
-@family.breaks(
-    "queue.get-can-be-timed",
-    "queue.get-nowait-is-refused-when-empty",
-    "queue.put-and-get-take-their-arguments-by-name",
-    "queue.any-sequence-of-operations",
-)
+@family.breaks("queue.get-can-be-timed", "queue.any-sequence-of-operations")
 class GettingNothingMakesRoom(Broken):
     """A get that raises Empty gives a place back that was not taken."""
 

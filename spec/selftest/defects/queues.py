@@ -15,26 +15,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-@family.breaks(
-    "queue.carries-a-message-from-a-child",
-    "queue.first-in-is-first-out",
-    "queue.holds-maxsize-items",
-    "queue.put-waits-while-full",
-    "queue.get-waits-while-empty",
-    "queue.has-no-bound-without-maxsize",
-    "queue.put-nowait-is-refused-when-full",
-    "queue.poll-does-not-wait",
-    "queue.qsize-tells-how-many",
-    "queue.is-built-on-a-pipe",
-    "queue.child-may-put-after-its-starter",
-    "joinable.producer-makes-before-it-puts",
-    "joinable.producer-goes-on-after-the-last-report",
-    "joinable.consumer-reports-after-eating",
-    "joinable.consumer-ends-with-main",
-    "sharing.proxy-can-be-sent",
-    spoils=["queue.", "joinable."],
-    why="nothing that one process puts ever reaches another",
-)
+@family.breaks("queue.is-built-on-a-pipe", "queue.carries-a-message-from-a-child", "queue.get-waits-while-empty")
 class OfThreads(Broken):
     """A queue that threads share, and of which each process has a copy."""
 
@@ -49,11 +30,7 @@ class _Stack(collections.deque):
         return last
 
 
-@family.breaks(
-    "queue.first-in-is-first-out",
-    spoils=["queue.keeps-the-order-of-each-producer"],
-    why="whether anything waits in the buffer is left to chance",
-)
+@family.breaks("queue.first-in-is-first-out")
 class LastFirst(Broken):
     """A queue whose feeder takes from the wrong end of its buffer, so that what waits there comes last first."""
 
@@ -63,15 +40,7 @@ class LastFirst(Broken):
             self._buffer = _Stack()
 
 
-@family.breaks(
-    "queue.first-in-is-first-out",
-    "queue.has-no-bound-without-maxsize",
-    "queue.keeps-the-order-of-each-producer",
-    "queue.holds-maxsize-items",
-    "queue.any-picklable-value-arrives-equal",
-    "queue.any-producers-and-consumers",
-    "queue.any-sequence-of-operations",
-)
+@family.breaks("queue.first-in-is-first-out", "queue.any-producers-and-consumers")
 class Lossy(Broken):
     """A queue that loses every seventh item that a process puts."""
 
@@ -84,15 +53,7 @@ class Lossy(Broken):
                 super().put(obj, block, timeout)
 
 
-@family.breaks(
-    "queue.first-in-is-first-out",
-    "queue.has-no-bound-without-maxsize",
-    "queue.keeps-the-order-of-each-producer",
-    "queue.any-picklable-value-arrives-equal",
-    "queue.any-producers-and-consumers",
-    spoils=["queue.any-sequence-of-operations"],
-    why="which sequences are tried is up to Hypothesis",
-)
+@family.breaks("queue.first-in-is-first-out", "queue.keeps-the-order-of-each-producer")
 class Repeating(Broken):
     """A queue that gives every seventh item that a process gets twice."""
 
@@ -110,11 +71,7 @@ class Repeating(Broken):
             return item
 
 
-@family.breaks(
-    "queue.qsize-tells-how-many",
-    spoils=["queue."],
-    why="whether others wait in vain depends on who comes first",
-)
+@family.breaks("queue.qsize-tells-how-many")
 class Greedy(Broken):
     """A queue whose readers take all that is there, give one item, and keep the others for themselves."""
 
@@ -134,14 +91,7 @@ class Greedy(Broken):
             return not self.kept and super().empty()
 
 
-@family.breaks(
-    "queue.any-picklable-value-arrives-equal",
-    "queue.big-items-put-at-once-arrive-whole",
-    "queue.big-items-got-at-once-arrive-whole",
-    "queue.carries-a-message-larger-than-the-pipe",
-    "queue.joining-before-getting-hangs",
-    "queue.join-thread-waits-for-the-pipe",
-)
+@family.breaks("queue.any-picklable-value-arrives-equal", "queue.carries-a-message-larger-than-the-pipe")
 class Truncating(Broken):
     """A queue that cuts off what text or bytes have beyond 64 KiB."""
 
@@ -150,7 +100,7 @@ class Truncating(Broken):
             super().put(obj[:65536] if isinstance(obj, (str, bytes)) else obj, block, timeout)
 
 
-@family.breaks("queue.any-picklable-value-arrives-equal", "queue.any-producers-and-consumers")
+@family.breaks("queue.any-picklable-value-arrives-equal")
 class TuplesBecomeLists(Broken):
     """A queue that a tuple leaves as a list."""
 
@@ -204,12 +154,7 @@ class WithoutWriteLock(Broken):
             self._wlock = _NoLock()
 
 
-@family.breaks(
-    "queue.big-items-got-at-once-arrive-whole",
-    "queue.killed-reader-leaves-the-others-waiting",
-    spoils=["queue.any-producers-and-consumers"],
-    why="small items rarely mix",
-)
+@family.breaks("queue.big-items-got-at-once-arrive-whole", "queue.killed-reader-leaves-the-others-waiting")
 class WithoutReadLock(Broken):
     """A queue without a lock at its reading end, where several processes get each a part of an item."""
 
@@ -225,12 +170,7 @@ class _NewReadLock(sound.Queue):
         self._rlock = _NoLock()  # as good as one that nobody else has
 
 
-@family.breaks(
-    "queue.big-items-got-at-once-arrive-whole",
-    "queue.killed-reader-leaves-the-others-waiting",
-    spoils=["queue.any-producers-and-consumers"],
-    why="small items rarely mix",
-)
+@family.breaks("queue.big-items-got-at-once-arrive-whole", "queue.killed-reader-leaves-the-others-waiting")
 class ReadLockLostOnTheWay(Broken):
     """A queue that makes a lock of its own for the reading end in each process that it is sent to."""
 
@@ -240,11 +180,7 @@ class ReadLockLostOnTheWay(Broken):
         return _NewReadLock(maxsize, ctx=self.context)
 
 
-@family.breaks(
-    "queue.child-may-put-after-its-starter",
-    spoils=["queue.cancelled-wait-is-for-its-process-only"],
-    why="the child puts",
-)
+@family.breaks("queue.child-may-put-after-its-starter")
 class FeederLostByForking(Broken):
     """A queue that takes its feeder thread to be there after a fork, which no thread survives."""
 
@@ -263,11 +199,7 @@ class _SmallFirst(collections.deque):
         return small[0]
 
 
-@family.breaks(
-    "queue.first-in-is-first-out",
-    spoils=["queue.keeps-the-order-of-each-producer"],
-    why="there, too, small items may wait behind a large one",
-)
+@family.breaks("queue.first-in-is-first-out")
 class SmallGoFirst(Broken):
     """A queue that sends what is large after all else that waits."""
 

@@ -43,12 +43,7 @@ class HandMadeAgain(sound.Lock):
             super().release()
 
 
-@family.breaks(
-    "lock.rlock-is-reentrant",
-    "lock.rlock-is-released-by-its-holder-only",
-    "lock.rlock-is-held-by-one-thread",
-    "lock.rlock-waiter-proceeds-after-the-last-release",
-)
+@family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
 class IsPlainLock(Broken):
     """An RLock that is a plain lock."""
 
@@ -56,25 +51,14 @@ class IsPlainLock(Broken):
         return self.context.Lock()
 
 
-@family.breaks(
-    "lock.rlock-is-reentrant",
-    "lock.rlock-is-released-by-its-holder-only",
-    "lock.rlock-is-held-by-one-thread",
-    "lock.rlock-waiter-proceeds-after-the-last-release",
-    "lock.rlock-of-a-killed-holder-stays-held",
-)
+@family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-of-a-killed-holder-stays-held")
 class IsForThreads(Broken):
     """An RLock for threads: of each process that inherits it, it is a lock of its own."""
 
     RLock = staticmethod(threading.RLock)
 
 
-@family.breaks(
-    "lock.rlock-is-reentrant",
-    "lock.rlock-is-released-by-its-holder-only",
-    "lock.rlock-waiter-proceeds-after-the-last-release",
-    "lock.rlock-of-a-killed-holder-stays-held",
-)
+@family.breaks("lock.rlock-is-released-by-its-holder-only")
 class KnowsThreadsOnly(Broken):
     """An RLock that goes by the thread and not by the process: forks of one process are the same to it."""
 
@@ -82,7 +66,7 @@ class KnowsThreadsOnly(Broken):
         who = staticmethod(threading.get_ident)
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-waiter-proceeds-after-the-last-release")
+@family.breaks("lock.rlock-is-reentrant")
 class NotReentrant(Broken):
     """An RLock that its holder cannot acquire again."""
 
@@ -91,7 +75,7 @@ class NotReentrant(Broken):
             return not self.mine and super().acquire(block, timeout)
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-waiter-proceeds-after-the-last-release")
+@family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class FreedByTheFirstRelease(Broken):
     """An RLock that one release frees, however often it was acquired."""
 
@@ -101,7 +85,7 @@ class FreedByTheFirstRelease(Broken):
             super().release()
 
 
-@family.breaks("lock.rlock-is-reentrant", "lock.rlock-waiter-proceeds-after-the-last-release")
+@family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class FreedByAsManyReleasesAndOne(Broken):
     """An RLock that takes one release more than acquires to be free."""
 
@@ -125,7 +109,7 @@ class ReleasedByAnybody(Broken):
                 sound.Lock.release(self)
 
 
-@family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread")
+@family.breaks("lock.rlock-is-released-by-its-holder-only")
 class IgnoresOthersReleases(Broken):
     """An RLock that stays held, without a word, if a process that does not hold it releases it."""
 
@@ -145,12 +129,7 @@ class IgnoresReleasesWhenFree(Broken):
                 super().release()
 
 
-@family.breaks(
-    "lock.rlock-is-reentrant",
-    "lock.rlock-is-released-by-its-holder-only",
-    "lock.rlock-of-a-killed-holder-stays-held",
-    "lock.rlock-waiter-proceeds-after-the-last-release",
-)
+@family.breaks("lock.rlock-of-a-killed-holder-stays-held", "lock.rlock-waiter-proceeds-after-the-last-release")
 class PrivateOncePickled(Broken):
     """An RLock that a child, under spawn, gets a new one for."""
 
@@ -194,7 +173,7 @@ class WaitsForEver(Broken):
             return False
 
 
-@family.breaks("lock.rlock-waiter-proceeds-after-the-last-release", "lock.rlock-of-a-killed-holder-stays-held")
+@family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class HasNoPatience(Broken):
     """An RLock whose acquire never waits."""
 

@@ -51,11 +51,7 @@ class IsAlwaysReady(HasAnother):
         return os.open(os.devnull, os.O_RDONLY)
 
 
-@family.breaks(
-    "lifecycle.sentinel-is-ready-at-the-end",
-    "lifecycle.sentinel-is-the-childs-own",
-    "lifecycle.waits-for-its-threads",
-)
+@family.breaks("lifecycle.sentinel-is-ready-at-the-end", "lifecycle.waits-for-its-threads")
 class AlwaysReady(Broken):
     """The sentinel of a child is ready from the start on."""
 
@@ -68,13 +64,7 @@ class IsNeverReady(HasAnother):
         return sentinel
 
 
-@family.breaks(
-    "lifecycle.sentinel-is-ready-at-the-end",
-    "lifecycle.sentinel-reaps-nothing",
-    "lifecycle.sentinel-is-the-childs-own",
-    "lifecycle.exit-code-needs-no-join",
-    "lifecycle.exited-child-can-be-closed",
-)
+@family.breaks("lifecycle.sentinel-is-ready-at-the-end")
 class NeverReady(Broken):
     """The starter keeps the other end of the sentinel open, so that the sentinel is never ready."""
 
@@ -95,15 +85,7 @@ class IsWokenByAny(HasAnother):
         super().run()
 
 
-@family.breaks(
-    "lifecycle.sentinel-is-the-childs-own",
-    spoils=[
-        "zombie.ignored-sigchld-leaves-none",
-        "lifecycle.leaves-signal-handlers-alone",
-        "lifecycle.outlives-the-thread-that-started-it",
-    ],
-    why="where SIGCHLD is ignored, none comes, and only the main thread may handle it",
-)
+@family.breaks("lifecycle.sentinel-is-the-childs-own")
 class SharedByAll(Broken):
     """All children have one sentinel, which is ready once SIGCHLD has come for any of them."""
 
@@ -120,15 +102,7 @@ class IsReapedByAHandler(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.sentinel-reaps-nothing",
-    "lifecycle.outlives-the-thread-that-started-it",
-    "lifecycle.leaves-signal-handlers-alone",
-    "lifecycle.threads-join-their-own",
-    spoils=["zombie.", "lifecycle.alive-while-it-is-stopped"],
-    why="there are no zombies",
-)
+@family.breaks("lifecycle.sentinel-reaps-nothing")
 class ReapedAtOnce(Broken):
     """A handler of SIGCHLD reaps every child that has exited."""
 

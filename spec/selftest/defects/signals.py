@@ -36,20 +36,7 @@ class IsInterrupted(Signalled):
         self.send(signal.SIGINT)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.terminated-child-cleans-nothing-up",
-    "lifecycle.outlives-terminate-if-it-ignores-it",
-    "lifecycle.outlives-terminate-if-it-handles-it",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-asks-first",
-    "lifecycle.exit-code-of-a-terminated-child",
-    "lifecycle.terminate-reaches-no-descendant",
-    spoils=["lifecycle.threads-join-their-own", "lifecycle.can-be-terminated-at-once", "lifecycle.end-insists"],
-    why="whether the exception finds the child in its code is chance",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm", "lifecycle.terminated-child-cleans-nothing-up")
 class TerminateInterrupts(Broken):
     """Terminating a child sends SIGINT, which raises an exception in it."""
 
@@ -61,16 +48,7 @@ class IsKilled(Signalled):
         self.send(signal.SIGKILL)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.outlives-terminate-if-it-ignores-it",
-    "lifecycle.outlives-terminate-if-it-handles-it",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-asks-first",
-    "lifecycle.exit-code-of-a-terminated-child",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm", "lifecycle.outlives-terminate-if-it-handles-it")
 class TerminateKills(Broken):
     """Terminating a child sends SIGKILL."""
 
@@ -82,19 +60,7 @@ class IsLeftAlone(Signalled):
         self.send(0)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.terminated-child-runs-no-further",
-    "lifecycle.terminated-child-cleans-nothing-up",
-    "lifecycle.can-be-terminated-at-once",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-asks-first",
-    "lifecycle.exit-code-of-a-terminated-child",
-    "lifecycle.threads-join-their-own",
-    "lifecycle.terminate-reaches-no-descendant",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm", "lifecycle.terminated-child-runs-no-further")
 class TerminateDoesNothing(Broken):
     """Terminating a child does nothing."""
 
@@ -108,11 +74,7 @@ class IsAskedTwice(Signalled):
         self.send(signal.SIGTERM)
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-)
+@family.breaks("lifecycle.terminate-sends-sigterm")
 class TerminateAsksTwice(Broken):
     """Terminating a child looks after a while whether it has ended, and if not, sends SIGTERM again."""
 
@@ -127,7 +89,7 @@ class TakesItsSiblingsAlong(Signalled):
             sibling.send(signal.SIGTERM)
 
 
-@family.breaks("lifecycle.terminate-sends-sigterm", "lifecycle.threads-join-their-own")
+@family.breaks("lifecycle.terminate-sends-sigterm")
 class TerminateEndsSiblings(Broken):
     """Terminating a child terminates its siblings, too."""
 
@@ -145,7 +107,7 @@ class IsPresumedDead(ForkProcess):
         return super().is_alive() and not self.terminated
 
 
-@family.breaks("lifecycle.terminate-is-a-request", "lifecycle.end-insists")
+@family.breaks("lifecycle.terminate-is-a-request")
 class TerminatedIsPresumedDead(Broken):
     """A child that was terminated counts as dead from then on."""
 
@@ -158,15 +120,7 @@ class IsWaitedFor(ForkProcess):
         self.join()
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.outlives-terminate-if-it-ignores-it",
-    "lifecycle.outlives-terminate-if-it-handles-it",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-insists",
-)
+@family.breaks("lifecycle.terminate-is-a-request")
 class TerminateWaits(Broken):
     """Terminating a child waits until it has ended."""
 
@@ -181,13 +135,7 @@ class HasNoPatience(Signalled):
         self.join()
 
 
-@family.breaks(
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.outlives-terminate-if-it-ignores-it",
-    "lifecycle.outlives-terminate-if-it-handles-it",
-    "lifecycle.kill-ends-what-handles-sigterm",
-)
+@family.breaks("lifecycle.terminate-is-a-request", "lifecycle.outlives-terminate-if-it-ignores-it")
 class TerminateInsists(Broken):
     """Terminating a child kills it if it has not ended after a while."""
 
@@ -237,10 +185,7 @@ class _IsAPid(ForkProcess):
         self._send_signal(signal.SIGKILL)
 
 
-@family.breaks(
-    "lifecycle.terminating-an-exited-child-does-nothing",
-    "lifecycle.killing-an-exited-child-does-nothing",
-)
+@family.breaks("lifecycle.terminating-an-exited-child-does-nothing", "lifecycle.killing-an-exited-child-does-nothing")
 class SignalsWhateverHasThePid(Broken):
     """A child that was joined is sent signals still, whoever has got its pid since."""
 
@@ -253,13 +198,7 @@ class ExitsOnSigterm(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminated-child-cleans-nothing-up",
-    "lifecycle.exit-code-of-a-terminated-child",
-    "daemon.runs-no-cleanup-code",
-    "lifecycle.terminate-reaches-no-descendant",
-)
+@family.breaks("lifecycle.terminated-child-cleans-nothing-up")
 class SigtermUnwinds(Broken):
     """In a child, SIGTERM raises SystemExit, so that it cleans up."""
 
@@ -277,11 +216,7 @@ class CleansUpOnSigterm(ForkProcess):
         os.kill(os.getpid(), number)
 
 
-@family.breaks(
-    "lifecycle.terminated-child-cleans-nothing-up",
-    "daemon.runs-no-cleanup-code",
-    "lifecycle.terminate-reaches-no-descendant",
-)
+@family.breaks("lifecycle.terminated-child-cleans-nothing-up")
 class SigtermRunsExitHandlers(Broken):
     """A child runs its exit handlers when SIGTERM comes, and then dies of it."""
 
@@ -294,25 +229,7 @@ class HoldsSigtermUp(ForkProcess):
         super().run()
 
 
-@family.breaks(
-    "lifecycle.terminate-sends-sigterm",
-    "lifecycle.terminated-child-dies-of-sigterm",
-    "lifecycle.terminate-is-a-request",
-    "lifecycle.terminated-child-runs-no-further",
-    "lifecycle.terminated-child-cleans-nothing-up",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-asks-first",
-    "lifecycle.exit-code-of-a-terminated-child",
-    "daemon.is-ended-by-sigterm",
-    "lifecycle.terminate-reaches-no-descendant",
-    spoils=[
-        "daemon.",
-        "joinable.consumer-ends-with-main",
-        "lifecycle.threads-join-their-own",
-        "lifecycle.can-be-terminated-at-once",
-    ],
-    why="a daemon that SIGTERM does not end is a child like any other",
-)
+@family.breaks("lifecycle.terminated-child-dies-of-sigterm", "lifecycle.terminated-child-runs-no-further")
 class SigtermIsBlocked(Broken):
     """A child runs its code with SIGTERM blocked."""
 
@@ -348,11 +265,7 @@ class IsOnlyAsked(ForkProcess):
         self.terminate()
 
 
-@family.breaks(
-    "lifecycle.kill-ends-what-ignores-sigterm",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-insists",
-)
+@family.breaks("lifecycle.kill-ends-what-ignores-sigterm", "lifecycle.kill-ends-what-handles-sigterm")
 class KillTerminates(Broken):
     """Killing a child sends SIGTERM."""
 
@@ -368,11 +281,7 @@ class IsHungUpOn(Signalled):
         self.send(signal.SIGHUP)
 
 
-@family.breaks(
-    "lifecycle.kill-ends-what-ignores-sigterm",
-    "lifecycle.kill-ends-what-handles-sigterm",
-    "lifecycle.end-insists",
-)
+@family.breaks("lifecycle.kill-ends-what-ignores-sigterm", "lifecycle.kill-ends-what-handles-sigterm")
 class KillHangsUp(Broken):
     """Killing a child sends SIGHUP."""
 

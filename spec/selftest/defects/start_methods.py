@@ -19,11 +19,7 @@ SpawnProcess: Any = context.SpawnProcess
 ForkServerProcess: Any = context.ForkServerProcess
 
 
-@family.breaks(
-    "isolation.child-begins-with-the-starters-memory",
-    "isolation.unguarded-main-works",
-    "isolation.forked-task-needs-no-pickling",
-)
+@family.breaks("isolation.child-begins-with-the-starters-memory")
 class SaysForkAndSpawns(Broken):
     """What says that it forks spawns."""
 
@@ -33,17 +29,7 @@ class SaysForkAndSpawns(Broken):
         return "fork"
 
 
-@family.breaks(
-    "daemon.finds-out-whatever-its-siblings-do",
-    "isolation.child-begins-with-fresh-memory",
-    "isolation.child-runs-the-modules-again",
-    "isolation.unguarded-main-breaks",
-    "isolation.child-has-none-of-the-starters-files",
-    "isolation.unpicklable-task-is-refused",
-    "lifecycle.exit-code-of-a-child-that-cannot-begin",
-    spoils=["lifecycle.threads-start-at-once"],
-    why="what is forked is never pickled",
-)
+@family.breaks("isolation.child-begins-with-fresh-memory", "isolation.unguarded-main-breaks")
 class SaysSpawnAndForks(Broken):
     """What says that it spawns forks."""
 
@@ -52,23 +38,9 @@ class SaysSpawnAndForks(Broken):
 
 
 @family.breaks(
-    "daemon.finds-out-whatever-its-siblings-do",
     "isolation.child-begins-with-fresh-memory",
-    "isolation.child-runs-the-modules-again",
-    "isolation.unguarded-main-breaks",
     "identity.helper-is-the-parent",
-    "orphan.keeps-the-helper-as-its-parent",
-    "orphan.helper-ends-after-it",
-    "zombie.starter-never-holds-it",
     "zombie.starter-still-gets-the-exit-code",
-    "isolation.helper-keeps-its-environment",
-    "isolation.helper-preloads-modules",
-    "isolation.child-has-none-of-the-starters-files",
-    "isolation.killed-helper-is-replaced",
-    "isolation.unpicklable-task-is-refused",
-    "lifecycle.exit-code-of-a-child-that-cannot-begin",
-    spoils=["lifecycle.threads-start-at-once"],
-    why="what is forked is never pickled",
 )
 class SaysForkserverAndForks(Broken):
     """What says that it has a fork server forks."""
@@ -77,16 +49,7 @@ class SaysForkserverAndForks(Broken):
         return "forkserver"
 
 
-@family.breaks(
-    "isolation.child-begins-with-the-starters-memory",
-    "isolation.unguarded-main-works",
-    "identity.starter-is-the-parent",
-    "identity.child-is-the-parent-of-its-children",
-    "isolation.forked-task-needs-no-pickling",
-    "isolation.child-has-the-starters-environment",
-    spoils=["lifecycle.", "orphan.", "zombie."],
-    why="the parent is the fork server",
-)
+@family.breaks("identity.starter-is-the-parent")
 class SaysForkAndAsksHelper(Broken):
     """What says that it forks has a fork server do it, which the starter has spawned."""
 

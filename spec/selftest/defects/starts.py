@@ -54,7 +54,7 @@ class _StartedOnce(SpawnProcess):
         super().start()
 
 
-@family.breaks("isolation.unpicklable-task-is-refused", "lifecycle.failed-start-changes-nothing")
+@family.breaks("lifecycle.failed-start-changes-nothing")
 class FailedStartCounts(Broken):
     """A start that has failed counts as one, so that the process cannot be started any more."""
 
@@ -69,11 +69,7 @@ class _ActiveBeforeItStarts(SpawnProcess):
         return popen_spawn_posix.Popen(child)
 
 
-@family.breaks(
-    "isolation.unpicklable-task-is-refused",
-    "lifecycle.failed-start-changes-nothing",
-    "daemon.ends-with-a-main-whose-starts-failed",
-)
+@family.breaks("lifecycle.failed-start-changes-nothing", "daemon.ends-with-a-main-whose-starts-failed")
 class FailedStartIsActive(Broken):
     """A process is one of the active children before it is started, and stays one if that fails."""
 

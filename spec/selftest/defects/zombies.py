@@ -22,18 +22,6 @@ ForkPopen: Any = popen_fork.Popen
 ForkServerPopen: Any = popen_forkserver.Popen
 process: Any = multiprocessing.process
 
-NEVER_THERE = [
-    "zombie.lingers-until-joined",
-    "zombie.holds-no-memory-and-no-files",
-    "zombie.keeps-exit-status-and-cpu-time",
-    "zombie.wait-frees-the-pid",
-    "zombie.piles-up",
-    "zombie.end-of-the-parent-hands-them-on",
-    "zombie.starting-another-reaps",
-    "zombie.kill-cannot-remove-it",
-]
-"""What does not hold where a child that exits is gone at once."""
-
 
 def _has_exited(pid):
     """Return whether *pid* is a child of the caller, and a zombie; it stays one."""
@@ -52,18 +40,7 @@ class _WaitedForOnly(ForkProcess):
             process._children.discard(self)
 
 
-@family.breaks(
-    "queue.who-sent-a-message-was-joined",
-    "queue.who-answered-was-joined",
-    "isolation.child-is-returned-joined",
-    "zombie.lingers-until-joined",
-    "zombie.joining-reaps-each",
-    "lifecycle.not-alive-after-join",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.is-ended-by-sigterm",
-    spoils=["lifecycle.", "fanout."],
-    why="there, too, claims look whether a child that was joined is gone; and the fault is preloaded, as a module",
-)
+@family.breaks("zombie.joining-reaps-each")
 class JoinDoesNotReap(Broken):
     """A join waits until the child has exited, and leaves the zombie to whoever asks for the exit code."""
 
@@ -147,10 +124,7 @@ def _reap(*_):
 
 
 @family.breaks(
-    *NEVER_THERE,
-    "lifecycle.sentinel-reaps-nothing",
-    spoils=["lifecycle."],
-    why="there, too, claims look how a child ended that nobody has joined",
+    "zombie.lingers-until-joined", "zombie.holds-no-memory-and-no-files", "zombie.keeps-exit-status-and-cpu-time"
 )
 class ReapsAtSigchld(Broken):
     """A signal handler reaps each child as soon as it exits."""
@@ -164,14 +138,7 @@ class _Unnoticed(ForkProcess):
         super().start()
 
 
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "isolation.child-is-returned-joined",
-    *NEVER_THERE,
-    "lifecycle.sentinel-reaps-nothing",
-    spoils=["zombie.", "lifecycle.", "identity.", "fanout.", "daemon.", "queue.child-may-exit"],
-    why="nobody can tell any more how a child has ended",
-)
+@family.breaks("zombie.piles-up", "zombie.wait-frees-the-pid", "zombie.kill-cannot-remove-it")
 class IgnoresSigchld(Broken):
     """SIGCHLD is ignored, so that there are no zombies, and no exit codes."""
 
@@ -184,12 +151,7 @@ class _Attentive(ForkProcess):
         super().start()
 
 
-@family.breaks(
-    "zombie.ignored-sigchld-leaves-none",
-    "lifecycle.leaves-signal-handlers-alone",
-    "lifecycle.outlives-the-thread-that-started-it",
-    "lifecycle.threads-join-their-own",
-)
+@family.breaks("zombie.ignored-sigchld-leaves-none")
 class InsistsOnSigchld(Broken):
     """Starting a process sets back to its default what the user has decided on SIGCHLD."""
 
@@ -228,14 +190,7 @@ class _ToldProcess(ForkProcess):
     _Popen = _Told
 
 
-@family.breaks(
-    "zombie.keeps-exit-status-and-cpu-time",
-    "zombie.wait-frees-the-pid",
-    "orphan.is-reaped-by-its-adopter",
-    "lifecycle.sentinel-reaps-nothing",
-    spoils=["lifecycle."],
-    why="there, too, claims look with which status a child ended that nobody has joined",
-)
+@family.breaks("zombie.keeps-exit-status-and-cpu-time")
 class TellsTheStarterOnly(Broken):
     """A child tells its starter how it ended through a pipe, and to the kernel it always ends with status 0."""
 
@@ -262,7 +217,7 @@ class _JoinedUnstarted(ForkServerProcess):
             super().join(timeout)
 
 
-@family.breaks("zombie.nothing-unstarted-may-be-joined", "lifecycle.failed-start-changes-nothing")
+@family.breaks("zombie.nothing-unstarted-may-be-joined")
 class UnstartedMayBeJoined(Broken):
     """A join of a process that was not started does nothing."""
 
@@ -279,14 +234,7 @@ class _Listed(ForkProcess):
         _started.append(self)
 
 
-@family.breaks(
-    "zombie.join-drops-the-child",
-    "zombie.active-children-reaps",
-    "lifecycle.use-leaves-nothing-behind",
-    "lifecycle.active-children-are-ones-own",
-    "lifecycle.exited-child-can-be-closed",
-    "lifecycle.failed-start-changes-nothing",
-)
+@family.breaks("zombie.join-drops-the-child")
 class ActiveChildrenAreAll(Broken):
     """Among the active children are those that have ended and were joined."""
 
@@ -304,27 +252,7 @@ class _Lost(ForkServerProcess):
         _started.append(self)  # else the end of this object would seem the end of the starter to the child
 
 
-@family.breaks(
-    "daemon.each-ends-with-main",
-    "lifecycle.timed-join-ends-nothing",
-    "lifecycle.active-children-are-ones-own",
-    "lifecycle.use-leaves-nothing-behind",
-    "lifecycle.waits-for-its-children",
-    "zombie.join-drops-the-child",
-    "daemon.ends-with-main",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.never-finishes-its-work",
-    "daemon.runs-no-cleanup-code",
-    "daemon.is-ended-by-sigterm",
-    "daemon.endless-ordinary-child-keeps-the-program",
-    "daemon.ends-with-a-main-that-fails",
-    "daemon.constructor-takes-the-flag",
-    "daemon.ends-with-its-creator",
-    "orphan.is-not-made-by-a-normal-end",
-    "joinable.consumer-ends-with-main",
-    "daemon.ends-with-a-main-whose-starts-failed",
-    "daemon.lives-while-a-thread-of-main-does",
-)
+@family.breaks("zombie.join-drops-the-child")
 class NoChildIsActive(Broken):
     """A child of the fork server does not count among the active children, neither at the end of the program."""
 
@@ -342,14 +270,7 @@ class _UncountedProcess(ForkServerProcess):
     _Popen = _Uncounted
 
 
-@family.breaks(
-    "lock.is-handed-on-to-a-childs-child",
-    "zombie.starter-still-gets-the-exit-code",
-    "lifecycle.exit-code-is-what-it-left-with",
-    "lifecycle.exit-code-of-an-abrupt-exit",
-    spoils=["lifecycle.", "isolation.child-is-returned-joined", "fanout.", "identity."],
-    why="many a child leaves with an exit code of its own, so that the starter can tell that it came to its end",
-)
+@family.breaks("zombie.starter-still-gets-the-exit-code")
 class HelperTellsFailureOnly(Broken):
     """A starter learns of a child of the fork server whether it failed, and not with which exit code."""
 
@@ -364,19 +285,7 @@ class _NotReaped(ForkServerProcess):
         return ForkServerProcess._Popen(child)
 
 
-@family.breaks(
-    "queue.who-answered-was-joined",
-    "queue.who-sent-a-message-was-joined",
-    "isolation.child-is-returned-joined",
-    "zombie.starter-never-holds-it",
-    "zombie.starter-still-gets-the-exit-code",
-    "lifecycle.not-alive-after-join",
-    "daemon.program-ends-after-its-ordinary-child",
-    "daemon.is-ended-by-sigterm",
-    "joinable.consumer-ends-with-main",
-    spoils=["isolation.helper-preloads-modules", "lifecycle.", "fanout."],
-    why="there, too, claims look whether a child that was joined is gone; and the fault is preloaded, as a module",
-)
+@family.breaks("zombie.starter-never-holds-it")
 class HelperDoesNotReap(Broken):
     """The fork server tells how its children have ended, and reaps none."""
 

@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["sharing.any-number-count-down", "sharing.any-number-lose-updates-without"])
+defect = Defect(__name__, __doc__, ["sharing.any-number-count-down"])

@@ -2,13 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    [
-        "identity.child-has-the-name-it-was-given",
-        "identity.any-text-can-be-the-name",
-        "identity.renamed-while-it-runs",
-        "identity.is-known-after-the-join",
-    ],
-)
+defect = Defect(__name__, __doc__, ["identity.child-has-the-name-it-was-given"])

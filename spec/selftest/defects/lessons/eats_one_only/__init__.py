@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["joinable.consumer-reports-after-eating", "joinable.any-producers-and-consumers"])
+defect = Defect(__name__, __doc__, ["joinable.consumer-reports-after-eating"])

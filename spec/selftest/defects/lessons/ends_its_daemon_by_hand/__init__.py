@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["daemon.is-ended-by-sigterm", "daemon.lives-while-a-thread-of-main-does"])
+defect = Defect(__name__, __doc__, ["daemon.lives-while-a-thread-of-main-does"])

@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["lock.stock-is-data-never-code", "lock.bad-stock-is-refused"])
+defect = Defect(__name__, __doc__, ["lock.stock-is-data-never-code"])

@@ -2,6 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__, __doc__, ["lock.sells-what-there-is", "lock.admits-one-buyer-at-a-time", "lock.hands-the-lock-on"]
-)
+defect = Defect(__name__, __doc__, ["lock.admits-one-buyer-at-a-time"])

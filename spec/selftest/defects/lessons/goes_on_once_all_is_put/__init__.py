@@ -2,6 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__, __doc__, ["joinable.producer-goes-on-after-the-last-report", "joinable.any-producers-and-consumers"]
-)
+defect = Defect(__name__, __doc__, ["joinable.producer-goes-on-after-the-last-report"])

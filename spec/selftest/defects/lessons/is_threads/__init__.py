@@ -2,8 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    ["fanout.together-overlaps", "fanout.together-waits-for-all", "fanout.failed-children-stop-no-other-together"],
-)
+defect = Defect(__name__, __doc__, ["fanout.together-overlaps"])

@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["fanout.together-overlaps", "fanout.together-waits-for-all"])
+defect = Defect(__name__, __doc__, ["fanout.together-overlaps"])

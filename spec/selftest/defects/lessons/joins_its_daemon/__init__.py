@@ -2,15 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    [
-        "daemon.ends-with-main",
-        "daemon.never-finishes-its-work",
-        "daemon.runs-no-cleanup-code",
-        "daemon.is-ended-by-sigterm",
-        "daemon.ends-with-a-main-whose-starts-failed",
-        "daemon.lives-while-a-thread-of-main-does",
-    ],
-)
+defect = Defect(__name__, __doc__, ["daemon.ends-with-main"])

@@ -2,10 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    ["fanout.together-waits-for-all"],
-    spoils=["fanout."],
-    why="the others may be left",
-)
+defect = Defect(__name__, __doc__, ["fanout.together-waits-for-all"])

@@ -2,13 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    [
-        "isolation.siblings-share-nothing",
-        "isolation.child-is-returned-joined",
-        "isolation.child-has-the-starters-environment",
-        "isolation.child-begins-where-its-starter-is",
-    ],
-)
+defect = Defect(__name__, __doc__, ["isolation.siblings-share-nothing"])

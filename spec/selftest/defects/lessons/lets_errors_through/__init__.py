@@ -2,6 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__, __doc__, ["lock.bad-stock-is-refused", "lock.missing-stock-is-refused", "lock.stock-is-data-never-code"]
-)
+defect = Defect(__name__, __doc__, ["lock.bad-stock-is-refused", "lock.missing-stock-is-refused"])

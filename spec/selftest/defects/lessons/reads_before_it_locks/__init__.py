@@ -2,8 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    ["sharing.counts-down-under-the-lock", "sharing.any-number-count-down", "sharing.others-wait-for-the-lock"],
-)
+defect = Defect(__name__, __doc__, ["sharing.others-wait-for-the-lock"])

@@ -3,7 +3,5 @@
 from spec.selftest.defects.declaration import Defect
 
 defect = Defect(
-    __name__,
-    __doc__,
-    ["sharing.loses-updates-without-the-lock", "sharing.any-number-lose-updates-without"],
+    __name__, __doc__, ["sharing.loses-updates-without-the-lock", "sharing.any-number-lose-updates-without"]
 )

@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["isolation.arguments-are-copies", "isolation.child-is-returned-joined"])
+defect = Defect(__name__, __doc__, ["isolation.arguments-are-copies"])

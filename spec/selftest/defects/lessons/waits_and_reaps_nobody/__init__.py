@@ -2,4 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(__name__, __doc__, ["zombie.lingers-until-joined", "zombie.joining-reaps-each"])
+defect = Defect(__name__, __doc__, ["zombie.joining-reaps-each"])

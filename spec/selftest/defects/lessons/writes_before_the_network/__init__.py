@@ -2,13 +2,4 @@
 
 from spec.selftest.defects.declaration import Defect
 
-defect = Defect(
-    __name__,
-    __doc__,
-    [
-        "lock.oversells-without",
-        "lock.any-number-oversell-without",
-        "lock.query-needs-no-lock",
-        "lock.buyer-that-fails-releases",
-    ],
-)
+defect = Defect(__name__, __doc__, ["lock.oversells-without", "lock.any-number-oversell-without"])
