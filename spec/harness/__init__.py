@@ -1,4 +1,4 @@
-"""What the claims stand on: tools that watch processes without the help of what is under test.
+"""Tools that watch processes without the help of the API under test; the claims are built on them.
 
-Nothing here uses the queues, locks or pipes of a multiprocessing API, and nothing here knows a claim.
+No module of this package uses the queues, locks or pipes of a multiprocessing API.  None of them knows a claim.
 """

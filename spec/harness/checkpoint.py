@@ -1,8 +1,8 @@
-"""A place in a payload where it stops until the claim lets it go on.
+"""A checkpoint: a place in a payload where the payload stops until the claim lets it continue.
 
-The claim's side listens on a Unix socket; a payload connects, says what it has to say, and waits for an answer.  So
-the claim knows who has arrived, by the kernel's word, and decides who goes on and when.  The payload's side is a
-function that can be pickled, and reaches the claim from whatever process or thread it runs in::
+The claim's side listens on a Unix socket.  A payload connects, sends its notes, and waits for a reply.  So the claim
+knows from the kernel which processes have arrived, and it decides which of them continues, and when.  The payload's
+side is a picklable function.  It reaches the claim from any process and any thread::
 
     with Checkpoint(folder / "reading") as reading:
         start_ten_buyers(pause=reading.pause)
@@ -10,7 +10,7 @@ function that can be pickled, and reaches the claim from whatever process or thr
         for arrival in arrivals:
             arrival.let_go()                  # now each writes
 
-One thread is enough: an arrival waits in the socket's backlog until the claim looks.
+The claim's side needs one thread only: an arrival stays in the socket's backlog until the claim accepts it.
 """
 
 from __future__ import annotations
@@ -30,22 +30,23 @@ from spec.harness.heartbeat import beat
 from spec.harness.process_table import until_blocked
 from spec.harness.roles import note
 
-__tracebackhide__ = True  # where the claim waits, its own line says
+__tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 BACKLOG = 4096
+"""Connections that the socket keeps until the claim accepts them; the kernel may allow fewer, see listen(2)."""
 
 
 class Arrival:
-    """One payload that waits at a checkpoint.
+    """A payload that has arrived at a checkpoint.
 
     Args:
-        connection: what the payload waits for.
-        checkpoint: the checkpoint's name.
+        connection: the socket on which the payload waits for the reply.
+        checkpoint: the name of the checkpoint.
 
     Attributes:
-        pid: the process it runs in, as the kernel tells (SO_PEERCRED, see
-            `unix(7) <https://man7.org/linux/man-pages/man7/unix.7.html>`_), not as the payload does.
-        notes: what the payload passed to ``pause``.
+        pid: the process in which the payload runs.  The kernel says so, not the payload: see SO_PEERCRED in
+            `unix(7) <https://man7.org/linux/man-pages/man7/unix.7.html>`_.
+        notes: the arguments that the payload passed to ``pause``.
     """
 
     def __init__(self, connection: socket.socket, checkpoint: str) -> None:
@@ -60,39 +61,44 @@ class Arrival:
             raise
 
     def let_go(self, reply: object = None) -> Arrival:
-        """Let the payload go on; its call to ``pause`` returns *reply*, which can be pickled."""
+        """Let the payload continue.  A second call does nothing.
+
+        Args:
+            reply: what the payload's call of ``pause`` returns; a picklable object.
+        """
         if self._open:
             self._open = False
             note(self.pid, f"last seen at checkpoint {self._checkpoint!r}")
-            with suppress(BrokenPipeError, ConnectionResetError):  # it was killed while it waited
+            with suppress(BrokenPipeError, ConnectionResetError):  # the process was killed while it waited
                 send(self._connection, reply)
             self._connection.close()
         return self
 
     def until_blocked(self) -> Arrival:
-        """Wait until its process is blocked, so that a signal wakes it.
+        """Wait until the process is blocked in the kernel, so that a signal interrupts what it waits for.
 
-        A handler runs between two instructions of Python, or when a signal interrupts a call.  One that comes after
-        the last look for signals and before the call begins is handled only when that returns.
+        Python runs a signal handler between two instructions, or when the signal interrupts a system call.  A signal
+        that arrives after Python's last check and before the system call begins is handled only when that call
+        returns.  See https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers.
 
         Raises:
             Violation: the process has exited.
-            Hung: it was not blocked before the deadline.
+            Hung: the process was not blocked before the deadline.
         """
         until_blocked([self.pid])
         return self
 
     def abandon(self) -> None:
-        """Hang up; the payload, if it still waits, exits."""
+        """Close the connection.  If the payload still waits, it exits."""
         if self._open:
             self._open = False
-            with suppress(OSError):  # it is gone already
-                self._connection.shutdown(socket.SHUT_RDWR)  # whichever forks hold copies of the connection
+            with suppress(OSError):  # the process is gone already
+                self._connection.shutdown(socket.SHUT_RDWR)  # also where forks hold copies of it
             self._connection.close()
 
     @property
     def waiting(self) -> bool:
-        """Whether the payload has not been let go, and its process still has the connection open."""
+        """Whether the payload still waits: the claim has not let it go, and its process has the connection open."""
         return self._open and not _readable(self._connection)
 
     def __repr__(self) -> str:
@@ -103,7 +109,8 @@ class Checkpoint:
     """The claim's side of a checkpoint.
 
     Args:
-        path: where the socket is made; a path of less than about 100 bytes that does not exist.
+        path: the path of the socket.  It must not exist, and must be shorter than about 100 bytes: see sun_path in
+            `unix(7) <https://man7.org/linux/man-pages/man7/unix.7.html>`_.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,21 +121,25 @@ class Checkpoint:
         self._arrivals: list[Arrival] = []
         self._new: deque[Arrival] = deque()
         self.pause: Callable[..., Any] = partial(pause, str(path))
-        """What a payload calls to stop here.  It takes notes, which can be pickled, and returns the reply."""
+        """The function that a payload calls to stop here.  It takes picklable notes, and returns the reply."""
 
     def wait_for(self, count: int) -> list[Arrival]:
-        """Wait for *count* more arrivals, and return them in the order in which they came.
+        """Wait for more arrivals, and return them in the order in which they arrived.
+
+        Args:
+            count: how many arrivals to wait for, not counting those that were returned before.
 
         Raises:
             RuntimeError: the checkpoint is closed.
-            Hung: they did not come before the deadline.
+            Hung: fewer arrived before the deadline.
         """
-        deadline = Deadline(f"{count} to arrive at checkpoint {self._path.name!r}")
+        arrivals = "arrival" if count == 1 else "arrivals"
+        deadline = Deadline(f"{count} {arrivals} at checkpoint {self._path.name!r}")
         while len(self._new) < count:
             if self._closed:
-                raise RuntimeError(f"checkpoint {self._path.name!r} was opened or closed: nobody arrives any more")
+                raise RuntimeError(f"checkpoint {self._path.name!r} was opened or closed: nothing can arrive")
             if not _readable(self._listener, deadline.remaining()):
-                raise deadline.expired(f"{len(self._new)} did")
+                raise deadline.expired(seen=str(len(self._new)))
             self._accept()
         return [self._new.popleft() for _ in range(count)]
 
@@ -137,19 +148,19 @@ class Checkpoint:
 
         Raises:
             RuntimeError: the checkpoint is closed.
-            Hung: none came before the deadline.
+            Hung: no payload arrived before the deadline.
         """
         return self.wait_for(1)[0]
 
     @property
     def reached(self) -> bool:
-        """Whether somebody has arrived whom `wait_for` has not returned yet."""
+        """Whether there is an arrival that `wait_for` has not returned yet."""
         self._accept_all()
         return bool(self._new)
 
     @property
     def waiting(self) -> list[Arrival]:
-        """All who wait here now, whether `wait_for` has returned them or not."""
+        """All arrivals that wait here now, whether or not `wait_for` has returned them."""
         self._accept_all()
         return [arrival for arrival in self._arrivals if arrival.waiting]
 
@@ -163,29 +174,29 @@ class Checkpoint:
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
-        with suppress(EOFError, OSError):  # it was killed on its way
+        with suppress(EOFError, OSError):  # the process was killed before its notes were sent
             arrival = Arrival(connection, self._path.name)
             beat()
             self._arrivals.append(arrival)
             self._new.append(arrival)
 
     def open(self) -> None:
-        """Let go all who wait, and from now on whoever comes."""
+        """Let all waiting payloads continue; payloads that come later do not stop."""
         Path(opened(str(self._path))).touch()
         for arrival in self.waiting:
             arrival.let_go()
         self.close()
 
     def close(self) -> None:
-        """Hang up on all who wait, so that they exit.  Closing twice is harmless."""
+        """Close all connections, so that the waiting payloads exit.  Closing twice is harmless."""
         if self._closed:
             return
         for arrival in self._arrivals:
             arrival.abandon()
-        # Forks hold copies of the listener, which would keep whoever is in its backlog waiting.
+        # Forks may hold copies of the listener.  Without the shutdown, payloads in its backlog would wait on.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.setblocking(False)
-        with suppress(OSError):  # nobody is left in it
+        with suppress(OSError):  # the backlog is empty
             while True:
                 self._listener.accept()[0].close()
         self._listener.close()
@@ -199,7 +210,7 @@ class Checkpoint:
 
 
 def _readable(connection: socket.socket, seconds: float = 0) -> bool:
-    """Wait at most so long until there is something to receive or to accept, or the other side has hung up."""
+    """Wait at most *seconds* for data or a connection, or for the other side to close; return whether it came."""
     poll = select.poll()  # unlike select, it takes any file descriptor
     poll.register(connection, select.POLLIN)
     return bool(poll.poll(seconds * 1000))

@@ -1,7 +1,7 @@
-"""What payloads need of checkpoints, recorders and workers: the side of the harness that is imported in children.
+"""The side of checkpoints, recorders and workers that runs in children.
 
-It imports only what a child of multiprocessing has imported already, for under spawn and forkserver each child
-imports it anew.
+Under spawn and forkserver each child imports this module again.  So it imports only modules that a child of
+multiprocessing has imported already.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 
 def pause(path: str, *notes: object) -> Any:
-    """Stop at the checkpoint at *path*, with *notes* for the claim, until let go; return the reply.
+    """Stop at a checkpoint until the claim lets this process continue, and return the claim's reply.
+
+    Args:
+        path: the path of the checkpoint's socket.
+        notes: picklable objects for the claim.
 
     Raises:
-        SystemExit: the claim has ended, so that nobody will ever let go.
+        SystemExit: the checkpoint was closed, because the claim has ended.
     """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
@@ -35,12 +39,12 @@ def pause(path: str, *notes: object) -> Any:
 
 
 def opened(path: str) -> str:
-    """Return the path of the mark of a checkpoint that lets everybody pass."""
+    """Return the path of the file that exists if the checkpoint at *path* was opened for all."""
     return path + ".open"
 
 
 def send(connection: socket.socket, message: object) -> None:
-    """Send a *message* that can be pickled."""
+    """Send a picklable *message*."""
     data = pickle.dumps(message)
     connection.sendall(struct.pack("!Q", len(data)) + data)
 
@@ -49,7 +53,7 @@ def receive(connection: socket.socket) -> Any:
     """Receive one message.
 
     Raises:
-        EOFError: the other side has hung up.
+        EOFError: the other side has closed the connection.
     """
     [size] = struct.unpack("!Q", _receive_bytes(connection, 8))
     return pickle.loads(_receive_bytes(connection, size))
@@ -61,16 +65,21 @@ def _receive_bytes(connection: socket.socket, size: int) -> bytearray:
     while missing:
         count = connection.recv_into(missing)
         if not count:
-            raise EOFError("the other side hung up")
+            raise EOFError("the other side closed the connection")
         missing = missing[count:]
     return data
 
 
 def record(path: str, name: str, value: object = None) -> None:
-    """Append to the log at *path* that *name* happened, with a *value* that can be written as a literal.
+    """Append an event to a log.
+
+    Args:
+        path: the file; it is created if it does not exist.
+        name: what happened.
+        value: more about it; an object that `ast.literal_eval` can read back from its ``repr``.
 
     Raises:
-        OSError: the event could not be written as a whole.
+        OSError: the event could not be written completely.
     """
     event = (name, value, os.getpid(), os.getppid(), time.monotonic_ns())
     line = repr(event).encode() + b"\n"
@@ -78,13 +87,16 @@ def record(path: str, name: str, value: object = None) -> None:
     try:
         written = os.write(file, line)
         if written < len(line):
-            raise OSError(f"{path}: of event {name!r} only {written} of {len(line)} bytes were written")
+            raise OSError(f"{path}: only {written} of the {len(line)} bytes of event {name!r} were written")
     finally:
         os.close(file)
 
 
 def kind_of(error: BaseException) -> str:
-    """Return the name of the exception's class, and of those that it stands for, up to one that Python knows."""
+    """Return the names of the exception's class and of its bases, up to the first one that is part of Python.
+
+    They are separated by commas, the class itself first.
+    """
     names = []
     for kind in type(error).__mro__:
         names.append(kind.__name__)
@@ -94,7 +106,12 @@ def kind_of(error: BaseException) -> str:
 
 
 def serve(orders: Callable[..., Any], objects: dict[str, Any]) -> None:
-    """Carry out the calls that *orders* returns, until it returns None: the payload of a worker."""
+    """Carry out the calls that *orders* returns, until it returns None.  This is the payload of a worker.
+
+    Args:
+        orders: sends the outcome of the last call, if there was one, and returns the next call.
+        objects: the objects and functions that can be called, by name.
+    """
     order = orders()
     while order is not None:
         name, args, named = order

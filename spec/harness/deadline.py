@@ -1,6 +1,6 @@
-"""How long the harness waits for an event, at most.
+"""The longest time that the harness waits for an event.
 
-A deadline only ever decides a failure.  No claim passes because time went by.
+A deadline can only decide that a claim fails.  No claim holds because time has passed.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 import time
 from typing import Optional
 
-__tracebackhide__ = True  # where the claim waits, its own line says
+__tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 SECONDS = 30.0
-"""Far more than any event takes, also on a loaded machine."""
+"""The limit for each event, in seconds.  It is far more than any event takes, even on a machine under load."""
 
 
 class Hung(BaseException):
-    """What was waited for never happened.
+    """An expected event has not happened in time.
 
-    Not an `Exception`, so that no ``except Exception`` in what is under test can swallow it.
+    It is no `Exception`, so that ``except Exception`` in the code under test does not catch it.
     """
 
-    __module__ = "builtins"  # shown to users: the bare name says enough
+    __module__ = "builtins"  # users see the name without a module
 
 
 class Crashed(BaseException):
@@ -33,11 +33,11 @@ class Crashed(BaseException):
 
 
 class Deadline:
-    """A point in time after which waiting is given up.
+    """The point in time at which a wait ends with a failure.
 
     Args:
-        what: what is waited for, in words that follow "waited for".
-        seconds: how long from now; `SECONDS` if left out.
+        what: the expected event, in words that follow "expected", such as ``process 7 to exit``.
+        seconds: the time from now; `SECONDS` if left out.
     """
 
     def __init__(self, what: str, seconds: Optional[float] = None) -> None:
@@ -46,29 +46,39 @@ class Deadline:
         self._end = time.monotonic() + self._seconds
 
     def remaining(self) -> float:
-        """Return the seconds left, more than zero.
+        """Return the seconds that are left, more than zero.
 
         Raises:
-            Hung: none are left.
+            Hung: no time is left.
         """
         remaining = self._end - time.monotonic()
         if remaining <= 0:
             raise self.expired()
         return remaining
 
-    def expired(self, so_far: Optional[str] = None) -> Hung:
-        """Return the exception to raise when time is up."""
-        suffix = f"; {so_far}" if so_far else ""
-        return Hung(f"waited {self._seconds:g} s for {self._what}{suffix}")
+    def expired(self, seen: Optional[str] = None) -> Hung:
+        """Return the exception to raise when no time is left.
+
+        Args:
+            seen: how much of the event has happened, in words that follow "seen".
+        """
+        suffix = f", seen {seen}" if seen else ""
+        return Hung(f"expected {self._what} within {self._seconds:g} s{suffix}")
 
 
 class Backoff:
-    """How often to look for what nothing tells: every millisecond at first, then less and less.
+    """The pauses between two checks for an event that the kernel does not announce.
 
-    To look takes a processor, which what is waited for may need.
+    They begin with a millisecond and grow, because each check takes CPU time that the event itself may need.  All of
+    them together last no longer than a `Deadline`.
 
     Args:
-        what: what is waited for, in words that follow "waited for".
+        what: the expected event, in words that follow "expected".
+
+    Attributes:
+        LEAST: the first pause, in seconds.
+        MOST: the longest pause, in seconds.
+        GROWTH: the factor by which each pause is longer than the one before.
     """
 
     LEAST, MOST, GROWTH = 0.001, 0.016, 1.25
@@ -78,13 +88,13 @@ class Backoff:
         self._between = self.LEAST
 
     def wait(self, soon: bool = False) -> None:
-        """Wait until it is time to look again.
+        """Wait until it is time for the next check.
 
         Args:
-            soon: whether what is looked for may be about to come, so that it is worth to look often again.
+            soon: whether the event seems near, so that the pauses begin with the shortest one again.
 
         Raises:
-            Hung: it did not come before the deadline.
+            Hung: the deadline has passed.
         """
         self._between = self.LEAST if soon else min(self._between * self.GROWTH, self.MOST)
         time.sleep(min(self._between, self._deadline.remaining()))

@@ -1,20 +1,20 @@
-"""A count of what has come about on a stage, which whoever watches it can read.
+"""A counter of the progress that a claim makes.  The process that watches the claim reads it.
 
-Slow answers look much like polling in vain.  What tells them apart is that something comes of them.
+A claim that gets slow answers looks much like one that polls in vain.  The difference is that it makes progress.
 """
 
 from __future__ import annotations
 
 import mmap
 
-_beats = mmap.mmap(-1, 1)  # anonymous, and shared with all that is forked from here
+_beats = mmap.mmap(-1, 1)  # anonymous memory, shared with all forks of this process
 
 
 def beat() -> None:
-    """Note that something has come about."""
+    """Note that the claim has made progress."""
     _beats[0] = (_beats[0] + 1) % 256
 
 
 def beats() -> int:
-    """Return a number that is another one after each `beat`, though not after many."""
+    """Return the counter: each `beat` changes it, and 256 of them bring it back to the same value."""
     return _beats[0]

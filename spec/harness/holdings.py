@@ -1,4 +1,4 @@
-"""What this process holds of the kernel."""
+"""How many file descriptors and threads this process has."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from spec.harness.process_table import open_files
 
 
 class Holdings(NamedTuple):
-    """How much this process holds."""
+    """What this process has.
+
+    Attributes:
+        files: the number of its open file descriptors.
+        threads: the number of its threads that `threading` knows.
+    """
 
     files: int
     threads: int
 
 
 def holdings() -> Holdings:
-    """Let go of all that nobody refers to, and return what is held still."""
+    """Collect the objects that are no longer referred to, and return what this process still has."""
     gc.collect()
     return Holdings(open_files(os.getpid()), threading.active_count())

@@ -1,4 +1,4 @@
-"""See what signals do to a worker that waits."""
+"""State what signals do to a worker that waits."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ from spec.harness.worker import CallFailed, Worker
 
 
 def waits_through_a_signal(worker: Worker, handling: Checkpoint) -> None:
-    """State that *worker* waits, handles a signal meanwhile, and waits on.
+    """State that *worker* waits, handles SIGUSR1 meanwhile, and continues to wait.
 
     Args:
-        worker: it has a call under way, and handles signals as `spec.claims.shared.handlers.handle` says.
-        handling: where its handler stops.
+        worker: a worker with a call in progress; its signal handlers are those of `spec.claims.shared.handlers`.
+        handling: the checkpoint at which its handler stops.
 
     Raises:
-        Violation: it does not wait.
-        Hung: it does not handle the signal.
+        Violation: the worker does not wait.
+        Hung: the worker does not handle the signal.
     """
-    kernel.shows("whether it is blocked", worker.blocks(), expected=True)
+    kernel.shows("whether the call is blocked", worker.blocks(), expected=True)
     os.kill(worker.pid, signal.SIGUSR1)
     handling.next().let_go()
-    kernel.shows("whether it is blocked after a signal", worker.blocks(), expected=True)
+    kernel.shows("whether the call is blocked after a signal", worker.blocks(), expected=True)
 
 
 def is_interrupted(worker: Worker) -> None:
-    """State that *worker* waits, and that a handler which raises an exception ends that.
+    """State that *worker* waits, and that an exception which its handler of SIGUSR2 raises ends the wait.
+
+    Args:
+        worker: a worker with a call in progress; its signal handlers are those of `spec.claims.shared.handlers`.
 
     Raises:
-        Violation: it does not wait, or what ends it is something else.
-        Hung: it waits on.
+        Violation: the worker does not wait, or the call returns, or it raises another exception.
+        Hung: the worker continues to wait.
     """
-    kernel.shows("whether it is blocked", worker.blocks(), expected=True)
+    kernel.shows("whether the call is blocked", worker.blocks(), expected=True)
     os.kill(worker.pid, signal.SIGUSR2)
     with refuses(CallFailed, "Interrupted"):
         worker.result()

@@ -1,9 +1,10 @@
-"""What the harness needs of the platform, and what there is of it: this is the only place where that is decided.
+"""What the harness needs from the platform, and whether the platform has it.  No other module decides this.
 
-A claim is decided by what the kernel says.  Where it cannot be asked, nothing is claimed: every claim is "not
-applicable", for a stated reason, and none fails.  What has a fallback is not in the list: without its lists of
-children (CONFIG_PROC_CHILDREN) the kernel's process table is scanned, and where a name of the API under test is
-missing, the claims about that are "not provided".
+The kernel decides whether a claim holds.  On a platform where the kernel cannot be asked, each claim is "not
+applicable", with the reason, and no claim fails.
+
+Things with a fallback are not in the list.  Without the kernel's lists of children (CONFIG_PROC_CHILDREN) the harness
+scans the process table.  Where a name of the API under test is missing, the claims about it are "not provided".
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ def _pidfd() -> bool:
 
 
 def _proc() -> bool:
-    return observe_threads(os.getpid()) is not None  # some kernels have a /proc that says less
+    return observe_threads(os.getpid()) is not None  # on some kernels /proc has no such files
 
 
 def _subreaper() -> bool:
     try:
         is_subreaper()
-    except (OSError, TypeError, AttributeError):  # Windows has no such library, and others no such function in it
+    except (OSError, TypeError, AttributeError):  # no C library (Windows), or no prctl in it
         return False
     return True
 
@@ -59,16 +60,16 @@ def _signals() -> bool:
 NEEDS: dict[str, Callable[[], bool]] = {
     "fork(2), to run each claim in a process of its own": _fork,
     "waitid(2), to see how a process ended without reaping it": _waitid,
-    "pidfd_open(2), to wait for processes that are no children": _pidfd,
+    "pidfd_open(2), to wait for processes that are not children": _pidfd,
     "/proc, to see what each thread of a process does": _proc,
     "PR_SET_CHILD_SUBREAPER of prctl(2), to adopt orphans": _subreaper,
-    "SO_PEERCRED of unix(7), to know who speaks": _peers,
+    "SO_PEERCRED of unix(7), to know which process has connected": _peers,
     "real-time signals, to end a claim that hangs": _signals,
 }
-"""What it takes to verify anything, and what for."""
+"""What the harness needs and what for, with the function that returns whether the platform has it."""
 
 
 @cache
 def missing() -> tuple[str, ...]:
-    """Return what this platform lacks of what the harness needs; nothing, if claims can be verified here."""
+    """Return what the harness needs and this platform lacks; empty if claims can be verified here."""
     return tuple(need for need, is_here in NEEDS.items() if not is_here())

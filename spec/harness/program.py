@@ -1,6 +1,6 @@
-"""Run a lesson's main as a program: in an interpreter of its own, from beginning to end.
+"""Run the main of a lesson as a program: in an interpreter of its own, from beginning to end.
 
-What happens at the end of a program (daemons are terminated, ordinary children are waited for) can only be seen so.
+Only a whole program shows what happens at the end of one: daemons are terminated, ordinary children are joined.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from spec.harness.callers import ending, watch
 from spec.harness.process_table import GONE, ZOMBIE, exit_of, state
 from spec.harness.roles import note, role
 
-__tracebackhide__ = True  # where the claim waits, its own line says
+__tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 
 class Program:
-    """An interpreter that runs a module as its main module, and then ends as programs do.
+    """An interpreter that runs a module as its main module, and then ends as any program does.
 
     Args:
-        folder: a folder, not in use, for what the program prints.
+        folder: an unused folder for the output of the program; it is created if it does not exist.
         module: the name of the module, as ``python -m`` takes it.
-        arguments: the command line that it gets.
-        options: those of the interpreter, which come before the module.
+        arguments: the command line of the program.
+        options: the options of the interpreter.
 
     Attributes:
-        pid: the process.
+        pid: the pid of the program.
     """
 
     def __init__(self, folder: Path, module: str, *arguments: str, options: Sequence[str] = ()) -> None:
@@ -57,10 +57,11 @@ class Program:
         """Return a program that calls ``main(mp, *args)``.
 
         Args:
-            folder: a folder, not in use, for what the program is told and what it prints.
+            folder: a folder for the call and the output of the program; it must not exist.
             api: the name of the multiprocessing API to pass as *mp*, as `impl.api.load` takes it.
-            main: a function that can be pickled; so must *args*.
-            options: those of the interpreter.
+            main: a picklable function.
+            args: further arguments, picklable too.
+            options: the options of the interpreter.
         """
         folder.mkdir()
         call = folder / "call"
@@ -80,27 +81,29 @@ class Program:
         return state(self.pid) not in (ZOMBIE, GONE)
 
     def exit_status(self) -> int:
-        """Wait until the program has ended, and return its exit status; minus the signal, if one killed it.
+        """Wait until the program has ended, reap it, and return its exit status.
+
+        If a signal killed the program, that is the negative number of the signal, as in `subprocess`.
 
         Raises:
-            Violation: somebody else has reaped it.
-            Hung: it did not end before the deadline.
+            Violation: another process has reaped the program.
+            Hung: the program did not end before the deadline.
         """
         if self._process.returncode is None:
-            exit_of(self.pid)  # `Popen.wait` would take for success that somebody else has reaped it
+            exit_of(self.pid)  # `Popen.wait` returns 0 if the program was reaped elsewhere
         return self._process.wait()
 
     def kill(self) -> None:
-        """Send it SIGKILL, and wait until it is gone."""
+        """Send SIGKILL to the program, and wait until it has ended."""
         self._process.kill()
         self.exit_status()
 
     @property
     def output(self) -> str:
-        """What it and its children have printed on stdout so far."""
+        """What the program and its children have printed on stdout so far."""
         return self._output.read_text(encoding="utf-8", errors="replace")
 
     @property
     def errors(self) -> str:
-        """What it and its children have printed on stderr so far."""
+        """What the program and its children have printed on stderr so far."""
         return self._errors.read_text(encoding="utf-8", errors="replace")

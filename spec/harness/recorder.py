@@ -1,7 +1,8 @@
-"""A log that any process can append to and that outlives them all.
+"""A log that any process can append to, and that outlives all of them.
 
-Each event is one line, written with one write(2) to a file opened with O_APPEND, so that lines of different
-processes do not mix, and their order in the file is the order in which they were written.
+Each event is one line.  It is written with one `write(2) <https://man7.org/linux/man-pages/man2/write.2.html>`_ to a
+file that was opened with O_APPEND.  So lines of different processes do not mix, and their order in the file is the
+order in which they were written.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from spec.harness.witness import recorder
 
 
 class Event(NamedTuple):
-    """Something that a payload saw or did.
+    """An event that a payload has recorded.
 
     Attributes:
         name: what happened.
-        value: what the payload told of it.
-        pid: the process that it happened in.
-        ppid: the parent of that process, at that moment.
-        time: CLOCK_MONOTONIC in nanoseconds, the same clock for every process.
+        value: what the payload recorded with it.
+        pid: the process in which it happened.
+        ppid: the parent of that process at that moment.
+        time: when it happened, in nanoseconds of CLOCK_MONOTONIC, which is one clock for all processes.
     """
 
     name: str
@@ -34,32 +35,36 @@ class Event(NamedTuple):
 
 
 class Recorder:
-    """Call it to record an event; it can be handed to any process, and called there.
+    """A log.  A payload in any process calls it to record an event.
 
     Args:
-        path: the file; it is made if it does not exist.
+        path: the file; it is created if it does not exist.
 
     Attributes:
-        path: the same.
+        path: the path of the file.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = str(path)
 
     def __call__(self, name: str, value: object = None) -> None:
-        """Record that *name* happened, with a *value* that can be written as a literal.
+        """Record an event.
+
+        Args:
+            name: what happened.
+            value: more about it; an object that `ast.literal_eval` can read back from its ``repr``.
 
         Raises:
-            OSError: the event could not be written as a whole.
+            OSError: the event could not be written completely.
         """
         record(self.path, name, value)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A child, which only records, is spared the import of what it takes to read.
+        # A child only records.  It need not import the modules that are needed for reading.
         return partial, (record, self.path)
 
     def events(self, name: str) -> list[Event]:
-        """Return all events called *name* so far, in order."""
+        """Return all events with this *name* so far, in the order in which they were recorded."""
         try:
             *lines, _unfinished = Path(self.path).read_text(encoding="utf-8").split("\n")
         except FileNotFoundError:
@@ -67,14 +72,14 @@ class Recorder:
         return [event for event in (Event(*ast.literal_eval(line)) for line in lines) if event.name == name]
 
     def values(self, name: str) -> list[Any]:
-        """Return the values of all events called *name* so far, in order."""
+        """Return the values of all events with this *name* so far, in the order in which they were recorded."""
         return [event.value for event in self.events(name)]
 
     def only(self, name: str) -> Event:
-        """Return the event called *name*, of which there is to be one.
+        """Return the one event with this *name*.
 
         Raises:
-            Violation: there is none, or there are several.
+            Violation: there is no such event, or more than one.
         """
         events = self.events(name)
         recorder.shows(f"how often {name!r} was recorded", len(events), expected=1)

@@ -1,4 +1,4 @@
-"""The main module of a `spec.harness.program.Program`; children under spawn import it again."""
+"""The main module of a `spec.harness.program.Program`.  Children under spawn and forkserver run it again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from impl.api import load
 
 
 def main(script: str) -> None:
-    """Call what *script*, a pickle, says."""
+    """Make the call that the file *script* contains, pickled: the API's name, the function, and its arguments."""
     with open(script, "rb") as file:
         api, function, args = pickle.load(file)
     function(load(api), *args)

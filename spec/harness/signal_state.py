@@ -1,8 +1,8 @@
-"""See to it that signals do what they do by default, whatever the caller of the run has made of them.
+"""Give signals their default effect, whatever the program that started the run has set.
 
-What is ignored or blocked stays so in a child, and in what that executes: see
-`signal(7) <https://man7.org/linux/man-pages/man7/signal.7.html>`_.  So nohup, a shell that runs a command in the
-background, or the first process of a container would decide what becomes of a child that is terminated.
+A signal that is ignored or blocked stays so in a child, and after exec: see
+`signal(7) <https://man7.org/linux/man-pages/man7/signal.7.html>`_.  So the result of a claim that terminates a child
+would depend on nohup, on a shell that runs a command in the background, or on the first process of a container.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import signal
 import sys
 
 IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
-"""Each interpreter ignores these when it starts; see https://docs.python.org/3/library/signal.html."""
+"""Each interpreter ignores these signals from its start; see https://docs.python.org/3/library/signal.html."""
 
 
 def restore_defaults() -> None:
-    """Ignore no signal in this process but those that Python does, block none, and let SIGTERM end the process."""
+    """Let this process ignore only the signals that Python itself ignores, block none, and end it by SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     kept = {getattr(signal, name, None) for name in IGNORED_BY_PYTHON}
     for number in signal.valid_signals() - kept:
@@ -25,7 +25,11 @@ def restore_defaults() -> None:
 
 
 def keep_exited_children() -> None:
-    """Have the kernel keep the exit status of a child until it is waited for: it does not if SIGCHLD is ignored."""
+    """Let the kernel keep an exited child as a zombie until it is reaped.
+
+    The kernel does not keep it while SIGCHLD is ignored: see
+    `wait(2) <https://man7.org/linux/man-pages/man2/wait.2.html>`_.
+    """
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
@@ -40,15 +44,16 @@ def take_sigterm_for_an_interrupt() -> None:
 
 
 def blocked_signals() -> set[int]:
-    """Return the signals that this thread blocks."""
+    """Return the numbers of the signals that the calling thread blocks."""
     return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
 
 
 def signals_sent() -> list[tuple[int, int]]:
-    """Return a list that from now on grows by the pid and the number of each signal that this process sends.
+    """Return a list to which each signal that this process sends from now on is added, as the pid and the number.
 
-    It is kept by a hook that stays: see https://docs.python.org/3/library/audit_events.html, ``os.kill``.  What is
-    sent by way of a pidfd is not in it, for that reaches no other process; nor is 0, which only asks for one.
+    An audit hook adds them, and cannot be removed: see ``os.kill`` and ``os.killpg`` in
+    https://docs.python.org/3/library/audit_events.html.  Signals sent through a pidfd are not added, because they
+    cannot reach the wrong process.  Signal 0 is not added, because it only asks whether a process exists.
     """
     sent: list[tuple[int, int]] = []
 

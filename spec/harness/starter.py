@@ -1,6 +1,6 @@
-"""Run a lesson that blocks in a process of its own, while the claim looks on and decides who goes on.
+"""Run a lesson that blocks in a process of its own, while the claim watches it and lets payloads continue.
 
-The starter is a fork of the claim's process.  To what it starts, it is the parent.
+The starter is a fork of the claim's process.  The children of the lesson are started by it, not by the claim.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from spec.harness.process_table import GONE, ZOMBIE, state, until_exited
 from spec.harness.roles import note
 from spec.harness.stillness import until_still
 
-__tracebackhide__ = True  # where the claim waits, its own line says
+__tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 
 class StarterFailed(Exception):
-    """What the starter ran raised an exception, or ended the starter; the message says which.
+    """The function that the starter called raised an exception or ended the starter; the message says which.
+
+    Args:
+        request: what was called, in words.
+        what: the message.
 
     Attributes:
         request: what was called, in words.
@@ -36,13 +40,15 @@ class StarterFailed(Exception):
 
 
 class Starter:
-    """A forked process that calls ``function(*args)`` once.
+    """A fork of this process that calls ``function(*args)`` once, and exits.
 
     Args:
-        outcome: a path, not in use, for what the function returns.
+        outcome: an unused path for the outcome of the call.
+        function: what to call.  The value that it returns must be picklable.
+        args: its arguments.
 
     Attributes:
-        pid: the process.
+        pid: the pid of the starter.
     """
 
     def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
@@ -69,20 +75,20 @@ class Starter:
 
     @property
     def running(self) -> bool:
-        """Whether the function has not yet come to its end."""
+        """Whether the function has neither returned nor raised yet."""
         return state(self.pid) not in (ZOMBIE, GONE)
 
-    def until_still(self, come: Optional[Callable[[], bool]] = None) -> None:
-        """Wait until neither it nor anything else that was started moves, so that only the claim can move them.
+    def until_still(self, happened: Optional[Callable[[], bool]] = None) -> None:
+        """Wait until the starter and all other processes that were started are still: only the claim can wake them.
 
         Args:
-            come: whether what is waited for has come about; see `spec.harness.stillness.until_still`.
+            happened: returns whether the expected event has happened; see `spec.harness.stillness.until_still`.
 
         Raises:
-            StarterFailed: the function has raised, or the process ended some other way.
-            Hung: they went on moving until the deadline.
+            StarterFailed: the function has raised an exception, or has ended the starter.
+            Hung: the processes made progress until the deadline.
         """
-        until_still(come and (lambda: come() or not self.running))
+        until_still(happened and (lambda: happened() or not self.running))
         if not self.running:
             self.result()
 
@@ -90,8 +96,8 @@ class Starter:
         """Wait until the function has ended, and return what it returned.
 
         Raises:
-            StarterFailed: it raised, or the process ended some other way.
-            Hung: it did not end before the deadline.
+            StarterFailed: the function raised an exception, or ended the starter.
+            Hung: the function did not end before the deadline.
         """
         how, value = self._wait()
         if how == "raised":
@@ -99,13 +105,13 @@ class Starter:
         return value
 
     def failure(self) -> str:
-        """Wait until the function has ended, and return what it raised, kind and message; empty if nothing.
+        """Wait until the function has ended, and return which exception it raised; empty if it raised none.
 
-        The kind is as `spec.harness.child_side.kind_of` tells it.
+        The text is the kind, as `spec.harness.child_side.kind_of` returns it, and the message.
 
         Raises:
-            StarterFailed: the process ended some other way.
-            Hung: it did not end before the deadline.
+            StarterFailed: the function ended the starter.
+            Hung: the function did not end before the deadline.
         """
         how, value = self._wait()
         return str(value[0]) if how == "raised" else ""

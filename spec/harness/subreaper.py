@@ -1,4 +1,4 @@
-"""Make the calling process the one that adopts the orphans among its descendants.
+"""Make the calling process adopt the orphans among its descendants.
 
 See PR_SET_CHILD_SUBREAPER in `prctl(2) <https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html>`_.
 """
@@ -13,9 +13,9 @@ _PR_GET_CHILD_SUBREAPER = 37
 
 
 def become_subreaper(on: bool = True) -> None:
-    """Adopt the orphans among this process's descendants from now on; not any more, if not *on*.
+    """Let this process adopt the orphans among its descendants from now on; if *on* is false, no longer.
 
-    A process that forks does not hand this on to its child.
+    A fork of this process does not inherit the setting.
 
     Raises:
         OSError: the kernel refused.

@@ -1,11 +1,11 @@
-"""Who saw what: how a claim states what must be true.
+"""How a claim states what must be true, and by which means it was seen.
 
 ::
 
     kernel.shows("the unjoined child", state(child.pid), expected=ZOMBIE)
 
-reads as a sentence, and if it is not so, raises a `Violation` that says what was expected, what was seen, and who
-saw it.
+reads as a sentence.  If it is not true, it raises a `Violation`, which says what was expected, what was seen, and by
+which means.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from spec.harness.heartbeat import beat
 
 
 def format_failure(summary: str, facts: dict[str, str]) -> str:
-    """Return a text for a report: the *summary*, and below it the *facts*, each with its label."""
+    """Return the text of a failure for a report: the *summary*, and below it the *facts*, a label and a text each."""
     return "\n".join([summary, *(f"  {label:<8} {text}" for label, text in facts.items())])
 
 
@@ -26,19 +26,19 @@ class Violation(AssertionError):
     """A claim does not hold.
 
     Args:
-        what: what was looked at.
-        expected: how the claim says it is.
-        seen: how it was.
-        witness: who saw it.
+        what: the thing that the claim is about, as a noun phrase.
+        expected: what the claim expects of it.
+        seen: what was seen instead.
+        witness: by which means it was seen.
 
     Attributes:
-        summary: what was looked at, how the claim says it is, and how it was.
-        witness: who saw it.
-        context: facts to show too, set by whoever knows which claim it is and on what.
+        summary: what the claim is about, what was expected, and what was seen.
+        witness: by which means it was seen.
+        context: more facts for the report, by label: the claim and the target.  The plugin sets them.
     """
 
-    __module__ = "builtins"  # shown to users: the bare name says enough
-    __notes__: list[str]  # what Hypothesis adds, such as the operations that led here; Python shows it, from 3.11 on
+    __module__ = "builtins"  # users see the name without a module
+    __notes__: list[str]  # Hypothesis adds the operations that led here; Python shows them from 3.11 on
 
     def __init__(self, what: str, expected: str, seen: str, witness: str) -> None:
         super().__init__(what, expected, seen, witness)
@@ -51,11 +51,11 @@ class Violation(AssertionError):
 
 
 class Matcher:
-    """An expectation that equality with one value cannot state: equal to whatever passes the *test*.
+    """An expectation that is not equality with one value.  It equals each value that passes the *test*.
 
     Args:
-        words: how a report says it.
-        test: whether a value is as expected.
+        words: the expectation in words, for reports.
+        test: returns whether a value is as expected.
     """
 
     def __init__(self, words: str, test: Callable[[Any], bool]) -> None:
@@ -64,7 +64,7 @@ class Matcher:
     def __eq__(self, other: object) -> bool:
         try:
             return self._test(other)
-        except TypeError:  # such as None where a number is expected
+        except TypeError:  # for example, None was seen, and a number is expected
             return False
 
     __hash__ = None  # type: ignore[assignment]
@@ -74,7 +74,7 @@ class Matcher:
 
 
 def other_than(value: object) -> Matcher:
-    """Expect anything but *value*."""
+    """Expect any value except *value*."""
     return Matcher(f"other than {value!r}", lambda seen: bool(seen != value))
 
 
@@ -89,30 +89,30 @@ def at_least(least: float) -> Matcher:
 
 
 def containing(part: object) -> Matcher:
-    """Expect something, such as a text or a list, that has *part* in it."""
-    return Matcher(f"something with {part!r} in it", lambda seen: part in seen)
+    """Expect a container, such as a text or a list, that contains *part*."""
+    return Matcher(f"something that contains {part!r}", lambda seen: part in seen)
 
 
 class Witness:
-    """One who can say what happened.
+    """A means by which a claim sees what happens.
 
     Args:
-        name: what the reports call it.
+        name: how reports name it.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def shows(self, what: str, seen: object, *, expected: object) -> None:
-        """State that *what*, which was *seen*, is as *expected*.
+        """State that what was seen is what was expected.
 
         Args:
-            what: what is looked at, as it is to stand in the report.
+            what: the thing that the claim is about, as a noun phrase for reports.
             seen: what the witness saw.
-            expected: what it must equal: a value, or a `Matcher`.
+            expected: a value or a `Matcher` that *seen* must equal.
 
         Raises:
-            Violation: it is not.
+            Violation: *seen* does not equal *expected*.
         """
         __tracebackhide__ = True
         beat()
@@ -120,30 +120,30 @@ class Witness:
             raise Violation(what, _show(expected), _show(seen), self.name)
 
 
-LONGEST = 2000
-"""At most about this many characters of a value are shown, from its beginning and its end."""
+LONGEST_VALUE = 2000
+"""A report shows at most about this many characters of a value: half from its beginning, half from its end."""
 
 
 def _show(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
-    if len(text) <= LONGEST:
+    if len(text) <= LONGEST_VALUE:
         return text
-    half = LONGEST // 2
+    half = LONGEST_VALUE // 2
     return f"{text[:half]} ... ({len(text) - 2 * half} more characters) ... {text[-half:]}"
 
 
 kernel = Witness("the kernel")
-recorder = Witness("the recorder, written by the payload")
-gatekeeper = Witness("the checkpoint, where payloads stop")
+recorder = Witness("code in the child, through the recorder")
+gatekeeper = Witness("a checkpoint")
 caller = Witness("the caller")
 
 
 class _Refusal:
-    """Holds what a block raises against what it should.
+    """Compares the exception that a block raises with the expected one.
 
-    It is a class, and no generator, so that the exception's traceback holds no frame that refers to it.  Such a loop
-    is left to the garbage collector, which in Python 3.12.0 and 3.12.1 crashes on what multiprocessing may have in
-    it: see https://github.com/python/cpython/issues/111049.
+    It is a class and not a generator, so that no frame in the traceback of the exception refers to the exception.
+    Such a cycle is left to the garbage collector.  In Python 3.12.0 and 3.12.1 the collector crashes on objects of
+    multiprocessing that may be part of the cycle: see https://github.com/python/cpython/issues/111049.
     """
 
     def __init__(self, exception: type[BaseException], message: str) -> None:
@@ -161,17 +161,21 @@ class _Refusal:
         __tracebackhide__ = True
         if isinstance(error, self._exception) and self._message in str(error):
             return True
-        if error is not None and not isinstance(error, Exception):  # such as Hung, or the user's Ctrl-C
+        if error is not None and not isinstance(error, Exception):  # for example Hung, or Ctrl-C of the user
             return False
         expected = self._exception.__name__ + (f" ({self._message})" if self._message else "")
         seen = "no exception" if error is None else f"{type(error).__name__}: {error}"
-        raise Violation("the answer", expected, seen, caller.name) from None
+        raise Violation("the outcome of the call", expected, seen, caller.name) from None
 
 
 def refuses(exception: type[BaseException], message: str = "") -> AbstractContextManager[None]:
-    """State that the block raises *exception*, with a message that contains *message*.
+    """State that the block raises an exception.
+
+    Args:
+        exception: the class of the exception; a subclass will do.
+        message: a part of the message.
 
     Raises:
-        Violation: it raises nothing, or something else.
+        Violation: the block raises no exception or another one.
     """
     return _Refusal(exception, message)

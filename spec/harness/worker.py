@@ -1,11 +1,11 @@
-"""A long-lived child that carries out calls, one at a time, as the claim orders them.
+"""A long-lived child that makes calls, one at a time, when the claim orders them.
 
-With workers, a claim about what happens between processes costs a message per operation instead of a process::
+With workers, each operation in another process costs the claim a message instead of a new process::
 
     with Worker(mp, folder / "worker", queue=queue) as worker:
-        worker.call("queue.put", 1)    # orders it, and waits until it is done
-        worker.begin("queue.put", 2)   # orders it, and does not wait ...
-        assert worker.blocks()         # ... for the queue is full
+        worker.call("queue.put", 1)    # orders the call, and waits until it has ended
+        worker.begin("queue.put", 2)   # orders the call, and does not wait
+        assert worker.blocks()         # the queue is full
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from spec.harness.process_table import ALIVE, is_blocked, observe_threads, state
 from spec.harness.roles import note
 from spec.harness.witness import kernel
 
-__tracebackhide__ = True  # where the claim waits, its own line says
+__tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 
 class _Brief(reprlib.Repr):
-    """Shows the beginning of a value; unlike its base, it does not first write out all of a million bytes."""
+    """Shows the beginning of a value.  Unlike its base class, it does not format a million bytes first."""
 
     def repr_bytes(self, value: bytes, _level: int) -> str:
         return repr(value) if len(value) <= self.maxother else f"{value[: self.maxother]!r}..."
@@ -40,14 +40,19 @@ _brief = _Brief().repr
 
 
 class CallFailed(Exception):
-    """What a worker called raised an exception.
+    """The function or method that a worker called raised an exception.
+
+    Args:
+        request: what was called, in words.
+        kind: the names of the exception's class and its bases, as `spec.harness.child_side.kind_of` returns them.
+        message: the message of the exception.
 
     Attributes:
-        kind: the name of the exception's class, as `spec.harness.child_side.kind_of` tells it.
         request: what was called, in words.
+        kind: the same as the argument.
     """
 
-    __module__ = "builtins"  # shown to users: the bare name says enough
+    __module__ = "builtins"  # users see the name without a module
 
     def __init__(self, request: str, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
@@ -55,15 +60,15 @@ class CallFailed(Exception):
 
 
 class Worker:
-    """A child process that calls what it was given, or methods of it.
+    """A child process that calls functions, and methods of objects, that it was given.
 
     Args:
-        mp: the multiprocessing API that starts it.
-        path: where the socket is made that it takes its orders from; a path that is not in use.
-        objects: what it has, by name: objects and functions that can be handed to a child.
+        mp: the multiprocessing API that starts the child.
+        path: the path of the socket on which the child takes its orders; it must not exist.
+        objects: the functions and objects, by name.  The API must be able to pass them to a child.
 
     Attributes:
-        pid: its process, as the kernel tells.
+        pid: the pid of the child, as the kernel reports it.
     """
 
     def __init__(self, mp: Multiprocessing, path: Path, **objects: object) -> None:
@@ -81,15 +86,18 @@ class Worker:
         return f"{self._name}, a child that the API started, {how}" if how else None
 
     def begin(self, name: str, /, *args: object, **named: object) -> None:
-        """Order a call, and do not wait.
+        """Order a call, and do not wait until it has ended.
 
         Args:
-            name: ``function``, or ``object.method``, by the names given to the worker.
-            args: what to pass; it can be pickled.
-            named: what to pass by name, likewise.
+            name: ``function`` or ``object.method``, by the names given to the worker.
+            args: the picklable positional arguments of the call.
+            named: the picklable keyword arguments of the call.
+
+        Raises:
+            RuntimeError: the last call has not ended, or its result has not been asked for.
         """
         if self._at_rest is None:
-            raise RuntimeError("the worker has a call under way; see `result`")
+            raise RuntimeError("the worker has a call in progress; see `result`")
         self._at_rest.let_go((name, args, named))
         given = [*map(_brief, args), *(f"{key}={_brief(value)}" for key, value in named.items())]
         self._request = f"{name}({', '.join(given)}) in {self._name}"
@@ -97,11 +105,11 @@ class Worker:
         self._at_rest = None
 
     def result(self) -> Any:
-        """Wait until the call under way has ended, and return what it returned.
+        """Wait until the call in progress has ended, and return its value.
 
         Raises:
-            CallFailed: it raised an exception.
-            Hung: it did not end before the deadline.
+            CallFailed: the call raised an exception.
+            Hung: the call did not end before the deadline.
         """
         self._at_rest = self._orders.next()
         how, *what = self._at_rest.notes[0]
@@ -110,49 +118,49 @@ class Worker:
         return what[0]
 
     def call(self, name: str, /, *args: object, **named: object) -> Any:
-        """Order a call as `begin` does, wait until it has ended, and return what it returned.
+        """Order a call as `begin` does, wait until it has ended, and return its value.
 
         Raises:
-            CallFailed: it raised an exception.
-            Hung: it did not end before the deadline.
+            CallFailed: the call raised an exception.
+            Hung: the call did not end before the deadline.
         """
         self.begin(name, *args, **named)
         return self.result()
 
     @property
     def done(self) -> bool:
-        """Whether the call under way has ended; there is a `result` then."""
+        """Whether the call in progress has ended, so that there is a `result`."""
         return self._orders.reached
 
     def blocks(self) -> bool:
-        """Wait until the call under way is blocked in the kernel or has ended; return whether it is blocked.
+        """Wait until the call in progress is blocked in the kernel or has ended; return whether it is blocked.
 
         Raises:
             Violation: the worker has exited.
-            Hung: the call went on running until the deadline.
+            Hung: the call ran until the deadline.
         """
         backoff = Backoff(f"worker {self.pid} to block")
         while not is_blocked(self.pid):
             if self.done:
                 return False
             if observe_threads(self.pid) is None:
-                kernel.shows(f"{self._name}, which has a call under way", state(self.pid), expected=ALIVE)
+                kernel.shows(f"{self._name}, which has a call in progress", state(self.pid), expected=ALIVE)
             backoff.wait()
         return not self.done
 
     def kill(self) -> None:
-        """Send it SIGKILL, and wait until it has exited; it is not joined.
+        """Send SIGKILL to the worker, and wait until it has exited.  It is not joined.
 
         Raises:
-            Hung: it did not exit before the deadline.
+            Hung: the worker did not exit before the deadline.
         """
-        if self.pid != os.getpid():  # an API on threads would have its worker here
+        if self.pid != os.getpid():  # the worker of an API on threads runs in this process
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             until_exited(self.pid)
 
     def close(self) -> None:
-        """Kill it and hang up, without the help of what is under test."""
+        """Kill the worker and close its socket, without the help of the API under test."""
         self.kill()
         self._orders.close()
 

@@ -174,7 +174,7 @@ def test_nobody_arrives_where_it_is_closed(checkpoint: Checkpoint) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_hung_if_too_few_come(checkpoint: Checkpoint, fork: Fork) -> None:
     until_blocked([fork(checkpoint.pause)])
-    with pytest.raises(Hung, match=r"^waited 0.05 s for 2 to arrive at checkpoint 'here'; 1 did$"):
+    with pytest.raises(Hung, match=r"^expected 2 arrivals at checkpoint 'here' within 0.05 s, seen 1$"):
         checkpoint.wait_for(2)
     assert len(checkpoint.waiting) == 1
 

@@ -13,7 +13,7 @@ def test_time_remains_before_the_end() -> None:
 
 
 def test_hung_after_the_end() -> None:
-    with pytest.raises(Hung, match=r"^waited 0 s for the end$"):
+    with pytest.raises(Hung, match=r"^expected the end within 0 s$"):
         Deadline("the end", seconds=0).remaining()
 
 
@@ -24,7 +24,7 @@ def test_default_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_says_how_far_it_came() -> None:
-    assert str(Deadline("ten", seconds=1.5).expired("three did")) == "waited 1.5 s for ten; three did"
+    assert str(Deadline("ten", seconds=1.5).expired("three")) == "expected ten within 1.5 s, seen three"
 
 
 def test_except_exception_does_not_swallow_hung() -> None:
@@ -54,6 +54,6 @@ def test_looks_often_again_when_it_may_be_about_to_come(monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("impatient")
 def test_looks_no_longer_than_the_deadline() -> None:
     backoff = Backoff("the end")
-    with pytest.raises(Hung, match=r"^waited 0\.05 s for the end$"):
+    with pytest.raises(Hung, match=r"^expected the end within 0\.05 s$"):
         while True:
             backoff.wait()

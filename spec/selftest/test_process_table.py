@@ -140,14 +140,14 @@ def test_somebody_elses_child_can_be_waited_for(fork: Fork) -> None:
 @pytest.mark.parametrize("wait_for", [until_exited, exit_of])
 def test_hung_if_it_does_not_exit(fork: Fork, wait_for: Callable[[int], object]) -> None:
     pid = fork(processes.wait)
-    with pytest.raises(Hung, match=rf"^waited 0.05 s for process {pid} to exit$"):
+    with pytest.raises(Hung, match=rf"^expected process {pid} to exit within 0.05 s$"):
         wait_for(pid)
 
 
 @pytest.mark.usefixtures("impatient")
 def test_hung_if_it_is_not_reaped(fork: Fork) -> None:
     pid = fork(nothing)
-    with pytest.raises(Hung, match=rf"^waited 0.05 s for process {pid} to be reaped$"):
+    with pytest.raises(Hung, match=rf"^expected process {pid} to be reaped within 0.05 s$"):
         until_gone(pid)
 
 
@@ -248,5 +248,5 @@ def test_the_exited_will_never_block(fork: Fork) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_hung_if_one_does_not_block(fork: Fork) -> None:
     pids = [fork(processes.wait), fork(processes.loop)]
-    with pytest.raises(Hung, match=f"for process {pids[0]}, process {pids[1]} to block"):
+    with pytest.raises(Hung, match=f"expected process {pids[0]}, process {pids[1]} to block"):
         until_blocked(pids)

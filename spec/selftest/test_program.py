@@ -62,6 +62,6 @@ def test_hung_if_it_does_not_end(tmp_path: Path) -> None:
     program = Program.calling(tmp_path / "program", "multiprocessing", processes.linger)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("spec.harness.deadline.SECONDS", 0.05)
-        with pytest.raises(Hung, match=f"for process {program.pid} to exit"):
+        with pytest.raises(Hung, match=f"expected process {program.pid} to exit"):
             program.exit_status()
     program.kill()

@@ -70,7 +70,7 @@ def test_event_being_written_does_not_count_yet(log: Recorder) -> None:
 def test_half_an_event_is_an_error(log: Recorder, fork: Fork) -> None:
     def overflow() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
-        with pytest.raises(OSError, match=r"of event 'seen' only 100 of \d+ bytes were written"):
+        with pytest.raises(OSError, match=r"only 100 of the \d+ bytes of event 'seen' were written"):
             log("seen", "x" * 200)
 
     assert exit_of(fork(overflow)).code == 0

@@ -99,7 +99,7 @@ def test_tells_if_somebody_else_has_reaped_it(start: Start) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_hung_if_it_does_not_end(start: Start) -> None:
     starter = start(processes.wait)
-    with pytest.raises(Hung, match=f"for process {starter.pid} to exit"):
+    with pytest.raises(Hung, match=f"expected process {starter.pid} to exit"):
         starter.result()
 
 

@@ -15,7 +15,7 @@ from spec.harness import stillness as module
 from spec.harness.deadline import Hung
 from spec.harness.heartbeat import beat, beats
 from spec.harness.process_table import ALIVE, ZOMBIE, ThreadActivity, state, until_blocked, until_exited
-from spec.harness.stillness import LOOKS, PATIENCE, Idleness, Stillness, until_still
+from spec.harness.stillness import LEAST_LOOKS, SETTLING_SECONDS, Idleness, Stillness, until_still
 from spec.selftest import processes
 from spec.selftest.conftest import Fork
 
@@ -75,7 +75,7 @@ def test_waiting_for_a_processor_is_not_idle(fork: Fork) -> None:
 
 def test_starting_others_is_not_idle(fork: Fork) -> None:
     waiting, idleness = fork(processes.wait), Idleness(0)
-    assert not any(idleness.lasts([waiting, fork(processes.wait)]) for _ in range(LOOKS + 1))
+    assert not any(idleness.lasts([waiting, fork(processes.wait)]) for _ in range(LEAST_LOOKS + 1))
 
 
 class Scene:
@@ -110,7 +110,7 @@ def test_takes_its_time(scene: Scene) -> None:
 
 
 def test_takes_several_looks(scene: Scene) -> None:
-    assert not scene.goes_on(100, looks=LOOKS - 1)
+    assert not scene.goes_on(100, looks=LEAST_LOOKS - 1)
     assert scene.goes_on(1, looks=2)
 
 
@@ -188,7 +188,7 @@ def test_idling_takes_its_time(idle_scene: IdleScene) -> None:
 
 
 def test_idling_takes_several_looks(idle_scene: IdleScene) -> None:
-    assert not idle_scene.goes_on(100, looks=LOOKS)
+    assert not idle_scene.goes_on(100, looks=LEAST_LOOKS)
 
 
 def test_needing_a_processor_is_not_idle(idle_scene: IdleScene) -> None:
@@ -227,14 +227,14 @@ def test_until_still_takes_polling_for_still(fork: Fork) -> None:
 def test_until_still_gives_those_who_go_on_some_time(fork: Fork) -> None:
     pid, begun = fork(processes.loop), time.monotonic()
     until_still(lambda: True)
-    assert time.monotonic() - begun >= PATIENCE
+    assert time.monotonic() - begun >= SETTLING_SECONDS
     assert state(pid) == ALIVE
 
 
 def test_until_still_waits_for_those_who_work(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "SECONDS", 2 * PATIENCE)
+    monkeypatch.setattr(deadline, "SECONDS", 2 * SETTLING_SECONDS)
     fork(processes.loop)
-    with pytest.raises(Hung, match="for all that was started to be still"):
+    with pytest.raises(Hung, match="expected all processes that were started to be still"):
         until_still()
 
 

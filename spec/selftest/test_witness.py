@@ -52,8 +52,8 @@ def test_says_which_claim_on_what_first() -> None:
 def test_names_of_the_witnesses() -> None:
     assert [witness.name for witness in (kernel, recorder, gatekeeper, caller)] == [
         "the kernel",
-        "the recorder, written by the payload",
-        "the checkpoint, where payloads stop",
+        "code in the child, through the recorder",
+        "a checkpoint",
         "the caller",
     ]
 
@@ -64,7 +64,7 @@ def test_names_of_the_witnesses() -> None:
         (other_than(1), 2, 1, "other than 1"),
         (one_of(1, "a"), "a", 2, "one of 1, 'a'"),
         (at_least(3), 3, 2, "3 or more"),
-        (containing("a"), ["a"], "b", "something with 'a' in it"),
+        (containing("a"), ["a"], "b", "something that contains 'a'"),
     ],
 )
 def test_expectations(such: object, good: object, bad: object, words: str) -> None:
@@ -105,7 +105,9 @@ def test_refusal_that_is_none(error: Exception, seen: str) -> None:
     with pytest.raises(Violation) as raised, refuses(ValueError, "too large"):
         if error:
             raise error
-    assert str(raised.value) == (f"the answer: expected ValueError (too large), seen {seen}\n  seen by  the caller")
+    assert str(raised.value) == (
+        f"the outcome of the call: expected ValueError (too large), seen {seen}\n  seen by  the caller"
+    )
 
 
 @pytest.mark.parametrize("error", [Hung, KeyboardInterrupt])

@@ -67,7 +67,7 @@ def test_does_not_wait_for_what_is_begun(worker: Worker) -> None:
     worker.begin("far.recv")
     assert worker.blocks()
     assert not worker.done
-    with pytest.raises(RuntimeError, match="has a call under way"):
+    with pytest.raises(RuntimeError, match="has a call in progress"):
         worker.begin("add", 1, 1)
 
 
@@ -81,7 +81,7 @@ def test_does_not_block_in_what_ends(worker: Worker) -> None:
 def test_that_has_exited_never_blocks(worker: Worker) -> None:
     worker.begin("exit", 0)
     until_exited(worker.pid)
-    with pytest.raises(Violation, match="worker, which has a call under way"):
+    with pytest.raises(Violation, match="worker, which has a call in progress"):
         worker.blocks()
 
 
