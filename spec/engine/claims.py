@@ -26,7 +26,7 @@ from typing import Callable, Optional
 import pytest
 
 from spec.engine.marks import Condition, Source
-from spec.engine.targets import KNOWN, Target, Traits
+from spec.engine.targets import TRAITS, Target, Traits
 
 SPEC_FOLDER = Path(__file__).parent.parent
 """The package `spec`."""
@@ -111,7 +111,7 @@ class Claim:
     @property
     def suits_this_python(self) -> bool:
         """Whether the claim is about this Python."""
-        return all(condition.met_by(KNOWN["fork"]) for condition in self.conditions if condition.of_python)
+        return all(condition.met_by(TRAITS["fork"]) for condition in self.conditions if condition.of_python)
 
     def applies_to(self, traits: Traits) -> bool:
         """Return whether the claim applies to targets with these *traits*, on this Python."""

@@ -1,4 +1,4 @@
-"""What a claim can ask for."""
+"""The fixtures that claims use."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ PACKAGE = pytest.StashKey[Package]()
 """The package of lessons under test."""
 
 LESSON = pytest.StashKey[Lesson]()
-"""The lesson that a claim has asked for."""
+"""The lesson under test, if the claim uses it."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Ask, on the stage, whether the API provides what the claim needs.
+    """Check, on the stage, that the API has the names that the claim needs.
 
     Raises:
-        NotProvided: it does not.
+        NotProvided: the API lacks some of them.
     """
     claim = Claim.of(item)
     if claim is None:
@@ -47,19 +47,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture
 def target() -> Target:
-    """The API under test; each claim runs once on each."""
-    raise LookupError("a test that uses a target is given one by the plugin")
+    """The target; each claim runs once on each target."""
+    raise LookupError("the plugin gives a target to each test that uses one")
 
 
 @pytest.fixture
 def mp(target: Target) -> Multiprocessing:
-    """The multiprocessing API itself."""
+    """The multiprocessing API of the target."""
     return target.mp
 
 
 @pytest.fixture
-def lesson(request: pytest.FixtureRequest, target: Target) -> Lesson:  # noqa: ARG001  each claim has a target
-    """The lesson under test: of the package under test, the module that the claim is about."""
+def lesson(request: pytest.FixtureRequest, target: Target) -> Lesson:  # noqa: ARG001  each claim runs on a target
+    """The lesson that the claim is about, from the package under test."""
     claim = Claim.of(request.node)
     assert claim is not None
     found = request.config.stash[PACKAGE].lesson(claim.lesson)
@@ -69,30 +69,41 @@ def lesson(request: pytest.FixtureRequest, target: Target) -> Lesson:  # noqa: A
 
 @pytest.fixture
 def scale(request: pytest.FixtureRequest) -> int:
-    """How many times as many buyers, workers, children and messages there are as the claim says."""
+    """The factor by which a claim multiplies its number of buyers, workers, children and messages."""
     return int(request.config.getoption("scale"))
 
 
 @pytest.fixture
 def folder(request: pytest.FixtureRequest) -> Path:
-    """An empty folder, removed with all that is in it when the claim has ended."""
+    """An empty folder for the files of the claim; it is removed when the claim has ended."""
     stage_folder: StageFolder = request.node.stash[STAGE_FOLDER]
     return stage_folder.make_files()
 
 
 class Programs:
-    """Runs programs on the target; each has a folder of its own."""
+    """Runs programs on the target.
+
+    Args:
+        folder: where each program gets a folder of its own.
+        target: the target.
+    """
 
     def __init__(self, folder: Path, target: Target) -> None:
         self._folders = (folder / f"program-{number}" for number in count())
         self._target = target
 
     def main(self, function: Callable[..., object], *args: object, options: Sequence[str] = ()) -> Program:
-        """Run a program that calls ``function(mp, *args)``, in an interpreter with these *options*."""
+        """Run a program that calls ``function(mp, *args)``.
+
+        Args:
+            function: a picklable function.
+            args: picklable arguments.
+            options: the options of the interpreter.
+        """
         return Program.calling(next(self._folders), self._target.name, function, *args, options=options)
 
     def module(self, module: ModuleType, *arguments: str) -> Program:
-        """Run *module* as a program, with the name of the target and the *arguments* as its command line."""
+        """Run *module* as a program; its command line is the name of the target, and the *arguments*."""
         return Program(next(self._folders), module.__name__, self._target.name, *arguments)
 
 
@@ -103,7 +114,7 @@ Start = Callable[..., Starter]
 
 @pytest.fixture
 def checkpoint(request: pytest.FixtureRequest) -> Iterator[MakeCheckpoint]:
-    """Make a checkpoint of a given name; all are closed when the claim has ended."""
+    """A function that makes a checkpoint with a given name; all are closed when the claim has ended."""
     made: list[Checkpoint] = []
 
     def make(name: str) -> Checkpoint:
@@ -117,9 +128,9 @@ def checkpoint(request: pytest.FixtureRequest) -> Iterator[MakeCheckpoint]:
 
 @pytest.fixture
 def worker(request: pytest.FixtureRequest, mp: Multiprocessing) -> Iterator[MakeWorker]:
-    """Start a worker that has the given objects; all are dismissed when the claim has ended."""
+    """A function that starts a worker with the given objects; all are killed when the claim has ended."""
     made: list[Worker] = []
-    numbers = count()  # one that fails to start has a number too, and leaves its socket
+    numbers = count()  # a worker that fails to start uses up a number too, as its socket stays
 
     def make(**objects: object) -> Worker:
         made.append(Worker(mp, request.node.stash[STAGE_FOLDER].path / f"worker-{next(numbers)}", **objects))
@@ -133,13 +144,13 @@ def worker(request: pytest.FixtureRequest, mp: Multiprocessing) -> Iterator[Make
 
 @pytest.fixture
 def log(request: pytest.FixtureRequest) -> Recorder:
-    """A recorder."""
+    """A recorder, to which code in children writes."""
     return Recorder(request.node.stash[STAGE_FOLDER].path / "log")
 
 
 @pytest.fixture
 def starter(request: pytest.FixtureRequest) -> Start:
-    """Run a function that blocks, with its arguments, in a process of its own."""
+    """A function that calls a given function in a process of its own, because the call blocks."""
     numbers = count()
 
     def start(function: Callable[..., object], *args: object) -> Starter:
@@ -151,5 +162,5 @@ def starter(request: pytest.FixtureRequest) -> Start:
 
 @pytest.fixture
 def program(request: pytest.FixtureRequest, target: Target) -> Programs:
-    """Run programs on the target."""
+    """Programs on the target."""
     return Programs(request.node.stash[STAGE_FOLDER].path, target)

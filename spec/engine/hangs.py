@@ -21,7 +21,7 @@ from spec.harness.heartbeat import beats
 from spec.harness.stillness import Idleness, Stillness
 from spec.harness.waits import sleeps
 
-INTERVAL = 0.1
+WATCH_INTERVAL = 0.1
 """Seconds between two looks at the processes of a claim."""
 
 IDLE_FACTOR = 2
@@ -30,7 +30,7 @@ IDLE_FACTOR = 2
 SLEEP_FACTOR = 5
 """A claim in which a process sleeps for a time that it has chosen gets this multiple of --hang-after."""
 
-GRACE = 2.0
+CLEANUP_SECONDS = 2.0
 """Seconds that the stage gets to clean up once it was told that the claim hangs."""
 
 
@@ -74,7 +74,8 @@ class HangDetector:
     def __init__(self, config: pytest.Config) -> None:
         self._hang_after: float = config.getoption("hang_after")
         self._timeout = float(get_env_settings(config).timeout or "inf")
-        self._end = time.monotonic() + self._timeout + 2 * GRACE  # pytest-timeout is to act first, on the stage
+        # Later than pytest-timeout, which acts on the stage.
+        self._end = time.monotonic() + self._timeout + 2 * CLEANUP_SECONDS
         self._stillness = Stillness(self._hang_after)
         self._idleness, self._beats = Idleness(IDLE_FACTOR * self._hang_after), beats()
 

@@ -1,4 +1,4 @@
-"""The package of lessons under test, held against the contract that `impl` writes down."""
+"""The package of lessons under test, compared with the contract, which is `impl`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ REFERENCE = impl.__name__
 
 
 class NoLessons(LookupError):
-    """The name stands for no package of lessons.  The message is one line for the user."""
+    """There is no package of lessons with this name.  The message is one line for the user."""
 
 
 class NotProvided(BaseException):
-    """What is under test lacks a lesson, a function or a primitive that a claim is about.
+    """The package or API under test lacks a lesson, a function or a class that a claim is about.
 
-    Not an `Exception`, so that no claim takes it for one that what is under test has raised.
+    It is no `Exception`, so that no claim takes it for an exception of the code under test.
     """
 
 
@@ -34,13 +34,17 @@ def names() -> list[str]:
 
 
 class Package:
-    """A package with lessons.
+    """A package of lessons.
 
     Args:
-        name: what to import.
+        name: the name under which it is imported.
+
+    Attributes:
+        name: the same.
+        provided: the names of the lessons that it has.
 
     Raises:
-        NoLessons: it cannot be imported, or has none of the lessons.
+        NoLessons: it cannot be imported, or it has no lesson.
     """
 
     def __init__(self, name: str) -> None:
@@ -53,7 +57,7 @@ class Package:
         self.provided = [lesson for lesson in names() if self._has(lesson)]
         if not self.provided:
             wanted = ", ".join(names())
-            raise NoLessons(f"{name!r} is no package of lessons: it has none of {wanted}")
+            raise NoLessons(f"{name!r} is not a package of lessons: it has none of {wanted}")
 
     def _has(self, lesson: str) -> bool:
         return self._path is not None and importlib.util.find_spec(f"{self.name}.{lesson}") is not None
@@ -62,8 +66,8 @@ class Package:
         """Return the lesson *name*.
 
         Raises:
-            NotProvided: the package does not have it.
-            Violation: it cannot be imported.
+            NotProvided: the package has no such lesson.
+            Violation: the lesson cannot be imported.
         """
         __tracebackhide__ = True
         if name not in self.provided:
@@ -76,14 +80,14 @@ class Package:
 
 
 class Lesson:
-    """A lesson's module; its attributes are the module's, if the contract has them too.
+    """A lesson under test.  Its attributes are those attributes of the module that the contract has too.
 
     Args:
-        module: the lesson under test.
-        reference: the reference's module of the same name.
+        module: the module under test.
+        reference: the module of the same name in the reference.
 
     Attributes:
-        used: whether anything of it was asked for.
+        used: whether the claim has used an attribute of the lesson.
     """
 
     def __init__(self, module: ModuleType, reference: ModuleType) -> None:
@@ -105,16 +109,20 @@ class Lesson:
 
 
 def misfit(found: Callable[..., object], wanted: Callable[..., object]) -> Optional[str]:
-    """Return why *found* cannot be called as *wanted* is, or None if it can.
+    """Return why *found* cannot be called like *wanted*, or None if it can.
 
-    It must take the same parameters, of the same names, in the same order; it may take more, with defaults.
+    It must take parameters of the same names in the same order.  Further parameters must have defaults.
+
+    Args:
+        found: the function of the package under test.
+        wanted: the function of the contract.
     """
     if not callable(found):
         return "is not a function"
     try:
         signature = inspect.signature(found)
     except (TypeError, ValueError):
-        return None  # written in C: calling it will tell
+        return None  # some functions written in C have no signature
     asked = inspect.signature(wanted).parameters
     more = list(signature.parameters.values())[len(asked) :]
     same = list(signature.parameters)[: len(asked)] == list(asked)
@@ -129,5 +137,5 @@ def misfit(found: Callable[..., object], wanted: Callable[..., object]) -> Optio
 
 
 def reference(name: str) -> ModuleType:
-    """Return the reference's module of the lesson *name*."""
+    """Return the module of the lesson *name* in the reference."""
     return importlib.import_module(f"{REFERENCE}.{name}")

@@ -1,4 +1,4 @@
-"""Find out what a start method is like by starting a child under it."""
+"""Find out the traits of a start method: start a child, and see what it is like."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _memory = "fresh"
 
 
 class Findings(NamedTuple):
-    """What a child turned out to be.
+    """What a probe has seen of a child.
 
     Attributes:
-        own_process: it has a process of its own, not the starter's.
-        starter_is_parent: its parent is the process that started it.
-        inherits_memory: it began with the starter's memory.
-        runs_main_again: it ran the starter's main module.
+        own_process: whether the child ran in a process of its own, not in the starter.
+        starter_is_parent: whether its parent was the process that started it.
+        inherits_memory: whether it began with the starter's memory.
+        runs_main_again: whether it ran the starter's main module.
     """
 
     own_process: bool
@@ -34,11 +34,11 @@ class Findings(NamedTuple):
 
 
 def probe(mp: Multiprocessing) -> Findings:
-    """Start a child, from a process made for that, and return what was seen of it.
+    """Start a child, from a process made for this purpose, and return what was seen.
 
     Raises:
-        StarterFailed: starting it or waiting for it raised an exception, or it did not run.
-        Hung: it did not end before the deadline.
+        StarterFailed: the start or the join of the child raised an exception, or the child did not run.
+        Hung: the child did not end before the deadline.
     """
     with tempfile.TemporaryDirectory() as folder, Nursery():
         log, ran = Recorder(Path(folder) / "log"), Path(folder) / "ran"
@@ -48,7 +48,7 @@ def probe(mp: Multiprocessing) -> Findings:
         starter.result()
         seen = log.events("memory")
         if not seen:
-            raise StarterFailed("Process.start()", "it did not run")
+            raise StarterFailed("Process.start()", "the child did not run")
         [child] = seen
         own, inherited = child.pid != starter.pid, child.value == "inherited"
         return Findings(own, child.ppid == starter.pid, inherited, ran.exists())

@@ -18,7 +18,7 @@ from typing import Any, Optional, TextIO
 
 import pytest
 
-LONGEST = 40
+LONGEST_PATH = 40
 """A longer path leaves too little room for the name of a Unix socket, which has about 100 bytes."""
 
 
@@ -42,7 +42,7 @@ class StageFolder:
     def make(cls) -> Iterator[StageFolder]:
         """Make a folder, and remove it with everything in it."""
         path = Path(tempfile.mkdtemp(prefix="claim-"))
-        if len(str(path)) > LONGEST and os.access("/tmp", os.W_OK):
+        if len(str(path)) > LONGEST_PATH and os.access("/tmp", os.W_OK):
             path.rmdir()
             path = Path(tempfile.mkdtemp(prefix="claim-", dir="/tmp"))
         try:

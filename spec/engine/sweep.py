@@ -1,4 +1,4 @@
-"""Remove, when the run has ended, the semaphores and the shared memory that the run itself has left behind."""
+"""Remove the semaphores and the shared memory that the run has left behind, at its end."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import pytest
 from spec.harness import shared_memory
 
 MOST_NAMES = 5
-"""So many of the removed files are named."""
+"""At most this many of the removed files are named."""
 
 SWEEP = pytest.StashKey["Sweep"]()
-"""The one of a run."""
+"""The sweep of the run."""
 
 KEY = "removed-from-shared-memory"
-"""What a worker of pytest-xdist tells the controller under."""
+"""The key under which a worker of pytest-xdist tells the controller what it has removed."""
 
 
 class Sweep:
-    """A pytest plugin that removes what processes of the run had in use and nobody uses any more, and says so.
+    """A pytest plugin that removes, and names, unused files in /dev/shm that processes of the run have used.
 
-    The names are random, so nothing but its use shows whose a file in /dev/shm is.
+    Their names are random.  So only the use of a file shows to which run it belongs.
 
     Attributes:
-        used: the inodes of the files there that processes of the run are known to have used.
+        used: the inodes of the files that processes of the run are known to have used.
     """
 
     def __init__(self) -> None:
@@ -35,17 +35,17 @@ class Sweep:
         self._removed: list[str] = []
 
     def note_use(self, pids: Iterable[int]) -> None:
-        """Note what the processes *pids*, which belong to the run, have in use now, if there is anything new."""
+        """Note which files the processes *pids* of the run use now, if there are any new files."""
         if shared_memory.names() - self._before:
             self.note({inode for pid in pids for inode in shared_memory.used_by(pid)})
 
     def note(self, inodes: Iterable[int]) -> None:
-        """Note that a process of the run had the files with these *inodes* in use."""
+        """Note that processes of the run have used the files with these *inodes*."""
         self.used |= set(inodes) - self._foreign
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Remove what the run has left."""
+        """Remove the files that the run has left behind."""
         self._removed += shared_memory.remove_abandoned(self.used)
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
@@ -53,11 +53,11 @@ class Sweep:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker of pytest-xdist has removed."""
+        """Add the files that a worker of pytest-xdist has removed."""
         self._removed += getattr(node, "workeroutput", {}).get(KEY, ())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Name what was removed."""
+        """Name the files that were removed."""
         if self._removed:
             terminalreporter.section("left behind in shared memory, removed")
             for name in sorted(self._removed)[:MOST_NAMES]:

@@ -1,4 +1,4 @@
-"""What is under test: a multiprocessing API by name, and what there is to know of it beforehand."""
+"""Targets: multiprocessing APIs under test, and what is known about them before any claim runs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from spec.harness.deadline import Hung
 from spec.harness.starter import StarterFailed
 
 DEFAULT = "multiprocessing"
+"""The module under test if the command line names none."""
 
 
 @dataclass(frozen=True)
 class Traits:
-    """What sets start methods apart, as far as claims depend on it.
+    """The differences between start methods that claims depend on.
 
     Attributes:
-        starter_is_parent: whether the process that starts a child is its parent; under forkserver, the fork
-            server is.
-        inherits_memory: whether the child begins with the starter's memory; else it begins with what importing
-            the modules gives.
-        runs_main_again: whether the child runs the starter's main module, under another name, as its own.
+        starter_is_parent: whether the process that starts a child is its parent.  Under forkserver the parent is the
+            fork server.
+        inherits_memory: whether the child begins with the starter's memory.  Otherwise it begins with the state that
+            importing the modules creates.
+        runs_main_again: whether the child runs the starter's main module again, under another name.
     """
 
     starter_is_parent: bool
@@ -40,21 +41,24 @@ class Traits:
         return f"{parent}, children begin with {memory} and {main}"
 
 
-KNOWN = {
+TRAITS = {
     "fork": Traits(starter_is_parent=True, inherits_memory=True, runs_main_again=False),
     "spawn": Traits(starter_is_parent=True, inherits_memory=False, runs_main_again=True),
     "forkserver": Traits(starter_is_parent=False, inherits_memory=False, runs_main_again=True),
 }
-"""See https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods."""
+"""The traits of the start methods of the standard library.
+
+See https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods.
+"""
 
 
 class Base(NamedTuple):
-    """What an API's processes are built on.
+    """A package that the processes of an API are built on.
 
     Attributes:
-        name: the package that defines a class of processes.
-        start_method: how that starts them.
-        version: of the package; of the standard library, Python's.
+        name: the name of the package, which defines a class of processes.
+        start_method: the start method of that class.
+        version: the version of the package; for the standard library, the version of Python.
     """
 
     name: str
@@ -67,10 +71,10 @@ class Target:
     """One multiprocessing API, in one context.
 
     Attributes:
-        name: as it is given on the command line, ``billiard:spawn``; it is part of the tests' ids.
-        start_method: what it says its start method is, if it says so.
-        traits: what it is like.
-        known_by: where the traits come from: its start method's name, or what a probe saw.
+        name: its name on the command line, such as ``billiard:spawn``, which is part of the ids of tests.
+        start_method: the start method that the API reports; None if it reports none.
+        traits: its traits.
+        known_by: where the traits come from: the name of the start method, or a probe.
     """
 
     name: str
@@ -90,12 +94,15 @@ class Target:
 
     @property
     def version(self) -> Optional[str]:
-        """The version of what it comes from, its top-level package too, or None if that does not say."""
+        """The version of the module or of its top-level package; None if neither has one."""
         return _version(self.module.__name__)
 
     @property
     def bases(self) -> list[Base]:
-        """What its processes are built on, nearest first, itself too: the classes that say how they are started."""
+        """The packages that its processes are built on, the API's own first.
+
+        They are those of the base classes that have a start method.
+        """
         classes = getattr(getattr(self.mp, "Process", None), "__mro__", ())
         found = [(cls.__module__.rpartition(".")[0], vars(cls)) for cls in classes]
         return [
@@ -106,32 +113,35 @@ class Target:
 
     @property
     def file(self) -> str:
-        """Where its module was found."""
+        """The file of the module."""
         return getattr(self.module, "__file__", None) or "built in"
 
     @property
     def label(self) -> str:
-        """Its name and version."""
+        """Its name, its version if it has one, and the version of Python."""
         python = f"Python {platform.python_version()}"
         return f"{self.name} ({self.version}, {python})" if self.version else f"{self.name} ({python})"
 
     def describe(self) -> str:
-        """Say in one line what it is: version, file and traits."""
+        """Return a line with its version, file and traits."""
         return f"{self.label}, {self.file}; {self.traits} ({self.known_by})"
 
 
 def _version(name: str) -> Optional[str]:
-    """Return the version that the module called *name* says it has, or its top-level package."""
+    """Return the version of the module *name* or of its top-level package; None if neither has one."""
     package = name.partition(".")[0]
     versions = (getattr(import_api(one), "__version__", None) for one in (name, package))
     return next((str(version) for version in versions if version), None)
 
 
 def expand(names: Sequence[str]) -> list[Target]:
-    """Return the targets that *names* stand for: a module without a context, under each that it has.
+    """Return the targets with these *names*; a module without a context is a target in each of its contexts.
+
+    Args:
+        names: ``MODULE`` or ``MODULE:CONTEXT`` each.
 
     Raises:
-        NoSuchAPI: a name stands for nothing that can be tested, or is given twice.
+        NoSuchAPI: there is no such API, or it cannot be tested, or it is named twice.
     """
     expanded: list[str] = []
     for name in names:
@@ -140,25 +150,25 @@ def expand(names: Sequence[str]) -> list[Target]:
         expanded += [f"{module}:{method}" for method in methods] or [name]
     for name in expanded:
         if expanded.count(name) > 1:
-            raise NoSuchAPI(f"{name} is asked for twice")
+            raise NoSuchAPI(f"{name} is named twice")
     return [_target(name) for name in expanded]
 
 
 def _target(name: str) -> Target:
     mp: Any = load(name)
     method = _start_method(mp)
-    if method in KNOWN:
-        return Target(name, method, KNOWN[method], f"start method {method}")
+    if method in TRAITS:
+        return Target(name, method, TRAITS[method], f"start method {method}")
     try:
         found = probe(mp)
     except (StarterFailed, Hung) as error:
         reason = str(error).strip().splitlines()[-1]
-        raise NoSuchAPI(f"{name}: a child, started to see what it is like, failed: {reason}") from None
+        raise NoSuchAPI(f"{name}: the child that was started to probe it failed: {reason}") from None
     if not found.own_process:
         traits = Traits(starter_is_parent=True, inherits_memory=True, runs_main_again=False)
-        return Target(name, method, traits, "probed: its children run inside the starter")
+        return Target(name, method, traits, "probed: children run inside the starter")
     traits = Traits(found.starter_is_parent, found.inherits_memory, found.runs_main_again)
-    return Target(name, method, traits, f"start method {method or 'not named'}, probed")
+    return Target(name, method, traits, f"start method {method or 'unnamed'}, probed")
 
 
 def _start_method(mp: Any) -> Optional[str]:

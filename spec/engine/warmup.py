@@ -1,7 +1,7 @@
-"""Do once, in pytest's process, what every stage would have to do anew: a stage is a fork, and inherits what is done.
+"""Do once, in pytest's process, what each stage would have to do again; a stage is a fork, and inherits the result.
 
-Nothing of what is under test runs here, only what the standard library and Hypothesis do when first used.  A library
-with modules or a resource tracker of its own pays for them on each stage, and is verified none the less.
+No code under test runs here.  The standard library and Hypothesis do here what they do at their first use.  A library
+with modules or a resource tracker of its own loads them on each stage: that costs time, and changes no verdict.
 """
 
 from __future__ import annotations
@@ -28,50 +28,53 @@ LAZILY_IMPORTED = (
     "multiprocessing.queues",
     "multiprocessing.synchronize",
 )
-"""What the standard library imports when a context makes the first process, lock, queue or manager."""
+"""The modules that the standard library imports when a context makes its first process, lock, queue or manager."""
 
-EXAMPLES = 100
-"""Hypothesis looks through all modules for constants when it first draws one; that is one draw in twenty."""
+WARMUP_EXAMPLES = 100
+"""Enough examples that Hypothesis draws a constant at least once.
+
+When it first draws one, it searches all modules for constants.  One draw in twenty is a constant.
+"""
 
 
 @cache
 def warm_up() -> None:
-    """Import what stages use, have others prepare what they keep, and set the garbage collector at rest."""
+    """Import what stages use, fill the caches of other libraries, and freeze the objects that exist."""
     for module in LAZILY_IMPORTED:
-        with suppress(ImportError):  # which of them there are depends on the platform
+        with suppress(ImportError):  # not all of them exist on each platform
             importlib.import_module(module)
-    inspect.getmodule(inspect.currentframe())  # finds where each module is, as pytest does when it shows a failure
-    settings(settings.get_profile("spec"), max_examples=EXAMPLES)(given(st.integers())(lambda _: None))()
+    inspect.getmodule(inspect.currentframe())  # fills a cache of the modules' files, which pytest shows failures with
+    settings(settings.get_profile("spec"), max_examples=WARMUP_EXAMPLES)(given(st.integers())(lambda _: None))()
     gc.collect()
-    gc.freeze()  # a collection in a fork would go through all that pytest has made, and copy its pages
+    gc.freeze()  # or a collection in a fork would visit all objects of pytest, and so copy their pages
 
 
 _shared: list[Any] = []
-"""The module with the resource tracker, once that was started."""
+"""The module of the resource tracker, once the tracker was started."""
 
 
 def share_resource_tracker() -> None:
-    """Start the standard library's resource tracker, which each stage would start anew, unless it runs.
+    """Start the standard library's resource tracker, if it does not run; otherwise each stage would start one.
 
-    All processes of an application share one; see
+    All processes of a program share one resource tracker; see
     https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods.
     """
     with suppress(ImportError), _without_stderr(), warnings.catch_warnings():  # Windows has none
-        warnings.simplefilter("ignore")  # a claim may have ended the last one
+        warnings.simplefilter("ignore")  # Python warns if a claim has killed the last one
         tracker = importlib.import_module("multiprocessing.resource_tracker")
         tracker.ensure_running()
         _shared[:] = [tracker]
 
 
 def end_resource_tracker() -> None:
-    """End the shared one, if it was started; it removes what claims have left behind."""
+    """End the shared resource tracker, if it was started; it then removes what claims have left behind."""
     for tracker in _shared:
-        tracker._resource_tracker._stop()  # what the standard library's own tests do
+        tracker._resource_tracker._stop()  # as the tests of the standard library do
 
 
 @contextmanager
 def _without_stderr() -> Iterator[None]:
-    """Let what is started meanwhile have no stderr."""
+    """Give processes that are started meanwhile no stderr."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

@@ -20,7 +20,7 @@ import pytest
 from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import Deviations
 from spec.engine.findings import Finding
-from spec.engine.hangs import GRACE, INTERVAL, HangDetector
+from spec.engine.hangs import CLEANUP_SECONDS, WATCH_INTERVAL, HangDetector
 from spec.engine.judging import context, judge
 from spec.engine.stage import HUNG_SIGNAL, be_the_stage
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
@@ -110,7 +110,7 @@ def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Confi
             poll.poll()
             return _ending(pid)
         detector = HangDetector(config)
-        while not poll.poll(INTERVAL * 1000):
+        while not poll.poll(WATCH_INTERVAL * 1000):
             inside = nursery.inside()
             config.stash[SWEEP].note_use(inside)
             rule = detector.check(inside)
@@ -118,7 +118,7 @@ def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Confi
                 explanation = f"{rule}:\n{describe_all(pid, inside)}"
                 folder.declare_hung(explanation)
                 os.kill(pid, HUNG_SIGNAL)
-                if not poll.poll(GRACE * 1000):
+                if not poll.poll(CLEANUP_SECONDS * 1000):
                     os.kill(pid, signal.SIGKILL)
                     poll.poll()
                 return explanation

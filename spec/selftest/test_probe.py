@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from spec.engine.probe import Findings, probe
-from spec.engine.targets import KNOWN, Traits, expand
+from spec.engine.targets import TRAITS, Traits, expand
 from spec.selftest.defects import parents
 
 
-@pytest.mark.parametrize("method", KNOWN)
+@pytest.mark.parametrize("method", TRAITS)
 def test_known_start_methods_are_as_they_are_known(method: str) -> None:
     api: Any = multiprocessing.get_context(method)
     found = probe(api)
-    assert Traits(found.starter_is_parent, found.inherits_memory, found.runs_main_again) == KNOWN[method]
+    assert Traits(found.starter_is_parent, found.inherits_memory, found.runs_main_again) == TRAITS[method]
     assert found.own_process
 
 
@@ -29,7 +29,7 @@ def test_threads_are_found_out() -> None:
 
 def test_target_without_a_known_start_method_is_probed() -> None:
     [target] = expand(["multiprocessing.dummy"])
-    assert target.known_by == "probed: its children run inside the starter"
+    assert target.known_by == "probed: children run inside the starter"
 
 
 def test_module_stands_for_each_of_its_start_methods() -> None:

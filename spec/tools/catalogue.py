@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from spec.engine.claims import SPEC_FOLDER, Claim
 from spec.engine.marks import Source
-from spec.engine.targets import KNOWN
+from spec.engine.targets import TRAITS
 from spec.tools.command_line import UsageError
 
 FILE = SPEC_FOLDER / "CLAIMS.md"
@@ -39,9 +39,9 @@ def run(asked: argparse.Namespace) -> int:
 
 def start_methods(claim: Claim) -> str:
     """Say under which of the known start methods *claim* applies, and on which Pythons, if not on all."""
-    where = [name for name, traits in KNOWN.items() if claim.suits(traits)]
+    where = [name for name, traits in TRAITS.items() if claim.suits(traits)]
     pythons = [condition.wording for condition in claim.conditions if condition.of_python]
-    return "; ".join(["every start method" if len(where) == len(KNOWN) else ", ".join(where), *pythons])
+    return "; ".join(["every start method" if len(where) == len(TRAITS) else ", ".join(where), *pythons])
 
 
 def text(claims: Iterable[Claim]) -> list[str]:
