@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from spec.selftest.verify import ROOT
-from spec.tools.cost.__main__ import quickest
-from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, run, share
+from spec.tools.cost.command import quickest
+from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, measure, share
 
 BARE = [sys.executable, "-m", "spec.tools.cost.bare"]
 
@@ -52,18 +52,18 @@ def test_all_is_shared_out(number: int, parts: int, shares: list[int]) -> None:
 
 def test_failure_is_named() -> None:
     with pytest.raises(Failed, match=r"exit status 3: too bad"):
-        run([[sys.executable, "-c", "import sys; print('too bad'); sys.exit(3)"]])
+        measure([[sys.executable, "-c", "import sys; print('too bad'); sys.exit(3)"]])
 
 
-def measure(*options: str) -> subprocess.CompletedProcess[str]:
-    """Measure the claims on isolation."""
-    command = [sys.executable, "-m", "spec.tools.cost", "-n0", *options, "--", "spec/claims/isolation"]
+def cost(*options: str) -> subprocess.CompletedProcess[str]:
+    """Measure the claims on isolation, as users do."""
+    command = [sys.executable, "-m", "spec", "cost", "-n0", *options, "--", "spec/claims/isolation"]
     return subprocess.run(command, capture_output=True, text=True)
 
 
 def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     file = tmp_path / "cost.json"
-    done = measure("--mp=multiprocessing:fork", "--without-cpython", "--repeat=2", "-o", str(file))
+    done = cost("--mp=multiprocessing:fork", "--without-cpython", "--repeat=2", "-o", str(file))
     assert done.returncode == 0, done.stderr
     steps = done.stderr.splitlines()
     assert [step.startswith("multiprocessing:fork: ") for step in steps] == [True] * 5
@@ -82,13 +82,14 @@ def test_the_quickest_of_several_is_kept() -> None:
 
 @pytest.mark.parametrize(("option", "number"), [("--repeat", "0"), ("-n", "-1")])
 def test_number_out_of_range_is_named(option: str, number: str) -> None:
-    done = measure(option, number)
-    assert done.returncode == 2
-    assert f"error: {option} takes a" in done.stderr
+    done = cost(option, number)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.stderr.startswith(f"python -m spec: {option} takes a")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_target_that_cannot_be_verified_is_named() -> None:
-    done = measure("--mp=no_such_module", "--without-cpython")
+    done = cost("--mp=no_such_module", "--without-cpython")
     assert done.returncode == 1
     assert "no module named 'no_such_module' here" in done.stderr
     assert "Traceback" not in done.stderr

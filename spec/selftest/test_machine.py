@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 
 from spec.harness.process_table import ZOMBIE, children, state
 from spec.harness.subreaper import become_subreaper, is_subreaper
+from spec.selftest.verify import ROOT
 from spec.tools import machine
 
 
@@ -28,7 +30,7 @@ def adopter() -> Iterator[int]:
 def test_an_adopter_that_never_reaps_is_named(adopter: int) -> None:
     """Whoever adopts an orphan and leaves it a zombie is named, and not said to have reaped it."""
     before = children(adopter)
-    assert machine.orphan(patience=0.05) == (adopter, None)
+    assert machine.orphan(seconds=0.05) == (adopter, None)
     [zombie] = set(children(adopter)) - set(before)
     assert state(zombie) == ZOMBIE
     os.waitpid(zombie, 0)
@@ -46,7 +48,7 @@ def test_an_adopter_that_reaps_is_timed(adopter: int) -> None:
     known = children(adopter)
     before = signal.signal(signal.SIGCHLD, reap)
     try:
-        found = machine.orphan(patience=30)
+        found = machine.orphan(seconds=30)
     finally:
         signal.signal(signal.SIGCHLD, before)
     assert found.adopter == adopter
@@ -58,19 +60,47 @@ def test_an_adopter_that_reaps_is_timed(adopter: int) -> None:
 def test_the_sheet_says_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sheet says what became of the orphan, either way."""
     for seconds, said in (0.0125, "reaped 12 ms after its exit"), (None, "still a zombie 7 s after its exit"):
-        monkeypatch.setattr(machine, "orphan", lambda _patience, found=seconds: machine.Adoption(1, found))
-        assert machine.facts(7)["an orphan"] == f"adopted by {machine.name(1)}; {said}"
+        monkeypatch.setattr(machine, "orphan", lambda _limit, found=seconds: machine.Adoption(1, found))
+        assert machine.sheet(machine.facts(7))["an orphan"] == f"adopted by pid 1, {machine.name(1)}; {said}"
 
 
-def test_a_process_that_cannot_be_seen_has_no_name() -> None:
-    """A process outside this pid namespace is said to be so."""
-    assert machine.name(0) == "pid 0, not to be seen from here"
+@pytest.mark.usefixtures("adopter")
+def test_an_adopter_that_cannot_be_seen_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An adopter outside this pid namespace is said to be so."""
+    monkeypatch.setattr(machine, "orphan", lambda _limit: machine.Adoption(0, 0.01))
+    found = machine.facts()
+    assert found["orphan"]["adopter"] == {"pid": 0, "name": None}
+    assert machine.sheet(found)["an orphan"].startswith("adopted by pid 0, not visible from here; reaped ")
 
 
-def test_it_runs_as_a_program() -> None:
+def test_where_claims_cannot_be_verified_the_sheet_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the platform lacks something, no orphan is made, and the sheet says what is missing."""
+    monkeypatch.setattr(machine, "missing", lambda: ("waitid(2)", "/proc"))
+    found = machine.facts()
+    assert (found["init"], found["orphan"]) == (None, None)
+    told = machine.sheet(found)
+    assert told["claims"] == "cannot be verified, as this platform lacks waitid(2); /proc"
+    assert "an orphan" not in told
+
+
+def show(*options: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m spec machine``, from the root of the project."""
+    command = [sys.executable, "-m", "spec", "machine", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+
+def test_it_is_a_command() -> None:
     """The sheet is printed, one fact a line, and nothing else."""
-    shown = subprocess.run([sys.executable, "-m", "spec.tools.machine"], capture_output=True, text=True, check=True)
+    shown = show()
     lines = dict(line.split(":", 1) for line in shown.stdout.splitlines())
     assert list(lines) == ["platform", "Python", "processors", "start methods", "claims", "init", "an orphan"]
     assert lines["start methods"].strip().startswith(f"{multiprocessing.get_all_start_methods()[0]} (default)")
     assert shown.stderr == ""
+
+
+def test_the_facts_are_printed_as_json() -> None:
+    """The same facts are printed as JSON, for programs."""
+    found = json.loads(show("--json").stdout)
+    assert found["start_methods"] == multiprocessing.get_all_start_methods()
+    assert found["missing"] == []
+    assert found["orphan"]["adopter"]["pid"] > 0

@@ -20,7 +20,7 @@ from spec.tools.soak import HOG, PRESSURE, SCENES, load
 
 def soak(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run two claims on isolation over and over."""
-    run = [sys.executable, "-m", "spec.tools.soak", "-o", str(folder), *arguments]
+    run = [sys.executable, "-m", "spec", "soak", "-o", str(folder), *arguments]
     claims = ["spec/claims/isolation", "--claim=isolation.child-is-another", "--claim=isolation.rebinding"]
     return subprocess.run(
         [*run, "--", *claims], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -41,7 +41,7 @@ def test_every_scene_has_its_turn(tmp_path: Path) -> None:
 
 def test_what_fails_is_kept_with_its_seed_and_the_state_of_processes(tmp_path: Path) -> None:
     failing = "spec.selftest.defects.locks:lets-two-in"
-    run = [sys.executable, "-m", "spec.tools.soak", "-o", str(tmp_path), "--runs=1", "--seed=7"]
+    run = [sys.executable, "-m", "spec", "soak", "-o", str(tmp_path), "--runs=1", "--seed=7"]
     done = subprocess.run(
         [*run, "--", "spec/claims/lock", "--claim=lock.admits", f"--mp={failing}"],
         cwd=ROOT,
@@ -60,7 +60,7 @@ def test_what_fails_is_kept_with_its_seed_and_the_state_of_processes(tmp_path: P
 def test_run_that_does_not_end_has_failed(tmp_path: Path) -> None:
     done = soak(tmp_path, "--runs=1", "--minutes=0.001")
     assert done.returncode == 1
-    assert "run 1, alone: failed; it did not end in 0.001 minutes" in done.stdout
+    assert "run 1, alone: failed; the run has not ended within 0.001 minutes" in done.stdout
     [log] = tmp_path.iterdir()
     assert re.search(r"^  process \d+, child of ", log.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -90,5 +90,6 @@ print(subprocess.Popen([sys.executable, "-c", sys.argv[1], str(os.getpid()), "40
 @pytest.mark.parametrize("option", ["--runs=0", "--hogs=0", "--memory=1", "--memory=0"])
 def test_what_makes_no_sense_is_refused(tmp_path: Path, option: str) -> None:
     done = soak(tmp_path, option)
-    assert done.returncode == 2
-    assert done.stdout.splitlines()[-1].endswith("--memory a share between 0 and 1")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    [line] = done.stdout.splitlines()
+    assert line.startswith("python -m spec: ") and line.endswith("--memory a share between 0 and 1")

@@ -1,48 +1,131 @@
-"""Facts about this machine that no claim depends on, but a reader may wonder about: ``python -m spec.tools.machine``.
+"""Tell what this machine provides, and whether its init reaps orphans.
 
-The claims adopt their orphans themselves, so they hold whatever this machine's init does.  A program of one's own
-has no such luck: where pid 1 never waits, as in many a container, each orphan stays a zombie.
+No claim depends on the init: claims adopt their orphans themselves.  Other programs do depend on it.  In many
+containers pid 1 never reaps, and there each orphan stays a zombie after its exit.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import multiprocessing
 import os
 import platform
 import signal
 import sys
 import time
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import psutil
 
 from spec.harness.platforms import missing
 from spec.harness.process_table import GONE, parent, state, until_exited
 
-PATIENCE = 2.0
-"""Seconds that an adopter is given to reap."""
+REAPING_SECONDS = 2.0
+"""Seconds after the exit of an orphan within which it is expected to be reaped."""
 
-LOOK = 0.001
-"""Seconds between two looks at the process table."""
+REAPING_INTERVAL = 0.001
+"""Seconds between two checks whether the orphan was reaped."""
 
 
 class Adoption(NamedTuple):
-    """What became of an orphan.
+    """What happened to an orphan.
 
     Attributes:
-        adopter: the process that adopted it; 0, if the kernel shows none in this pid namespace.
-        seconds: how long after its exit it was gone from the process table; None, if it was still a zombie when
-            nobody looked any more.
+        adopter: the pid of the process that adopted it; 0 if that process is outside this pid namespace.
+        seconds: the time from its exit until it was reaped; None if it was not reaped in time.
     """
 
     adopter: int
     seconds: Optional[float]
 
 
-def orphan(patience: float = PATIENCE) -> Adoption:
-    """Make an orphan, end it, and see who adopts it and whether it is reaped within *patience* seconds of its exit.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("--json", action="store_true", help="print the facts as JSON")
 
-    If it is not, its zombie stays.
+
+def run(asked: argparse.Namespace) -> int:
+    """Print the facts, one a line, or as JSON."""
+    found = facts()
+    if asked.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for what, fact in sheet(found).items():
+            print(f"{what + ':':<15}{fact}")
+    return 0
+
+
+def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
+    """Return the facts about this machine, as data that can be written as JSON.
+
+    ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks.  Where
+    something is missing, ``init`` and ``orphan`` are None.
+
+    Args:
+        seconds: the time after its exit within which an orphan is expected to be reaped.
+    """
+    adoption = None if missing() else orphan(seconds)
+    return {
+        "platform": platform.platform(),
+        "implementation": platform.python_implementation(),
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "processors": os.cpu_count(),
+        "start_methods": multiprocessing.get_all_start_methods(),
+        "missing": list(missing()),
+        "init": adoption and {"pid": 1, "name": name(1)},
+        "orphan": adoption
+        and {
+            "adopter": {"pid": adoption.adopter, "name": name(adoption.adopter)},
+            "watched_seconds": seconds,
+            "reaped_after_seconds": adoption.seconds,
+        },
+    }
+
+
+def sheet(found: dict[str, Any]) -> dict[str, str]:
+    """Return the facts that `facts` has *found* in words, by subject."""
+    default, *others = found["start_methods"]
+    lacking = "; ".join(found["missing"])
+    told = {
+        "platform": found["platform"],
+        "Python": f"{found['implementation']} {found['python']}, {found['executable']}",
+        "processors": str(found["processors"]),
+        "start methods": ", ".join([f"{default} (default)", *others]),
+        "claims": f"cannot be verified, as this platform lacks {lacking}" if lacking else "can be verified",
+    }
+    if found["orphan"]:
+        told["init"] = _named(found["init"])
+        told["an orphan"] = f"adopted by {_named(found['orphan']['adopter'])}; {_reaped(found['orphan'])}"
+    return told
+
+
+def _named(process: dict[str, Any]) -> str:
+    return f"pid {process['pid']}, {process['name'] or 'not visible from here'}"
+
+
+def _reaped(orphan: dict[str, Any]) -> str:
+    if orphan["reaped_after_seconds"] is None:
+        return f"still a zombie {orphan['watched_seconds']:g} s after its exit"
+    return f"reaped {orphan['reaped_after_seconds'] * 1000:.0f} ms after its exit"
+
+
+def name(pid: int) -> Optional[str]:
+    """Return the name of the process *pid*, or None if it is not visible in this pid namespace."""
+    try:
+        return psutil.Process(pid).name()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def orphan(seconds: float = REAPING_SECONDS) -> Adoption:
+    """Make an orphan and kill it; return which process has adopted it, and whether it was reaped.
+
+    If it was not reaped, it stays a zombie.
+
+    Args:
+        seconds: the time after its exit within which it is expected to be reaped.
     """
     pid = _make_orphan()
     adopter = parent(pid) or 0
@@ -50,14 +133,14 @@ def orphan(patience: float = PATIENCE) -> Adoption:
     until_exited(pid)
     begun = time.monotonic()
     while state(pid) != GONE:
-        if time.monotonic() - begun > patience:
+        if time.monotonic() - begun > seconds:
             return Adoption(adopter, None)
-        time.sleep(LOOK)
+        time.sleep(REAPING_INTERVAL)
     return Adoption(adopter, time.monotonic() - begun)
 
 
 def _make_orphan() -> int:
-    """Return the pid of a process that waits for a signal and whose parent has exited."""
+    """Return the pid of a process that waits for a signal, and whose parent has exited."""
     reader, writer = os.pipe()
     middle = os.fork()
     if middle == 0:
@@ -66,7 +149,7 @@ def _make_orphan() -> int:
             try:
                 os.close(reader)
                 os.close(writer)
-                signal.alarm(60)  # should nobody be left to end it
+                signal.alarm(60)  # ends the orphan if this process is killed before it can
                 signal.pause()
             finally:
                 os._exit(0)
@@ -78,49 +161,3 @@ def _make_orphan() -> int:
         return int(os.read(reader, 20))
     finally:
         os.close(reader)
-
-
-def name(pid: int) -> str:
-    """Say which process *pid* is."""
-    try:
-        return f"pid {pid}, {psutil.Process(pid).name()}"
-    except psutil.NoSuchProcess:
-        return f"pid {pid}, not to be seen from here"
-
-
-def facts(patience: float = PATIENCE) -> dict[str, str]:
-    """Return what there is to know of this machine, by what it is about.
-
-    Args:
-        patience: seconds that an adopter is given to reap.
-    """
-    default, *others = multiprocessing.get_all_start_methods()
-    return {
-        "platform": platform.platform(),
-        "Python": f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}",
-        "processors": str(os.cpu_count()),
-        "start methods": ", ".join([f"{default} (default)", *others]),
-        "claims": f"cannot be verified for want of {'; '.join(missing())}" if missing() else "can be verified",
-        **({} if missing() else about_orphans(patience)),
-    }
-
-
-def about_orphans(patience: float) -> dict[str, str]:
-    """Return who adopts an orphan here, and whether that process reaps it within *patience* seconds."""
-    adoption = orphan(patience)
-    reaped = (
-        f"reaped {adoption.seconds * 1000:.0f} ms after its exit"
-        if adoption.seconds is not None
-        else f"still a zombie {patience:g} s after its exit"
-    )
-    return {"init": name(1), "an orphan": f"adopted by {name(adoption.adopter)}; {reaped}"}
-
-
-def main() -> None:
-    """Print the facts, one a line."""
-    for what, fact in facts().items():
-        print(f"{what + ':':<15}{fact}")
-
-
-if __name__ == "__main__":
-    main()

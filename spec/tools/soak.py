@@ -1,8 +1,9 @@
-"""Run the suite over and over, in random order, under load, and keep whatever fails: ``python -m spec.tools.soak``.
+"""Run the suite over and over, in random order and under load, and keep the logs of the runs that fail.
 
-Every run is in an order of its own, and each way to run it has its turn: alone, with two claims at once, beside
-processes that use every processor, beside one that uses much of the memory, and several runs at once.  Of a run that
-fails the seed, the command and all that it printed are kept, with the state of the processes at that moment.
+Each run has a random order of its own.  The runs take turns in several scenes: alone; two claims at once; beside
+processes that use all processors; beside a process that uses much of the memory; four runs at once.  The log of a run
+that fails contains everything that it printed, with the state of the processes at the moment of each failure.  The
+command prints the seed and the command line with which the run can be repeated.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ import psutil
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
 from spec.selftest.verify import ROOT
+from spec.tools.command_line import UsageError
 
 HOG = """
 import os, sys
 while os.getppid() == int(sys.argv[1]):
     pass
 """
-"""Uses a processor until its starter is gone, however that ends."""
+"""A program that uses a processor until its starter has ended, for whatever reason."""
 
 PRESSURE = """
 import os, sys
@@ -41,17 +43,17 @@ while os.getppid() == int(sys.argv[1]):
     for page in range(0, len(pages), 4096):
         pages[page] = pages[page] + 1 & 255
 """
-"""Writes to each page in turn, so that none can be spared, until its starter is gone."""
+"""A program that writes to all its pages in turn, so that none is swapped out, until its starter has ended."""
 
 
 class Scene(NamedTuple):
     """A way to run the suite.
 
     Attributes:
-        what: in words.
-        workers: how many claims run at once.
+        what: the scene in words.
+        workers: how many claims of a run are tested at once; 0 for one after the other, without workers.
         runs: how many runs there are at once.
-        load: what goes on beside.
+        load: returns the command lines of the processes that run at the same time.
     """
 
     what: str
@@ -61,17 +63,17 @@ class Scene(NamedTuple):
 
 
 def nothing(_asked: argparse.Namespace) -> list[list[str]]:
-    """Let nothing go on beside."""
+    """Return no command line."""
     return []
 
 
 def hogs(asked: argparse.Namespace) -> list[list[str]]:
-    """Return the command lines of processes that use every processor."""
+    """Return the command lines of processes that use all processors."""
     return [[sys.executable, "-c", HOG, str(os.getpid())]] * asked.hogs
 
 
 def pressure(asked: argparse.Namespace) -> list[list[str]]:
-    """Return the command line of a process that uses much memory."""
+    """Return the command line of a process that uses much of the memory."""
     size = int(psutil.virtual_memory().available * asked.memory)
     return [[sys.executable, "-c", PRESSURE, str(os.getpid()), str(size)]]
 
@@ -87,14 +89,14 @@ SCENES = (
 
 
 class Run(NamedTuple):
-    """One run of the suite, which goes on.
+    """A run of the suite.
 
     Attributes:
-        number: counts the runs.
-        scene: how it is run.
+        number: the number of the run, counted from 1.
+        scene: the scene.
         command: the command line.
-        log: what it prints.
-        process: the run itself.
+        log: the file of its output.
+        process: the process, which may still run.
     """
 
     number: int
@@ -104,45 +106,59 @@ class Run(NamedTuple):
     process: subprocess.Popen[bytes]
 
 
-def main() -> int:
-    """Run the suite as often as asked for, and return 1 if any run fails."""
-    parser = argparse.ArgumentParser(prog="python -m spec.tools.soak", description=__doc__)
-    parser.add_argument("--runs", type=int, default=20, help="how many runs; default: %(default)s")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("--runs", type=int, default=20, metavar="N", help="the number of runs; default: %(default)s")
     parser.add_argument(
-        "--hogs", type=int, default=4, help="how many processes use the processors; default: %(default)s"
+        "--hogs",
+        type=int,
+        default=4,
+        metavar="N",
+        help="the number of processes that use the processors; default: %(default)s",
     )
     parser.add_argument(
         "--memory",
         type=float,
         default=0.5,
         metavar="SHARE",
-        help="of the free memory that is used; default: %(default)s",
+        help="the share of the free memory that is used; default: %(default)s",
     )
     parser.add_argument(
         "--minutes",
         type=float,
         default=60,
-        metavar="LIMIT",
-        help="after which a run is ended, and has failed; default: %(default)s",
+        metavar="N",
+        help="the time after which a run is ended, and has failed; default: %(default)s",
     )
-    parser.add_argument("--seed", type=int, help="of the first run; the others have the next ones; default: any")
     parser.add_argument(
-        "-o", type=Path, default=Path("soak"), metavar="FOLDER", help="for the logs; default: %(default)s"
+        "--seed", type=int, metavar="N", help="the seed of the first run, the next has N + 1; default: a random one"
     )
-    parser.add_argument("arguments", nargs="*", help="of pytest, after --; default: spec/")
-    asked = parser.parse_args()
+    parser.add_argument(
+        "-o", type=Path, default=Path("soak"), metavar="FOLDER", help="the folder of the logs; default: %(default)s"
+    )
+    parser.add_argument(
+        "arguments", nargs="*", metavar="ARGUMENT", help="arguments of pytest, after --; default: spec/"
+    )
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Run the suite as often as asked for, and return 1 if a run fails.
+
+    Raises:
+        UsageError: a number is out of range.
+    """
     if asked.runs < 1 or asked.hogs < 1 or not asked.minutes > 0 or not 0 < asked.memory < 1:
-        parser.error("--runs, --hogs and --minutes take a number above zero, --memory a share between 0 and 1")
+        raise UsageError("--runs, --hogs and --minutes take a number above zero, --memory a share between 0 and 1")
     asked.o.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
-    failures = [run for run in soak(asked) if run.process.returncode != 0]
+    failures = [one for one in soak(asked) if one.process.returncode != 0]
     minutes = (time.monotonic() - begun) / 60
     print(f"{asked.runs} runs in {minutes:.0f} minutes on Python {sys.version.split()[0]}: {len(failures)} failed")
     return 1 if failures else 0
 
 
 def soak(asked: argparse.Namespace) -> Iterator[Run]:
-    """Run the suite, say what comes of each run, and yield it when it has ended; keep the log of those that fail."""
+    """Run the suite, print the result of each run, and yield the run when it has ended; keep the logs of failures."""
     first = random.randrange(2**31) if asked.seed is None else asked.seed
     numbers = iter(range(1, asked.runs + 1))
     for scene in cycle(SCENES):
@@ -150,15 +166,15 @@ def soak(asked: argparse.Namespace) -> Iterator[Run]:
         if not at_once:
             return
         with load(scene.load(asked)):
-            for run in [start(number, scene, first + number - 1, asked) for number in at_once]:
-                wait(run, asked.minutes)
-                verdict = "failed" if run.process.returncode else "passed"
-                print(f"run {run.number}, {scene.what}: {verdict}; {last_line(run.log)}", flush=True)
-                if run.process.returncode:
-                    print(f"    {shlex.join(run.command)}\n    {run.log}", flush=True)
+            for one in [start(number, scene, first + number - 1, asked) for number in at_once]:
+                wait(one, asked.minutes)
+                result = "failed" if one.process.returncode else "passed"
+                print(f"run {one.number}, {scene.what}: {result}; {last_line(one.log)}", flush=True)
+                if one.process.returncode:
+                    print(f"    {shlex.join(one.command)}\n    {one.log}", flush=True)
                 else:
-                    run.log.unlink()
-                yield run
+                    one.log.unlink()
+                yield one
 
 
 def start(number: int, scene: Scene, seed: int, asked: argparse.Namespace) -> Run:
@@ -173,22 +189,25 @@ def start(number: int, scene: Scene, seed: int, asked: argparse.Namespace) -> Ru
     return Run(number, scene, command, log, process)
 
 
-def wait(run: Run, minutes: float) -> None:
-    """Wait until *run* has ended; after so many *minutes* add the state of its processes to its log and kill them."""
+def wait(one: Run, minutes: float) -> None:
+    """Wait until a run has ended.
+
+    If it has not ended after this many *minutes*, add the state of its processes to its log, and kill them.
+    """
     try:
-        run.process.wait(minutes * 60)
+        one.process.wait(minutes * 60)
     except subprocess.TimeoutExpired:
-        everybody = [run.process.pid, *descendants(run.process.pid)]
-        with run.log.open("a", encoding="utf-8") as log:
-            log.write(f"\n{describe_all(os.getpid(), everybody)}\nit did not end in {minutes:g} minutes\n")
-        for pid in everybody:
+        pids = [one.process.pid, *descendants(one.process.pid)]
+        with one.log.open("a", encoding="utf-8") as log:
+            log.write(f"\n{describe_all(os.getpid(), pids)}\nthe run has not ended within {minutes:g} minutes\n")
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        run.process.wait()
+        one.process.wait()
 
 
 def paths(folder: Path, number: int, seed: int) -> Iterator[Path]:
-    """Return names for the log of a run, of which the first that is free is taken: no log is written over."""
+    """Yield paths for the log of a run; the first one that does not exist is used, so that no log is overwritten."""
     yield folder / f"run-{number}-seed-{seed}.log"
     for attempt in count(2):
         yield folder / f"run-{number}-seed-{seed}-{attempt}.log"
@@ -196,7 +215,7 @@ def paths(folder: Path, number: int, seed: int) -> Iterator[Path]:
 
 @contextmanager
 def load(commands: list[list[str]]) -> Iterator[None]:
-    """Let processes go on beside, and end them in the end."""
+    """Run the *commands* at the same time as the block, and kill them at its end."""
     with ExitStack() as stack:
         for command in commands:
             process = stack.enter_context(subprocess.Popen(command, stdin=subprocess.DEVNULL))
@@ -205,9 +224,5 @@ def load(commands: list[list[str]]) -> Iterator[None]:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line that a run has printed, which says how many claims hold."""
+    """Return the last line of the output of a run, which counts the verdicts."""
     return log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2].strip("= ")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,1 +1,1 @@
-"""What the suite costs, against the bare cost of the processes that it starts: ``python -m spec.tools.cost``."""
+"""The cost of the suite, compared with the cost of starting and joining the same number of trivial processes."""

@@ -1,6 +1,6 @@
 """Start and join trivial processes: ``python -m spec.tools.cost.bare KIND=NUMBER ...``.
 
-Each kind is a start method.  One after another is started and joined, nothing else is done.
+Each KIND is a start method, and NUMBER the number of processes.  Each process is joined before the next is started.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 
 
 def do_nothing() -> None:
-    """Be a trivial process."""
+    """Do nothing, in a trivial process."""
 
 
 def main(arguments: list[str]) -> None:
-    """Start and join as many as the *arguments* say."""
+    """Start and join as many processes as the *arguments* ask for, ``KIND=NUMBER`` each."""
     for argument in arguments:
         method, _, number = argument.partition("=")
         context: Any = multiprocessing.get_context(method)

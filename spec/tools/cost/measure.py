@@ -1,4 +1,4 @@
-"""Run a command, and measure what it costs."""
+"""Run commands, measure what they cost, and count the processes that they start."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from pathlib import Path
 from spec.harness.nursery import Nursery
 
 COUNTING = Path(__file__).parent / "counting"
+"""The folder with the module that counts processes; see there."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What something cost.
+    """A cost.
 
     Attributes:
-        wall: seconds from its beginning to its end.
-        cpu: seconds of CPU time of all its processes, in user and in kernel mode.
+        wall: the seconds from beginning to end.
+        cpu: the seconds of CPU time of all processes, in user and in kernel mode.
     """
 
     wall: float
@@ -33,12 +34,12 @@ class Cost:
 
 @dataclass(frozen=True)
 class Processes:
-    """How many processes a command has started.
+    """The number of processes that a command has started.
 
     Attributes:
-        forked: as a fork of the one that started it.
-        spawned: as an interpreter of its own.
-        served: as a fork of a fork server.
+        forked: the number of those that are forks of their starter.
+        spawned: the number of those that are new interpreters.
+        served: the number of those that are forks of a fork server.
     """
 
     forked: int
@@ -47,19 +48,21 @@ class Processes:
 
 
 class Failed(Exception):
-    """A command did not end with the exit status that was expected.  The message is one line for the user."""
+    """A command has ended with an unexpected exit status.  The message is one line for the user."""
 
 
-def run(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), **env: str) -> Cost:
-    """Run *commands*, all at once, and measure what they cost together, with what outlives them, such as helpers.
+def measure(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), **env: str) -> Cost:
+    """Run *commands* at the same time, and measure what they cost together.
+
+    The cost includes the processes that outlive the commands, such as helpers.
 
     Args:
-        commands: command lines.
-        expected: the exit statuses that each may have.
-        env: variables of the environment, besides.
+        commands: the command lines.
+        expected: the exit statuses that do not count as failures.
+        env: additional environment variables.
 
     Raises:
-        Failed: one has another exit status.
+        Failed: a command has another exit status.
     """
     begun, used = time.monotonic(), cpu_of_children()
     with Nursery(), tempfile.TemporaryFile() as output:
@@ -81,37 +84,40 @@ def run(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), *
 
 
 def cpu_of_children() -> float:
-    """Return the seconds of CPU time of the children that this process has reaped, and of those that they have."""
+    """Return the seconds of CPU time of the reaped children of this process, and of their reaped descendants.
+
+    See RUSAGE_CHILDREN in `getrusage(2) <https://man7.org/linux/man-pages/man2/getrusage.2.html>`_.
+    """
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def count(command: Sequence[str]) -> Processes:
-    """Run *command*, and count the processes that it starts, itself not among them.
+    """Run *command*, and count the processes that it starts, without the command itself.
 
     Raises:
-        Failed: its exit status is not 0.
+        Failed: the exit status is not 0.
     """
     with tempfile.NamedTemporaryFile() as file:
         path = os.pathsep.join(filter(None, [str(COUNTING), os.environ.get("PYTHONPATH")]))
-        run([command], PYTHONPATH=path, COUNT_PROCESSES=file.name)
+        measure([command], PYTHONPATH=path, COUNT_PROCESSES=file.name)
         letters = file.read()
     return Processes(letters.count(b"f"), letters.count(b"i") - 1, letters.count(b"s"))
 
 
 def bare(processes: Processes, at_once: int) -> Cost:
-    """Measure what it costs to start and join that many processes that do nothing.
+    """Measure the cost of starting and joining processes that do nothing.
 
     Args:
-        processes: how many of each kind.
-        at_once: how many programs share them, each of which starts one after another.
+        processes: the number of processes of each kind.
+        at_once: the number of programs that share the work.  Each starts one process after another.
     """
     kinds: Mapping[str, int] = {
         "fork": processes.forked,
         "spawn": processes.spawned,
         "forkserver": processes.served,
     }
-    return run(
+    return measure(
         [
             [
                 sys.executable,
@@ -125,5 +131,5 @@ def bare(processes: Processes, at_once: int) -> Cost:
 
 
 def share(number: int, parts: int, part: int) -> int:
-    """Return how many of a *number* the *part* of that many *parts* gets."""
+    """Return the size of the given *part* if a *number* of things is divided into *parts* of nearly equal size."""
     return number // parts + (part < number % parts)

@@ -1,7 +1,8 @@
-"""Count the processes of a run: Python imports this module when it starts, if the folder is on PYTHONPATH.
+"""Count the processes of a run.  Python imports this module at its start if the folder is in PYTHONPATH.
 
-For each process a letter is appended to the file that COUNT_PROCESSES names: ``i`` for an interpreter that starts,
-``f`` for a fork of one, ``s`` for a fork of a fork server.  So those that end at once, or are killed, count too.
+Each process appends a letter to the file that COUNT_PROCESSES names, as soon as it begins: ``i`` for a new
+interpreter, ``f`` for a fork, ``s`` for a fork of a fork server.  So a process that is killed at once counts too.
+See https://docs.python.org/3/library/site.html#module-sitecustomize.
 """
 
 import os
@@ -17,9 +18,9 @@ def _count(path: str) -> None:
 
 def _note(path: str, letter: bytes) -> None:
     try:
-        file = os.open(path, os.O_WRONLY | os.O_APPEND)  # no file stays open: claims look at how many are
+        file = os.open(path, os.O_WRONLY | os.O_APPEND)  # it does not stay open, as claims count open files
     except OSError:
-        return  # the run is over
+        return  # the run has ended, and the file is gone
     os.write(file, letter)
     os.close(file)
 

@@ -1,0 +1,199 @@
+"""Measure what the suite costs beyond the processes that it starts.
+
+The suite runs once to count its processes, and again to be measured.  Then as many processes that do nothing are
+started and joined, with the same start methods and as many at once.  The ratio of the two costs shows what the suite
+adds.  CPython's own tests of multiprocessing are measured for comparison.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Optional
+
+from spec.tools.command_line import UsageError
+from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, measure
+
+METHODS = ("fork", "spawn", "forkserver")
+
+COST_SCHEMA = 1
+"""The version of the format of the JSON file."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cost of a run.
+
+    Attributes:
+        name: the name of what was run.
+        command: the command line.
+        suite: the cost.
+        processes: the number of processes that the run started; None if they were not counted.
+        bare: the cost of as many processes that do nothing.
+    """
+
+    name: str
+    command: Sequence[str]
+    suite: Cost
+    processes: Optional[Processes] = None
+    bare: Optional[Cost] = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The row as it is written as JSON."""
+        ratios = (
+            {"wall": self.suite.wall / self.bare.wall, "cpu": self.suite.cpu / self.bare.cpu} if self.bare else None
+        )
+        return {**asdict(self), "ratio": ratios}
+
+    @property
+    def cells(self) -> list[str]:
+        """The row as it is printed."""
+        cost = [f"{self.suite.wall:.1f}", f"{self.suite.cpu:.1f}"]
+        if self.processes is None or self.bare is None:
+            return [self.name, *cost]
+        ratios = [f"{self.data['ratio'][kind]:.2f}" for kind in ("wall", "cpu")]
+        counts = [str(number) for number in asdict(self.processes).values()]
+        return [self.name, *cost, *counts, f"{self.bare.wall:.1f}", f"{self.bare.cpu:.1f}", *ratios]
+
+
+COLUMNS = [
+    "",
+    "wall s",
+    "CPU s",
+    "forked",
+    "spawned",
+    "served",
+    "bare wall s",
+    "bare CPU s",
+    "wall ratio",
+    "CPU ratio",
+]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "-n",
+        type=int,
+        default=_cores(),
+        metavar="WORKERS",
+        help="the number of claims that run at once; default: %(default)s, the number of cores",
+    )
+    parser.add_argument(
+        "--mp",
+        action="append",
+        metavar="MODULE[:CONTEXT]",
+        help="measure the suite on this multiprocessing API.  Repeatable.  Default: multiprocessing under each start"
+        " method, and under all of them",
+    )
+    parser.add_argument(
+        "--without-cpython", action="store_true", help="do not run CPython's own tests, which take minutes"
+    )
+    parser.add_argument(
+        "--repeat",
+        type=int,
+        default=1,
+        metavar="N",
+        help="measure N times, and keep the quickest, on a machine that has other work too; default: %(default)s",
+    )
+    parser.add_argument("-o", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "arguments", nargs="*", metavar="ARGUMENT", help="arguments of pytest, after --; default: spec/"
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Measure, print a table, and write JSON if asked to; return 1 if a run fails.
+
+    Raises:
+        UsageError: a number is out of range.
+    """
+    if asked.n < 0:
+        raise UsageError("-n takes a number of workers, 0 for none")
+    if asked.repeat < 1:
+        raise UsageError("--repeat takes a whole number, 1 or more")
+    targets = asked.mp or [*(f"multiprocessing:{method}" for method in METHODS), "multiprocessing"]
+    try:
+        rows = [suite(asked.arguments or ["spec/"], target, asked.n, asked.repeat) for target in targets]
+        if not asked.without_cpython:
+            rows += cpython(asked.n, asked.repeat)
+    except Failed as error:
+        print(f"python -m spec cost: {error}", file=sys.stderr)
+        return 1
+    show(rows)
+    if asked.o:
+        machine = {"cores": _cores(), "python": platform.python_version(), "platform": platform.platform()}
+        how = {"workers": asked.n, "repeat": asked.repeat}
+        data = {"schema": COST_SCHEMA, "machine": machine, **how, "runs": [row.data for row in rows]}
+        asked.o.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def suite(arguments: Sequence[str], target: str, workers: int, repeat: int) -> Row:
+    """Measure the suite on a target, and as many processes that do nothing, in turns.
+
+    Args:
+        arguments: arguments of pytest, such as the folder of the claims.
+        target: ``MODULE`` or ``MODULE:CONTEXT``.
+        workers: the number of claims that run at once; 0 for one after the other, without workers.
+        repeat: how often both are measured.
+
+    Raises:
+        Failed: the suite failed.
+    """
+    options = [f"--mp={target}", f"-n{workers}", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *arguments, *options]
+    tell(f"{target}: a run that counts the processes")
+    processes = count(command)  # this run also compiles the modules
+    costs, bares = [], []
+    for _ in range(repeat):
+        tell(f"{target}: a run that is measured")
+        costs.append(measure([command]))
+        tell(f"{target}: as many processes that do nothing")
+        bares.append(bare(processes, max(1, workers)))
+    return Row(target, command, quickest(costs), processes, quickest(bares))
+
+
+def cpython(workers: int, repeat: int) -> list[Row]:
+    """Measure those of CPython's own tests of multiprocessing that this Python has; they may fail."""
+    names = [f"test_multiprocessing_{method}" for method in METHODS]
+    found = [name for name in names if find_spec("test") and find_spec(f"test.{name}")]
+    if not found:
+        return []
+    command = [sys.executable, "-m", "test", f"-j{max(1, workers)}", *found]
+    tell("CPython's own tests, which take minutes")
+    costs = [measure([command], expected=range(256)) for _ in range(repeat)]
+    return [Row("CPython's own tests", command, quickest(costs))]
+
+
+def quickest(costs: Sequence[Cost]) -> Cost:
+    """Return the cost with the shortest time; other work of the machine can only make a run slower."""
+    return min(costs, key=lambda cost: cost.wall)
+
+
+def tell(step: str) -> None:
+    """Print the *step* that begins now, on stderr."""
+    print(step, file=sys.stderr, flush=True)
+
+
+def show(rows: Sequence[Row]) -> None:
+    """Print a table."""
+    table = [COLUMNS, *(row.cells for row in rows)]
+    widths = [max(len(row[column]) for row in table if column < len(row)) for column in range(len(COLUMNS))]
+    for row in table:
+        first, *others = (
+            cell.ljust(width) if n == 0 else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths))
+        )
+        print("  ".join([first, *others]))
