@@ -15,7 +15,7 @@ MOST_NAMES = 5
 SWEEP = pytest.StashKey["Sweep"]()
 """The sweep of the run."""
 
-KEY = "removed-from-shared-memory"
+WORKER_OUTPUT_KEY = "removed-from-shared-memory"
 """The key under which a worker of pytest-xdist tells the controller what it has removed."""
 
 
@@ -49,12 +49,12 @@ class Sweep:
         self._removed += shared_memory.remove_abandoned(self.used)
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output[KEY] = self._removed
+            output[WORKER_OUTPUT_KEY] = self._removed
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add the files that a worker of pytest-xdist has removed."""
-        self._removed += getattr(node, "workeroutput", {}).get(KEY, ())
+        self._removed += getattr(node, "workeroutput", {}).get(WORKER_OUTPUT_KEY, ())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Name the files that were removed."""

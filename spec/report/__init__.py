@@ -1,1 +1,1 @@
-"""What a run found, as data, and what is made from it: Markdown, a page of HTML, a badge, a table of causes."""
+"""Reports of runs: first as data, and then, made from the data, as Markdown, an HTML page, a badge, and findings."""

@@ -1,4 +1,4 @@
-"""A badge: how many claims hold, as an image or for https://shields.io/badges/endpoint-badge."""
+"""Reports as a badge: an image, or data for https://shields.io/badges/endpoint-badge."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from spec.report import comparison
 from spec.report.document import Document, shortfall
 from spec.report.writers import CannotWrite
 
-LABEL = "multiprocessing spec"
+BADGE_LABEL = "multiprocessing spec"
+"""The text on the left of the badge."""
 
 GREEN, YELLOW, RED = "#2a7f2e", "#8a6d00", "#b31d28"
-"""Dark enough for white letters on them."""
+"""Colours of the background, dark enough for white letters."""
 
-WIDTH = 6.6
-"""Pixels for a letter of the badge's font, about; the text is then fitted to the space."""
+LETTER_WIDTH = 6.6
+"""The average width of a letter, in pixels.  The browser fits the text to the resulting space."""
 
 SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}: {message}">
@@ -34,7 +35,7 @@ SVG = """\
 
 
 def message(documents: Sequence[Document]) -> tuple[str, str]:
-    """Return what the badge says of these runs, and its colour."""
+    """Return the text of the badge for these runs, and its colour."""
     verdicts = [one["verdict"] for column in comparison.columns(documents) for one in column.verdicts.values()]
     holding, known = verdicts.count(HOLDS), verdicts.count(KNOWN)
     failing = sum(verdicts.count(verdict) for verdict in FAILING)
@@ -50,11 +51,16 @@ def message(documents: Sequence[Document]) -> tuple[str, str]:
     return ", ".join(parts), RED if failing else YELLOW if known else GREEN
 
 
-def write(documents: Sequence[Document], file: Path, label: str = LABEL) -> None:
-    """Write the badge to *file*, as SVG or as JSON for shields, as its suffix says.
+def write(documents: Sequence[Document], file: Path, label: str = BADGE_LABEL) -> None:
+    """Write the badge.
+
+    Args:
+        documents: the runs, which the badge sums up.
+        file: where to; a suffix of .svg makes an image, .json data for shields.
+        label: the text on the left.
 
     Raises:
-        CannotWrite: it has another suffix, or there is no folder for it.
+        CannotWrite: the file has another suffix, or cannot be written.
     """
     text, colour = message(documents)
     if file.suffix == ".svg":
@@ -62,7 +68,7 @@ def write(documents: Sequence[Document], file: Path, label: str = LABEL) -> None
     elif file.suffix == ".json":
         badge = json.dumps({"schemaVersion": 1, "label": label, "message": text, "color": colour}) + "\n"
     else:
-        raise CannotWrite(f"{file}: a badge is .svg, or .json for shields")
+        raise CannotWrite(f"{file}: the suffix of a badge is .svg, or .json for shields")
     try:
         file.write_text(badge, encoding="utf-8")
     except OSError as error:
@@ -70,7 +76,7 @@ def write(documents: Sequence[Document], file: Path, label: str = LABEL) -> None
 
 
 def _svg(label: str, text: str, colour: str) -> str:
-    left, right = round(len(label) * WIDTH), round(len(text) * WIDTH)
+    left, right = round(len(label) * LETTER_WIDTH), round(len(text) * LETTER_WIDTH)
     return SVG.format(
         label=escape(label),
         message=escape(text),

@@ -1,4 +1,4 @@
-"""Several runs side by side: a row for each claim, a column for each target of each run."""
+"""Compare several runs: a row for each claim, a column for each target of each run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from spec.report.document import Claim, Document, Target, Verdict
 
 @dataclass(frozen=True)
 class Column:
-    """A target of a run.
+    """A column: one target of one run.
 
     Attributes:
-        run: the report that it is from.
+        run: the report of the run.
         target: the target.
-        verdicts: by the claim's id.
-        apart: what tells it from another column of the same target on the same Python; empty if there is none.
+        verdicts: the verdicts on the target, by the id of the claim.
+        apart: the difference to other columns with the same target and Python; empty if there are none.
     """
 
     run: Document
@@ -28,28 +28,28 @@ class Column:
 
     @property
     def label(self) -> str:
-        """Its name, and its version if it has one."""
+        """The name of the target, and its version if it has one."""
         return " ".join(filter(None, (self.target["name"], self.target["version"])))
 
     @property
     def where(self) -> str:
-        """The Python that it ran on, and what tells it apart."""
+        """The version of Python, and the difference to columns that are otherwise equal."""
         return ", ".join(filter(None, (f"Python {self.run['python']}", self.apart)))
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """How many claims came to each verdict, the worst first."""
+        """The number of claims for each verdict, the worst verdict first."""
         return counts(self.verdicts.values())
 
 
 def counts(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
-    """Return how many of *verdicts* there are of each kind, the worst first."""
+    """Return the number of *verdicts* of each kind, the worst kind first."""
     found = Counter(verdict["verdict"] for verdict in verdicts)
     return sorted(found.items(), key=lambda item: (item[0] not in FAILING, item[0] != KNOWN, item[0] != HOLDS))
 
 
 def columns(documents: Sequence[Document]) -> list[Column]:
-    """Return the columns, run by run."""
+    """Return the columns of the comparison, in the order of the runs and of their targets."""
     made = [
         Column(run, target, {one["claim"]: one for one in run["verdicts"] if one["target"] == target["name"]})
         for run in documents
@@ -59,7 +59,7 @@ def columns(documents: Sequence[Document]) -> list[Column]:
 
 
 def _apart(column: Column, others: Sequence[Column]) -> str:
-    """Return what tells *column* from those of *others* that are alike: its platform, or else when it ran."""
+    """Return how *column* differs from equal ones among *others*: its platform, or if that is the same, its time."""
     alike = [other for other in others if (other.label, other.where) == (column.label, column.where)]
     if len(alike) == 1:
         return ""
@@ -68,13 +68,16 @@ def _apart(column: Column, others: Sequence[Column]) -> str:
 
 
 def rows(documents: Sequence[Document]) -> list[Claim]:
-    """Return the claims that any of the runs has a verdict on, in their order; of several versions, the last."""
+    """Return the claims on which a run has a verdict, in their order.
+
+    If the runs have different versions of a claim, the last one counts.
+    """
     tried = {one["claim"] for run in documents for one in run["verdicts"]}
     return list({claim["id"]: claim for run in documents for claim in run["claims"] if claim["id"] in tried}.values())
 
 
 def failures(documents: Sequence[Document]) -> list[tuple[Claim, list[tuple[Column, Verdict]]]]:
-    """Return the claims that do not hold everywhere, each with the verdicts that say so; what is known, too."""
+    """Return the claims that do not hold everywhere, with the verdicts that say so, known deviations among them."""
     found = []
     for claim in rows(documents):
         bad = bad_on(claim, columns(documents))
@@ -84,7 +87,7 @@ def failures(documents: Sequence[Document]) -> list[tuple[Claim, list[tuple[Colu
 
 
 def bad_on(claim: Claim, columns: Iterable[Column]) -> list[Column]:
-    """Return those of *columns* where *claim* was tried and does not hold, be that known or not."""
+    """Return those of *columns* in which *claim* does not hold, whether or not that is known."""
     return [
         column
         for column in columns

@@ -1,7 +1,7 @@
-"""The report of a run as data: what ``--report FILE.json`` writes and everything else is made from.
+"""The report of a run as data.  ``--report FILE.json`` writes it, and all other reports are made from it.
 
-Its JSON Schema is `schema.json`, beside this file.  What it says keeps its meaning within a version of the schema; a
-new version is a new number.
+`schema.json`, in the same folder, is its JSON Schema.  Within one version of the schema no property changes its
+meaning.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import Any, Optional, TypedDict
 
-SCHEMA = 2
+REPORT_SCHEMA = 2
 """The version of the schema."""
 
 
 class Target(TypedDict):
-    """What was under test; see `spec.engine.targets.Target`."""
+    """A target; see `spec.engine.targets.Target`."""
 
     name: str
     module: str
@@ -49,10 +49,10 @@ class Claim(TypedDict):
 
 
 class Verdict(TypedDict):
-    """What a claim came to on a target.
+    """The verdict on a claim on a target.
 
-    Of those that do not hold, the explanation says what was seen; of those that do not apply or are not provided, it
-    says why.  The reason and the link are those of a known deviation.
+    Where the claim does not hold, the explanation says what was seen.  Where it does not apply, or its subject is not
+    provided, the explanation says why.  The reason and the link are those of a known deviation.
     """
 
     claim: str
@@ -83,13 +83,13 @@ class Document(TypedDict):
 
 
 def shortfall(document: Document) -> str:
-    """Return how many of the planned verdicts the run has reached, in words; empty if all of them."""
+    """Return in words how many of the planned verdicts a run has reached; empty if it has reached all of them."""
     reached, planned = len(document["verdicts"]), document["planned"]
     return f"the run ended early: {reached} of {planned} verdicts" if reached < planned else ""
 
 
 class BadReport(ValueError):
-    """A file is no report that can be read.  The message is one line for the user."""
+    """A file is not a readable report.  The message is one line for the user."""
 
 
 def write(document: Document, path: Path) -> None:
@@ -101,7 +101,7 @@ def read(path: Path) -> Document:
     """Read a document that `write` wrote.
 
     Raises:
-        BadReport: it cannot be read, or is something else.
+        BadReport: the file cannot be read, or is not a report with this version of the schema.
     """
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -110,11 +110,13 @@ def read(path: Path) -> Document:
     except ValueError as error:
         raise BadReport(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict) or "schema" not in document or "verdicts" not in document:
-        raise BadReport(f"{path} is no report: pytest spec/ --report {path.name} writes one")
-    if document["schema"] != SCHEMA:
-        raise BadReport(f"{path} has version {document['schema']!r} of the schema, and this is for {SCHEMA}")
+        raise BadReport(f"{path} is not a report: pytest spec/ --report {path.name} writes one")
+    if document["schema"] != REPORT_SCHEMA:
+        raise BadReport(
+            f"{path} has version {document['schema']!r} of the schema; the supported version is {REPORT_SCHEMA}"
+        )
     missing = Document.__required_keys__ - document.keys()
     if missing:
-        raise BadReport(f"{path} is no report: it lacks {', '.join(sorted(missing))}")
-    found: Document = document  # type: ignore[assignment]  # as far as it was looked at
+        raise BadReport(f"{path} is not a report: it lacks {', '.join(sorted(missing))}")
+    found: Document = document  # type: ignore[assignment]  # its parts are not checked
     return found

@@ -1,4 +1,4 @@
-"""What runs found, for people who look for their library: a row for each cause of what does not hold."""
+"""Reports as a table of findings: a row for each cause that keeps claims from holding, by library."""
 
 from __future__ import annotations
 
@@ -16,13 +16,20 @@ from spec.report.markdown import cell
 from spec.report.writers import CannotWrite
 
 BEGIN, END = "<!-- found -->", "<!-- end of what was found -->"
-"""The table goes between these lines, in a file that has more to say."""
+"""The lines around the table, in a file with other text."""
 
-HEAD = "| library | start methods | claims | what happens | see it |\n|---|---|---|---|---|\n"
+FOUND_HEAD = "| library | start methods | claims | what happens | see it |\n|---|---|---|---|---|\n"
 
 
 class Cause(NamedTuple):
-    """What keeps claims from holding on a library: a known deviation; if none is known, what was seen of a claim."""
+    """Why claims do not hold on a library.
+
+    Attributes:
+        library: the library and its version.
+        reason: the reason of a known deviation; if there is none, what was seen of the claim.
+        link: the link of the known deviation; empty if there is none.
+        claim: the id of the claim; empty for a known deviation, which may concern several claims.
+    """
 
     library: str
     reason: str
@@ -31,14 +38,14 @@ class Cause(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A claim that does not hold on a target."""
+    """A claim, by its id, that does not hold on a target, by its name."""
 
     claim: str
     target: str
 
 
 def render(documents: Sequence[Document]) -> str:
-    """Return the table of what was found in *documents*."""
+    """Return the table of the causes found in *documents*."""
     causes: dict[Cause, list[Case]] = {}
     for claim, bad in comparison.failures(documents):
         for column, verdict in bad:
@@ -50,29 +57,37 @@ def render(documents: Sequence[Document]) -> str:
         rows += [_row(cause, cases) for cause, cases in causes.items() if cause.library == library]
         if all(cause.library != library for cause in causes):
             see = _code(f"pytest spec/ --mp {targets[0].partition(':')[0]}")
-            rows.append(_line(library, targets, "none", "All that applies to it, and that it provides, holds.", see))
-    return HEAD + "".join(rows)
+            rows.append(
+                _line(
+                    library,
+                    targets,
+                    "none",
+                    "Each claim that applies to it, and whose subject it provides, holds.",
+                    see,
+                )
+            )
+    return FOUND_HEAD + "".join(rows)
 
 
 def write(documents: Sequence[Document], file: Path) -> None:
-    """Write the table of *documents* to *file*; if it exists, between the two lines that are there for it.
+    """Write the table of *documents* to *file*.  If the file exists, only the text between two lines is replaced.
 
     Raises:
-        CannotWrite: there are no such lines in it, or no folder for it.
+        CannotWrite: the file exists and lacks the two lines, or it cannot be written.
     """
     try:
         old = file.read_text(encoding="utf-8") if file.exists() else f"{BEGIN}\n{END}\n"
         before, begin, rest = old.partition(BEGIN)
         _, end, after = rest.partition(END)
         if not end:
-            raise CannotWrite(f"{file} has no lines {BEGIN} and {END} for the table to go between")
+            raise CannotWrite(f"{file} lacks the lines {BEGIN} and {END}, between which the table belongs")
         file.write_text(f"{before}{begin}\n{render(documents)}{end}{after}", encoding="utf-8")
     except OSError as error:
         raise CannotWrite(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _libraries(documents: Sequence[Document]) -> dict[str, list[str]]:
-    """Return the names of the targets of each library that was verified, in their order."""
+    """Return the names of the targets of each library, in the order of the columns."""
     libraries: dict[str, list[str]] = {}
     for column in comparison.columns(documents):
         libraries.setdefault(_library(column), []).append(column.target["name"])
@@ -104,10 +119,10 @@ def _line(library: str, targets: Sequence[str], claims: str, what: str, see: str
 
 
 def _link(url: str) -> str:
-    """Return a link to *url*; text, if it is no address, or has in it what would end the link."""
+    """Return a link to *url*; if it is not an address, or contains characters that end a link, return it as text."""
     return f"[more]({url})" if re.fullmatch(r"https?://[\w.~:/?#@!$&'*+,;=%-]+", url) else cell(url)
 
 
 def _code(words: str) -> str:
-    """Return *words* as code in a table's cell; what would end the code or the cell makes it text."""
+    """Return *words* as code for a cell; if they contain characters that end code or cell, return them as text."""
     return cell(words) if set("`|") & set(words) else f"`{' '.join(words.split())}`"

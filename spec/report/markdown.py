@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spec.engine.verdicts import FAILING, NOT_APPLICABLE
+from spec.engine.table import SHORT
+from spec.engine.verdicts import FAILING
 from spec.report import comparison
 from spec.report.comparison import Column
 from spec.report.document import Document, Source, shortfall
 
-SHORT = {NOT_APPLICABLE: "n/a"}
-
 
 def render(documents: Sequence[Document]) -> str:
-    """Return *documents* as one text."""
+    """Return a Markdown text that compares *documents*."""
     columns = comparison.columns(documents)
     lines = ["# Verdicts", "", "| target | under test | Python | platform | when | verdicts |", "|---" * 6 + "|"]
     lines += [_summary(column) for column in columns]
@@ -67,16 +66,16 @@ def link(source: Source) -> str:
 
 
 def cell(words: str) -> str:
-    """Return *words* such that nothing in them is markup, nor the end of a table's cell."""
+    """Return *words* escaped for a cell of a table, so that no part of them is markup or ends the cell."""
     return text(words).replace("|", "\\|")
 
 
 def prose(words: str) -> str:
-    """Return *words* such that nothing in them is markup, but for code between backticks."""
+    """Return *words* escaped, so that no part of them is markup, except for code between backticks."""
     parts = re.split(r"(`[^`]+`)", " ".join(words.split()))
     return "".join(part if number % 2 else text(part) for number, part in enumerate(parts))
 
 
 def text(words: str) -> str:
-    """Return *words* such that nothing in them is markup."""
+    """Return *words* escaped, so that no part of them is markup."""
     return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", re.sub(r"\s+", " ", words))

@@ -1,4 +1,4 @@
-"""Reports as a page of HTML: one file that fetches nothing."""
+"""Reports as an HTML page: one file, which loads no other."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SIGNS = {
     NOT_PROVIDED: "○",
     NOT_APPLICABLE: "\N{EN DASH}",
 }
-"""What stands beside the word, so that the eye finds it; the word says it."""
+"""The sign before each verdict, which helps the eye; the verdict is there in words too."""
 
 
 def render(documents: Sequence[Document]) -> str:
-    """Return *documents* as one page."""
+    """Return an HTML page that compares *documents*."""
     loader = jinja2.PackageLoader("spec.report", ".")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -57,17 +57,17 @@ def render(documents: Sequence[Document]) -> str:
 
 
 def breakable(name: str) -> Markup:
-    """Return *name* such that a line may end after any of its parts; what is copied from the page is the name."""
+    """Return *name* as HTML that may wrap after each of its parts; a copy from the page is the plain name."""
     return Markup(re.sub(r"([.\-_:/])", r"\1<wbr>", str(escape(name))))
 
 
 def prose(words: str) -> Markup:
-    """Return *words*, what is between backticks as code."""
+    """Return *words* as HTML, with the parts between backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
 
 
 def command(claim: Claim, columns: Sequence[Column]) -> str:
-    """Return the command that tries *claim* again where it does not hold, or everywhere if it does."""
+    """Return the command that tests *claim* again on the targets on which it does not hold, or on all if it holds."""
     tried = comparison.bad_on(claim, columns) or [column for column in columns if claim["id"] in column.verdicts]
     lessons = [f"--impl {column.run['lessons']}" for column in tried if column.run["lessons"] != REFERENCE]
     targets = [f"--mp {column.target['name']}" for column in tried]

@@ -1,4 +1,4 @@
-"""The pytest plugin that writes reports of a run, and reproductions of what was violated."""
+"""The pytest plugin that writes the reports of a run, and scripts that reproduce violations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spec.report.recording import Recording
 from spec.report.reproductions import Reproductions
 from spec.report.writers import CannotWrite
 
-OPTIONS: dict[str, dict[str, Any]] = {
+REPORT_OPTIONS: dict[str, dict[str, Any]] = {
     "--report": {
         "action": "append",
         "default": [],
@@ -32,13 +32,17 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, to the group of the others."""
-    options.add_to(parser.getgroup(options.GROUP), OPTIONS)
+    """Add the options to the group of the other options of this project."""
+    options.add_to(parser.getgroup(options.GROUP), REPORT_OPTIONS)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what writes, or say in one line why it cannot."""
+    """Register the plugins that write.
+
+    Raises:
+        pytest.UsageError: a report or the folder cannot be written.
+    """
     if hasattr(config, "workerinput"):
         return
     files, folder = config.getoption("report"), config.getoption("repro")
@@ -54,5 +58,5 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise pytest.UsageError(f"--repro: {folder} cannot be made: {error.strerror}") from None
+            raise pytest.UsageError(f"--repro: {folder} cannot be created: {error.strerror}") from None
         config.pluginmanager.register(Reproductions(folder, targets, lessons), "multiprocessing-spec-repro")

@@ -1,4 +1,4 @@
-"""Record what a run finds, and write the reports that were asked for when it has ended."""
+"""Record the verdicts of a run, and write the reports at its end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Recording:
     """A pytest plugin that writes reports.
 
     Args:
-        files: where to; the suffixes say in which format.
+        files: where to write; the suffix determines the format.
         lessons: the name of the package of lessons.
         under_test: the targets.
     """
@@ -46,7 +46,7 @@ class Recording:
         self._planned = max(self._planned, len(ids))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what a report carries."""
+        """Keep the finding that a report carries, and the duration."""
         self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0.0) + report.duration
         found = Finding.of(report)
         if found is None:
@@ -68,7 +68,7 @@ class Recording:
             writers.write([report], file)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where they are."""
+        """Print the paths of the reports."""
         for file in self._files:
             terminalreporter.write_line(f"report: {file}")
 
@@ -77,7 +77,7 @@ class Recording:
         order = {claim.id: number for number, claim in enumerate(claims)}
         names = [target.name for target in self._targets]
         return Document(
-            schema=document.SCHEMA,
+            schema=document.REPORT_SCHEMA,
             created=self._created.isoformat(timespec="seconds"),
             project=writers.project(),
             python=platform.python_version(),

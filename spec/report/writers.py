@@ -1,4 +1,4 @@
-"""Write reports: which formats there are, and what they take."""
+"""Write reports in each format."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from spec.report import document, markdown
 from spec.report.document import Document
 
 SUFFIXES = (".json", ".md", ".html")
+"""The suffixes of report files; the suffix determines the format."""
 
-EXTRA = "pip install '.[report]'"
+INSTALL_EXTRA = "pip install '.[report]'"
 
 
 class CannotWrite(ValueError):
-    """A report cannot be written where or as it was asked for.  The message is one line for the user."""
+    """A report cannot be written to this file or in this format.  The message is one line for the user."""
 
 
 def check(file: Path) -> None:
-    """See to it, before a long run, that a report can be written to *file*.
+    """Check, before a long run, that a report can be written to *file*.
 
     Raises:
-        CannotWrite: it cannot.
+        CannotWrite: no report can be written to it.
     """
     if file.suffix not in SUFFIXES:
-        raise CannotWrite(f"{file}: the suffix says the format, one of {', '.join(SUFFIXES)}")
+        raise CannotWrite(f"{file}: the suffix determines the format, and is one of {', '.join(SUFFIXES)}")
     if file.is_dir():
-        raise CannotWrite(f"{file}: a folder is in its place")
+        raise CannotWrite(f"{file}: it is a folder")
     if not file.absolute().parent.is_dir():
-        raise CannotWrite(f"{file}: there is no folder {file.absolute().parent} for it")
+        raise CannotWrite(f"{file}: there is no folder {file.absolute().parent}")
     if file.suffix == ".html" and importlib.util.find_spec("jinja2") is None:
-        raise CannotWrite(f"{file}: HTML takes Jinja2, which is not installed; {EXTRA} brings it")
+        raise CannotWrite(f"{file}: HTML needs Jinja2, which is not installed; {INSTALL_EXTRA} installs it")
     is_new = not file.exists()
     try:
-        file.open("ab").close()  # what is there stays
+        file.open("ab").close()  # does not change a file that exists
         if is_new:
             file.unlink()
     except OSError as error:
@@ -43,26 +44,26 @@ def check(file: Path) -> None:
 
 
 def write(documents: Sequence[Document], file: Path) -> None:
-    """Write *documents*, one run each, side by side, to *file*; its suffix says how.
+    """Write the reports of one or more runs to *file*; the suffix determines the format.
 
     Raises:
-        CannotWrite: in that format, or so many in one file, it cannot be.
+        CannotWrite: the file cannot be written, or it is JSON, which holds one run only.
     """
     check(file)
     if file.suffix == ".json":
         if len(documents) != 1:
-            raise CannotWrite(f"{file}: JSON holds one run; {len(documents)} of them make a page, .md or .html")
+            raise CannotWrite(f"{file}: JSON holds one run; a page of {len(documents)} runs is .md or .html")
         document.write(documents[0], file)
     elif file.suffix == ".md":
         file.write_text(markdown.render(documents), encoding="utf-8")
     else:
-        from spec.report import page  # takes an extra
+        from spec.report import page  # needs Jinja2, which is optional
 
         file.write_text(page.render(documents), encoding="utf-8")
 
 
 def project() -> str:
-    """Return the version of this project, or ``unknown`` where it was not installed."""
+    """Return the version of this project, or ``unknown`` if it is not installed."""
     try:
         return version("multiprocessing-spec")
     except PackageNotFoundError:

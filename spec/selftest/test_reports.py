@@ -211,7 +211,7 @@ def test_what_was_found_is_told_by_cause(report: Document, tmp_path: Path) -> No
     first = known["verdicts"][0]["claim"]
     see = f"`pytest spec/ --mp lib:fork --claim {first} --deviations none`"
     row = f"| lib 1.2 | fork | `{first}` and 1 more | It shares. [more](https://example.org/) | {see} |"
-    assert found.render([known, known]) == f"{found.HEAD}{row}\n"
+    assert found.render([known, known]) == f"{found.FOUND_HEAD}{row}\n"
     file = tmp_path / "known.json"
     document.write(known, file)
     readme = tmp_path / "readme.md"
@@ -219,7 +219,7 @@ def test_what_was_found_is_told_by_cause(report: Document, tmp_path: Path) -> No
     for _ in range(2):
         assert merge(file, "--found", readme).returncode == 0
         written = readme.read_text(encoding="utf-8")
-        assert written == f"before\n{found.BEGIN}\n{found.HEAD}{row}\n{found.END}\nafter\n"
+        assert written == f"before\n{found.BEGIN}\n{found.FOUND_HEAD}{row}\n{found.END}\nafter\n"
 
 
 def test_what_is_not_known_has_a_row_for_each_claim(report: Document) -> None:
@@ -230,7 +230,7 @@ def test_what_is_not_known_has_a_row_for_each_claim(report: Document) -> None:
 
 def test_what_conforms_is_found_to_conform(report: Document) -> None:
     held = found.render([small(report, verdict="holds")])
-    assert held.startswith(f"{found.HEAD}| lib 1.2 | fork | none | All ")
+    assert held.startswith(f"{found.FOUND_HEAD}| lib 1.2 | fork | none | Each claim ")
     assert held.endswith("| `pytest spec/ --mp lib` |\n")
 
 
@@ -250,7 +250,7 @@ def test_what_was_found_replaces_nothing_that_was_not_made_for_it(files: dict[st
     readme.write_text("mine", encoding="utf-8")
     done = merge(files[".json"], "--found", readme)
     assert done.returncode == 4
-    assert done.stderr.startswith(f"python -m spec.report: {readme} has no lines {found.BEGIN} and {found.END}")
+    assert done.stderr.startswith(f"python -m spec: {readme} lacks the lines {found.BEGIN} and {found.END}")
     assert readme.read_text(encoding="utf-8") == "mine"
 
 
@@ -266,15 +266,18 @@ def test_badges(report: Document, files: dict[str, Path], tmp_path: Path) -> Non
 
 
 def merge(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m spec.report`` with the *arguments*."""
-    command = [sys.executable, "-m", "spec.report", *map(str, arguments)]
+    """Run ``python -m spec report`` with the *arguments*."""
+    command = [sys.executable, "-m", "spec", "report", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--report", "x.pdf"], "ERROR: --report: x.pdf: the suffix says the format, one of .json, .md, .html"),
+        (
+            ["--report", "x.pdf"],
+            "ERROR: --report: x.pdf: the suffix determines the format, and is one of .json, .md, .html",
+        ),
         (["--report", "nowhere/x.md"], "ERROR: --report: nowhere/x.md: there is no folder "),
         (["--report", "/proc/x.md"], "ERROR: --report: /proc/x.md: it cannot be written: No such file or directory"),
     ],
@@ -288,13 +291,13 @@ def test_bad_report_is_refused_at_once(arguments: list[str], message: str) -> No
 def test_folder_in_the_place_of_a_report_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "report.md"
     folder.mkdir()
-    assert f"ERROR: --report: {folder}: a folder is in its place" in verify("spec/", f"--report={folder}").output
+    assert f"ERROR: --report: {folder}: it is a folder" in verify("spec/", f"--report={folder}").output
 
 
 def test_report_that_is_named_twice_is_refused(files: dict[str, Path], tmp_path: Path) -> None:
     done = merge(files[".json"], files[".json"], "-o", tmp_path / "page.md")
-    assert done.returncode == 2
-    assert "a report is named twice" in done.stderr
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.stderr == "python -m spec: a report is named twice\n"
 
 
 @pytest.mark.parametrize(
@@ -302,9 +305,9 @@ def test_report_that_is_named_twice_is_refused(files: dict[str, Path], tmp_path:
     [
         (None, "cannot be read: No such file or directory"),
         ("{", "is not JSON: "),
-        ("[]", "is no report: pytest spec/ --report a.json writes one"),
-        ('{"schema": 1, "verdicts": []}', "has version 1 of the schema, and this is for 2"),
-        ('{"schema": 2, "verdicts": []}', "is no report: it lacks claims, created, "),
+        ("[]", "is not a report: pytest spec/ --report a.json writes one"),
+        ('{"schema": 1, "verdicts": []}', "has version 1 of the schema; the supported version is 2"),
+        ('{"schema": 2, "verdicts": []}', "is not a report: it lacks claims, created, "),
     ],
 )
 def test_what_is_no_report_is_refused(tmp_path: Path, content: Optional[str], message: str) -> None:
@@ -313,5 +316,5 @@ def test_what_is_no_report_is_refused(tmp_path: Path, content: Optional[str], me
         file.write_text(content, encoding="utf-8")
     done = merge(file, "-o", tmp_path / "b.md")
     assert done.returncode == 4
-    assert done.stderr.startswith(f"python -m spec.report: {file} {message}")
+    assert done.stderr.startswith(f"python -m spec: {file} {message}")
     assert done.stderr.count("\n") == 1

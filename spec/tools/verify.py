@@ -41,5 +41,5 @@ def _help(program: str) -> str:
         epilog="pytest's own options work as well: -n auto, -k, -x, --lf, --junitxml, --timeout, ...",
     )
     options.add_to(parser, options.OPTIONS)
-    options.add_to(parser, plugin.OPTIONS)
+    options.add_to(parser, plugin.REPORT_OPTIONS)
     return parser.format_help().rstrip()

@@ -1,0 +1,72 @@
+"""Make pages, badges and tables from the reports of runs.
+
+``pytest spec/ --report A.json`` writes the report of a run.  This command compares the reports of several runs:
+``python -m spec report A.json B.json -o matrix.html``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spec.report import badge, document, found, writers
+from spec.report.document import BadReport
+from spec.report.writers import CannotWrite
+from spec.tools.command_line import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("report", nargs="+", type=Path, metavar="REPORT", help="the report of a run, a JSON file")
+    parser.add_argument(
+        "-o",
+        dest="pages",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="write a page that compares the runs: .md or .html.  Repeatable",
+    )
+    parser.add_argument(
+        "--badge",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="write a badge that counts the verdicts of all runs: .svg, or .json for https://shields.io.  Repeatable",
+    )
+    parser.add_argument(
+        "--found",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="write a Markdown table of the claims that do not hold, by cause.  In a file that exists, the table"
+        f" replaces the text between the lines {found.BEGIN} and {found.END}.  Repeatable",
+    )
+    parser.add_argument(
+        "--label", default=badge.BADGE_LABEL, help="the text on the left of the badge; default: %(default)s"
+    )
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Make what the command line asks for.
+
+    Raises:
+        UsageError: there is nothing to make, a report cannot be read, or a file cannot be written.
+    """
+    if not (asked.pages or asked.badge or asked.found):
+        raise UsageError("nothing to make: add -o FILE, --badge FILE or --found FILE")
+    if len({file.resolve() for file in asked.report}) < len(asked.report):
+        raise UsageError("a report is named twice")
+    try:
+        documents = [document.read(file) for file in asked.report]
+        for file in asked.pages:
+            writers.write(documents, file)
+        for file in asked.badge:
+            badge.write(documents, file, asked.label)
+        for file in asked.found:
+            found.write(documents, file)
+    except (BadReport, CannotWrite) as error:
+        raise UsageError(str(error)) from None
+    return 0
