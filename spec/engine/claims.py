@@ -27,12 +27,7 @@ import pytest
 
 from spec.engine.marks import Condition, Source
 from spec.engine.targets import TRAITS, Target, Traits
-
-SPEC_FOLDER = Path(__file__).parent.parent
-"""The package `spec`."""
-
-CLAIMS_FOLDER = SPEC_FOLDER / "claims"
-"""The claims, a folder for each lesson."""
+from spec.paths import CLAIMS_FOLDER, ROOT
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ class Claim:
     def function(self) -> Callable[..., object]:
         """The function of the test."""
         file, _, name = self.test.partition("::")
-        module = importlib.import_module(_module_name(SPEC_FOLDER.parent / file))
+        module = importlib.import_module(_module_name(ROOT / file))
         function: Callable[..., object] = inspect.unwrap(getattr(module, name))
         return function
 
@@ -144,7 +139,7 @@ def _modules() -> list[Path]:
 
 
 def _module_name(path: Path) -> str:
-    return ".".join(path.relative_to(SPEC_FOLDER.parent).with_suffix("").parts)
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def _id(path: Path, test: str) -> str:
@@ -152,7 +147,7 @@ def _id(path: Path, test: str) -> str:
 
 
 def _node(path: Path, test: str) -> str:
-    return f"{path.relative_to(SPEC_FOLDER.parent).as_posix()}::{test}"
+    return f"{path.relative_to(ROOT).as_posix()}::{test}"
 
 
 def target_of(item: pytest.Item) -> Target:

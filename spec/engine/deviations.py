@@ -29,8 +29,9 @@ from typing import Any, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from spec.engine.claims import SPEC_FOLDER, ids
+from spec.engine.claims import ids
 from spec.engine.targets import Target
+from spec.paths import SPEC_FOLDER
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
 from spec.engine import deviations, fixtures, judging, options, stage, watcher
-from spec.engine.claims import SPEC_FOLDER, Claim, target_of
+from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import BadDeviations
 from spec.engine.fixtures import PACKAGE
 from spec.engine.lessons import REFERENCE, NoLessons, Package
@@ -24,6 +24,7 @@ from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
 from spec.harness.platforms import missing
 from spec.harness.signal_state import keep_exited_children, take_sigterm_for_an_interrupt
+from spec.paths import SPEC_FOLDER
 
 TARGETS = pytest.StashKey[Sequence[Target]]()
 """What is under test."""

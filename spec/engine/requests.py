@@ -11,8 +11,8 @@ from typing import Optional
 import pytest
 
 import impl
-from spec.engine.claims import SPEC_FOLDER
 from spec.harness import witness
+from spec.paths import SPEC_FOLDER
 
 OWN_FOLDERS = (SPEC_FOLDER, *map(Path, impl.__path__))
 """Where the code is that asks: the suite and the lessons."""

@@ -16,11 +16,12 @@ from typing import Optional
 
 import pytest
 
-from spec.engine.claims import SPEC_FOLDER, Claim
+from spec.engine.claims import Claim
 from spec.engine.findings import Finding
 from spec.engine.lessons import REFERENCE
 from spec.engine.targets import Target
 from spec.engine.verdicts import FAILURES, KNOWN
+from spec.paths import SPEC_FOLDER
 
 SCRIPTS = SPEC_FOLDER / "known_deviations" / "scripts"
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from spec.engine.claims import Claim
 from spec.engine.targets import DEFAULT, expand
 from spec.harness.nursery import Nursery
+from spec.paths import ROOT
 from spec.report.reproductions import code
 from spec.selftest import trial
 from spec.selftest.defects import hostile
-from spec.selftest.verify import ROOT
 
 SECONDS = 60.0
 """Far more than any script takes."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 from spec.tools.cost.command import quickest
 from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, measure, share
 

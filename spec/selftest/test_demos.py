@@ -19,7 +19,7 @@ from impl import lifecycle
 from impl.__main__ import lessons, parser
 from spec.harness.nursery import Nursery
 from spec.harness.stillness import Stillness
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 
 METHODS = ["fork", "spawn", "forkserver"]
 

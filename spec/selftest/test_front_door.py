@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from spec.__main__ import COMMANDS
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

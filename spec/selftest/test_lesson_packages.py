@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from spec.engine.lessons import NotProvided, Package, misfit, names
-from spec.selftest.verify import ROOT, verify
+from spec.paths import ROOT
+from spec.selftest.verify import verify
 
 LESSONS = ["isolation", "zombie", "daemon"]
 

@@ -14,7 +14,7 @@ import pytest
 
 from spec.harness.process_table import ZOMBIE, children, state
 from spec.harness.subreaper import become_subreaper, is_subreaper
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 from spec.tools import machine
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from spec.engine.claims import node_ids
-from spec.selftest.verify import ROOT, verify
+from spec.paths import ROOT
+from spec.selftest.verify import verify
 
 FORK = "multiprocessing:fork"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from spec.harness import platforms, process_table
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 
 UNIX_ONLY = "fcntl", "grp", "pwd", "resource", "termios"
 

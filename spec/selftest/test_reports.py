@@ -15,9 +15,10 @@ import jsonschema
 import pytest
 
 from spec.engine.claims import ids
+from spec.paths import ROOT
 from spec.report import badge, comparison, document, found, markdown, page
 from spec.report.document import Document
-from spec.selftest.verify import ROOT, verify
+from spec.selftest.verify import verify
 
 NASTY = '<script>alert("x")</script> & | `\\'
 

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from spec.harness.signal_state import blocked_signals, keep_exited_children, restore_defaults, signals_sent
+from spec.paths import ROOT
 from spec.selftest.conftest import Fork
-from spec.selftest.verify import ROOT
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1)
 

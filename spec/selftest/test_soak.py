@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from spec.harness.process_table import GONE, state
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 from spec.tools.soak import HOG, PRESSURE, SCENES, load
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from spec.engine.claims import Claim, node_ids
 from spec.engine.deviations import collect
-from spec.engine.targets import DEFAULT, KNOWN, expand
+from spec.engine.targets import DEFAULT, TRAITS, expand
 from spec.engine.verdicts import FAILURES, LETTERS, NOT_APPLICABLE
 from spec.selftest import defects
 from spec.selftest.broken_claims import COMMAND, Breakage, Record
@@ -120,7 +120,7 @@ def ids_here() -> list[str]:
 @cache
 def ids_under(start_method: str) -> list[str]:
     """Return the ids of the claims that apply to this *start_method* on this Python."""
-    return [claim.id for claim in Claim.all() if claim.applies_to(KNOWN[start_method])]
+    return [claim.id for claim in Claim.all() if claim.applies_to(TRAITS[start_method])]
 
 
 @cache

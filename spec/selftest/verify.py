@@ -14,9 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from spec.paths import ROOT
 from spec.selftest.fork_server import ForkServer, Request
-
-ROOT = Path(__file__).parent.parent.parent
 
 _COMPILED = tempfile.TemporaryDirectory(prefix="pycache-")
 """Where runs find what the runs before them have compiled, if the user keeps no such files."""

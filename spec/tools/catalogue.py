@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from spec.engine.claims import SPEC_FOLDER, Claim
+from spec.engine.claims import Claim
 from spec.engine.marks import Source
 from spec.engine.targets import TRAITS
+from spec.paths import SPEC_FOLDER
 from spec.tools.command_line import UsageError
 
 FILE = SPEC_FOLDER / "CLAIMS.md"

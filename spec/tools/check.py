@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spec.engine import deviations, lessons
-from spec.engine.claims import CLAIMS_FOLDER, Claim
+from spec.engine.claims import Claim
 from spec.engine.deviations import BadDeviations
+from spec.paths import CLAIMS_FOLDER, ROOT
 from spec.selftest import completeness
 from spec.tools import documents
 from spec.tools.new import PLACEHOLDER
@@ -95,4 +96,4 @@ def _lessons(claimed: set[str]) -> Iterator[str]:
 
 
 def _short(path: Path) -> str:
-    return path.relative_to(documents.ROOT).as_posix()
+    return path.relative_to(ROOT).as_posix()

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Callable
 
 from spec.engine import hangs
-from spec.engine.claims import SPEC_FOLDER, Claim
+from spec.engine.claims import Claim
 from spec.engine.verdicts import FAILING, MEANINGS
+from spec.paths import ROOT
 from spec.tools import catalogue
-
-ROOT = SPEC_FOLDER.parent
 
 
 def _hang_rules() -> str:

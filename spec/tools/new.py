@@ -8,16 +8,16 @@ import keyword
 import re
 
 from spec.engine import lessons
-from spec.engine.claims import CLAIMS_FOLDER, SPEC_FOLDER, ids, node_ids
+from spec.engine.claims import ids, node_ids
+from spec.paths import CLAIMS_FOLDER, ROOT, SPEC_FOLDER
 from spec.tools.command_line import UsageError
 
 PLACEHOLDER = "State here, in one sentence, what is true."
 """The wording of a claim that is not written yet."""
 
-ROOT = SPEC_FOLDER.parent
 DEFECTS_FOLDER = SPEC_FOLDER / "selftest" / "defects"
 
-MODULE = '''\
+MODULE_SKELETON = '''\
 """{title}."""
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from spec.engine.marks import needs, source
 pytestmark = needs("Process")
 '''
 
-TEST = '''
+TEST_SKELETON = '''
 
 @source("https://docs.python.org/3/library/multiprocessing.html#")
 def test_{name}(mp: Multiprocessing, lesson: Lesson) -> None:
@@ -37,7 +37,7 @@ def test_{name}(mp: Multiprocessing, lesson: Lesson) -> None:
     raise NotImplementedError("set the scene, let one thing happen, state what must be true")
 '''
 
-FAMILY = '''\
+FAMILY_SKELETON = '''\
 """{title} with a fault."""
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 '''
 
-DEFECT = '''
+DEFECT_SKELETON = '''
 
 @family.breaks("{id}")
 class {classname}(Broken):
     """Say here in one sentence what is wrong with this API."""
 '''
 
-LESSON = '''\
+LESSON_SKELETON = '''\
 """{title}: say here what there is to know, in a few sentences."""
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def hello() -> None:
     print("hello from a child", flush=True)
 '''
 
-PAYLOADS = '''\
+PAYLOADS_SKELETON = '''\
 """What the claims of the lesson `{name}` run in children."""
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def _claim(asked: argparse.Namespace) -> list[str]:
     words = what.replace("-", "_")
     classname = "".join(map(str.capitalize, what.split("-")))
     for path, head, body in (
-        (test, MODULE, TEST.format(name=words, placeholder=PLACEHOLDER)),
-        (defect, FAMILY, DEFECT.format(id=asked.id, classname=classname)),
+        (test, MODULE_SKELETON, TEST_SKELETON.format(name=words, placeholder=PLACEHOLDER)),
+        (defect, FAMILY_SKELETON, DEFECT_SKELETON.format(id=asked.id, classname=classname)),
     ):
         title = path.stem.removeprefix("test_").replace("_", " ").capitalize()
         old = path.read_text(encoding="utf-8") if path.exists() else head.format(title=title)
@@ -153,10 +153,10 @@ def _lesson(name: str) -> list[str]:
     module, folder = ROOT / "impl" / f"{name}.py", CLAIMS_FOLDER / name
     if module.exists() or folder.exists():
         raise UsageError(f"the lesson {name} exists already: impl/{name}.py, spec/claims/{name}")
-    module.write_text(LESSON.format(title=name.replace("_", " ").capitalize()), encoding="utf-8")
+    module.write_text(LESSON_SKELETON.format(title=name.replace("_", " ").capitalize()), encoding="utf-8")
     folder.mkdir()
     (folder / "__init__.py").write_text(f'"""The claims of the lesson `{name}`."""\n', encoding="utf-8")
-    (folder / "payloads.py").write_text(PAYLOADS.format(name=name), encoding="utf-8")
+    (folder / "payloads.py").write_text(PAYLOADS_SKELETON.format(name=name), encoding="utf-8")
     return [
         f"impl/{name}.py: write the lesson; its docstrings are the contract",
         f"spec/claims/{name}/payloads.py: what its claims run in children",

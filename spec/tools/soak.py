@@ -26,7 +26,7 @@ import psutil
 
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
-from spec.selftest.verify import ROOT
+from spec.paths import ROOT
 from spec.tools.command_line import UsageError
 
 HOG = """

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-SPEC_FOLDER = Path(__file__).parent.parent
-ROOT = SPEC_FOLDER.parent
+from spec.paths import ROOT, SPEC_FOLDER
 
 
 def main(program: str, arguments: Sequence[str]) -> NoReturn:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from impl.__main__ import lessons
 from spec.harness.nursery import Nursery
+from spec.paths import ROOT
 from spec.selftest.mutation.equivalent import EQUIVALENT, UNDECIDED
 from spec.selftest.mutation.mutants import mutants
-from spec.selftest.verify import ROOT
 
 Command = tuple[str, ...]
 """What pytest is called with."""
