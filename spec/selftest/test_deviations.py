@@ -97,7 +97,7 @@ def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> No
     known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING))
     run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}", "-n", workers)
     assert run.on(HOLDING) == {CLAIM: "fixed"}
-    assert f"fixed: it holds, and {known} says that it does not: threads share memory" in run.output
+    assert f"Fixed: the claim holds, but {known} says that it does not: threads share memory" in run.output
     assert run.status == pytest.ExitCode.TESTS_FAILED
 
 
