@@ -1,6 +1,6 @@
-"""The processes that call the API on behalf of a claim: how each ended, if it ended before it was to.
+"""The processes that call the API for a claim: how each of them ended, if it has failed.
 
-A claim that waits for such a process seems to hang once it has died.  What its author needs is how it died.
+A claim that waits for such a process seems to hang once the process has crashed.  The report must say how it ended.
 """
 
 from __future__ import annotations
@@ -13,29 +13,34 @@ from typing import Callable, Optional
 from spec.harness.process_table import GONE, ZOMBIE, state
 
 FATAL = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS}
-"""A process that ends by one of these has crashed.  Others are sent on purpose, by claims too."""
+"""A process that one of these signals kills has crashed.  Other signals are sent on purpose, also by claims."""
 
 _checks: list[Callable[[], Optional[str]]] = []
 
 
 def watch(check: Callable[[], Optional[str]]) -> None:
-    """Ask *check*, once a claim hangs, how a process ended; it returns None unless that has failed."""
+    """Register a check that is called when a claim hangs.
+
+    Args:
+        check: returns how a process has failed, in words, or None if it has not.
+    """
     _checks.append(check)
 
 
 def failures() -> list[str]:
-    """Return how those processes ended that have failed."""
+    """Return in words how each process has failed, for those that have."""
     return [failure for failure in (check() for check in _checks) if failure]
 
 
 def ending(pid: int) -> Optional[str]:
-    """Return how *pid* ended if it has failed: in words that follow the name of the process.
+    """Return how *pid*, a child of the caller, has failed, in words that follow the name of the process.
 
-    It is None if the process runs, was ended on purpose, or if the kernel tells nothing any more.
+    The answer is None if the process runs, has succeeded or was ended on purpose, or if it was reaped.  `waitid(2)
+    <https://man7.org/linux/man-pages/man2/waitid.2.html>`_ with WNOWAIT leaves a zombie in place.
     """
     if state(pid) not in (ZOMBIE, GONE):
         return None
-    with suppress(ChildProcessError):  # it is no child of this process, or was reaped
+    with suppress(ChildProcessError):  # it is not a child of this process, or was reaped
         result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if result and result.si_code == os.CLD_EXITED:
             return f"exited with status {result.si_status}" if result.si_status else None

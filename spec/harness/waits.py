@@ -1,8 +1,8 @@
-"""Whether the wait of a blocked process has a limit, as the kernel tells it.
+"""Whether the wait of a blocked process has a time limit, as the kernel shows it.
 
 A process that is asleep at one moment may give up a second later.  The file `/proc/PID/task/TID/syscall
 <https://man7.org/linux/man-pages/man5/proc_pid_syscall.5.html>`_ shows the system call that a thread is blocked in,
-with its arguments, and so whether the thread has asked the kernel to wake it after some time.
+with its arguments.  They tell whether the thread has asked the kernel to wake it after some time.
 """
 
 from __future__ import annotations
@@ -65,20 +65,20 @@ _CALLS = [
     _Call({"x86_64": 35, "aarch64": 101}, _always),  # nanosleep
     _Call({"x86_64": 230, "aarch64": 115}, _always),  # clock_nanosleep
 ]
-"""Those that Python and the C library wait with; see `syscalls(2)
+"""The system calls with which Python and the C library wait; see `syscalls(2)
 <https://man7.org/linux/man-pages/man2/syscalls.2.html>`_."""
 
 _BY_NUMBER = {call.numbers[MACHINE]: call for call in _CALLS if MACHINE in call.numbers}
 _SLEEPS = {call.numbers[MACHINE] for call in _CALLS if MACHINE in call.numbers and call.limited is _always}
 _SELECTS = {23, 270} if MACHINE == "x86_64" else {72}
-"""On older Pythons, `time.sleep` selects from no files."""
+"""On older Pythons `time.sleep` calls select without files."""
 
 
 def limit_of_wait(pid: int) -> str:
     """Return whether *pid*, which is blocked, waits ``without limit`` or ``for a limited time``.
 
-    It waits without limit if each of its threads does.  The answer is ``unknown`` if the kernel does not tell: the
-    processor is another one, the system call is none of those that usually wait, or the file may not be read.
+    It waits without limit if each of its threads does.  The answer is ``unknown`` if this module does not know the
+    processor or the system call, or if the file cannot be read.
     """
     limits = {_limit(call) for call in _calls(pid)}
     return next((limit for limit in (LIMITED, UNKNOWN) if limit in limits), UNLIMITED if limits else UNKNOWN)
@@ -90,7 +90,7 @@ def sleeps(pid: int) -> bool:
 
 
 def _is_sleep(number: int, first: int) -> bool:
-    """Return whether this system call, with this *first* argument, waits for nothing but the end of a time."""
+    """Return whether this system call, with this *first* argument, waits only until a time has passed."""
     return number in _SLEEPS or (number in _SELECTS and first == 0)
 
 
