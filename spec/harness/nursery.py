@@ -1,7 +1,7 @@
-"""See to it that no process outlives what started it.
+"""Let no process outlive the block that started it.
 
-While a nursery is open, orphans come to the calling process instead of to init; when it closes, everything
-that was started inside, and does not go by itself, is killed and reaped, and named.
+While a nursery is open, the calling process adopts orphans in place of init.  When the nursery closes, every process
+that was started inside and does not end by itself is killed, reaped and named.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from spec.harness.roles import what_runs
 from spec.harness.stillness import Stillness
 from spec.harness.subreaper import become_subreaper, is_subreaper
 
-LOOK = 0.002
-"""Seconds between two looks at whether anybody is left."""
+REAPING_INTERVAL = 0.002
+"""Seconds between two attempts to reap what is left."""
 
-TURNS = 10
-"""How many such looks there are to one at whether those who are left move, which takes longer."""
+REAPS_FOR_EACH_LOOK = 10
+"""After this many attempts, one look at whether the processes that are left make progress, which costs more."""
 
-PATIENCE = 5.0
-"""Seconds until all is killed that goes on running, or starting others, instead of sleeping or going."""
+BUSY_SECONDS = 5.0
+"""Seconds for which processes that are left may run or start others; then all of them are killed."""
 
-PAUSE = 0.1
-"""Of the time between two looks at most so many seconds count: in a longer one the machine may have stood still."""
+LONGEST_STEP = 0.1
+"""At most this many seconds count between two looks: if there are more, the machine may have stood still."""
 
 
 class Leftover(NamedTuple):
@@ -46,35 +46,35 @@ class Leftover(NamedTuple):
 
 
 class Patience:
-    """Lasts for a time in which this process runs: none of it goes by while a container is paused, for instance.
+    """A time limit that counts only the time in which this process runs, and not a pause of its container.
 
     Args:
-        seconds: how long.
+        seconds: the limit.
     """
 
     def __init__(self, seconds: float) -> None:
         self._left, self._last = seconds, time.monotonic()
 
     def lasts(self) -> bool:
-        """Look, often, whether it lasts."""
+        """Return whether time is left; call it often."""
         now = time.monotonic()
-        self._left -= min(now - self._last, PAUSE)
+        self._left -= min(now - self._last, LONGEST_STEP)
         self._last = now
         return self._left > 0
 
 
 class Nursery:
-    """A context manager that ends what was started inside it.
+    """A context manager that ends the processes that were started inside it.
 
-    What existed before is left alone.  If the block raises, there is no patience with what is left.
+    Processes that existed before are left alone.  If the block raises, what is left is killed at once.
 
     Args:
-        grace: seconds that all remaining processes must have been still before they count as left behind.
-            Helpers of an implementation (a fork server, a resource tracker) end by themselves when they see
-            that their clients are gone, and are given the time to.
+        grace: seconds for which no remaining process must have made progress before they count as left behind.
+            Helpers of an implementation, such as a fork server or a resource tracker, end by themselves when they
+            notice that their clients are gone, and get the time for that.
 
     Attributes:
-        leftovers: those that had to be killed, filled in when the nursery closes.
+        leftovers: the processes that had to be killed, filled in when the nursery closes.
     """
 
     def __init__(self, grace: float = 0.1) -> None:
@@ -88,11 +88,11 @@ class Nursery:
         return self
 
     def inside(self) -> list[int]:
-        """Return the pids of all processes inside, zombies too, oldest first."""
+        """Return the pids of all processes inside, including zombies, oldest first."""
         return [pid for pid in descendants(os.getpid()) if pid not in self._before]
 
     def __exit__(self, kind: Optional[type[BaseException]] = None, *exception: object) -> None:
-        patience = Patience(PATIENCE if kind is None else 0)
+        patience = Patience(BUSY_SECONDS if kind is None else 0)
         while not self._empties(patience):
             if patience.lasts():
                 self._kill_youngest()
@@ -101,17 +101,17 @@ class Nursery:
         become_subreaper(self._was_subreaper)
 
     def _empties(self, patience: Patience) -> bool:
-        """Reap whoever exits; return True once nobody is left, False once those left are still or *patience* ends."""
+        """Reap what exits; return True once no process is left, False once none makes progress or *patience* ends."""
         stillness, turn = Stillness(self._grace), 0
         while self._reap():
             turn += 1
-            if not patience.lasts() or (turn % TURNS == 0 and stillness.lasts(self.inside())):
+            if not patience.lasts() or (turn % REAPS_FOR_EACH_LOOK == 0 and stillness.lasts(self.inside())):
                 return False
-            time.sleep(LOOK)
+            time.sleep(REAPING_INTERVAL)
         return True
 
     def _reap(self) -> bool:
-        """Reap each child from inside that has exited; return whether any child is left, and so anybody at all."""
+        """Reap each child from inside that has exited; return whether a child is left, and so any process at all."""
         if not self._before:  # then the kernel tells without a list
             with suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG) != (0, 0):
@@ -124,21 +124,21 @@ class Nursery:
         return left or bool(self._children())
 
     def _children(self) -> list[int]:
-        """Return the pids of the children from inside, by the kernel's own list.
+        """Return the pids of the children from inside, as the kernel lists them.
 
-        A look at every child takes too long where one forks and exits, over and over: it would find neither the old
-        one any more nor the new one yet.  The list is never empty while somebody is left.
+        To examine each child takes too long if a child forks and exits over and over: the old one is gone by then,
+        and the new one is not there yet.  The kernel's list is never empty while a process is left.
         """
         return [pid for pid in listed_children(os.getpid()) if pid not in self._before]
 
     def _kill_youngest(self) -> None:
-        """Kill one process; helpers are older than what they help, and may then end by themselves."""
+        """Kill the youngest process; a helper is older than its clients, and may end by itself once they are gone."""
         for pid in reversed(self.inside()):
             if self._kill(pid):
                 return
 
     def _kill_children(self) -> None:
-        """Kill all children, stopped first so that they start no more; theirs are then this process's children."""
+        """Stop all children, so that they start no more, and kill them; this process then adopts their children."""
         children = self._children()
         for pid in children:
             with suppress(ProcessLookupError):  # while SIGCHLD is ignored; else a child keeps its pid until reaped
@@ -147,7 +147,7 @@ class Nursery:
             self._kill(pid)
 
     def _kill(self, pid: int) -> bool:
-        """Kill *pid*, and return whether it was there to be killed."""
+        """Kill *pid*, and return whether there was such a process."""
         if state(pid) != ALIVE:
             return False
         try:
@@ -161,7 +161,7 @@ class Nursery:
 
 
 def _has_children() -> bool:
-    """Return whether this process has a child, a zombie too."""
+    """Return whether this process has a child, running or zombie."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:

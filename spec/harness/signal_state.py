@@ -7,6 +7,7 @@ would depend on nohup, on a shell that runs a command in the background, or on t
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -35,10 +36,17 @@ def keep_exited_children() -> None:
 
 
 def take_sigterm_for_an_interrupt() -> None:
-    """Raise KeyboardInterrupt in this process when SIGTERM arrives, so that it cleans up as it does after Ctrl-C."""
+    """Raise KeyboardInterrupt in this process when SIGTERM arrives, so that it cleans up as it does after Ctrl-C.
+
+    In a fork of this process, SIGTERM does what it does by default.
+    """
+    this_process = os.getpid()
 
     def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt("SIGTERM")
+        if os.getpid() == this_process:
+            raise KeyboardInterrupt("SIGTERM")
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, interrupt)
 

@@ -68,6 +68,7 @@ def fork(nothing_left: None) -> Iterator[Fork]:  # noqa: ARG001  it must close a
     It exits with status 0 once the function has returned, and with 1 if that raised an exception.
     """
     pids = []
+    handler = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a fork loses a signal for which Python has a handler
 
     def start(function: Callable[..., object], *args: object) -> int:
         pid = os.fork()
@@ -86,6 +87,7 @@ def fork(nothing_left: None) -> Iterator[Fork]:  # noqa: ARG001  it must close a
         with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_spares_helpers_that_end_when_their_clients_do() -> None:
 def test_has_its_patience_with_what_never_rests(
     payload: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.3)
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.3)
     with Nursery() as nursery:
         start(payload)
     assert len(nursery.leftovers) >= 1
@@ -115,7 +115,7 @@ def test_has_none_where_the_block_raises() -> None:
         start(processes.loop)
         raise KeyError
     assert len(nursery.leftovers) == 1
-    assert time.monotonic() - begin < module.PATIENCE
+    assert time.monotonic() - begin < module.BUSY_SECONDS
 
 
 def test_names_once_what_takes_its_time_to_die(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_elsewhere_no_claim_applies_and_none_fails(tmp_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, done.stdout
     last = done.stdout.strip().splitlines()[-1]
     assert "not applicable" in last
     assert "passed" not in last
