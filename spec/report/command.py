@@ -9,10 +9,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from spec.report import badge, document, found, writers
+from spec.report import badge, counts, document, found, insertion, writers
 from spec.report.document import BadReport
 from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
+
+TABLES = {
+    found.NAME: "the claims that do not hold, by cause",
+    counts.NAME: "how often each library gets each verdict",
+}
+"""The tables in Markdown, with what each shows."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,15 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write a badge that counts the verdicts of all runs: .svg, or .json for https://shields.io.  Repeatable",
     )
-    parser.add_argument(
-        "--found",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="write a Markdown table of the claims that do not hold, by cause.  In a file that exists, the table"
-        f" replaces the text between the lines {found.BEGIN} and {found.END}.  Repeatable",
-    )
+    for table, what in TABLES.items():
+        begin, end = insertion.marks(table)
+        parser.add_argument(
+            f"--{table}",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help=f"write a Markdown table of {what}.  In a file that exists, the table replaces the text between the"
+            f" lines {begin} and {end}.  Repeatable",
+        )
     parser.add_argument(
         "--label", default=badge.BADGE_LABEL, help="the text on the left of the badge; default: %(default)s"
     )
@@ -55,8 +63,8 @@ def run(asked: argparse.Namespace) -> int:
     Raises:
         UsageError: there is nothing to make, a report cannot be read, or a file cannot be written.
     """
-    if not (asked.pages or asked.badge or asked.found):
-        raise UsageError("nothing to make: add -o FILE, --badge FILE or --found FILE")
+    if not (asked.pages or asked.badge or asked.found or asked.counts):
+        raise UsageError("nothing to make: add -o FILE, --badge FILE, --found FILE or --counts FILE")
     if len({file.resolve() for file in asked.report}) < len(asked.report):
         raise UsageError("a report is named twice")
     try:
@@ -66,7 +74,9 @@ def run(asked: argparse.Namespace) -> int:
         for file in asked.badge:
             badge.write(documents, file, asked.label)
         for file in asked.found:
-            found.write(documents, file)
+            insertion.insert(found.NAME, found.render(documents), file)
+        for file in asked.counts:
+            insertion.insert(counts.NAME, counts.render(documents), file)
     except (BadReport, CannotWrite) as error:
         raise UsageError(str(error)) from None
     return 0

@@ -42,6 +42,11 @@ class Column:
         return counts(self.verdicts.values())
 
 
+def library(column: Column) -> str:
+    """Return the name and the version of the library that the target of *column* comes from."""
+    return f"{column.target['module']} {column.target['version'] or 'of Python ' + column.run['python']}"
+
+
 def counts(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
     """Return the number of *verdicts* of each kind, the worst kind first."""
     found = Counter(verdict["verdict"] for verdict in verdicts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from spec.engine.deviations import NONE
@@ -13,10 +12,9 @@ from spec.report import comparison
 from spec.report.comparison import Column
 from spec.report.document import Document, Verdict
 from spec.report.markdown import cell
-from spec.report.writers import CannotWrite
 
-BEGIN, END = "<!-- found -->", "<!-- end of what was found -->"
-"""The lines around the table, in a file with other text."""
+NAME = "found"
+"""The name of the table, for the marks around it."""
 
 FOUND_HEAD = "| library | start methods | claims | what happens | see it |\n|---|---|---|---|---|\n"
 
@@ -69,40 +67,19 @@ def render(documents: Sequence[Document]) -> str:
     return FOUND_HEAD + "".join(rows)
 
 
-def write(documents: Sequence[Document], file: Path) -> None:
-    """Write the table of *documents* to *file*.  If the file exists, only the text between two lines is replaced.
-
-    Raises:
-        CannotWrite: the file exists and lacks the two lines, or it cannot be written.
-    """
-    try:
-        old = file.read_text(encoding="utf-8") if file.exists() else f"{BEGIN}\n{END}\n"
-        before, begin, rest = old.partition(BEGIN)
-        _, end, after = rest.partition(END)
-        if not end:
-            raise CannotWrite(f"{file} lacks the lines {BEGIN} and {END}, between which the table belongs")
-        file.write_text(f"{before}{begin}\n{render(documents)}{end}{after}", encoding="utf-8")
-    except OSError as error:
-        raise CannotWrite(f"{file} cannot be written: {error.strerror}") from error
-
-
 def _libraries(documents: Sequence[Document]) -> dict[str, list[str]]:
     """Return the names of the targets of each library, in the order of the columns."""
     libraries: dict[str, list[str]] = {}
     for column in comparison.columns(documents):
-        libraries.setdefault(_library(column), []).append(column.target["name"])
+        libraries.setdefault(comparison.library(column), []).append(column.target["name"])
     return libraries
-
-
-def _library(column: Column) -> str:
-    return f"{column.target['module']} {column.target['version'] or 'of Python ' + column.run['python']}"
 
 
 def _cause(column: Column, verdict: Verdict) -> Cause:
     if verdict["reason"]:
-        return Cause(_library(column), verdict["reason"], verdict["link"], "")
+        return Cause(comparison.library(column), verdict["reason"], verdict["link"], "")
     seen = verdict["explanation"].partition("\n")[0].rstrip(":")
-    return Cause(_library(column), f"{verdict['verdict']}: {seen}", "", verdict["claim"])
+    return Cause(comparison.library(column), f"{verdict['verdict']}: {seen}", "", verdict["claim"])
 
 
 def _row(cause: Cause, cases: Sequence[Case]) -> str:

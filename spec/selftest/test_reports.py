@@ -16,7 +16,7 @@ import pytest
 
 from spec.engine.claims import ids
 from spec.paths import ROOT
-from spec.report import badge, comparison, document, found, markdown, page
+from spec.report import badge, comparison, counts, document, found, insertion, markdown, page
 from spec.report.document import Document
 from spec.selftest.verify import verify
 
@@ -207,6 +207,9 @@ def small(report: Document, **facts: str) -> Document:
     return made
 
 
+BEGIN, END = insertion.marks(found.NAME)
+
+
 def test_what_was_found_is_told_by_cause(report: Document, tmp_path: Path) -> None:
     known = small(report, verdict="known deviation", reason="It shares.", link="https://example.org/")
     first = known["verdicts"][0]["claim"]
@@ -216,11 +219,24 @@ def test_what_was_found_is_told_by_cause(report: Document, tmp_path: Path) -> No
     file = tmp_path / "known.json"
     document.write(known, file)
     readme = tmp_path / "readme.md"
-    readme.write_text(f"before\n{found.BEGIN}\nold\n{found.END}\nafter\n", encoding="utf-8")
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     for _ in range(2):
         assert merge(file, "--found", readme).returncode == 0
         written = readme.read_text(encoding="utf-8")
-        assert written == f"before\n{found.BEGIN}\n{found.FOUND_HEAD}{row}\n{found.END}\nafter\n"
+        assert written == f"before\n{BEGIN}\n{found.FOUND_HEAD}{row}\n{END}\nafter\n"
+
+
+def test_counts_are_told_by_library(report: Document, tmp_path: Path) -> None:
+    held, known = small(report, verdict="holds"), small(report, verdict="known deviation")
+    table = (
+        "| library | Python | holds | known deviation |\n| --- | --- | --- | --- |\n"
+        f"| lib 1.2 | {report['python']} | 2 | 2 |\n"
+    )
+    assert counts.render([held, known]) == table
+    file, made = tmp_path / "held.json", tmp_path / "counts.md"
+    document.write(held, file)
+    assert merge(file, "--counts", made).returncode == 0
+    assert made.read_text(encoding="utf-8").splitlines()[3] == f"| lib 1.2 | {report['python']} | 2 |"
 
 
 def test_what_is_not_known_has_a_row_for_each_claim(report: Document) -> None:
@@ -251,7 +267,7 @@ def test_what_was_found_replaces_nothing_that_was_not_made_for_it(files: dict[st
     readme.write_text("mine", encoding="utf-8")
     done = merge(files[".json"], "--found", readme)
     assert done.returncode == 4
-    assert done.stderr.startswith(f"python -m spec: {readme} lacks the lines {found.BEGIN} and {found.END}")
+    assert done.stderr.startswith(f"python -m spec: {readme} lacks the lines {BEGIN} and {END}")
     assert readme.read_text(encoding="utf-8") == "mine"
 
 
