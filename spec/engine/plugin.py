@@ -22,7 +22,7 @@ from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
-from spec.harness.platforms import missing
+from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
 from spec.harness.signal_state import keep_exited_children, take_sigterm_for_an_interrupt
 from spec.paths import SPEC_FOLDER
 
@@ -93,6 +93,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         f"lessons: {config.stash[PACKAGE].name}",
         *([f"scale: {config.getoption('scale')}"] if config.getoption("scale") > 1 else []),
         *(f"this platform lacks {need}: so no claim applies here" for need in missing()),
+        *(
+            f"this machine lacks {need}: so no claim about {', '.join(sorted(MADE_OF_SEMAPHORES))} applies here"
+            for need in ([] if missing() else missing_for(MADE_OF_SEMAPHORES))
+        ),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}" for file in files),
         *(f"known deviations: {file}, none of them about what is under test" for file in unused),
@@ -125,6 +129,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         claim = claims[item]
         if claim and missing():
             item.add_marker(pytest.mark.skip(reason=f"the harness lacks {'; '.join(missing())}"))
+        elif claim and missing_for(frozenset(claim.needs)):
+            item.add_marker(
+                pytest.mark.skip(reason=f"the machine lacks {'; '.join(missing_for(frozenset(claim.needs)))}")
+            )
         elif claim and not claim.applies_to(target_of(item).traits):
             item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
         elif claim and config.stash[PACKAGE].name != REFERENCE and "lesson" not in getattr(item, "fixturenames", ()):

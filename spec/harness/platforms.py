@@ -9,6 +9,7 @@ scans the process table.  Where a name of the API under test is missing, the cla
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Callable
 
-from spec.harness.process_table import observe_threads
+from spec.harness.process_table import observe_threads, pids
 from spec.harness.subreaper import is_subreaper
 
 
@@ -25,7 +26,15 @@ def _fork() -> bool:
 
 
 def _waitid() -> bool:
-    return hasattr(os, "waitid") and hasattr(os, "WNOWAIT")
+    if not (hasattr(os, "waitid") and hasattr(os, "WNOWAIT")):
+        return False
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return True
+    except OSError:  # a filter of system calls refuses it
+        return False
+    return True
 
 
 def _pidfd() -> bool:
@@ -57,6 +66,46 @@ def _signals() -> bool:
     return hasattr(signal, "SIGRTMAX") and hasattr(signal, "SIGKILL")
 
 
+def _files() -> bool:
+    try:
+        import resource
+    except ImportError:  # no limits (Windows)
+        return True
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return most == resource.RLIM_INFINITY or most >= LEAST_FILES
+
+
+def _processes() -> bool:
+    try:
+        import resource
+    except ImportError:
+        return True
+    limit, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    if os.geteuid() == 0 or limit == resource.RLIM_INFINITY:  # root has no such limit
+        return True
+    return limit - sum(_is_mine(pid) for pid in pids()) >= LEAST_PROCESSES
+
+
+def _is_mine(pid: int) -> bool:
+    with suppress(OSError):
+        return os.stat(f"/proc/{pid}").st_uid == os.geteuid()
+    return False
+
+
+def _semaphores() -> bool:
+    try:
+        multiprocessing.get_context("fork").Lock()
+    except (OSError, ImportError, ValueError):
+        return False
+    return True
+
+
+LEAST_FILES = 256
+"""The number of open files that a process must be allowed to have."""
+
+LEAST_PROCESSES = 64
+"""The number of processes that the user must be allowed to start."""
+
 NEEDS: dict[str, Callable[[], bool]] = {
     "fork(2), to run each claim in a process of its own": _fork,
     "waitid(2), to see how a process ended without reaping it": _waitid,
@@ -65,6 +114,8 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "PR_SET_CHILD_SUBREAPER of prctl(2), to adopt orphans": _subreaper,
     "SO_PEERCRED of unix(7), to know which process has connected": _peers,
     "real-time signals, to end a claim that hangs": _signals,
+    f"a limit of {LEAST_FILES} open files or more (ulimit -n), for many processes at once": _files,
+    f"room for {LEAST_PROCESSES} more processes (ulimit -u), for many processes at once": _processes,
 }
 """What the harness needs and what for, with the function that returns whether the platform has it."""
 
@@ -73,3 +124,18 @@ NEEDS: dict[str, Callable[[], bool]] = {
 def missing() -> tuple[str, ...]:
     """Return what the harness needs and this platform lacks; empty if claims can be verified here."""
     return tuple(need for need, is_here in NEEDS.items() if not is_here())
+
+
+SEMAPHORES = "POSIX semaphores, which need a writable /dev/shm that is not full: see sem_overview(7)"
+
+MADE_OF_SEMAPHORES = frozenset({"Lock", "RLock", "Queue", "JoinableQueue"})
+"""The names of an API that need semaphores."""
+
+
+@cache
+def missing_for(names: frozenset[str]) -> tuple[str, ...]:
+    """Return what this machine lacks of what these *names* of an API need; empty if it lacks nothing.
+
+    Without it only the claims about these names cannot be verified.
+    """
+    return (SEMAPHORES,) if names & MADE_OF_SEMAPHORES and not _semaphores() else ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,9 +45,11 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 @pytest.fixture(autouse=True)
 def _anew() -> Iterator[None]:
-    platforms.missing.cache_clear()
+    for found in platforms.missing, platforms.missing_for:
+        found.cache_clear()
     yield
-    platforms.missing.cache_clear()
+    for found in platforms.missing, platforms.missing_for:
+        found.cache_clear()
 
 
 def test_nothing_is_missing_here() -> None:
@@ -64,6 +68,46 @@ def test_a_pidfd_needs_both_python_and_kernel(monkeypatch: pytest.MonkeyPatch) -
     platforms.missing.cache_clear()
     monkeypatch.delattr(os, "pidfd_open")
     assert platforms.missing() == (need,)
+
+
+def test_a_waitid_that_is_refused_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "waitid", refuse)
+    [need] = platforms.missing()
+    assert need.startswith("waitid(2), ")
+
+
+def test_limits_that_are_too_low_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (60, 60))
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert [need.partition(" (")[0] for need in platforms.missing()] == [
+        "a limit of 256 open files or more",
+        "room for 64 more processes",
+    ]
+
+
+def test_without_semaphores_claims_about_locks_do_not_apply(tmp_path: Path) -> None:
+    """/dev/shm is read-only in a namespace of its own, as in some containers."""
+    unshare = shutil.which("unshare")
+    if unshare is None or subprocess.run([unshare, "-rm", "true"], check=False).returncode:
+        pytest.skip("this user cannot make a mount namespace")
+    pytest_command = f"{sys.executable} -m pytest spec/ --mp=multiprocessing:fork -p no:cacheprovider"
+    chosen = "--claim=lock.rlock-is-reentrant --claim=zombie.piles-up"
+    done = subprocess.run(
+        [unshare, "-rm", "sh", "-c", f"mount -t tmpfs -o ro none /dev/shm && {pytest_command} {chosen}"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert "this machine lacks POSIX semaphores, which need a writable /dev/shm that is not full" in done.stdout
+    assert "lock.rlock-is-reentrant  n/a" in done.stdout
+    assert "zombie.piles-up          holds" in done.stdout
+    assert done.returncode == 0
 
 
 def test_a_proc_that_tells_too_little_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 
 import psutil
 
-from spec.harness.platforms import missing
+from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
 from spec.harness.process_table import GONE, parent, state, until_exited
 
 REAPING_SECONDS = 2.0
@@ -59,7 +59,8 @@ def run(asked: argparse.Namespace) -> int:
 def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
     """Return the facts about this machine, as data that can be written as JSON.
 
-    ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks.  Where
+    ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks,
+    and ``missing_for_locks_and_queues`` what only those about locks and queues need.  Where
     something is missing, ``init`` and ``orphan`` are None.
 
     Args:
@@ -74,6 +75,7 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "start_methods": multiprocessing.get_all_start_methods(),
         "missing": list(missing()),
+        "missing_for_locks_and_queues": [] if missing() else list(missing_for(MADE_OF_SEMAPHORES)),
         "init": adoption and {"pid": 1, "name": name(1)},
         "orphan": adoption
         and {
@@ -95,6 +97,8 @@ def sheet(found: dict[str, Any]) -> dict[str, str]:
         "start methods": ", ".join([f"{default} (default)", *others]),
         "claims": f"cannot be verified, as this platform lacks {lacking}" if lacking else "can be verified",
     }
+    if found["missing_for_locks_and_queues"]:
+        told["locks, queues"] = f"cannot be verified, as it lacks {'; '.join(found['missing_for_locks_and_queues'])}"
     if found["orphan"]:
         told["init"] = _named(found["init"])
         told["an orphan"] = f"adopted by {_named(found['orphan']['adopter'])}; {_reaped(found['orphan'])}"
