@@ -31,6 +31,12 @@ from spec.harness.deadline import Crashed, Hung
 from spec.harness.roles import describe_all
 from spec.harness.witness import Violation, caller, format_failure
 
+RAN_HERE = (
+    "The code of a child ran in the process that was to start the child.  Process(target=task()) calls the task;"
+    " Process(target=task) passes it to the child."
+)
+"""What a violation says if SystemExit reached the caller, which only the code of a child raises."""
+
 CALLS_NOTHING = "it calls nothing of {}"
 """Why a claim does not apply to a package of lessons."""
 
@@ -122,6 +128,10 @@ def _translated(error: BaseException) -> BaseException:
     rule = timed_out(error)
     if rule:
         return Hung(f"{rule}:\n{describe_all(os.getpid())}").with_traceback(error.__traceback__)
+    if isinstance(error, SystemExit):
+        violation = _unexpected(error)
+        violation.__notes__ = [RAN_HERE]
+        return violation
     if not isinstance(error, Exception):
         return error
     notes = getattr(error, "__notes__", [])
@@ -136,7 +146,7 @@ def _violation(error: Exception) -> Optional[Violation]:
     return next((one for one in group if isinstance(one, Violation)), None)
 
 
-def _unexpected(error: Exception) -> Violation:
+def _unexpected(error: BaseException) -> Violation:
     """Return a violation that stands for an exception which no claim expects."""
     seen = f"{type(error).__name__}: {error}"
     return Violation(request_of(error), "no exception", seen, caller.name).with_traceback(error.__traceback__)

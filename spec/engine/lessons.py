@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, Optional
 
@@ -58,6 +59,23 @@ class Package:
         if not self.provided:
             wanted = ", ".join(names())
             raise NoLessons(f"{name!r} is not a package of lessons: it has none of {wanted}")
+
+    def check_syntax(self) -> None:
+        """Compile each lesson, without running it.
+
+        Raises:
+            NoLessons: a lesson is not Python; the message names the file and the line.
+        """
+        for lesson in self.provided:
+            spec = importlib.util.find_spec(f"{self.name}.{lesson}")
+            if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+                continue
+            path = Path(spec.origin)
+            try:
+                compile(path.read_bytes(), str(path), "exec")
+            except (SyntaxError, ValueError) as error:
+                line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+                raise NoLessons(f"{path}{line}: {getattr(error, 'msg', error)}") from None
 
     def _has(self, lesson: str) -> bool:
         return self._path is not None and importlib.util.find_spec(f"{self.name}.{lesson}") is not None

@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--mp: {error}") from None
     try:
         config.stash[PACKAGE] = Package(config.getoption("impl"))
+        config.stash[PACKAGE].check_syntax()
     except NoLessons as error:
         raise pytest.UsageError(f"--impl: {error}") from None
     try:

@@ -88,14 +88,33 @@ def test_wrong_signature_is_named(package: Path) -> None:
 
 def test_lesson_that_cannot_be_imported_is_named(package: Path) -> None:
     """What keeps a lesson from being imported is told, where it is in it too, and costs that lesson's claims only."""
-    (package / "isolation.py").write_text("def run_in_child(mp task)\n", encoding="utf-8")
+    (package / "isolation.py").write_text("import nosuch\n", encoding="utf-8")
     (package / "zombie.py").touch()
     options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.arg", "--claim=zombie.wait")
     verified = verify("spec/", *options, path=package.parent)
-    seen = "the lesson 'isolation': expected a module, seen importing 'mylessons.isolation' failed: SyntaxError: "
+    seen = "the lesson 'isolation': expected a module, seen importing 'mylessons.isolation' failed: No module named 'nosuch'"
     assert seen in verified.output
-    assert "    def run_in_child(mp task)\n" in verified.output
+    assert "    import nosuch\n" in verified.output
     assert verified.on("multiprocessing:fork")["zombie.wait-frees-the-pid"] == "not provided"
+
+
+def test_lesson_that_is_not_python_is_named(package: Path) -> None:
+    (package / "isolation.py").write_text("import os\ndef run_in_child(mp task)\n", encoding="utf-8")
+    verified = verify("spec/", "--impl=mylessons", path=package.parent)
+    assert verified.error.startswith(f"--impl: {package / 'isolation.py'}, line 2: ")
+    assert verified.status == pytest.ExitCode.USAGE_ERROR
+
+
+def test_task_that_is_called_in_place_of_passed_is_told(package: Path) -> None:
+    """A usual mistake of learners: the child's code runs in the starter, and may end it."""
+    (package / "isolation.py").write_text(
+        "def run_in_child(mp, task):\n    child = mp.Process(target=task())\n    child.start()\n", encoding="utf-8"
+    )
+    options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.child-is-returned")
+    verified = verify("spec/", *options, path=package.parent)
+    assert verified.claims("violated") == {"isolation.child-is-returned-joined"}
+    assert "expected no exception, seen SystemExit: 7" in verified.output
+    assert "Process(target=task()) calls the task; Process(target=task) passes it to the child." in verified.output
 
 
 def test_what_is_missing_violates_nothing(package: Path) -> None:
