@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import os
 import select
 import signal
+from contextlib import suppress
 from functools import partial
 
 from impl.api import load
@@ -153,3 +155,11 @@ def start_each(mp: Multiprocessing, start_daemon: StartDaemon, tasks: Sequence[T
     for task in tasks:
         start_daemon(mp, task)
     pause()
+
+
+def reap_its_daemon(mp: Multiprocessing, start_daemon: StartDaemon) -> None:
+    """A program: start a daemon that ends at once, and reap it without the API, if this process is its parent."""
+    pid = start_daemon(mp, int).pid
+    assert pid is not None
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)

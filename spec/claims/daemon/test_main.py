@@ -332,3 +332,13 @@ def test_finds_out_whatever_its_siblings_do(begin: Begin, target: Target, checkp
     scene.ordinary.let_go()
     until_exited(scene.ordinary.pid)
     until_exited(scene.daemon.pid)
+
+
+@source("https://github.com/jgehrcke/gipc/issues/15")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.daemon", observed=True)
+@pytest.mark.usefixtures("mp")
+def test_reaped_daemon_does_not_disturb_the_end(program: Programs, lesson: Lesson) -> None:
+    """A program whose daemon has exited, and was reaped without the API, ends in order, with nothing on stderr."""
+    running = program.main(payloads.reap_its_daemon, lesson.start_daemon)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    kernel.shows("what the program printed on stderr", running.errors, expected="")

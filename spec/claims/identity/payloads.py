@@ -43,3 +43,8 @@ def have_a_child(make: MakesProcesses, task: Task, count: int = 1) -> None:
         child = make(target=task)
         child.start()
         child.join()
+
+
+def tell_authkey(find: Callable[[], Any], pause: Pause) -> None:
+    """Stop at *pause* with the authkey of the process object that *find* returns here."""
+    pause(bytes(find().authkey))

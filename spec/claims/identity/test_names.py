@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.identity import payloads
+from spec.claims.isolation import telling
 from spec.claims.shared import threads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint
+from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
-from spec.harness.witness import Matcher, caller, gatekeeper, kernel, other_than
+from spec.engine.marks import needs, runs_main_again, source, starter_is_parent, where
+from spec.harness.recorder import Recorder
+from spec.harness.witness import Matcher, caller, gatekeeper, kernel, other_than, recorder
 
 pytestmark = needs("Process")
 
@@ -166,3 +168,15 @@ def test_renamed_while_it_runs(mp: Multiprocessing, lesson: Lesson, checkpoint: 
     caller.shows("the name that the starter sees", child.name, expected="second")
     introduced.let_go()
     child.join()
+
+
+@where(starter_is_parent)
+@where(runs_main_again)
+@needs("current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.name", observed=True)
+def test_name_is_known_while_main_runs_again(program: Programs, log: Recorder) -> None:
+    """A child has the name that it was given already while it runs the main module again."""
+    status = program.module(telling, log.path).exit_status()
+    names = [value[1] for value in log.values("__mp_main__")]
+    recorder.shows("the name of the child while it runs main again", names, expected=["a child"])
+    kernel.shows("the program's exit status", status, expected=0)

@@ -7,12 +7,14 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.identity import payloads
+from spec.claims.isolation import telling
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint
+from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
+from spec.engine.marks import helper_is_parent, needs, runs_main_again, source, starter_is_parent, where
 from spec.harness.process_table import descendants, parent
-from spec.harness.witness import caller, gatekeeper, kernel, other_than
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder
 
 pytestmark = needs("Process")
 
@@ -238,3 +240,50 @@ def test_is_known_after_the_join(mp: Multiprocessing, lesson: Lesson, checkpoint
     kernel.shows("the pid of the child's process", pid, expected=other_than(os.getpid()))
     known = child.pid, child.ident, child.name, child.daemon
     caller.shows("the pid, ident, name and daemon flag after the join", known, expected=(pid, pid, "last", False))
+
+
+@where(starter_is_parent)
+@where(runs_main_again)
+@needs("parent_process", "current_process")
+@source("https://github.com/python/cpython/issues/111627")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.parent_process")
+def test_starter_is_known_while_main_runs_again(program: Programs, log: Recorder) -> None:
+    """In a child, `parent_process()` has the starter's pid already while the child runs the main module again."""
+    running = program.module(telling, log.path)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    pids = [value[2] for value in log.values("__mp_main__")]
+    recorder.shows("the pid of the starter that the child sees", pids, expected=[running.pid])
+
+
+@where(helper_is_parent)
+@source("https://github.com/python/cpython/issues/86354")
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
+)
+def test_one_helper_is_the_parent_of_all(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """Where a helper is the parent, the parent of a child's child is the same helper."""
+    here = checkpoint("here")
+    child = lesson.start(mp, steps(here.pause, partial(payloads.have_a_child, mp.Process, here.pause)))
+    arrival = here.next()
+    helper = parent(arrival.pid)
+    arrival.let_go()
+    grandchild = here.next()
+    kernel.shows("the pid of the child's child", grandchild.pid, expected=other_than(arrival.pid))
+    kernel.shows("the parent of the child's child", parent(grandchild.pid), expected=helper)
+    grandchild.let_go()
+    child.join()
+
+
+@needs("current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.authkey")
+def test_child_has_the_starters_authkey(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child and its child have the authkey that the starter has, which need not be the one that it began with."""
+    here, starter = checkpoint("here"), mp.current_process()
+    starter.authkey = b"a key of the claim"  # type: ignore[attr-defined]  # the lessons do not use it
+    introduction = partial(payloads.tell_authkey, mp.current_process, here.pause)
+    child = lesson.start(mp, steps(introduction, partial(payloads.have_a_child, mp.Process, introduction)))
+    for who in "child", "child's child":
+        arrival = here.next()
+        gatekeeper.shows(f"the authkey that the {who} has", arrival.notes, expected=(b"a key of the claim",))
+        arrival.let_go()
+    child.join()

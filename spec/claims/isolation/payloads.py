@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Any, Optional
 
     from spec.harness.recorder import Recorder
 
@@ -59,3 +59,14 @@ def tell_environment(log: Recorder, name: str) -> None:
 def tell_module(log: Recorder, name: str) -> None:
     """Record whether a module is imported."""
     log("module", name in sys.modules)
+
+
+def preload_and_start(mp: Any, folder: str, module: str) -> None:
+    """A program: have the helper preload a *module* of the *folder*, and start two children that print."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([folder, os.environ["PYTHONPATH"]])  # older helpers ignore sys.path
+    sys.path.append(folder)
+    mp.set_forkserver_preload([module])
+    for _ in range(2):
+        child = mp.Process(target=print, args=("child",))
+        child.start()
+        child.join()

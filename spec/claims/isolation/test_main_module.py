@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spec.claims.isolation import relative, unguarded
+from spec.claims.isolation import exchanging, relative, telling, unguarded
 from spec.engine.fixtures import Programs
 from spec.engine.marks import needs, runs_main_again, runs_main_once, source, where
 from spec.harness.recorder import Recorder
@@ -42,4 +42,27 @@ def test_main_of_a_package_is_so_in_the_child(program: Programs, log: Recorder) 
     recorder.shows(
         "the packages of the main module in main and in the child", packages, expected=([package], [package])
     )
+    kernel.shows("the program's exit status", status, expected=0)
+
+
+@where(runs_main_again)
+@needs("current_process")
+@source("https://github.com/python/cpython/issues/143706")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)
+def test_command_line_is_there_while_main_runs_again(program: Programs, log: Recorder) -> None:
+    """The starter's command line is there already while the main module runs again for a child."""
+    status = program.module(telling, log.path).exit_status()
+    command_lines = [value[0] for value in log.values("__main__") + log.values("__mp_main__")]
+    recorder.shows("the number of times that the main module ran", len(command_lines), expected=2)
+    recorder.shows("the command line the second time", command_lines[1], expected=command_lines[0])
+    kernel.shows("the program's exit status", status, expected=0)
+
+
+@needs("Queue")
+@source("https://github.com/microsoft/ptvsd/issues/2108")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_classes_of_main_are_known_on_both_sides(program: Programs, log: Recorder) -> None:
+    """An instance of a class that main defines is one in a child too, and so is one that the child sends back."""
+    status = program.module(exchanging, log.path).exit_status()
+    recorder.shows("whether the child and main know what they get", log.values("known"), expected=[[True, True]])
     kernel.shows("the program's exit status", status, expected=0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import warnings
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +16,13 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
 from spec.claims.shared.steps import leave
-from spec.engine.fixtures import MakeCheckpoint
+from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson, NotProvided
 from spec.engine.marks import (
     default_is_fork,
     default_is_forkserver,
     fork_knows_threads,
+    fresh_memory,
     helper_is_parent,
     inherits_memory,
     needs,
@@ -124,3 +127,49 @@ def test_helper_preloads_modules(mp: Any, lesson: Lesson, log: Recorder) -> None
     mp.set_forkserver_preload(["colorsys"])
     lesson.run_in_child(mp, partial(payloads.tell_module, log, "colorsys"))
     recorder.shows("whether the module is imported in the child", log.values("module"), expected=[True])
+
+
+@where(helper_is_parent)
+@needs("set_forkserver_preload")
+@source("https://github.com/python/cpython/issues/117378")
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload", observed=True
+)
+def test_helper_preloads_from_the_starters_path(mp: Any, lesson: Lesson, log: Recorder, folder: Path) -> None:
+    """The helper finds a module to preload in a folder that the starter has added to `sys.path`."""
+    (folder / "preloaded_by_the_claim.py").touch()
+    sys.path.append(str(folder))
+    mp.set_forkserver_preload(["preloaded_by_the_claim"])
+    lesson.run_in_child(mp, partial(payloads.tell_module, log, "preloaded_by_the_claim"))
+    recorder.shows("whether the module is imported in the child", log.values("module"), expected=[True])
+
+
+@where(helper_is_parent)
+@needs("set_forkserver_preload")
+@source("https://github.com/python/cpython/issues/135335")
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload", observed=True
+)
+def test_output_of_a_preloaded_module_is_written_once(program: Programs, folder: Path) -> None:
+    """Text that a module prints while the helper preloads it is written once, however many children are started."""
+    (folder / "printing_for_the_claim.py").write_text("print('preloaded')")
+    preloading = program.main(payloads.preload_and_start, str(folder), "printing_for_the_claim")
+    kernel.shows("the program's exit status", preloading.exit_status(), expected=0)
+    lines = sorted(preloading.output.splitlines())
+    kernel.shows("the printed lines", lines, expected=["child", "child", "preloaded"])
+
+
+@where(fresh_memory)
+@source("https://github.com/joblib/loky/issues/424")
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_fresh_memory_needs_no_warning_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
+    """Where a child begins with fresh memory, its start causes no warning, even beside a second thread."""
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        lesson.run_in_child(mp, leave(0))
+    done.set()
+    thread.join()
+    caller.shows("the warnings", [str(warning.message) for warning in caught], expected=[])

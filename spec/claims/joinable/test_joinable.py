@@ -320,3 +320,19 @@ def test_any_producers_and_consumers(
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of puts, gets, reports and joins, `join` waits exactly while puts outnumber reports."""
     JoinableQueue.verify(partial(mp.JoinableQueue, JoinableQueue.maxsize), worker)
+
+
+@source("https://github.com/python/cpython/issues/79423")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue.join", observed=True)
+def test_dropped_item_is_not_outstanding(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """An item that is dropped because it cannot be pickled is not outstanding: `join` waits for the others only.
+
+    Nobody can get such an item, so nobody can report it.  A queue gives its place back for the same reason.
+    """
+    queue = mp.JoinableQueue()
+    producer = worker(queue=queue, put=partial(queue_payloads.put_around_unpicklable, queue))
+    producer.call("put")
+    for item in "before", "after":
+        recorder.shows("the item that is got", queue.get(), expected=item)
+        queue.task_done()
+    producer.call("queue.join")

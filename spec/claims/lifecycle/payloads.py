@@ -173,3 +173,55 @@ def start_and_join_each(make: MakesProcesses, tasks: Sequence[Task], log: Record
         child.start()
         child.join()
         log("exit code", child.exitcode)
+
+
+LARGE = bytes(2 * 1024 * 1024)
+"""An argument that does not fit into the buffer of a pipe."""
+
+
+class Deadly:
+    """An argument that ends the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return os._exit, (3,)
+
+
+def ignore(*_arguments: object) -> None:
+    """Ignore the arguments."""
+
+
+def give_and_join(mp: Multiprocessing, *arguments: object) -> None:
+    """Start a child that is given the *arguments*, and join it."""
+    child = mp.Process(target=ignore, args=arguments)
+    child.start()
+    child.join()
+
+
+def register(handler: Callable[..., object], *arguments: object) -> None:
+    """Register an exit handler."""
+    atexit.register(handler, *arguments)
+
+
+def start_child_and_end_it_at_exit(make: MakesProcesses, task: Task) -> None:
+    """Start a child, and register an exit handler that terminates it."""
+    child = make(target=task)
+    child.start()
+    atexit.register(child.terminate)
+
+
+def use_everything(mp: Any) -> None:
+    """A program: use a lock, a queue, a pipe, a manager and a child, fork without the API, and close nothing."""
+    lock, queue, ends = mp.Lock(), mp.Queue(), mp.Pipe()
+    forked = os.fork()
+    if forked == 0:
+        sys.exit()
+    os.waitpid(forked, 0)
+    manager = mp.Manager()
+    shared = manager.dict(num=100)
+    with lock:
+        queue.put(shared["num"])
+        ends[0].send(queue.get())
+    child = mp.Process(target=ignore, args=(lock, queue, ends[1], shared))
+    child.start()
+    child.join()
+    print(ends[1].recv())

@@ -11,9 +11,9 @@ from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, settled
+from spec.harness.process_table import ALIVE, settled, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.witness import containing, kernel, other_than, recorder
+from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
 pytestmark = needs("Process")
 
@@ -74,3 +74,37 @@ def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> No
     codes = log.values("exit code")
     recorder.shows("the exit codes of children that end, exit and fail", codes, expected=[0, 7, 1])
     recorder.shows("the number of children that raised an exception", len(log.events("ran")), expected=1)
+
+
+@source("https://github.com/python/cpython/issues/83856")
+@source("https://docs.python.org/3/library/atexit.html", observed=True)
+def test_runs_its_own_exit_handlers(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child that comes to the end of its code, or fails, runs the exit handlers that it has registered itself."""
+    register = partial(payloads.register, log, "handler")
+    for task in register, steps(register, partial(payloads.fail, log, payloads.Failure())):
+        child = lesson.start(mp, task)
+        child.join()
+        handlers = [event.pid for event in log.events("handler")]
+        recorder.shows("the last process that ran an exit handler", handlers[-1:], expected=[child.pid])
+
+
+@source("https://github.com/python/cpython/issues/114220")
+@source("https://docs.python.org/3/library/atexit.html", observed=True)
+def test_exit_handlers_run_before_it_waits(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """A child runs its exit handlers, which may end its children, before it waits for its children."""
+    working = checkpoint("working")
+    child = lesson.start(mp, partial(payloads.start_child_and_end_it_at_exit, mp.Process, working.pause))
+    until_exited(child.pid)
+    child.join()
+    caller.shows("the exit code of the child", child.exitcode, expected=0)
+
+
+@needs("Lock", "Queue", "Pipe", "Manager")
+@source("https://github.com/python/cpython/issues/140485")
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_program_that_ends_in_order_is_silent(program: Programs) -> None:
+    """A program that has used everything, and closed nothing, ends with exit status 0 and nothing on stderr."""
+    using = program.main(payloads.use_everything)
+    kernel.shows("the program's exit status", using.exit_status(), expected=0)
+    kernel.shows("what the program printed", using.output, expected="100\n")
+    kernel.shows("what the program printed on stderr", using.errors, expected="")

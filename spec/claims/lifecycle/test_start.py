@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from impl.contract import Multiprocessing
-from spec.claims.lifecycle import subclasses
+from spec.claims.lifecycle import payloads, subclasses
 from spec.claims.shared import beginnings
 from spec.claims.shared.steps import leave
 from spec.engine.fixtures import MakeCheckpoint, Start
@@ -15,7 +15,7 @@ from spec.engine.targets import Target
 from spec.harness.process_table import descendants
 from spec.harness.recorder import Recorder
 from spec.harness.signal_state import blocked_signals
-from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
+from spec.harness.witness import Matcher, caller, containing, kernel, other_than, recorder, refuses
 
 pytestmark = needs("Process")
 
@@ -87,3 +87,12 @@ def test_subclass_runs_its_own_code(mp: Multiprocessing, target: Target, log: Re
     ran = [(event.pid, event.value) for event in log.events("ran")]
     recorder.shows("the process that called run(), and the attribute that it found", ran, expected=[(child.pid, 7)])
     caller.shows("the exit code", child.exitcode, expected=7)
+
+
+@source("https://github.com/python/cpython/issues/118981")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
+def test_start_ends_though_the_child_does_meanwhile(mp: Multiprocessing, starter: Start) -> None:
+    """A start comes to its end, with or without an exception, even if the child ends before it has its arguments."""
+    failure = starter(payloads.give_and_join, mp, payloads.Deadly(), payloads.LARGE).failure()
+    expected = Matcher("no exception, or BrokenPipeError", lambda seen: not seen or "BrokenPipeError" in seen)
+    caller.shows("what the starter got", failure, expected=expected)

@@ -40,3 +40,24 @@ def test_is_handed_on_to_a_childs_child(mp: Multiprocessing, worker: MakeWorker)
     caller.shows(
         "acquire(False) by the starter after the child's child acquired it", lock.acquire(False), expected=False
     )
+
+
+@source("https://github.com/python/cpython/issues/94765")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_is_kept_for_a_child_that_starts(mp: Multiprocessing) -> None:
+    """A lock that is only given to a child works there, even if its starter does not refer to it any more."""
+    child = mp.Process(target=payloads.try_to_acquire, args=(mp.Lock(),))
+    child.start()
+    child.join()
+    caller.shows("the exit code of a child that tries the lock", child.exitcode, expected=payloads.ACQUIRED)
+
+
+@needs("RLock")
+@source("https://github.com/pytorch/pytorch/issues/30461")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_rlock_is_kept_for_a_child_that_starts(mp: Multiprocessing) -> None:
+    """An `RLock` that is only given to a child works there, even if its starter does not refer to it any more."""
+    child = mp.Process(target=payloads.try_to_acquire, args=(mp.RLock(),))
+    child.start()
+    child.join()
+    caller.shows("the exit code of a child that tries the lock", child.exitcode, expected=payloads.ACQUIRED)

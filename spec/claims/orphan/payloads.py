@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable
 
-    from impl.contract import Multiprocessing, Pause, Task
+    from impl.contract import Lock, MakesProcesses, Multiprocessing, Pause, Task
     from spec.harness.program import Program
 
 
@@ -23,3 +23,16 @@ def be_an_ancestor(adopts: bool, run: Callable[[], Program], staying: Pause) -> 
     become_subreaper(adopts)
     run()
     staying()
+
+
+def have_a_grandchild(mp: Multiprocessing, task: Task, stay: Pause, pause: Pause) -> None:
+    """A program: start a child that has a lock and a child and stops at *stay*, and stop at *pause*."""
+    lock = mp.Lock()
+    mp.Process(target=have_a_child, args=(mp.Process, lock, task, stay)).start()
+    pause()
+
+
+def have_a_child(make: MakesProcesses, _lock: Lock, task: Task, stay: Pause) -> None:
+    """Start a child that runs *task*, and stop at *stay*."""
+    make(target=task).start()
+    stay()

@@ -206,3 +206,20 @@ def test_helper_ends_after_it(begin: Begin) -> None:
     kernel.shows(
         "the state of the orphan after the helper ended", state(scene.child.pid), expected=one_of(ZOMBIE, GONE)
     )
+
+
+@needs("Lock")
+@source("https://github.com/python/cpython/issues/146313")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+@pytest.mark.usefixtures("mp")
+def test_keeps_no_program_from_ending(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """A program ends, though an orphan that one of its children has left runs on."""
+    at_main, at_child, working = checkpoint("main"), checkpoint("child"), checkpoint("orphan")
+    running = program.main(payloads.have_a_grandchild, working.pause, at_child.pause, at_main.pause)
+    orphan, child, main = working.next(), at_child.next(), at_main.next()
+    os.kill(child.pid, signal.SIGKILL)
+    until_exited(child.pid)
+    main.let_go()
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    kernel.shows("the state of the orphan", state(orphan.pid), expected=ALIVE)
+    until_exited(orphan.let_go().pid)

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from impl.contract import Lock, Multiprocessing, Pause, Queue
+    from impl.contract import Connection, Lock, Multiprocessing, Pause, Queue
     from spec.harness.recorder import Recorder
 
 
@@ -185,3 +185,42 @@ def have_no_answer(pause: Pause, question: object) -> None:
 def answer_with_pid(_question: object) -> int:
     """Return the pid of the process that answers."""
     return os.getpid()
+
+
+def put_and_get(queue: Queue, item: object, log: Recorder) -> None:
+    """Put an item, get it, and record it as ``got``."""
+    queue.put(item)
+    log("got", queue.get())
+
+
+def put_connection_and_close(queue: Queue, connection: Connection, put: Pause) -> None:
+    """Put a *connection* and a text, close the connection, and stop at *put*."""
+    put_all(queue, [connection, "behind it"])
+    put()
+    connection.close()
+    put()
+
+
+def send_connection_and_close(sender: Connection, connection: Connection) -> None:
+    """Send a *connection*, and close it."""
+    sender.send(connection)
+    connection.close()
+
+
+class Correspondent:
+    """An object that gets a connection from a queue or a pipe, and uses it.
+
+    Args:
+        receive: the call that returns the connection.
+    """
+
+    def __init__(self, receive: Callable[[], Any]) -> None:
+        self._receive = receive
+
+    def receive(self) -> None:
+        """Get the connection."""
+        self._connection = self._receive()
+
+    def send(self, message: object) -> None:
+        """Send a *message* through the connection."""
+        self._connection.send(message)

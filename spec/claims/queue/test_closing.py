@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from impl.contract import Multiprocessing
+from impl.contract import Multiprocessing, Queue
 from spec.claims.queue import payloads
 from spec.claims.queue.items import remaining
 from spec.claims.shared.steps import steps
@@ -175,3 +175,23 @@ def test_use_leaves_nothing_behind(mp: Multiprocessing) -> None:
     before = holdings()
     use()
     kernel.shows("the numbers of open files and threads", holdings(), expected=before)
+
+
+@source("https://github.com/python/cpython/issues/131794")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close", observed=True)
+def test_closed_queue_has_no_file_open(mp: Multiprocessing) -> None:
+    """A queue has no file open after `close` and `join_thread`, whether or not this process has put an item."""
+
+    def use() -> list[Queue]:
+        queues = [mp.Queue(), mp.Queue()]
+        queues[0].put("dumpling")
+        queues[0].get()
+        for queue in queues:
+            payloads.close_and_join_thread(queue)
+        return queues
+
+    use()  # everything that the API opens once for all queues is open now
+    before = holdings()
+    queues = use()
+    kernel.shows("the numbers of open files and threads", holdings(), expected=before)
+    caller.shows("the number of queues that are still referred to", len(queues), expected=2)

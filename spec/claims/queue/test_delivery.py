@@ -19,6 +19,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import GONE, state, until_blocked
+from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 
@@ -239,3 +240,26 @@ def test_unreadable_item_is_lost(mp: Multiprocessing, worker: MakeWorker) -> Non
     recorder.shows("the item that another process gets next", queue.get(), expected="after")
     producer.call("queue.put", "last", False)
     recorder.shows("the item that the first consumer gets next", consumer.call("queue.get"), expected="last")
+
+
+@source("https://github.com/python/cpython/issues/79423")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_items_behind_a_dropped_one_arrive(mp: Multiprocessing) -> None:
+    """A child that puts an item that cannot be pickled, then another one, and then ends, loses only the first."""
+    queue = mp.Queue()
+    child = mp.Process(target=payloads.put_around_unpicklable, args=(queue,))
+    child.start()
+    child.join()
+    caller.shows("the exit code of the child", child.exitcode, expected=0)
+    recorder.shows("the items that arrive", remaining(queue), expected=["before", "after"])
+
+
+@source("https://github.com/python/cpython/issues/123208")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_is_kept_for_a_child_that_starts(mp: Multiprocessing, log: Recorder) -> None:
+    """A queue that is only given to a child works there, even if its starter does not refer to it any more."""
+    child = mp.Process(target=payloads.put_and_get, args=(mp.Queue(), "dumpling", log))
+    child.start()
+    child.join()
+    got = [(event.pid, event.value) for event in log.events("got")]
+    recorder.shows("the process that got an item, and the item", got, expected=[(child.pid, "dumpling")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from functools import partial
 
 from impl.contract import Multiprocessing
@@ -184,3 +185,50 @@ def test_pipe_ends_with_the_last_sender(mp: Multiprocessing, worker: MakeWorker)
     with refuses(CallFailed, "EOFError"):
         process.call("receiver.recv")
     caller.shows("poll() at the end of the pipe", process.call("receiver.poll"), expected=True)
+
+
+@needs("Queue")
+@source("https://docs.python.org/3/whatsnew/3.3.html#multiprocessing")
+def test_connection_can_be_sent(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """A connection that is put into a queue, or sent through a pipe, works where it arrives, if its giver lives."""
+    queue, put = mp.Queue(), checkpoint("put")
+    taker = worker(correspondent=payloads.Correspondent(queue.get))  # it starts before there is a connection
+    receiver, sender = mp.Pipe(False)
+    giver = worker(give=partial(payloads.put_connection_and_close, queue, sender, put.pause))
+    sender.close()
+    giver.begin("give")
+    put.next().until_blocked().let_go()  # the connection is in the pipe of the queue
+    put.next().let_go()  # the giver has closed its own
+    giver.result()
+    taker.call("correspondent.receive")
+    taker.call("correspondent.send", "through the queue")
+    recorder.shows("the message that is received", receiver.recv(), expected="through the queue")
+    mouth, ear = mp.Pipe()
+    taker = worker(correspondent=payloads.Correspondent(ear.recv))
+    receiver, sender = mp.Pipe(False)
+    giver = worker(give=partial(payloads.send_connection_and_close, mouth, sender))
+    sender.close()
+    giver.call("give")
+    taker.call("correspondent.receive")
+    taker.call("correspondent.send", "through the pipe")
+    recorder.shows("the message that is received", receiver.recv(), expected="through the pipe")
+
+
+@needs("Queue")
+@source("https://github.com/pytorch/pytorch/issues/7181")
+@source("https://docs.python.org/3/whatsnew/3.3.html#multiprocessing", observed=True)
+def test_connection_of_an_ended_giver_holds_nothing_up(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker
+) -> None:
+    """A `get` of a connection whose giver was killed ends, with or without an exception, and later items arrive."""
+    queue, put = mp.Queue(), checkpoint("put")
+    receiver, sender = mp.Pipe(False)
+    giver = worker(give=partial(payloads.put_connection_and_close, queue, sender, put.pause))
+    giver.begin("give")
+    until_blocked([put.next().pid])  # both items are in the pipe of the queue now
+    giver.kill()
+    taker = worker(queue=queue, correspondent=payloads.Correspondent(queue.get))
+    with suppress(CallFailed):  # an API that needs no giver may return it
+        taker.call("correspondent.receive")
+    recorder.shows("the item that is got next", taker.call("queue.get"), expected="behind it")
+    caller.shows("whether the receiver is open", receiver.closed, expected=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
 from queue import Empty, Full
 from typing import Any
@@ -277,3 +278,30 @@ def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpo
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of puts and gets by several processes, a bounded queue behaves like a list with a bound."""
     BoundedQueue.verify(partial(mp.Queue, BoundedQueue.maxsize), worker)
+
+
+@source("https://github.com/python/cpython/issues/74780")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get", observed=True)
+def test_get_without_time_gets_what_is_there(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A `get` with a timeout of zero, or less, returns an item that is there."""
+    queue = mp.Queue()
+    producer, consumer = worker(queue=queue), worker(queue=queue)
+    for seconds in 0, -1:
+        producer.call("queue.put", seconds)
+        until_blocked([producer.pid])  # the item is in the pipe now
+        item = consumer.call("queue.get", True, seconds)
+        recorder.shows(f"the item that get(timeout={seconds}) returns", item, expected=seconds)
+
+
+@source("https://github.com/pytorch/pytorch/pull/114688")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get")
+def test_timed_get_ends_amid_an_item(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A timed `get` ends, even if the process that put a large item was killed before all of it was in the pipe."""
+    queue = mp.Queue()
+    producer, consumer = worker(put=partial(payloads.put_big, queue)), worker(queue=queue)
+    producer.call("put")
+    until_blocked([producer.pid])
+    producer.kill()
+    with suppress(CallFailed):  # an API that has kept all of the item may return it
+        consumer.call("queue.get", True, 0.05)
+    kernel.shows("the consumer after its get", state(consumer.pid), expected=ALIVE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import MutableMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Callable
 
     from impl.contract import Multiprocessing, Pause, Queue
@@ -78,6 +80,11 @@ class Recipient:
         """Return the number in the dict."""
         number: int = self._shared["num"]
         return number
+
+    def drop(self) -> None:
+        """Drop the dict."""
+        del self._shared
+        gc.collect()
 
 
 class PickledCall:
@@ -161,3 +168,8 @@ def deliver(pause: Pause) -> str:
     """Call *pause*, then return the text ``parcel``."""
     pause()
     return "parcel"
+
+
+def iterate(shared: Iterable[Any]) -> list[Any]:
+    """Iterate over *shared*, and return what that yields, sorted."""
+    return sorted(shared)

@@ -85,3 +85,11 @@ def test_nested_managed_list_is_shared(manager: Any, worker: MakeWorker) -> None
     gc.collect()
     expected = [*[1, 2, 2] * 2, 3, 3]
     caller.shows("the list when only the dict refers to it", child.call("append", 3), expected=expected)
+
+
+@source("https://github.com/python/cpython/issues/99595")
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects", observed=True)
+def test_child_can_iterate_over_it(manager: Any, worker: MakeWorker) -> None:
+    """A child can iterate over a managed dict that it was given, as the process that created the dict can."""
+    child = worker(keys_of=partial(payloads.iterate, manager.dict(a=1, b=2)))
+    caller.shows("the keys that the child finds", child.call("keys_of"), expected=["a", "b"])

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.shared import threads
+from spec.claims.shared import handlers, threads
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import needs, source
+from spec.harness.interruption import is_interrupted
+from spec.harness.process_table import ALIVE, state
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -151,3 +153,81 @@ def test_two_dicts_are_independent(manager: Any, worker: MakeWorker) -> None:
     caller.shows(
         "the numbers in the first dict and the second, and in the second for the child", seen, expected=(7, 100, 100)
     )
+
+
+@needs("Queue")
+@source("https://github.com/python/cpython/issues/119937")
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects", observed=True)
+def test_proxy_in_transit_keeps_its_object(mp: Multiprocessing, manager: Any, worker: MakeWorker) -> None:
+    """A managed dict is kept while its only proxy waits in a queue, and can be used where the proxy arrives."""
+    queue = mp.Queue()
+    child = worker(recipient=payloads.Recipient(queue))
+    queue.put(manager.dict(num=7))
+    until_still()  # the proxy is in the pipe, and its sender refers to it no longer
+    gc.collect()
+    child.call("recipient.receive")
+    caller.shows("the number that the child reads", child.call("recipient.read"), expected=7)
+
+
+@needs("Queue")
+@source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
+def test_child_gives_its_reference_back(mp: Multiprocessing, manager: Any, log: Recorder, worker: MakeWorker) -> None:
+    """The server drops a managed dict once a child, which got the last proxy, drops that proxy and runs on."""
+    queue = mp.Queue()
+    child = worker(recipient=payloads.Recipient(queue))
+    shared = manager.dict(num=7, mortal=payloads.DropReporter(partial(log, "dropped")))
+    queue.put(shared)
+    child.call("recipient.receive")
+    del shared
+    gc.collect()
+    caller.shows("the number that the child reads", child.call("recipient.read"), expected=7)
+    recorder.shows("what was dropped while the child had a proxy", log.values("dropped"), expected=[])
+    child.call("recipient.drop")
+    until_still()
+    dropped = len(log.values("dropped"))
+    recorder.shows("how often it was dropped after the child dropped its proxy", dropped, expected=1)
+    kernel.shows("the child", state(child.pid), expected=ALIVE)
+
+
+@source("https://github.com/python/cpython/issues/103136")
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects", observed=True)
+def test_nested_list_is_dropped_with_its_key(manager: Any, log: Recorder) -> None:
+    """The server drops a managed list, and its items, once a managed dict that had the last reference is cleared."""
+    shared, nested = manager.dict(), manager.list([payloads.DropReporter(partial(log, "dropped"))])
+    shared["nested"] = nested
+    del nested
+    gc.collect()
+    until_still()
+    recorder.shows("what was dropped while the dict had the list", log.values("dropped"), expected=[])
+    shared.clear()
+    shared.clear()  # so that the thread that served the last call refers to nothing of it
+    until_still()
+    recorder.shows("how often the item was dropped after that", len(log.values("dropped")), expected=1)
+
+
+@source("https://github.com/python/cpython/issues/108155")
+@source("https://docs.python.org/3/library/multiprocessing.html#cleanup", observed=True)
+def test_popped_value_is_dropped(manager: Any, log: Recorder) -> None:
+    """The server drops a value that a process has popped, even if no other call follows."""
+    shared = manager.dict(mortal=payloads.DropReporter(partial(log, "dropped")))
+    popped = shared.pop("mortal")
+    until_still()
+    dropped = [event.pid for event in log.events("dropped")]
+    recorder.shows("the number of times that the server dropped its value", len(dropped), expected=1)
+    kernel.shows("the process that dropped it", dropped[0], expected=other_than(os.getpid()))
+    caller.shows("the kind of the value that was popped", type(popped), expected=payloads.DropReporter)
+
+
+@source("https://github.com/boto/s3transfer/pull/123")
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects", observed=True)
+def test_call_after_an_interrupted_one(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """After an exception of a signal handler has ended a call, the next call gets its own answer."""
+    lookup, handling = checkpoint("lookup"), checkpoint("handling")
+    shared = manager.dict(num=100)
+    client = worker(shared=shared, handle=partial(handlers.handle, handling.pause))
+    client.call("handle")
+    client.begin("shared.get", payloads.PausingKey(lookup.pause), "the answer to the interrupted call")
+    lookup.next()
+    is_interrupted(client)
+    lookup.open()
+    caller.shows("the answer to the next call", client.call("shared.get", "num"), expected=100)

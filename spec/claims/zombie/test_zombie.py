@@ -263,3 +263,17 @@ def test_starter_still_gets_the_exit_code(mp: Multiprocessing, lesson: Lesson) -
     until_gone(child.pid)
     lesson.reap([child])
     caller.shows("the exit code", child.exitcode, expected=7)
+
+
+@where(starter_is_parent)
+@needs("active_children")
+@source("https://github.com/python/cpython/issues/94661")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.is_alive", observed=True)
+def test_reaped_by_another_is_not_alive(mp: Multiprocessing, lesson: Lesson) -> None:
+    """A child that was reaped without the API can be joined, is not alive, is no active child, and can be closed."""
+    [child] = lesson.leave_unjoined(mp, leave(7))
+    os.waitpid(child.pid, 0)
+    lesson.reap([child])
+    caller.shows("whether the child is alive", child.is_alive(), expected=False)
+    caller.shows("the active children", mp.active_children(), expected=[])
+    child.close()
