@@ -1,0 +1,256 @@
+"""APIs that meet the claims which the standard library is known not to meet: such claims can hold.
+
+Each is a context of the standard library's, with one thing mended, and a target like any other::
+
+    pytest spec/ --mp spec.selftest.defects.mended:locks
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+import weakref
+from multiprocessing import (
+    context,
+    forkserver,
+    managers,
+    popen_fork,
+    popen_spawn_posix,
+    process,
+    queues,
+)
+from multiprocessing.context import get_spawning_popen
+from typing import Any
+from unittest import mock
+
+from spec.selftest.defects import sound
+from spec.selftest.defects.declaration import Broken
+from spec.selftest.defects.handovers import preparing
+from spec.selftest.defects.proxies import BrokenDict
+
+MEETS = {
+    "queues": [
+        "joinable.dropped-item-is-not-outstanding",
+        "queue.closed-queue-has-no-file-open",
+        "queue.items-behind-a-dropped-one-arrive",
+        "queue.timed-get-ends-amid-an-item",
+    ],
+    "locks": [
+        "lock.is-kept-for-a-child-that-starts",
+        "lock.rlock-is-kept-for-a-child-that-starts",
+        "queue.is-kept-for-a-child-that-starts",
+    ],
+    "proxies": [
+        "sharing.call-after-an-interrupted-one",
+        "sharing.child-can-iterate-over-it",
+        "sharing.nested-list-is-dropped-with-its-key",
+        "sharing.popped-value-is-dropped",
+        "sharing.proxy-in-transit-keeps-its-object",
+    ],
+    "starters": ["identity.starter-is-known-while-main-runs-again"],
+    "helpers": ["identity.one-helper-is-the-parent-of-all"],
+    "reapers": ["zombie.reaped-by-another-is-not-alive"],
+}
+"""By the name of the API, the claims that it meets and the standard library does not."""
+
+ForkProcess: Any = context.ForkProcess
+SpawnProcess: Any = context.SpawnProcess
+ForkServerProcess: Any = context.ForkServerProcess
+DictProxy: Any = managers.DictProxy
+ListProxy: Any = managers.ListProxy
+
+
+class _Filed:
+    """An item that is pickled as the path of a file, which whoever gets the item removes."""
+
+    def __init__(self, item):
+        self.item = item
+
+    def __reduce__(self):
+        data = pickle.dumps(self.item)
+        if len(data) < 1000:
+            return pickle.loads, (data,)
+        file, path = tempfile.mkstemp()
+        with open(file, "wb") as stream:
+            stream.write(data)
+        return _take, (path,)
+
+
+def _take(path):
+    with open(path, "rb") as file:
+        os.unlink(path)
+        return pickle.load(file)
+
+
+class _Queue(sound.Queue):
+    def __init__(self, *args, **named):
+        super().__init__(*args, **named)
+        vars(queues)["is_exiting"] = bool  # it has no say in what becomes of an item that cannot be pickled
+
+    def put(self, obj, block=True, timeout=None):
+        super().put(_Filed(obj), block, timeout)
+
+    def close(self):
+        super().close()
+        if self._thread is None:
+            self._reader.close()
+            self._writer.close()
+
+
+class _JoinableQueue(_Queue, sound.JoinableQueue):
+    def _on_queue_feeder_error(self, _error, _item):
+        self.task_done()
+
+
+class Queues(Broken):
+    """Queues on which an item that cannot be pickled, or arrives in part, disturbs no other."""
+
+    Queue = _Queue
+    JoinableQueue = _JoinableQueue
+
+
+class _KeepsItsArguments(SpawnProcess):
+    def start(self):
+        kept = self._args
+        super().start()
+        self.kept = kept
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "kept"}
+
+
+class Locks(Broken):
+    """Processes that keep what they were given as long as they are referred to."""
+
+    method = "spawn"
+    Process = _KeepsItsArguments
+
+
+_sent: list[Any] = []
+
+
+class _Dict(DictProxy):
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __reduce__(self):
+        if get_spawning_popen() is None:
+            _sent.append(self)
+        return super().__reduce__()
+
+    def _callmethod(self, methodname, args=(), kwds=None):
+        try:
+            return super()._callmethod(methodname, args, kwds or {})
+        except KeyboardInterrupt:
+            del self._tls.connection
+            raise
+
+    def pop(self, *args):
+        value = super().pop(*args)
+        len(self)  # so that the server refers to another answer
+        return value
+
+
+class _List(ListProxy):
+    def __reduce__(self):
+        return _rebuild, super().__reduce__()
+
+
+def _rebuild(function, args):
+    proxy = function(*args)
+    server: Any = getattr(process.current_process(), "_manager_server", None)
+    if server:
+        kept = server.id_to_local_proxy_obj
+        weakref.finalize(proxy, kept.pop, proxy._id, None)
+    return proxy
+
+
+class Proxies(BrokenDict):
+    """Managed dicts and lists that are kept as long as something refers to them, and no longer."""
+
+    Dict = _Dict
+    List = _List
+
+
+class _Introduction:
+    """A name that is unpickled by whoever is to learn, with the name, which process has started it."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __reduce__(self):
+        return _introduce, (self.name, process.current_process().name, os.getpid())
+
+
+def _introduce(name, starter, pid):
+    vars(process)["_parent_process"] = vars(process)["_ParentProcess"](starter, pid, None)
+    return name
+
+
+class _IsIntroduced(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(lambda data: data.update(name=_Introduction(data["name"]))):
+            return popen_spawn_posix.Popen(child)
+
+
+class Starters(Broken):
+    """A child that knows its starter before it runs the main module again."""
+
+    method = "spawn"
+    Process = _IsIntroduced
+
+
+class _UsesTheSameHelper(ForkServerProcess):
+    def run(self):
+        with mock.patch.object(vars(forkserver)["_forkserver"], "ensure_running", int):
+            super().run()
+
+
+class Helpers(Broken):
+    """A child that has the fork server start its children that it was itself started by."""
+
+    method = "forkserver"
+    Process = _UsesTheSameHelper
+
+
+class _NoticesThatItIsGone(popen_fork.Popen):
+    def poll(self, flag=os.WNOHANG):
+        if super().poll(flag) is None:
+            try:
+                os.kill(self.pid, 0)
+            except ProcessLookupError:
+                self.returncode = 255
+        return self.returncode
+
+
+class _IsGone(ForkProcess):
+    @staticmethod
+    def _Popen(child):
+        return _NoticesThatItIsGone(child)
+
+
+class Reapers(Broken):
+    """A process that knows of a child that it is gone, whoever has reaped it."""
+
+    Process = _IsGone
+
+
+_CONTEXTS = {cls.__name__.lower(): cls for cls in (Queues, Locks, Proxies, Starters, Helpers, Reapers)}
+
+
+def get_all_start_methods() -> list[str]:
+    """Return the names of all."""
+    return list(_CONTEXTS)
+
+
+def get_context(name: str) -> Broken:
+    """Return the API called *name*.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in _CONTEXTS:
+        raise ValueError(f"cannot find context for {name!r}")
+    return _CONTEXTS[name]()
