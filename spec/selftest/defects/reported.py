@@ -146,31 +146,26 @@ class ChildHasTheFirstAuthkey(Broken):
     Process = _HasTheFirstKey
 
 
-_pipe = os.pipe
-
-
-def _pipe_of_a_forgetful_starter():
-    reader, writer = _pipe()
-    os.dup(reader)
-    return reader, writer
-
-
 class _KeepsTheChildsEnd(SpawnProcess):
     @staticmethod
     def _Popen(child):
-        with mock.patch.object(os, "pipe", _pipe_of_a_forgetful_starter):
-            return popen_spawn_posix.Popen(child)
+        kept, pipe = [], os.pipe
+
+        def keeping():
+            ends = pipe()
+            kept.append(os.dup(ends[0]))
+            return ends
+
+        with mock.patch.object(os, "pipe", keeping):
+            popen = popen_spawn_posix.Popen(child)
+        for end in kept:
+            os.close(end)
+        return popen
 
 
-@family.breaks(
-    "lifecycle.start-ends-though-the-child-does-meanwhile",
-    "lifecycle.use-leaves-nothing-behind",
-    verdicts=LIVE,
-    spoils=["lifecycle.close-leaves-no-file-open"],
-    why="the starter keeps files open for good",
-)
+@family.breaks("lifecycle.start-ends-though-the-child-does-meanwhile", verdicts=LIVE)
 class StarterKeepsTheChildsEnd(Broken):
-    """A starter keeps open what its child reads from, and so never learns that the child does not read."""
+    """While it starts a child, a starter keeps open what the child reads from, and so never learns that it ends."""
 
     method = "spawn"
     Process = _KeepsTheChildsEnd
@@ -223,7 +218,9 @@ def _wait_for_all(reader, writer, maker):
 
 
 @family.breaks(
-    "orphan.keeps-no-program-from-ending", spoils=["lifecycle.program-that"], why="a forked process has it too"
+    "orphan.keeps-no-program-from-ending",
+    "lock.use-leaves-no-file-open",
+    "lifecycle.program-that-ends-in-order-is-silent",
 )
 class EndsAfterAllThatInherit(Broken):
     """A program that has made a lock ends only when no process is left that has inherited the lock."""
@@ -268,7 +265,7 @@ class _ForChildrenOnly(connection.Connection):
         raise TypeError("a connection can be given to a child that starts only")
 
 
-@family.breaks("queue.connection-can-be-sent")
+@family.breaks("queue.connection-can-be-sent", "queue.connection-of-an-ended-giver-holds-nothing-up")
 class ConnectionsAreInheritedOnly(Broken):
     """A connection can be given to a child that starts, and can be neither put into a queue nor sent."""
 

@@ -16,37 +16,61 @@ LIVE = (*FAILURES, KNOWN)
 
 
 @family.breaks(
-    "joinable.dropped-item-is-not-outstanding",
     "queue.closed-queue-has-no-file-open",
     "queue.items-behind-a-dropped-one-arrive",
     "queue.timed-get-ends-amid-an-item",
-    "sharing.call-after-an-interrupted-one",
-    "sharing.child-can-iterate-over-it",
-    "sharing.nested-list-is-dropped-with-its-key",
-    "sharing.popped-value-is-dropped",
-    "sharing.proxy-in-transit-keeps-its-object",
-    "zombie.reaped-by-another-is-not-alive",
     verdicts=LIVE,
 )
-class Forks(Broken):
-    """It forks, and has the faults that are known of the standard library."""
+class Queues(Broken):
+    """A queue of the standard library: it keeps files open, and an item that is not whole disturbs others."""
+
+
+@family.breaks("joinable.dropped-item-is-not-outstanding", verdicts=LIVE)
+class JoinableQueues(Broken):
+    """A joinable queue of the standard library: an item that cannot be pickled counts for good."""
+
+
+@family.breaks("sharing.call-after-an-interrupted-one", "sharing.child-can-iterate-over-it", verdicts=LIVE)
+class Calls(Broken):
+    """A proxy of the standard library: some of its calls fail in a child, or get the answers to others."""
 
 
 @family.breaks(
-    "identity.starter-is-known-while-main-runs-again",
+    "sharing.nested-list-is-dropped-with-its-key",
+    "sharing.popped-value-is-dropped",
+    "sharing.proxy-in-transit-keeps-its-object",
+    verdicts=LIVE,
+)
+class References(Broken):
+    """A manager of the standard library: it drops objects too early, or never."""
+
+
+@family.breaks("zombie.reaped-by-another-is-not-alive", verdicts=LIVE)
+class Children(Broken):
+    """A process of the standard library: it does not notice that another has reaped it."""
+
+
+@family.breaks(
     "lock.is-kept-for-a-child-that-starts",
     "lock.rlock-is-kept-for-a-child-that-starts",
     "queue.is-kept-for-a-child-that-starts",
     verdicts=LIVE,
 )
-class Spawns(Broken):
-    """It spawns, and has the faults that are known of the standard library."""
+class Arguments(Broken):
+    """A process of the standard library: it drops its arguments before the child has them."""
+
+    method = "spawn"
+
+
+@family.breaks("identity.starter-is-known-while-main-runs-again", verdicts=LIVE)
+class Beginnings(Broken):
+    """A child of the standard library: it runs the main module before it knows its starter."""
 
     method = "spawn"
 
 
 @family.breaks("identity.one-helper-is-the-parent-of-all", verdicts=LIVE)
-class HasAForkServer(Broken):
-    """It has a fork server, and the faults that are known of the standard library."""
+class Helpers(Broken):
+    """A child of the standard library's fork server: it starts a fork server of its own."""
 
     method = "forkserver"
