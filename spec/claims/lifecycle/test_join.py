@@ -118,3 +118,19 @@ def test_timed_join_ends_amid_signals(
 
     caller.shows("how the join ended", starter(start_and_join).result(), expected="ended")
     working.next().let_go()
+
+
+@source("https://github.com/python/cpython/issues/79838")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
+def test_timed_join_ends_though_the_child_runs_another_program(
+    mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
+) -> None:
+    """A timed join returns at its time even if the child has replaced its program by another one, which runs on."""
+    running = checkpoint("another program")
+    child = lesson.start(mp, partial(payloads.run_another_program, running.pause))
+    arrival = running.next()
+    child.join(0.05)
+    kernel.shows("the state of the child after the timed join", state(arrival.pid), expected=ALIVE)
+    caller.shows("the exit code after the timed join", child.exitcode, expected=None)
+    arrival.let_go()
+    child.join()

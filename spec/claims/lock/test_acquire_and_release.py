@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
+from spec.engine.lessons import NotProvided
 from spec.engine.marks import needs, source
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
@@ -176,3 +178,19 @@ def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of acquires and releases, at most one process holds a lock, and none waits for a free one."""
     locks.Lock.verify(mp.Lock, worker)
+
+
+@source("https://github.com/python/cpython/issues/132561")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.locked")
+def test_locked_tells_whether_any_process_holds_it(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """`locked()` is true in every process while one holds the lock, and false in every process while none does."""
+    lock: Any = mp.Lock()
+    if not hasattr(lock, "locked"):
+        raise NotProvided("its locks have no locked()")
+    holder, other = worker(lock=lock), worker(lock=lock)
+    for held in False, True, False:
+        seen = holder.call("lock.locked"), other.call("lock.locked"), lock.locked()
+        caller.shows(
+            f"locked() in each process while it is {held} that one holds the lock", seen, expected=(held,) * 3
+        )
+        holder.call("lock.release" if held else "lock.acquire")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import MutableMapping
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from impl.contract import Multiprocessing, Pause, Queue
+    from spec.harness.recorder import Recorder
 
     Shared = MutableMapping[str, Any]
 
@@ -173,3 +176,11 @@ def deliver(pause: Pause) -> str:
 def iterate(shared: Iterable[Any]) -> list[Any]:
     """Iterate over *shared*, and return what that yields, sorted."""
     return sorted(shared)
+
+
+def serve_and_wait(mp: Multiprocessing, log: Recorder, pause: Pause) -> None:
+    """A program: create a manager, record as ``server`` that its server gets a value, and stop at *pause*."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start programs that ignore it
+    manager: Any = mp.Manager()
+    manager.dict(server=PickledCall(partial(log, "server")))
+    pause()

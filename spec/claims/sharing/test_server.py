@@ -185,3 +185,17 @@ def test_wrong_authkey_is_refused(mp: Any, manager: Any) -> None:
     answer = answer_to_wrong_digest(manager.address)
     caller.shows("the answer of the server to an invented digest", answer, expected=other_than(WELCOME))
     type(manager)(address=manager.address, authkey=right).connect()
+
+
+@source("https://github.com/pypy/pypy/issues/4995")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager", observed=True)
+def test_server_ends_with_an_interrupted_main(program: Programs, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+    """The server process of a manager is gone once its program, which SIGINT has interrupted, has ended."""
+    waiting = checkpoint("main")
+    running = program.main(payloads.serve_and_wait, log, waiting.pause)
+    waiting.next()
+    server = log.only("server").pid
+    kernel.shows("the state of the server", state(server), expected=ALIVE)
+    os.kill(running.pid, signal.SIGINT)
+    running.exit_status()
+    kernel.shows("the state of the server after the end of the program", state(server), expected=GONE)

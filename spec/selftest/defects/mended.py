@@ -12,6 +12,7 @@ import pickle
 import tempfile
 import weakref
 from multiprocessing import (
+    connection,
     context,
     forkserver,
     managers,
@@ -50,10 +51,14 @@ MEETS = {
     ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],
     "helpers": ["identity.one-helper-is-the-parent-of-all"],
-    "reapers": ["zombie.reaped-by-another-is-not-alive"],
+    "reapers": [
+        "lifecycle.timed-join-ends-though-the-child-runs-another-program",
+        "zombie.reaped-by-another-is-not-alive",
+    ],
 }
 """By the name of the API, the claims that it meets and the standard library does not."""
 
+ForkPopen: Any = popen_fork.Popen
 ForkProcess: Any = context.ForkProcess
 SpawnProcess: Any = context.SpawnProcess
 ForkServerProcess: Any = context.ForkServerProcess
@@ -215,7 +220,7 @@ class Helpers(Broken):
     Process = _UsesTheSameHelper
 
 
-class _NoticesThatItIsGone(popen_fork.Popen):
+class _NoticesThatItIsGone(ForkPopen):
     def poll(self, flag=os.WNOHANG):
         if super().poll(flag) is None:
             try:
@@ -223,6 +228,16 @@ class _NoticesThatItIsGone(popen_fork.Popen):
             except ProcessLookupError:
                 self.returncode = 255
         return self.returncode
+
+    def wait(self, timeout=None):
+        if self.returncode is None and timeout is not None:
+            process_itself = os.pidfd_open(self.pid)
+            try:
+                if not connection.wait([process_itself], timeout):
+                    return None
+            finally:
+                os.close(process_itself)
+        return self.poll(0)
 
 
 class _IsGone(ForkProcess):
@@ -232,7 +247,7 @@ class _IsGone(ForkProcess):
 
 
 class Reapers(Broken):
-    """A process that knows of a child that it is gone, whoever has reaped it."""
+    """A process that asks the kernel about its child, and no pipe."""
 
     Process = _IsGone
 

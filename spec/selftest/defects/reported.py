@@ -309,3 +309,21 @@ class WhatWasSentCountsForGood(BrokenDict):
     """A proxy that has arrived somewhere counts for good, also when that process has dropped it."""
 
     Dict = _SentForGood
+
+
+@family.breaks("lock.locked-tells-whether-any-process-holds-it")
+class LockedAsksWhetherTheCallerHoldsIt(Broken):
+    """What locked() answers is whether the process that calls it holds the lock."""
+
+    class Lock(sound.Lock):
+        def locked(self):
+            return self.holder.value == os.getpid()
+
+
+@family.breaks("sharing.server-ends-with-an-interrupted-main")
+class InterruptedMainLeavesItsServer(Broken):
+    """A program that an exception ends leaves its managers' servers running."""
+
+    def Manager(self):
+        sys.excepthook = lambda *_: os._exit(1)
+        return self.context.Manager()

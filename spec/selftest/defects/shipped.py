@@ -45,9 +45,13 @@ class References(Broken):
     """A manager of the standard library: it drops objects too early, or never."""
 
 
-@family.breaks("zombie.reaped-by-another-is-not-alive", verdicts=LIVE)
+@family.breaks(
+    "lifecycle.timed-join-ends-though-the-child-runs-another-program",
+    "zombie.reaped-by-another-is-not-alive",
+    verdicts=LIVE,
+)
 class Children(Broken):
-    """A process of the standard library: it does not notice that another has reaped it."""
+    """A process of the standard library: it asks a pipe for its end, and not the kernel."""
 
 
 @family.breaks(
