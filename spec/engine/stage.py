@@ -16,6 +16,7 @@ import types
 from typing import NoReturn
 
 import pytest
+import pytest_timeout
 from _pytest.runner import runtestprotocol
 
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
@@ -61,9 +62,16 @@ def _prepare(item: pytest.Item, folder: StageFolder) -> None:
     restore_defaults()
     faulthandler.enable(folder.open_fatal_error())
     signal.signal(HUNG_SIGNAL, lambda *_: _raise_hung(folder))
+    os.register_at_fork(after_in_child=_forget_time_limit)
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder.make_temporary())
     # Children under spawn import the starter's main module.  Pytest's would cost each a quarter of a second.
     sys.modules["__main__"] = types.ModuleType("__main__")
+
+
+def _forget_time_limit() -> None:
+    """Remove the signal handler of pytest-timeout from a child: its presence looks as if the child had a timer."""
+    if getattr(signal.getsignal(signal.SIGALRM), "__module__", None) == pytest_timeout.__name__:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def _raise_hung(folder: StageFolder) -> None:

@@ -2,14 +2,19 @@
 
 A process that is asleep at one moment may give up a second later.  The file `/proc/PID/task/TID/syscall
 <https://man7.org/linux/man-pages/man5/proc_pid_syscall.5.html>`_ shows the system call that a thread is blocked in,
-with its arguments.  They tell whether the thread has asked the kernel to wake it after some time.
+with its arguments.  They tell whether the thread has asked the kernel to wake it after some time.  Timers and the
+timeouts of sockets end a wait too, and are not among the arguments.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
-from collections.abc import Iterator
+import re
+import signal
+import socket
+from contextlib import suppress
 from typing import Callable, NamedTuple, Optional
 
 MACHINE = platform.machine()
@@ -23,10 +28,12 @@ class _Call(NamedTuple):
     Attributes:
         numbers: its number on x86_64 and on aarch64.
         limited: whether a call with these arguments waits for a limited time.
+        timeout: the option of a socket that limits the call if its first argument is a socket.
     """
 
     numbers: dict[str, int]
     limited: Callable[[list[int]], bool]
+    timeout: Optional[int] = None
 
 
 def _never(_arguments: list[int]) -> bool:
@@ -48,10 +55,14 @@ def _milliseconds(position: int) -> Callable[[list[int]], bool]:
 
 
 _CALLS = [
-    _Call({"x86_64": 0, "aarch64": 63}, _never),  # read
-    _Call({"x86_64": 45, "aarch64": 207}, _never),  # recvfrom
-    _Call({"x86_64": 47, "aarch64": 212}, _never),  # recvmsg
-    _Call({"x86_64": 1, "aarch64": 64}, _never),  # write
+    _Call({"x86_64": 0, "aarch64": 63}, _never, socket.SO_RCVTIMEO),  # read
+    _Call({"x86_64": 45, "aarch64": 207}, _never, socket.SO_RCVTIMEO),  # recvfrom
+    _Call({"x86_64": 47, "aarch64": 212}, _never, socket.SO_RCVTIMEO),  # recvmsg
+    _Call({"x86_64": 43, "aarch64": 202}, _never, socket.SO_RCVTIMEO),  # accept
+    _Call({"x86_64": 288, "aarch64": 242}, _never, socket.SO_RCVTIMEO),  # accept4
+    _Call({"x86_64": 1, "aarch64": 64}, _never, socket.SO_SNDTIMEO),  # write
+    _Call({"x86_64": 73, "aarch64": 32}, _never),  # flock
+    _Call({"x86_64": 72, "aarch64": 25}, _never),  # fcntl
     _Call({"x86_64": 61, "aarch64": 260}, _never),  # wait4
     _Call({"x86_64": 247, "aarch64": 95}, _never),  # waitid
     _Call({"x86_64": 34}, _never),  # pause
@@ -77,16 +88,43 @@ _SELECTS = {23, 270} if MACHINE == "x86_64" else {72}
 def limit_of_wait(pid: int) -> str:
     """Return whether *pid*, which is blocked, waits ``without limit`` or ``for a limited time``.
 
-    It waits without limit if each of its threads does.  The answer is ``unknown`` if this module does not know the
-    processor or the system call, or if the file cannot be read.
+    It waits without limit if each of its threads does.  The answer is ``unknown`` if a timer may end a wait, if this
+    module does not know the processor or the system call, or if the file cannot be read.
     """
-    limits = {_limit(call) for call in _calls(pid)}
-    return next((limit for limit in (LIMITED, UNKNOWN) if limit in limits), UNLIMITED if limits else UNKNOWN)
+    limits = set(limits_of_waits(pid).values())
+    if not limits or (LIMITED not in limits and has_timer(pid)):
+        return UNKNOWN
+    return next((limit for limit in (LIMITED, UNKNOWN) if limit in limits), UNLIMITED)
+
+
+def limits_of_waits(pid: int) -> dict[int, str]:
+    """Return for each thread of *pid*, by its number, the limit of its wait; none if *pid* is gone."""
+    return {thread: _limit(pid, call) for thread, call in _calls(pid).items()}
+
+
+def has_timer(pid: int) -> bool:
+    """Return whether *pid* has a timer, or seems to have one.
+
+    Such are a timer of `timer_create(2) <https://man7.org/linux/man-pages/man2/timer_create.2.html>`_, a file of
+    `timerfd_create(2) <https://man7.org/linux/man-pages/man2/timerfd_create.2.html>`_, and a handler of SIGALRM: the
+    kernel shows nothing else of `setitimer(2) <https://man7.org/linux/man-pages/man2/setitimer.2.html>`_.
+    """
+    with suppress(OSError):  # it is gone, or the kernel has no such file
+        with open(f"/proc/{pid}/status", "rb") as file:
+            caught = re.search(rb"^SigCgt:\t(\w+)$", file.read(), re.MULTILINE)
+        if caught and int(caught[1], 16) >> (signal.SIGALRM - 1) & 1:
+            return True
+    with suppress(OSError), open(f"/proc/{pid}/timers", "rb") as file:
+        if file.read():
+            return True
+    with suppress(OSError):
+        return any(_target(pid, name).endswith("[timerfd]") for name in os.listdir(f"/proc/{pid}/fd"))
+    return False
 
 
 def sleeps(pid: int) -> bool:
     """Return whether a thread of *pid* sleeps for a time that it has chosen, as `time.sleep` does."""
-    return any(call is not None and _is_sleep(*call[:2]) and _limit(call) == LIMITED for call in _calls(pid))
+    return any(call and _is_sleep(*call[:2]) and _limit(pid, call) == LIMITED for call in _calls(pid).values())
 
 
 def _is_sleep(number: int, first: int) -> bool:
@@ -94,25 +132,52 @@ def _is_sleep(number: int, first: int) -> bool:
     return number in _SLEEPS or (number in _SELECTS and first == 0)
 
 
-def _calls(pid: int) -> Iterator[Optional[list[int]]]:
-    """Yield the number and the arguments of the system call that each thread of *pid* is in; None if unknown."""
-    try:
-        threads = os.listdir(f"/proc/{pid}/task")
-    except OSError:
-        return
-    for thread in threads:
-        try:
-            with open(f"/proc/{pid}/task/{thread}/syscall", encoding="ascii") as file:
+def _calls(pid: int) -> dict[int, Optional[list[int]]]:
+    """Return the number and the arguments of the system call that each thread of *pid* is in; None if unknown."""
+    calls: dict[int, Optional[list[int]]] = {}
+    with suppress(OSError):
+        for thread in map(int, os.listdir(f"/proc/{pid}/task")):
+            calls[thread] = None
+            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/syscall", encoding="ascii") as file:
                 number, *arguments = file.read().split()
-        except OSError:
-            yield None
-            continue
-        known = number.isdigit() and len(arguments) >= 6
-        yield [int(number), *(int(argument, 16) for argument in arguments[:6])] if known else None
+                if number.isdigit() and len(arguments) >= 6:
+                    calls[thread] = [int(number), *(int(argument, 16) for argument in arguments[:6])]
+    return calls
 
 
-def _limit(call: Optional[list[int]]) -> str:
+def _limit(pid: int, call: Optional[list[int]]) -> str:
     if call is None or call[0] not in _BY_NUMBER:
         return UNKNOWN
-    number, *arguments = call
-    return LIMITED if _BY_NUMBER[number].limited(arguments) else UNLIMITED
+    known, arguments = _BY_NUMBER[call[0]], call[1:]
+    if known.timeout is not None and _socket_has_timeout(pid, arguments[0], known.timeout):
+        return LIMITED
+    return LIMITED if known.limited(arguments) else UNLIMITED
+
+
+_PIDFD_GETFD = 438
+"""The number of `pidfd_getfd(2) <https://man7.org/linux/man-pages/man2/pidfd_getfd.2.html>`_ on every processor."""
+
+
+def _socket_has_timeout(pid: int, descriptor: int, option: int) -> bool:
+    """Return whether *descriptor* of *pid* is a socket for which this *option* sets a time; False if unknown.
+
+    See SO_RCVTIMEO in `socket(7) <https://man7.org/linux/man-pages/man7/socket.7.html>`_.
+    """
+    with suppress(OSError):
+        if _target(pid, str(descriptor)).startswith("socket:"):
+            pidfd = os.pidfd_open(pid)
+            try:
+                copy = ctypes.CDLL(None).syscall(_PIDFD_GETFD, pidfd, descriptor, 0)
+            finally:
+                os.close(pidfd)
+            if copy >= 0:
+                with socket.socket(fileno=copy) as duplicate:
+                    return any(duplicate.getsockopt(socket.SOL_SOCKET, option, 16))
+    return False
+
+
+def _target(pid: int, descriptor: str) -> str:
+    """Return what *descriptor* of *pid* stands for, as the kernel names it; empty if it is closed."""
+    with suppress(OSError):
+        return os.readlink(f"/proc/{pid}/fd/{descriptor}")
+    return ""

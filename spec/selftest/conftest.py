@@ -75,6 +75,7 @@ def fork(nothing_left: None) -> Iterator[Fork]:  # noqa: ARG001  it must close a
         if pid == 0:
             status = 1
             try:
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the handler of pytest-timeout looks like a timer
                 function(*args)
                 status = 0
             finally:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import os
+import signal
+import socket
+import struct
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -76,6 +82,54 @@ def test_without_limit(fork: Fork, wait: Callable[[], object]) -> None:
 )
 def test_for_a_limited_time(fork: Fork, wait: Callable[[], object]) -> None:
     pid = fork(wait)
+    until_blocked([pid])
+    assert limit_of_wait(pid) == LIMITED
+
+
+def interrupted_by_alarm() -> None:
+    signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 3600)
+    acquire()
+
+
+def interrupted_by_timer() -> None:
+    """Create a timer that sends SIGALRM, whose default is to end the process."""
+    timer = ctypes.c_void_p()
+    library = ctypes.CDLL("librt.so.1")
+    assert library.timer_create(0, None, ctypes.byref(timer)) == 0
+    acquire()
+
+
+def recv_from_an_impatient_socket() -> None:
+    near, _far = mp.Pipe()
+    with socket.socket(fileno=near.fileno()) as end:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 3600, 0))
+        near.recv()
+
+
+def read_a_timer() -> None:
+    library: Any = os
+    timer = library.timerfd_create(time.CLOCK_MONOTONIC)
+    library.timerfd_settime(timer, initial=3600)
+    os.read(timer, 8)
+
+
+@pytest.mark.parametrize("wait", [interrupted_by_alarm, interrupted_by_timer])
+def test_unknown_beside_a_timer(fork: Fork, wait: Callable[[], object]) -> None:
+    pid = fork(wait)
+    until_blocked([pid])
+    assert limit_of_wait(pid) == UNKNOWN
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="os.timerfd_create is new in Python 3.13")
+def test_unknown_if_it_reads_a_timer(fork: Fork) -> None:
+    pid = fork(read_a_timer)
+    until_blocked([pid])
+    assert limit_of_wait(pid) == UNKNOWN
+
+
+def test_timeout_of_a_socket_is_a_limit(fork: Fork) -> None:
+    pid = fork(recv_from_an_impatient_socket)
     until_blocked([pid])
     assert limit_of_wait(pid) == LIMITED
 
