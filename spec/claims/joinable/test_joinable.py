@@ -14,6 +14,7 @@ from spec.claims.shared import handlers
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
+from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked
 from spec.harness.recorder import Recorder
@@ -121,6 +122,19 @@ def test_join_returns_at_once_with_nothing_outstanding(mp: Multiprocessing, work
     consumer.call("queue.get")
     consumer.call("queue.task_done")
     process.call("queue.join")
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue.join")
+def test_join_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """`join` waits until the last item is reported as processed, however long that takes."""
+    queue = mp.JoinableQueue()
+    joiner = worker(queue=queue)
+    queue.put("dumpling")
+    joiner.begin("queue.join")
+    all_wait_without_limit({"join() of a queue with an outstanding item": joiner})
+    recorder.shows("the item that is got", queue.get(), expected="dumpling")
+    queue.task_done()
+    joiner.result()
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue.join")

@@ -15,6 +15,7 @@ from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Start
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
+from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.process_table import ALIVE, GONE, settled, state
 from spec.harness.witness import at_least, caller, kernel
 
@@ -62,6 +63,23 @@ def test_timed_join_is_over_with_the_child(
         arrival.let_go()
         joined = [arrival.pid, GONE, 7]
         caller.shows("the pid, the state and the exit code of the joined child", main.result(), expected=joined)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
+def test_join_waits_without_limit(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+    """Without a timeout, `join` waits until the child exits, however long that takes."""
+    working = checkpoint("working")
+
+    def start_and_join() -> None:
+        child = mp.Process(target=working.pause)
+        child.start()
+        child.join()
+
+    main = starter(start_and_join)
+    arrival = working.next()
+    all_wait_without_limit({"join() of a child that runs": main})
+    arrival.let_go()
+    main.result()
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")

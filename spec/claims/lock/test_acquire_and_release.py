@@ -11,6 +11,7 @@ from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import NotProvided
 from spec.engine.marks import needs, source
+from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import until_blocked
@@ -30,6 +31,23 @@ def test_waiter_proceeds_after_release(mp: Multiprocessing, worker: MakeWorker) 
     kernel.shows("whether the waiter is blocked", waiter.blocks(), expected=True)
     holder.call("lock.release")
     caller.shows("the waiter's acquire() after the release", waiter.result(), expected=True)
+
+
+@needs("RLock")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock.acquire")
+def test_acquire_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Without a timeout, `acquire` of a lock or an RLock waits until it is released, however long that takes."""
+    lock, rlock = mp.Lock(), mp.RLock()
+    one, another = worker(lock=lock), worker(rlock=rlock)
+    for held in lock, rlock:
+        held.acquire()
+    one.begin("lock.acquire")
+    another.begin("rlock.acquire")
+    all_wait_without_limit({"acquire() of a held Lock": one, "acquire() of a held RLock": another})
+    for held in lock, rlock:
+        held.release()
+    caller.shows("acquire() after the release", [one.result(), another.result()], expected=[True, True])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")

@@ -14,6 +14,7 @@ from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
+from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.witness import at_least, caller, kernel, other_than, recorder, refuses
@@ -58,6 +59,29 @@ def test_get_waits_while_empty(mp: Multiprocessing, worker: MakeWorker) -> None:
     kernel.shows("whether the consumer is blocked", consumer.blocks(), expected=True)
     producer.call("queue.put", "dumpling")
     recorder.shows("the item that the consumer gets", consumer.result(), expected="dumpling")
+
+
+@needs("Pipe")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.put")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Connection.recv")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Connection.poll")
+def test_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Without a timeout, `get`, `put`, `recv` and `poll(None)` wait for another process, however long that takes."""
+    empty, full, pipe, another = mp.Queue(), mp.Queue(1), mp.Pipe(False), mp.Pipe(False)
+    getter, putter, receiver, poller = (worker(subject=subject) for subject in (empty, full, pipe[0], another[0]))
+    full.put("first")
+    getter.begin("subject.get")
+    putter.begin("subject.put", "second")
+    receiver.begin("subject.recv")
+    poller.begin("subject.poll", None)
+    calls = {
+        "get() of an empty queue": getter,
+        "put() to a full queue": putter,
+        "recv() from an empty pipe": receiver,
+        "poll(None) of an empty pipe": poller,
+    }
+    all_wait_without_limit(calls)
 
 
 @source("https://docs.python.org/3/library/queue.html#queue.Queue")

@@ -12,6 +12,7 @@ from spec.claims.shared import handlers, threads
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import needs, source
+from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted
 from spec.harness.process_table import ALIVE, state
 from spec.harness.recorder import Recorder
@@ -69,6 +70,22 @@ def test_calls_do_not_wait_for_each_other(manager: Any, checkpoint: MakeCheckpoi
     caller.shows("the number that the starter and another child see meanwhile", seen, expected=(100, 100))
     lookup.open()
     first.result()
+
+
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy._callmethod",
+    observed=True,
+)
+def test_call_waits_without_limit(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """A call on a proxy waits for the answer of the server, however long that takes."""
+    lookup, shared = checkpoint("lookup"), manager.dict()
+    client = worker(shared=shared)
+    clocks = timed_waits()
+    client.begin("shared.get", payloads.PausingKey(lookup.pause), "nothing")
+    lookup.next()
+    all_wait_without_limit({"get() of a managed dict": client}, clocks)
+    lookup.open()
+    caller.shows("what get() returns", client.result(), expected="nothing")
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
