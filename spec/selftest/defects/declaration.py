@@ -23,6 +23,7 @@ class Defect:
         mp: the API that it is verified on: itself, unless it is a package of lessons.
         context: the name of that API's start method.
         verdicts: the verdicts that each claim in *breaks* may have.
+        slow: whether it takes so long to break the claims that the self-tests leave it to ``python -m spec matrix``.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Defect:
     mp: str = "multiprocessing:fork"
     context: str = "fork"
     verdicts: Sequence[str] = FAILURES
+    slow: bool = False
 
     def __post_init__(self) -> None:
         assert self.fault, f"{self.name}: a docstring says what is wrong"
@@ -100,7 +102,9 @@ class Family:
             raise ValueError(f"cannot find context for {name!r}")
         return self._contexts[name]()
 
-    def breaks(self, *claims: str, verdicts: Sequence[str] = FAILURES) -> Callable[[type[Broken]], type[Broken]]:
+    def breaks(
+        self, *claims: str, verdicts: Sequence[str] = FAILURES, slow: bool = False
+    ) -> Callable[[type[Broken]], type[Broken]]:
         """Declare that the decorated class was made to break these *claims*; its docstring says what is wrong.
 
         ``class DoesNothing`` is the context ``does-nothing``.  For the parameters see `Defect`.
@@ -110,7 +114,7 @@ class Family:
             context = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", api.__name__).lower()
             name = f"{self.name}:{context}"
             fault = " ".join((api.__doc__ or "").split())
-            self.defects.append(Defect(name, fault, claims, name, api.method, verdicts))
+            self.defects.append(Defect(name, fault, claims, name, api.method, verdicts, slow))
             self._contexts[context] = api
             return api
 

@@ -1,0 +1,140 @@
+"""Calls that wait without limit, calls that give up, and what it costs to tell them apart."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from spec.engine.claims import tests
+from spec.harness import held_waits
+from spec.harness.held_waits import HOLD_SECONDS, all_wait_without_limit, timed_waits
+from spec.harness.starter import Starter
+from spec.harness.witness import Violation
+from spec.harness.worker import Worker
+from spec.selftest import processes
+from spec.selftest.conftest import Fork
+from spec.selftest.verify import verify
+
+mp: Any = multiprocessing.get_context("fork")
+
+MakeWaiter = Callable[[Callable[..., object]], Worker]
+
+CLAIMS = (
+    "lifecycle.join-waits-without-limit",
+    "lock.acquire-waits-without-limit",
+    "queue.waits-without-limit",
+    "joinable.join-waits-without-limit",
+    "sharing.call-waits-without-limit",
+)
+
+
+@pytest.fixture(autouse=True)
+def short_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold for 1 s only."""
+    monkeypatch.setattr(held_waits, "HOLD_SECONDS", 1.0)
+
+
+@pytest.fixture
+def waiter(tmp_path: Path, nothing_left: None) -> Iterator[MakeWaiter]:  # noqa: ARG001  it must close after this one
+    """Make workers that are in a call of a function."""
+    numbers, made = count(), []
+
+    def make(function: Callable[..., object]) -> Worker:
+        made.append(Worker(mp, tmp_path / f"worker-{next(numbers)}", function=function, prepare=prepare))
+        made[-1].call("prepare")
+        made[-1].begin("function")
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
+def prepare() -> None:
+    """Remove the handler of pytest-timeout, which a fork inherits: it looks like a timer."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def never() -> None:
+    threading.Event().wait()
+
+
+def polls() -> None:
+    while True:
+        time.sleep(0.005)
+
+
+def gives_up_by_alarm() -> str:
+    def interrupt(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    with suppress(TimeoutError):
+        threading.Event().wait()
+    return "gave up"
+
+
+def seconds_of(calls: dict[str, Any], *clocks: set[int]) -> float:
+    begun = time.monotonic()
+    all_wait_without_limit(calls, *clocks)
+    return time.monotonic() - begun
+
+
+def test_what_the_kernel_decides_is_not_held(waiter: MakeWaiter) -> None:
+    assert seconds_of({"first": waiter(never), "second": waiter(never)}) < held_waits.HOLD_SECONDS
+
+
+def test_what_polls_is_held(waiter: MakeWaiter) -> None:
+    assert seconds_of({"first": waiter(never), "second": waiter(polls)}) > held_waits.HOLD_SECONDS
+
+
+@pytest.mark.parametrize("gives_up", [gives_up_by_alarm, lambda: time.sleep(0.3)], ids=["alarm", "sleep"])
+def test_what_gives_up_is_violated(waiter: MakeWaiter, gives_up: Callable[[], object]) -> None:
+    with pytest.raises(Violation, match=r"the call get\(\): expected to wait, seen to have ended after 0\.\d s: it "):
+        all_wait_without_limit({"put()": waiter(never), "get()": waiter(gives_up)})
+
+
+def test_starter_that_gives_up_is_violated(tmp_path: Path, nothing_left: None) -> None:  # noqa: ARG001
+    with pytest.raises(Violation, match=r"the call join\(\): .* ended after 0\.\d s: it returned"):
+        all_wait_without_limit({"join()": Starter(tmp_path / "outcome", time.sleep, 0.3)})
+
+
+def test_worker_that_exits_is_violated(waiter: MakeWaiter) -> None:
+    worker = waiter(polls)
+    worker.kill()
+    with pytest.raises(Violation, match="it has ended its process"):
+        all_wait_without_limit({"get()": worker})
+
+
+def test_clock_of_another_process_may_tick(waiter: MakeWaiter, fork: Fork) -> None:
+    """What has ticked before is no reason to hold; what begins to tick with the call is one."""
+    fork(time.sleep, 3600)
+    clocks = timed_waits()
+    call = {"get()": waiter(never)}
+    assert seconds_of(call, clocks) < held_waits.HOLD_SECONDS
+    assert seconds_of(call) > held_waits.HOLD_SECONDS
+    fork(processes.wait)
+    fork(time.sleep, 3600)
+    assert seconds_of(call, clocks) > held_waits.HOLD_SECONDS
+
+
+def test_sound_apis_that_wait_in_their_own_ways_pass() -> None:
+    """Polling, waiting in slices and other primitives are no faults, and are held within the time of a claim."""
+    contexts = {"polls": CLAIMS[:3], "waits-in-slices": CLAIMS[3:], "of-other-primitives": CLAIMS}
+    nodes = [f"{tests()[claim]}[spec.selftest.patient:{name}]" for name in contexts for claim in contexts[name]]
+    run = verify(*nodes, "--mp=spec.selftest.patient", "-n", "10")
+    assert list(run.verdicts.values()) == ["holds"] * len(nodes)
+
+
+def test_hold_is_longer_than_half_a_minute() -> None:
+    assert 30 < HOLD_SECONDS < 60
