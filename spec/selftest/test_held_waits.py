@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 import pytest
 
-from spec.engine.claims import tests
+from spec.engine.claims import node_ids
 from spec.harness import held_waits
 from spec.harness.held_waits import HOLD_SECONDS, all_wait_without_limit, timed_waits
 from spec.harness.starter import Starter
@@ -131,7 +131,7 @@ def test_clock_of_another_process_may_tick(waiter: MakeWaiter, fork: Fork) -> No
 def test_sound_apis_that_wait_in_their_own_ways_pass() -> None:
     """Polling, waiting in slices and other primitives are no faults, and are held within the time of a claim."""
     contexts = {"polls": CLAIMS[:3], "waits-in-slices": CLAIMS[3:], "of-other-primitives": CLAIMS}
-    nodes = [f"{tests()[claim]}[spec.selftest.patient:{name}]" for name in contexts for claim in contexts[name]]
+    nodes = [f"{node_ids()[claim]}[spec.selftest.patient:{name}]" for name in contexts for claim in contexts[name]]
     run = verify(*nodes, "--mp=spec.selftest.patient", "-n", "10")
     assert list(run.verdicts.values()) == ["holds"] * len(nodes)
 
