@@ -18,19 +18,19 @@ from spec.paths import ROOT
 from spec.selftest.fork_server import ForkServer, Request
 
 _COMPILED = tempfile.TemporaryDirectory(prefix="pycache-")
-"""Where runs find what the runs before them have compiled, if the user keeps no such files."""
+"""Where runs find the bytecode of earlier runs, if the user has turned bytecode files off."""
 
 _STARTING = threading.Lock()
-"""Held by who may start the server."""
+"""Held by the thread that may start the server."""
 
 
 class Run(NamedTuple):
-    """What a run of pytest came to.
+    """The outcome of a run of pytest.
 
     Attributes:
         status: its exit status.
-        output: what it printed, on stdout and stderr.
-        verdicts: by claim and target, the verdict.
+        output: what it printed on stdout and stderr.
+        verdicts: the verdict, by claim and target.
         leftovers: the processes that it left behind, which were killed.
     """
 
@@ -40,16 +40,16 @@ class Run(NamedTuple):
     leftovers: Sequence[str]
 
     def on(self, target: str) -> dict[str, str]:
-        """Return the verdicts on one target, by claim."""
+        """Return the verdicts for one target, by claim."""
         return {claim: verdict for (claim, on), verdict in self.verdicts.items() if on == target}
 
     def claims(self, verdict: str) -> set[str]:
-        """Return the claims that got this verdict on some target."""
+        """Return the claims that got this verdict for some target."""
         return {claim for (claim, _), found in self.verdicts.items() if found == verdict}
 
     @property
     def error(self) -> str:
-        """The line in which pytest said that it cannot run."""
+        """The line in which pytest says why it cannot run."""
         found = re.search(r"^ERROR: (.*)$", self.output, re.MULTILINE)
         return found.group(1) if found else ""
 
@@ -59,7 +59,7 @@ def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -
 
     Args:
         arguments: the command line; without a file or folder in it, all claims run.
-        path: a folder to import modules from, besides.
+        path: another folder to import modules from.
         seconds: how long it may take.
 
     Raises:
@@ -78,7 +78,7 @@ def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -
             server = _server()
         answer = server.run(request, output.fileno(), seconds)
         output.seek(0)
-        return Run(answer.status, output.read(), _read(junit) if junit.exists() else {}, answer.leftovers)
+        return Run(answer.status, output.read(), read_verdicts(junit) if junit.exists() else {}, answer.leftovers)
 
 
 @cache
@@ -90,12 +90,13 @@ def _server() -> ForkServer:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables of the environment of runs."""
+    """Return the environment variables of runs."""
     compiling = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": _COMPILED.name}
     return {**os.environ, "PYTHONPATH": "", **(compiling if sys.dont_write_bytecode else {})}
 
 
-def _read(junit: Path) -> dict[tuple[str, str], str]:
+def read_verdicts(junit: Path) -> dict[tuple[str, str], str]:
+    """Return the verdicts by claim and target that are in a file which ``--junitxml`` has written."""
     verdicts: dict[tuple[str, str], str] = {}
     for case in ElementTree.parse(junit).iter("testcase"):
         facts = {p.get("name"): p.get("value") for p in case.iter("property")}

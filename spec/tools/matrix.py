@@ -8,10 +8,12 @@ from pathlib import Path
 
 from spec.engine.claims import ids
 from spec.engine.verdicts import FAILURES
-from spec.selftest import trial
+from spec.selftest import reproduce, trial
 from spec.selftest.broken_claims import ANY, COMMAND, FILE, Breakage, Record, Table
 from spec.selftest.defects.declaration import Defect
+from spec.selftest.mutation import command as mutation
 from spec.selftest.trial import Batch, Difference, Observations
+from spec.tools.command_line import UsageError
 
 TRIES = 3
 """How often a claim is tried whose verdict differs from the record."""
@@ -20,10 +22,21 @@ TRIES = 3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its *parser*."""
     parser.add_argument(
-        "defect",
+        "name",
         nargs="*",
         help="the beginning of a defect's name, as in 'locks' or 'locks:does-nothing'; default: all defects",
     )
+    parser.add_argument(
+        "--mutants",
+        action="store_true",
+        help="try mutants of the reference lessons instead of defects; a NAME is a module of impl",
+    )
+    parser.add_argument(
+        "--reproductions",
+        action="store_true",
+        help="run the scripts that reproduce violations instead; a NAME is the beginning of a claim's id",
+    )
+    mutation.add_arguments(parser)
     parser.add_argument(
         "--claim",
         action="append",
@@ -50,27 +63,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Try the defects that are asked for.
+    """Try the defects that are asked for, or mutants, or reproductions.
 
     Returns:
         the exit status: 0 if all is as declared and recorded, or was recorded now; 1 if a defect does not break a
-        claim that it was made to break, or if something differs from the record; 2 if there is no such defect.
+        claim that it was made to break, or if something differs from the record.
+
+    Raises:
+        UsageError: there is no such defect.
     """
-    beginnings = asked.defect or [""]
-    batches = [batch.only(beginnings) for batch in trial.batches()]
-    names = [defect.short_name for batch in batches for defect in batch.defects]
-    for beginning in beginnings:
-        if not any(name.startswith(beginning) for name in names):
-            example = trial.all_defects()[0].short_name
-            print(f"No defect's name begins with {beginning!r}. An example of a name: {example}")
-            return 2
+    if asked.mutants:
+        return mutation.run(asked)
+    if asked.reproductions:
+        return reproduce.main(asked.name)
+    batches = chosen(asked.name or [""])
     if asked.reports:
         asked.reports.mkdir(parents=True, exist_ok=True)
     record = Record.load() if FILE.exists() else Record({})
     status = 0
     for batch in batches:
-        if not batch.defects:
-            continue
         report = [f"--report={(asked.reports / batch.name).absolute()}.json"] if asked.reports else []
         observed = observe(batch, record, asked.n, [*(f"--claim={claim}" for claim in asked.claim), *report])
         for defect, observations in observed.items():
@@ -87,6 +98,20 @@ def run(asked: argparse.Namespace) -> int:
             print(*lines or [f"{defect.short_name}: as recorded"], sep="\n", flush=True)
             status = status or int(bool(found))
     return status
+
+
+def chosen(beginnings: Sequence[str]) -> list[Batch]:
+    """Return the defects whose names begin with one of the *beginnings*, in batches.
+
+    Raises:
+        UsageError: there is none for one of them.
+    """
+    names = [defect.short_name for defect in trial.all_defects()]
+    for beginning in beginnings:
+        if not any(name.startswith(beginning) for name in names):
+            raise UsageError(f"no defect's name begins with {beginning!r}; an example of a name is {names[0]}")
+    batches = [batch.only(beginnings) for batch in trial.batches()]
+    return [batch for batch in batches if batch.defects]
 
 
 def observe(batch: Batch, record: Record, workers: str, options: Sequence[str]) -> dict[Defect, Observations]:

@@ -1,5 +1,7 @@
-"""Mutate the reference lessons, and see whether the suite notices: ``python -m spec.selftest.mutation``.
+"""Mutation of the reference lessons: do the claims notice each small fault?
 
-A mutant is the reference with one small fault in one place.  One that nobody notices is a gap in the suite, or code
-that is not needed; or the fault makes no difference that anybody could see, and `equivalent` says why.
+A mutant is a lesson with one small fault in one place.  A mutant that no test notices is a gap in the claims, or it
+shows code that nobody needs, or the fault makes no difference that anybody could see: `equivalent` lists those.
+
+`mutants` makes the mutants of any module, `workspace` runs the tests on them, and `command` decides what to run.
 """

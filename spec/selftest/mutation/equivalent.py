@@ -1,4 +1,4 @@
-"""The mutants that nobody can be expected to tell from the reference, each with the reason."""
+"""The mutants that no test can tell from the reference, each with the reason."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from spec.selftest.mutation.mutants import Change
 
 
 def same(place: str, before: str, *after: str, because: str) -> dict[Change, str]:
-    """Return the changes of one line that come to the same, with the reason."""
+    """Return changes of one line that make no difference, with the reason."""
     return {Change(place, before, instead): because for instead in after}
 
 
-PATIENCE = "The orphan ends long before: the limit is for one that does not."
+PATIENCE = "The limit matters only if the orphan does not end, and it ends long before."
 FLUSHED = (
-    "`python -m impl` has each line flushed; this is for who calls the demo otherwise, with the output in a pipe."
+    "`python -m impl` flushes each line; the argument matters only if the demo is called in another way, with a pipe."
 )
-ASCII = "JSON is written in ASCII, and any locale's encoding agrees with UTF-8 on that."
+ASCII = "JSON is written in ASCII, which is the same in UTF-8 and in the encoding of any locale."
 
 EQUIVALENT = {
     **same(
@@ -22,7 +22,7 @@ EQUIVALENT = {
         "maxsize: int = 30,",
         "maxsize: int = 29,",
         "maxsize: int = 31,",
-        because="How much the queue holds unless it is told, nobody is promised.",
+        because="No documentation promises the default size of the queue.",
     ),
     **same(
         "lock.restock",
@@ -38,26 +38,26 @@ EQUIVALENT = {
     ),
     **same(
         "daemon.demo",
-        "sys.exit() # whoever called this has no more code to run",
-        "pass # whoever called this has no more code to run",
-        because="`python -m impl` exits once the demo has returned; this is for who calls the demo otherwise.",
+        "sys.exit()",
+        "pass",
+        because="`python -m impl` exits after the demo; the call matters only if the demo is called in another way.",
     ),
     **same(
         "orphan.demo",
         "watch, life = mp.Pipe(duplex=False)",
         "watch, life = mp.Pipe(duplex=True)",
         "watch, life = mp.Pipe()",
-        because="Of a pipe for both ways, either end learns as well that the other is closed.",
+        because="In a pipe of two ways, too, each end learns that the other end is closed.",
     ),
     **same(
         "orphan.demo",
-        "watch.poll(5 + 2 * pause) # ready once nobody has the other end open: the orphan has ended",
-        "watch.poll(4 + 2 * pause) # ready once nobody has the other end open: the orphan has ended",
-        "watch.poll(6 + 2 * pause) # ready once nobody has the other end open: the orphan has ended",
-        "watch.poll(5 + 1 * pause) # ready once nobody has the other end open: the orphan has ended",
-        "watch.poll(5 + 3 * pause) # ready once nobody has the other end open: the orphan has ended",
-        "watch.poll(5 + 2 + pause) # ready once nobody has the other end open: the orphan has ended",
-        "watch.poll(5 - 2 * pause) # ready once nobody has the other end open: the orphan has ended",
+        "watch.poll(5 + 2 * pause)",
+        "watch.poll(4 + 2 * pause)",
+        "watch.poll(6 + 2 * pause)",
+        "watch.poll(5 + 1 * pause)",
+        "watch.poll(5 + 3 * pause)",
+        "watch.poll(5 + 2 + pause)",
+        "watch.poll(5 - 2 * pause)",
         because=PATIENCE,
     ),
     **same("orphan.demo", "life.close()", "pass", because=PATIENCE),
@@ -67,7 +67,7 @@ EQUIVALENT = {
         "task = partial(live_on, life, pause_for(2 * pause))",
         "task = partial(live_on, life, pause_for(3 * pause))",
         "task = partial(live_on, life, pause_for(2 + pause))",
-        because="The orphan looks again later, and sees the same.",
+        because="The orphan looks again at a later time, and sees the same.",
     ),
     **same(
         "orphan.live_on",
@@ -100,10 +100,10 @@ EQUIVALENT = {
         "queue.answer_from_child",
         "here.close()",
         "pass",
-        because="Python closes it when the function returns, for nobody else has it.",
+        because="Python closes the connection when the function returns, because nothing else refers to it.",
     ),
 }
-"""They must survive: one that is caught is no equivalent."""
+"""These mutants must survive: a mutant that a test notices is not equivalent."""
 
 UNDECIDED = {
     **same(
@@ -111,26 +111,26 @@ UNDECIDED = {
         "os.waitpid(pid, 0)",
         "os.waitpid(pid, 1)",
         "pass",
-        because="Whether the demo has cleaned up before the rest of its session is killed is a race.",
+        because="It is a race whether the demo has cleaned up before the rest of its session is killed.",
     ),
     **same(
         "__main__.watch",
         "shutil.rmtree(folder, ignore_errors=True)",
         "shutil.rmtree(folder, ignore_errors=False)",
         "shutil.rmtree(folder)",
-        because="Whether somebody else removes a file meanwhile is a race.",
+        because="It is a race whether another process removes a file at the same time.",
     ),
     **same(
         "orphan.demo",
         "task = partial(live_on, life, pause_for(2 * pause))",
         "task = partial(live_on, life, pause_for(1 * pause))",
-        because="Whether the orphan looks again before its parent has left is a race.",
+        because="It is a race whether the orphan looks again before its parent has left.",
     ),
     **same(
         "orphan.leave",
         "pause()",
         "pass",
-        because="Whether the child looks before its parent has left is a race.",
+        because="It is a race whether the child looks before its parent has left.",
     ),
 }
-"""They may survive: when something happens is all that they change."""
+"""These mutants may survive: they only change when something happens."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple, Union
-
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator
 
 OPERATORS = [
     "AddNot",
@@ -30,24 +28,25 @@ OPERATORS = [
     "ReplaceUnaryOperator_USub_UAdd",
     "ZeroIterationForLoop",
 ]
-"""Those of Cosmic Ray's operators that are used: of those that replace an operator, the nearest wrong one.
+"""The operators of Cosmic Ray that are used.
 
-Cosmic Ray replaces each by every other.  Where ``left - 1`` is told from ``left + 1``, it is told from ``left << 1``.
+Cosmic Ray can replace each operator of Python by every other.  Here each is replaced by the nearest wrong one only: a
+test that notices ``left + 1`` in place of ``left - 1`` also notices ``left << 1``.
 """
 
 PROSE = {"description", "help", "metavar", "prog", "title"}
-"""Keyword arguments that are words for people; a test of them would say them again."""
+"""Keyword arguments whose values are texts for people; a test of a text would only repeat the text."""
 
 NO_CONTEXT = b"__import__('contextlib').nullcontext()"
 
 
 class Change(NamedTuple):
-    """What sets a mutant apart from the reference, wherever in the function it is.
+    """The difference between a mutant and the reference, without comments.
 
     Attributes:
         place: the module and the function, ``lock.buy``.
-        before: what the lines are that differ; a line break counts as a space.
-        after: what the mutant has in their place.
+        before: the lines of the reference that differ; a line break counts as a space.
+        after: the lines of the mutant in their place.
     """
 
     place: str
@@ -62,13 +61,18 @@ def mutants(module: str, source: str) -> Iterator[tuple[Change, str]]:
     """Make the mutants of *module*, each with its change and its source."""
     tree = ast.parse(source)
     for mutant in (*_replacements(source), *_removals(source, tree)):
-        change = _change(module, tree, source, mutant)
-        if _is_valid(mutant) and not _is_dangerous(change):
-            yield change, mutant
+        if _is_valid(mutant):
+            change = _change(module, tree, source, mutant)
+            if not _is_dangerous(change):
+                yield change, mutant
 
 
 def _replacements(source: str) -> Iterator[str]:
     """Make the mutants that Cosmic Ray makes."""
+    from cosmic_ray.ast import ast_nodes, get_ast  # here, because it is installed for this only
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
     nodes = list(ast_nodes(get_ast(source)))
     for name in OPERATORS:
         operator = get_operator(f"core/{name}")()
@@ -77,7 +81,7 @@ def _replacements(source: str) -> Iterator[str]:
 
 
 def _removals(source: str, tree: ast.Module) -> Iterator[str]:
-    """Make the mutants that lack a statement, a keyword argument or a context; Cosmic Ray makes none such."""
+    """Make the mutants that lack a statement, a keyword argument or a context; Cosmic Ray does not make these."""
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and _acts(node):
             yield _replace(source, node, b"pass")
@@ -88,9 +92,9 @@ def _removals(source: str, tree: ast.Module) -> Iterator[str]:
 
 
 def _acts(statement: ast.stmt) -> bool:
-    """Return whether *statement* does something without which the code that follows can run.
+    """Return whether the code after *statement* can run without it.
 
-    Without the assignment to a name, what follows would raise a NameError.
+    Without an assignment to a name, that code would raise a NameError.
     """
     if isinstance(statement, ast.Assign):
         return not isinstance(statement.targets[0], (ast.Name, ast.Tuple))
@@ -100,7 +104,7 @@ def _acts(statement: ast.stmt) -> bool:
 
 
 def _replace(source: str, node: Union[ast.expr, ast.keyword, ast.stmt], text: bytes, more: bytes = b"") -> str:
-    """Return *source* with *text* in place of *node*, and of what matches *more* behind it."""
+    """Return *source* with *text* in place of *node* and of the text after it that matches *more*."""
     lines = source.encode().splitlines(keepends=True)
     begin = len(b"".join(lines[: node.lineno - 1])) + node.col_offset
     end = len(b"".join(lines[: (node.end_lineno or 0) - 1])) + (node.end_col_offset or 0)
@@ -109,8 +113,8 @@ def _replace(source: str, node: Union[ast.expr, ast.keyword, ast.stmt], text: by
 
 
 def _change(module: str, tree: ast.Module, source: str, mutant: str) -> Change:
-    """Return what sets *mutant* apart from *source*."""
-    before, after = source.splitlines(), mutant.splitlines()
+    """Return the difference between *source* and *mutant*, which is valid Python."""
+    before, after = (_without_comments(text).splitlines() for text in (source, mutant))
     while before and after and before[-1] == after[-1]:
         del before[-1], after[-1]
     first = 0
@@ -120,8 +124,18 @@ def _change(module: str, tree: ast.Module, source: str, mutant: str) -> Change:
     return Change(place, _joined(before[first:]), _joined(after[first:]))
 
 
+def _without_comments(source: str) -> str:
+    """Return *source* without its comments, which no mutant changes."""
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            lines[line - 1] = lines[line - 1][:column].rstrip()
+    return "\n".join(lines)
+
+
 def _around(tree: ast.AST, line: int) -> Iterator[str]:
-    """Return the names of the functions and classes around a *line*, from the outside in."""
+    """Return the names of the functions and classes around a *line*, beginning with the outermost."""
     for node in ast.iter_child_nodes(tree):
         if getattr(node, "lineno", line + 1) <= line <= getattr(node, "end_lineno", 0):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -135,7 +149,7 @@ def _joined(lines: list[str]) -> str:
 
 
 def _is_valid(mutant: str) -> bool:
-    """Return whether *mutant* is Python; the star in ``def demo(mp, *, pause)`` is taken for an operator."""
+    """Return whether *mutant* is Python; Cosmic Ray takes the star in ``def demo(mp, *, pause)`` for an operator."""
     try:
         ast.parse(mutant)
     except SyntaxError:
@@ -144,5 +158,5 @@ def _is_valid(mutant: str) -> bool:
 
 
 def _is_dangerous(change: Change) -> bool:
-    """Return whether the mutant may signal others than its own: ``os.killpg(1, ...)`` reaches all processes."""
+    """Return whether the mutant may send signals to other processes: ``os.killpg(1, ...)`` reaches all."""
     return "kill" in change.before and change.after != "pass"
