@@ -36,12 +36,16 @@ def claims_without_defect(claims: Sequence[Claim], defects: Sequence[Defect]) ->
     for claim in claims:
         if not declared[claim.id]:
             files = Counter(
-                defect.file for defect in defects for other in defect.breaks if other.startswith(f"{claim.lesson}.")
+                defect.file
+                for defect in defects
+                for other in defect.breaks
+                if other.startswith(f"{claim.lesson}.") and not defect.is_package
             )
             file = files.most_common(1)[0][0] if files else f"{DEFECTS}/{claim.lesson}s.py"
             yield (
-                f"{claim.id}: no defect was made to break it. Define one, in {file} for example, "
-                f'with @family.breaks("{claim.id}").'
+                f"{claim.id}: no defect was made to break it. Define one, in {file} for example, with "
+                f'@family.breaks("{claim.id}"); or,'
+                f" if it is about the lesson, with @packages.breaks in {DEFECTS}/lessons/{claim.lesson}.py."
             )
 
 

@@ -1,4 +1,4 @@
-"""What a user gets wrong is answered in one line, with pytest's exit status for it and no traceback."""
+"""A mistake of the user gets a message of one line and the exit status of pytest for it, without a traceback."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODULES = {
 
 @pytest.fixture
 def modules(tmp_path: Path) -> Path:
-    """A folder with modules that are of no use."""
+    """A folder with modules that cannot be verified."""
     for name, text in MODULES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
@@ -67,7 +67,7 @@ def modules(tmp_path: Path) -> Path:
     ],
 )
 def test_one_line_says_what_is_wrong(arguments: str, answer: str, modules: Path) -> None:
-    """Each mistake gets its answer."""
+    """Each mistake gets its message."""
     run = verify("spec/", *arguments.split(), path=modules)
     assert run.error.startswith(answer)
     assert run.status == pytest.ExitCode.USAGE_ERROR
@@ -76,13 +76,13 @@ def test_one_line_says_what_is_wrong(arguments: str, answer: str, modules: Path)
 
 
 def test_scale_multiplies_what_the_claims_say() -> None:
-    """A faultless API does not lose count at another scale, and what depends on numbers fails there with them."""
+    """At another scale a sound API still holds, and the message of a claim that fails has the scaled numbers."""
     crowds = "--claim=lock", "--claim=zombie.piles-up", "--claim=sharing.loses"
     run = verify(*crowds, "--mp=multiprocessing:fork", "--scale=3")
     assert run.status == 0
     assert "scale: 3" in run.output
     assert len(run.claims("holds")) > 30
     scaled = verify(
-        "--claim=sharing.loses", "--impl=spec.selftest.defects.lessons.always_takes_the_lock", "--scale=3"
+        "--claim=sharing.loses", "--impl=spec.selftest.defects.lessons.sharing.always_takes_the_lock", "--scale=3"
     )
     assert "expected [(300,)" in scaled.output

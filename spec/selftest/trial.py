@@ -86,7 +86,7 @@ def families() -> list[Family]:
 
 def packages() -> list[Defect]:
     """Return all broken packages of lessons."""
-    return [module.defect for module in _modules(lessons)]
+    return [defect for module in _modules(lessons) for defect in module.packages.defects]
 
 
 def batches() -> list[Batch]:
@@ -179,12 +179,14 @@ class Difference(NamedTuple):
     def __str__(self) -> str:
         seen = " or ".join(sorted({*self.verdicts}))
         if self.is_failed_purpose:
-            expected = f"but {' or '.join(self.defect.verdicts)} is declared"
+            expected = f"but the defect is made to break it: {' or '.join(self.defect.verdicts)}"
             remedy = f"Change {self.defect.file}: the defect must break the claim, or declare another one."
         else:
-            expected = f"but {self.recorded} is recorded" if self.recorded else "and is neither declared nor recorded"
+            expected = (
+                f"but {self.recorded} is recorded" if self.recorded else "which is neither declared nor recorded"
+            )
             remedy = f"If this is right, record it: {COMMAND} {self.defect.short_name} --claim {self.claim}"
-        return f"{self.defect.short_name}: {self.claim} is {seen}, {expected}.\n    {remedy}"
+        return f"{self.defect.short_name}: the verdict on {self.claim} is {seen}, {expected}.\n    {remedy}"
 
 
 def differences(defect: Defect, observations: Observations, record: Record) -> list[Difference]:

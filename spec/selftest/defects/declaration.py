@@ -29,8 +29,8 @@ class Defect:
     name: str
     fault: str
     breaks: Sequence[str]
-    mp: str = "multiprocessing:fork"
-    context: str = "fork"
+    mp: str
+    context: str
     verdicts: Sequence[str] = FAILURES
     slow: bool = False
 
@@ -51,7 +51,8 @@ class Defect:
     @property
     def file(self) -> str:
         """The file that defines it, relative to the root of the project."""
-        return f"{self.name.partition(':')[0].replace('.', '/')}.py"
+        module = self.name.rpartition(".")[0] if self.is_package else self.name.partition(":")[0]
+        return f"{module.replace('.', '/')}.py"
 
 
 class Broken:
@@ -111,7 +112,7 @@ class Family:
         """
 
         def declare(api: type[Broken]) -> type[Broken]:
-            context = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", api.__name__).lower()
+            context = re.sub(r"(?<!^)(?=[A-Z])", "-", api.__name__).lower()
             name = f"{self.name}:{context}"
             fault = " ".join((api.__doc__ or "").split())
             self.defects.append(Defect(name, fault, claims, name, api.method, verdicts, slow))

@@ -1,1 +1,1 @@
-"""Broken packages of lessons; each holds the lesson with the fault, and declares it as ``defect``."""
+"""Broken packages of lessons.  Each module has the packages in which the lesson of that name has a fault."""

@@ -1,5 +1,0 @@
-"""The consumer ends after one item."""
-
-from spec.selftest.defects.declaration import Defect
-
-defect = Defect(__name__, __doc__, ["joinable.consumer-reports-after-eating"])

@@ -1,5 +1,0 @@
-"""The sale gives each buyer a lock of its own."""
-
-from spec.selftest.defects.declaration import Defect
-
-defect = Defect(__name__, __doc__, ["lock.admits-one-buyer-at-a-time"])

@@ -1,3 +1,0 @@
-from impl.fanout import together
-
-one_by_one = together

@@ -1,3 +1,0 @@
-from impl.fanout import one_by_one
-
-together = one_by_one

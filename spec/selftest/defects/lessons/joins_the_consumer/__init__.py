@@ -1,5 +1,0 @@
-"""Main joins the endless consumer, too."""
-
-from spec.selftest.defects.declaration import Defect
-
-defect = Defect(__name__, __doc__, ["joinable.consumer-ends-with-main"])

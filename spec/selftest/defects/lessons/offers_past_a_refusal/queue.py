@@ -1,8 +1,0 @@
-import impl.queue
-from impl.queue import answer_from_child, message_from_child, poll, take
-
-__all__ = ["answer_from_child", "message_from_child", "offer", "poll", "take"]
-
-
-def offer(queue, items):
-    return impl.queue.offer(queue, items)[1:]

@@ -1,8 +1,0 @@
-import select
-
-
-def run_in_child(mp, task):
-    child = mp.Process(target=task)
-    child.start()
-    select.select([child.sentinel], [], [])
-    return child

@@ -1,5 +1,0 @@
-"""A buyer does not take the lock."""
-
-from spec.selftest.defects.declaration import Defect
-
-defect = Defect(__name__, __doc__, ["lock.admits-one-buyer-at-a-time"])
