@@ -1,4 +1,4 @@
-"""What the tests of the harness can ask for."""
+"""Fixtures for the tests of the spec, and the order in which these tests run."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from spec.harness.nursery import Nursery
 
 Fork = Callable[..., int]
 
-os.environ.pop("PYTHONUNBUFFERED", None)  # with it, what is lost for most users in buffers would be seen here
+os.environ.pop("PYTHONUNBUFFERED", None)  # it would hide output that is lost in buffers without it
 
 
 LONG = ("test_defects.py", "test_hanging.py", "test_soak.py")
-"""Whose tests take longest."""
+"""The modules whose tests take longest."""
 
 WHOLE = ("test_reports.py", "test_reproductions.py", "test_stage.py")
-"""Whose tests ask about one long run of pytest, which each worker with one of them does."""
+"""The modules whose tests look at one long run of pytest, which each worker that has one of them must do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, and give the tests here more time than a claim has: some run pytest itself."""
+    """Begin with the longest tests, and give the tests here more time than a claim has: some run pytest itself."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.timeout(300))
@@ -37,9 +37,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Has the workers take one test after another, but for modules that one worker takes as a whole.
+    """Gives each worker one test after another, except for some modules, which one worker takes as a whole.
 
-    ``--dist loadgroup`` does as much, for those who give it on the command line: workers know of no other way.
+    ``--dist loadgroup`` does the same, but it works only if the user gives it on the command line.
+
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -48,13 +49,13 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
-    """Share the tests out so that no worker is left with much when the others are done."""
+    """Distribute the tests so that no worker has many left when the others are done."""
     return Scheduling(config, log)
 
 
 @pytest.fixture
 def nothing_left() -> Iterator[None]:
-    """See to it that the test leaves no process behind."""
+    """Check that the test leaves no process behind."""
     with Nursery() as nursery:
         yield
         multiprocessing.active_children()  # joins those that have exited
@@ -63,7 +64,7 @@ def nothing_left() -> Iterator[None]:
 
 @pytest.fixture
 def fork(nothing_left: None) -> Iterator[Fork]:  # noqa: ARG001  it must close after this one
-    """Fork a process that calls a function, and return its pid; all are killed and reaped in the end.
+    """Fork a process that calls a function, and return its pid; all are killed and reaped at the end.
 
     It exits with status 0 once the function has returned, and with 1 if that raised an exception.
     """

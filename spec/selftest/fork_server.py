@@ -1,7 +1,9 @@
-"""Fork for each run of pytest a process that has everything imported: most of what a short run takes is that.
+"""Run pytest in forks of a process that has imported everything: imports take most of the time of a short run.
 
-The server itself never runs what is under test, nor does it keep anything of a run.  Each is a fork, beside which
-another waits, to end what the run leaves behind, and the run itself once nobody waits for it any longer.
+The server itself never runs what is under test, and it keeps nothing of a run.  Each run is a fork.  A second fork
+waits for it and ends what the run leaves behind.  It also ends the run itself if its client has gone.
+
+
 """
 
 from __future__ import annotations
@@ -23,11 +25,11 @@ import pytest
 from spec.harness.nursery import Nursery
 
 SIZE = 1_000_000
-"""No message is longer, in bytes."""
+"""The maximum size of a message, in bytes."""
 
 
 class Request(NamedTuple):
-    """What a run is to be.
+    """A request for a run.
 
     Attributes:
         arguments: the command line of pytest.
@@ -39,7 +41,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What has come of a run.
+    """The outcome of a run.
 
     Attributes:
         status: its exit status; minus the signal, if one killed it.
@@ -51,11 +53,11 @@ class Answer(NamedTuple):
 
 
 class Abandoned(Exception):
-    """Whoever has asked for a run waits for it no longer."""
+    """The client that asked for a run does not wait for it any longer."""
 
 
 class ForkServer:
-    """The process that forks; it ends with whoever has started it, if it is not closed before.
+    """The process that forks.  It ends when its starter ends, unless it is closed before.
 
     Args:
         folder: the root of the project, in which pytest runs.
@@ -73,16 +75,16 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                start_new_session=True,  # an interrupt is for who waits
+                start_new_session=True,  # Ctrl-C must reach the client only
             )
 
     def run(self, request: Request, output: int, seconds: float) -> Answer:
-        """Run pytest, and return what has come of it once nothing of it is left.
+        """Run pytest, and return the outcome after all its processes have ended.
 
         Args:
-            request: what the run is to be.
-            output: the file that it writes to, as stdout and stderr.
-            seconds: how long it may take; then it is killed, with all that it has started.
+            request: the arguments and the environment of the run.
+            output: the file descriptor for its stdout and stderr.
+            seconds: how long it may take; then the run and all that it has started are killed.
 
         Raises:
             TimeoutError: it took longer.
@@ -100,7 +102,7 @@ class ForkServer:
         return Answer(*json.loads(answer))
 
     def close(self) -> None:
-        """End it; what it was asked for is over."""
+        """End the server; no run may be under way."""
         self._channel.close()
         self._process.wait()
 
@@ -110,7 +112,7 @@ def main(channel: socket.socket) -> int:
     # Import everything as pytest does, which rewrites assertions.
     pytest.main(["-p", "no:cacheprovider", "spec", "--collect-only", "-q"])
     sys.stdout.flush()
-    from spec.engine.warmup import warm_up  # not before: Hypothesis comes with it, which pytest rewrites
+    from spec.engine.warmup import warm_up  # after pytest has rewritten Hypothesis, which this imports
 
     warm_up()
     while True:
@@ -129,7 +131,7 @@ def main(channel: socket.socket) -> int:
 
 
 def attend(request: Request, output: int, client: socket.socket) -> int:
-    """Have a process run pytest, and tell the *client* what has come of it.
+    """Let a process run pytest, and send the outcome to the *client*.
 
     Returns:
         0; in the process that has run pytest, its exit status.
@@ -138,7 +140,7 @@ def attend(request: Request, output: int, client: socket.socket) -> int:
         nursery = stack.enter_context(Nursery())
         pid = os.fork()
         if pid == 0:
-            stack.pop_all()  # the nursery is its parent's
+            stack.pop_all()  # the nursery belongs to the parent
             client.close()
             return run(request, output)
         os.close(output)
@@ -152,7 +154,7 @@ def wait(pid: int, client: socket.socket) -> int:
     """Wait until a child has exited, and return its exit status.
 
     Raises:
-        Abandoned: the *client* has gone before.
+        Abandoned: the *client* has closed its end before.
     """
     pidfd = os.pidfd_open(pid)
     ready, _, _ = select.select([pidfd, client.fileno()], [], [])
@@ -169,14 +171,14 @@ def run(request: Request, output: int) -> int:
     os.close(output)
     os.environ.clear()
     os.environ.update(request.environment)
-    tempfile.tempdir = None  # the environment has a say in it
+    tempfile.tempdir = None  # it depends on the environment
     sys.argv[1:] = request.arguments
     return pytest.main([*request.arguments])
 
 
 def _reap(options: int = 0) -> None:
-    """Reap those who attend to runs."""
-    with suppress(ChildProcessError):  # there is none
+    """Reap the processes that wait for runs."""
+    with suppress(ChildProcessError):  # there is no child
         while os.waitid(os.P_ALL, 0, os.WEXITED | options):
             pass
 

@@ -1,4 +1,4 @@
-"""What the tests of the harness run in processes."""
+"""Functions that the tests of the harness run in processes."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from impl.contract import Multiprocessing
 
 
 def wait() -> None:
-    """Wait for a signal, for ever."""
+    """Wait for signals, without end."""
     while True:
         signal.pause()
 
 
 def read_nothing() -> None:
-    """Be blocked in read(2)."""
+    """Block in read(2)."""
     os.read(os.pipe()[0], 1)
 
 
 def read_to_the_end(read: int, write: int) -> None:
-    """Be a helper, which ends when nobody holds the other end of the pipe any more."""
+    """Behave like a helper: end when no process holds the other end of the pipe any more."""
     os.close(write)
     os.read(read, 1)
 
 
 def acquire_twice() -> None:
-    """Be blocked in futex(2)."""
+    """Block in futex(2)."""
     lock = threading.Lock()
     lock.acquire()
     lock.acquire()
 
 
 def lock_file(path: Path) -> None:
-    """Hold an exclusive lock on the file, or be blocked in flock(2)."""
+    """Hold an exclusive lock on the file, or block in flock(2)."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         wait()
 
 
 def loop() -> None:
-    """Use the processor until killed, deaf to SIGTERM."""
+    """Use the CPU until killed, and ignore SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
         pass
@@ -59,7 +59,7 @@ def fidget() -> None:
 
 
 def toil() -> None:
-    """Work and sleep by turns, half of the time each."""
+    """Work and sleep in turn, half of the time each."""
     while True:
         end = time.thread_time() + 0.002
         while time.thread_time() < end:
@@ -76,7 +76,7 @@ def multiply() -> None:
 
 
 def run_away() -> None:
-    """Fork and exit, over and over, so that each process lives for a moment only."""
+    """Fork and exit, over and over, so that each process lives for a very short time."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
         if os.fork():
@@ -84,7 +84,7 @@ def run_away() -> None:
 
 
 def become_orphan(function: Callable[[], object]) -> None:
-    """Call the function in a daemon: a grandchild, in a session of its own."""
+    """Call the function in a Unix daemon: in a grandchild with a session of its own."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -93,29 +93,29 @@ def become_orphan(function: Callable[[], object]) -> None:
 
 
 def greet(mp: Multiprocessing, name: str) -> None:
-    """Be a program that prints."""
+    """Run as a program that prints."""
     assert hasattr(mp, "Process")
     print(f"hello {name}")
     print("trouble", file=sys.stderr)
 
 
 def leave(_mp: Multiprocessing, status: int) -> None:
-    """Be a program that ends with this exit status."""
+    """Run as a program that ends with this exit status."""
     sys.exit(status)
 
 
 def linger(_mp: Multiprocessing) -> None:
-    """Be a program that does not end."""
+    """Run as a program that does not end."""
     wait()
 
 
 def start_child(mp: Multiprocessing) -> None:
-    """Be a program with a child."""
+    """Run as a program with a child."""
     child = mp.Process(target=print_heavy_modules)
     child.start()
     child.join()
 
 
 def print_heavy_modules() -> None:
-    """Print which of the modules are there that children should not have to import."""
+    """Print which of those modules are imported that a child should not need."""
     print([name for name in ("pytest", "hypothesis", "psutil") if name in sys.modules])

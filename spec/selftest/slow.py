@@ -1,6 +1,7 @@
-"""A sound multiprocessing API whose starts and joins take longer than many a child lives.
+"""A sound multiprocessing API whose starts and joins take longer than many children live.
 
-It imports next to nothing, so that its children, which import it, are short-lived indeed.
+It imports very little, so that its children, which import it, live for a short time only.
+
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ class Process(_context.Process):  # type: ignore[misc]
     """A process that is slow to start and to join."""
 
     def start(self) -> None:
-        """Start it, and take some time."""
+        """Start the process, and take some time."""
         super().start()
         time.sleep(0.2)
 
     def join(self, timeout: Optional[float] = None) -> None:
-        """Take some time, unless time is short, and join it."""
+        """Take some time, unless there is a timeout, and join the process."""
         if timeout is None:
             time.sleep(0.1)
         super().join(timeout)
@@ -38,7 +39,7 @@ def get_context(_method: object = None) -> ModuleType:
 
 
 def get_all_start_methods() -> list[str]:
-    """Return the start method that there is."""
+    """Return the only start method."""
     return ["forkserver"]
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints: payloads stop there, and the claim decides who goes on."""
+"""Checkpoints: payloads stop at them, and the claim decides which one goes on."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_reached_until_waited_for(checkpoint: Checkpoint, fork: Fork) -> None:
     assert not checkpoint.reached
     until_blocked([fork(checkpoint.pause)])
     assert checkpoint.reached
-    assert checkpoint.reached  # looking takes nothing away
+    assert checkpoint.reached  # looking at the arrivals does not release anybody
     checkpoint.next()
     assert not checkpoint.reached
 
@@ -134,7 +134,7 @@ def test_who_is_killed_on_the_way_never_arrives(checkpoint: Checkpoint, tmp_path
 
 def test_open_lets_everybody_pass(checkpoint: Checkpoint, fork: Fork) -> None:
     early = [fork(checkpoint.pause) for _ in range(2)]
-    checkpoint.next()  # one is known, the other may be on its way
+    checkpoint.next()  # the checkpoint knows of one, and the other may be on its way
     checkpoint.open()
     late = fork(checkpoint.pause)
     assert [exit_of(pid).code for pid in (*early, late)] == [0, 0, 0]
@@ -143,7 +143,7 @@ def test_open_lets_everybody_pass(checkpoint: Checkpoint, fork: Fork) -> None:
 def test_close_makes_the_waiting_exit(checkpoint: Checkpoint, fork: Fork) -> None:
     early = [fork(checkpoint.pause) for _ in range(2)]
     until_blocked(early)
-    checkpoint.next()  # one is known, the other in the backlog
+    checkpoint.next()  # the checkpoint knows of one, and the other is in the backlog
     checkpoint.close()
     late = fork(checkpoint.pause)
     assert [exit_of(pid).code for pid in (*early, late)] == [1, 1, 1]
@@ -156,10 +156,10 @@ def test_close_reaches_those_whose_connection_a_fork_holds(
     pids = [fork(checkpoint.pause) for _ in range(2)]
     until_blocked(pids)
     checkpoint.next()
-    fork(wait)  # inherits the listener, with its backlog, and the connection
+    fork(wait)  # it inherits the listener with its backlog, and the connection
     os.link(tmp_path / "here", tmp_path / "still here")
     checkpoint.close()
-    late = fork(pause, str(tmp_path / "still here"))  # found the way just before it was closed
+    late = fork(pause, str(tmp_path / "still here"))  # it connected just before the checkpoint was closed
     assert [exit_of(pid).code for pid in (*pids, late)] == [1, 1, 1]
 
 

@@ -20,7 +20,7 @@ def test_ids_are_unique_and_complete(claims: list[Claim]) -> None:
 
 
 def test_every_claim_applies_somewhere(claims: list[Claim]) -> None:
-    """There is no claim that no start method meets the conditions of."""
+    """Each claim applies to at least one start method."""
     assert [claim.id for claim in claims if not catalogue.start_methods(claim)] == []
 
 

@@ -1,4 +1,4 @@
-"""The cost of the suite: processes are counted, what they cost bare is measured, and figures are written."""
+"""The cost of the suite: it counts processes, measures what bare processes cost, and writes figures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_more_costs_more() -> None:
 
 
 def test_what_a_fork_server_does_costs_too() -> None:
-    """It outlives who has started it, and nobody waits for it."""
+    """The process outlives its starter, and no process waits for it."""
     few, many = (bare(Processes(forked=0, spawned=0, served=number), at_once=1) for number in (1, 100))
     assert many.cpu > 2 * few.cpu
 
@@ -56,7 +56,7 @@ def test_failure_is_named() -> None:
 
 
 def cost(*options: str) -> subprocess.CompletedProcess[str]:
-    """Measure the claims on isolation, as users do."""
+    """Measure the claims of the lesson isolation, as users do."""
     command = [sys.executable, "-m", "spec", "cost", "-n0", *options, "--", "spec/claims/isolation"]
     return subprocess.run(command, capture_output=True, text=True)
 

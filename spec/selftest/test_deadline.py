@@ -1,4 +1,4 @@
-"""The deadline: how long the harness waits, at most."""
+"""The deadline: how long the harness waits at most."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ QUICK = {
     "sharing": "--start 10 --workers 3 --pause 0.2",
     "zombie": "--pause 0.5",
 }
-"""Options that make a demo short; with the article's numbers it takes as long as the article's."""
+"""Options that make a demo short; with the numbers of the article it takes as long as in the article."""
 
 ARTICLE = {
     "daemon": "--daemon-seconds 3 --ordinary-seconds 5",
@@ -73,12 +73,12 @@ SHOWS = {
     "sharing": ["10 less 3 with a lock: 7", "10 less 3 without a lock: "],
     "zombie": ["has not joined", "has joined", "not in the process table"],
 }
-"""What a demo prints, in this order among other things."""
+"""Lines that a demo prints in this order, among other lines."""
 
 
 @pytest.fixture(autouse=True)
 def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A folder for temporary files of the demos, in which none is left; its path is short enough for sockets."""
+    """A folder for temporary files of the demos, which leave none; its path is short enough for sockets."""
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
         yield
@@ -87,16 +87,17 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """SIGINT interrupts what is started; a shell has what it starts in the background ignore it."""
+    """Let SIGINT interrupt the programs that are started, although a shell lets background programs ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m impl`` with the arguments, and read what was printed by the time that it ended.
+    """Run ``python -m impl`` with the arguments, and return what it had printed when it ended.
 
-    The output goes to files: at a pipe, one would wait for whoever else has it open.
+    The output goes to files.  Reading a pipe would wait for every other process that has the pipe open.
+
     """
     command = [sys.executable, "-m", "impl", *arguments]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
@@ -141,12 +142,12 @@ def test_shows_what_the_lesson_says(lesson: str, method: str) -> None:
 
 
 def test_daemon_never_prints() -> None:
-    """The daemon's line does not appear."""
+    """The daemon prints nothing."""
     assert "daemon: done" not in run("daemon", *QUICK["daemon"].split()).stdout
 
 
 def test_lifecycle_would_print(capsys: pytest.CaptureFixture[str]) -> None:
-    """The child that is terminated would take its time, and say that it is done."""
+    """The child that is terminated never says that it is done."""
     begun = time.monotonic()
     lifecycle.work(0.05)
     assert time.monotonic() - begun >= 0.05
@@ -164,9 +165,9 @@ def test_fanout_says_how_long_it_took() -> None:
 
 
 def test_orphan_is_adopted() -> None:
-    """The child is the parent's until the parent leaves, and then somebody else's."""
+    """The child has the parent as its parent until that leaves, and then another process."""
     shown = run("orphan", "--mp", "multiprocessing:fork").stdout
-    # Not only where lines begin: Python may write a line's end by itself, with another process's line before it.
+    # The match need not be at the start of a line: Python may write the end of a line separately.
     [parent] = re.findall(r"parent: process (\d+), child of ", shown)
     [child] = re.findall(rf"child: process (\d+), child of process {parent} ", shown)
     assert f"orphan: process {child}, child of " in shown
@@ -174,7 +175,7 @@ def test_orphan_is_adopted() -> None:
 
 
 def test_failure_is_told_by_the_status() -> None:
-    """A demo that fails, here because a thread cannot be terminated, has the exit status of a program that fails."""
+    """A demo that fails has the exit status of a program that fails; here a thread cannot be terminated."""
     failed = run("lifecycle", "--mp", "multiprocessing.dummy", "--pause", "0")
     assert "AttributeError" in failed.stderr
     assert failed.returncode == 1
@@ -207,7 +208,7 @@ def test_mistakes_are_answered_in_one_line(arguments: list[str], answer: str) ->
 
 
 def test_zero_is_no_mistake() -> None:
-    """There may be none of what there can be many of, and it may take no time."""
+    """A number may be zero, and a time may be zero too."""
     demo = run("lock", "--buyers", "0", "--tickets", "0", "--pause", "0")
     assert (demo.returncode, demo.stderr) == (0, "")
 
@@ -216,7 +217,7 @@ def test_zero_is_no_mistake() -> None:
 @pytest.mark.parametrize("lesson", ["lock", "sharing", "joinable", "daemon"])
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_cleanly(lesson: str, method: str, tmp_path: Path) -> None:
-    """Ctrl-C, which the terminal sends to every process of the run, ends it without a traceback or a leftover."""
+    """Ctrl-C, which the terminal sends to every process of the run, ends the demo without traceback and leftovers."""
     options = {
         "lock": "--pause 30",
         "sharing": "--pause 30",
@@ -233,7 +234,7 @@ def test_ctrl_c_ends_it_cleanly(lesson: str, method: str, tmp_path: Path) -> Non
         )
         assert demo.stdout is not None
         stillness = Stillness(0.3)
-        while not stillness.lasts(nursery.inside()):  # everybody has started, and waits
+        while not stillness.lasts(nursery.inside()):  # all have started and wait
             time.sleep(0.02)
         os.killpg(demo.pid, signal.SIGINT)  # as the terminal does
         assert demo.wait(30) == 128 + signal.SIGINT

@@ -1,4 +1,4 @@
-"""Known deviations: what they change in a run, and what is said of files that cannot be meant."""
+"""Known deviations: what they change in a run, and the messages about files that make no sense."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_shipped_ones_are_used_unless_none_are_asked_for() -> None:
 
 @pytest.mark.parametrize("shipped", deviations.shipped(), ids=lambda file: file.stem)
 def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
-    """Each names claims that there are, and versions up to one that was looked at; no two say the same."""
+    """Each deviation names existing claims, and versions up to one that was examined; no two are the same."""
     known = deviations.read(shipped)
     for deviation in known:
         assert set(deviation.claims) <= set(ids())
@@ -83,7 +83,7 @@ def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
 
 
 def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
-    """It may have mended it, too, so that it is no news either if the claim holds."""
+    """The version may also have mended the fault, so a claim that holds is expected too."""
     targets = expand(
         ["spec.selftest.slow:forkserver", "spec.selftest.defects.sentinels:never-ready", "multiprocessing.dummy"]
     )
@@ -175,7 +175,7 @@ def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
 
 
 def test_file_about_something_else_is_named_as_such(tmp_path: Path) -> None:
-    """Else a misspelt target would be noticed by nobody."""
+    """Otherwise a misspelt target would not be noticed."""
     unused = file(tmp_path, TABLE)
     run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={unused}")
     assert f"known deviations: {unused}, none of them about what is under test\n" in run.output

@@ -1,4 +1,4 @@
-"""The fork server: each run is a process of its own, and none outlasts whoever waits for it."""
+"""The fork server of the self-tests: each run is a process of its own, and none outlives its client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run leaves nothing behind, also when a claim fails in it."""
+"""A run leaves nothing behind, even if a claim fails."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Process(_fork.Process):
 
 @pytest.mark.parametrize("options", [[], ["-n2"]], ids=["one process", "two workers"])
 def test_what_the_run_had_in_use_is_removed_and_named_and_nothing_else_is(tmp_path: Path, options: list[str]) -> None:
-    """What is left in /dev/shm is removed when the run ends, if a process of the run is known to have used it."""
+    """At its end the run removes those files from /dev/shm that one of its processes is known to have used."""
     (tmp_path / "leaking.py").write_text(LEAKING, encoding="utf-8")
     before = shared_memory.names()
     run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", *options, path=tmp_path)
@@ -51,6 +51,6 @@ def test_neither_files_nor_processes_are_left(api: str, monkeypatch: pytest.Monk
         chosen = ["--claim", "zombie.lingers", "--claim", "sharing.counts", "--claim", "orphan.goes-on-running"]
         run = verify("spec/", "--mp", api, *chosen)
         assert run.verdicts
-        left = [name for name in os.listdir(folder) if not name.startswith("tmp")]  # that is where junit.xml was
+        left = [name for name in os.listdir(folder) if not name.startswith("tmp")]  # junit.xml was there
         assert left == []
     assert run.leftovers == []

@@ -1,4 +1,4 @@
-"""Another package of lessons can be verified in place of the reference, whole or in part."""
+"""Another package of lessons can be verified in place of the reference, even if it has only some lessons."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def run(package: Path, *lessons: str) -> dict[str, str]:
 
 
 def test_whole_package_conforms(package: Path) -> None:
-    """A package with all the lessons, here copies of the reference's, gets the reference's verdicts."""
+    """A copy of the reference gets the same verdicts as the reference."""
     for lesson in names():
         shutil.copy(ROOT / "impl" / f"{lesson}.py", package)
     verdicts = run(package, *LESSONS)
@@ -58,7 +58,7 @@ def test_whole_package_conforms(package: Path) -> None:
 
 
 def test_missing_lesson_is_not_provided(package: Path) -> None:
-    """What is there is verified, built on whatever it may be; what is not is reported as not provided."""
+    """The lessons that exist are verified, even if they do not use the API; the others are not provided."""
     (package / "isolation.py").write_text(HALF, encoding="utf-8")
     verdicts = run(package, "isolation", "zombie")
     assert verdicts["isolation.rebinding-stays-in-the-child"] == "holds"
@@ -67,7 +67,7 @@ def test_missing_lesson_is_not_provided(package: Path) -> None:
 
 
 def test_faulty_lesson_is_violated(package: Path) -> None:
-    """A lesson that runs the task in the starter violates its claims, and no other lesson's."""
+    """A lesson that runs the task in the starter violates its own claims and no claim of another lesson."""
     shutil.copy(ROOT / "impl" / "zombie.py", package)
     (package / "isolation.py").write_text("def run_in_child(mp, task):\n    task()\n", encoding="utf-8")
     verdicts = run(package, "isolation", "zombie")
@@ -79,7 +79,7 @@ def test_faulty_lesson_is_violated(package: Path) -> None:
 
 
 def test_wrong_signature_is_named(package: Path) -> None:
-    """A function that cannot be called as the contract says is named, with both signatures."""
+    """The message about a function with a wrong signature shows both signatures."""
     (package / "isolation.py").write_text("def run_in_child(task): ...\n", encoding="utf-8")
     verified = verify("--claim", "isolation.arguments", "--impl", "mylessons", path=package.parent)
     assert "mylessons.isolation.run_in_child takes (task) where the contract has (mp, task)" in verified.output
@@ -87,7 +87,7 @@ def test_wrong_signature_is_named(package: Path) -> None:
 
 
 def test_lesson_that_cannot_be_imported_is_named(package: Path) -> None:
-    """What keeps a lesson from being imported is told, where it is in it too, and costs that lesson's claims only."""
+    """The message about a lesson that cannot be imported shows why and where; other lessons are not affected."""
     (package / "isolation.py").write_text("import nosuch\n", encoding="utf-8")
     (package / "zombie.py").touch()
     options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.arg", "--claim=zombie.wait")
@@ -118,7 +118,7 @@ def test_task_that_is_called_in_place_of_passed_is_told(package: Path) -> None:
 
 
 def test_what_is_missing_violates_nothing(package: Path) -> None:
-    """Whatever a claim does with a lesson that lacks all of its functions, it says that they are not provided."""
+    """All claims about a lesson without any function are not provided."""
     for lesson in names():
         (package / f"{lesson}.py").touch()
     verdicts = run(package, *names())
@@ -126,7 +126,7 @@ def test_what_is_missing_violates_nothing(package: Path) -> None:
 
 
 def test_missing_function_is_named(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lesson without one of its functions names it when a claim asks for it."""
+    """The message about a missing function names it."""
     (package / "lock.py").touch()
     monkeypatch.syspath_prepend(str(package.parent))
     with pytest.raises(NotProvided, match=r"mylessons\.lock has no sell"):
@@ -134,7 +134,7 @@ def test_missing_function_is_named(package: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_misfit_allows_more_parameters_with_defaults() -> None:
-    """A function may take more than the contract asks for, as long as it need not be given."""
+    """A function may have more parameters than the contract, if they are optional."""
 
     def wanted(mp: object, task: object) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The facts about a machine are what is so."""
+"""The facts about a machine are true."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def adopter() -> Iterator[int]:
 
 
 def test_an_adopter_that_never_reaps_is_named(adopter: int) -> None:
-    """Whoever adopts an orphan and leaves it a zombie is named, and not said to have reaped it."""
+    """The sheet names the process that adopts an orphan, and does not say that it reaped the zombie."""
     before = children(adopter)
     assert machine.orphan(seconds=0.05) == (adopter, None)
     [zombie] = set(children(adopter)) - set(before)
@@ -38,7 +38,7 @@ def test_an_adopter_that_never_reaps_is_named(adopter: int) -> None:
 
 
 def test_an_adopter_that_reaps_is_timed(adopter: int) -> None:
-    """Whoever adopts an orphan and reaps it is named, with the time that it took."""
+    """The sheet names the process that adopts and reaps an orphan, with the time that it took."""
 
     def reap(*_: object) -> None:
         exited = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -58,7 +58,7 @@ def test_an_adopter_that_reaps_is_timed(adopter: int) -> None:
 
 @pytest.mark.usefixtures("adopter")
 def test_the_sheet_says_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sheet says what became of the orphan, either way."""
+    """In both cases the sheet says what became of the orphan."""
     for seconds, said in (0.0125, "reaped 12 ms after its exit"), (None, "still a zombie 7 s after its exit"):
         monkeypatch.setattr(machine, "orphan", lambda _limit, found=seconds: machine.Adoption(1, found))
         assert machine.sheet(machine.facts(7))["an orphan"] == f"adopted by pid 1, {machine.name(1)}; {said}"
@@ -66,7 +66,7 @@ def test_the_sheet_says_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("adopter")
 def test_an_adopter_that_cannot_be_seen_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An adopter outside this pid namespace is said to be so."""
+    """The sheet says if the adopter is outside this pid namespace."""
     monkeypatch.setattr(machine, "orphan", lambda _limit: machine.Adoption(0, 0.01))
     found = machine.facts()
     assert found["orphan"]["adopter"] == {"pid": 0, "name": None}
@@ -74,7 +74,7 @@ def test_an_adopter_that_cannot_be_seen_has_no_name(monkeypatch: pytest.MonkeyPa
 
 
 def test_where_claims_cannot_be_verified_the_sheet_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the platform lacks something, no orphan is made, and the sheet says what is missing."""
+    """On a platform that lacks something, no orphan is made, and the sheet says what is missing."""
     monkeypatch.setattr(machine, "missing", lambda: ("waitid(2)", "/proc"))
     found = machine.facts()
     assert (found["init"], found["orphan"]) == (None, None)
@@ -90,7 +90,7 @@ def show(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_is_a_command() -> None:
-    """The sheet is printed, one fact a line, and nothing else."""
+    """The sheet is printed with one fact in each line, and nothing else."""
     shown = show()
     lines = dict(line.split(":", 1) for line in shown.stdout.splitlines())
     assert list(lines) == ["platform", "Python", "processors", "start methods", "claims", "init", "an orphan"]
@@ -99,7 +99,7 @@ def test_it_is_a_command() -> None:
 
 
 def test_the_facts_are_printed_as_json() -> None:
-    """The same facts are printed as JSON, for programs."""
+    """The same facts can be printed as JSON."""
     found = json.loads(show("--json").stdout)
     assert found["start_methods"] == multiprocessing.get_all_start_methods()
     assert found["missing"] == []

@@ -1,4 +1,4 @@
-"""A model tells a faulty implementation from a right one, and says by which operations."""
+"""A model notices a faulty implementation, and reports the operations that show the fault."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Lock:
 
 
 def test_failing_sequence_is_printed(tmp_path: Path) -> None:
-    """The operations that a lock which does nothing fails are printed, one a line."""
+    """The operations that show that a lock does nothing are printed, one in each line."""
     (tmp_path / "lockless.py").write_text(API, encoding="utf-8")
     run = verify("--mp", "lockless", "--claim", "lock.any-sequence", path=tmp_path)
     assert run.verdicts == {("lock.any-sequence-of-operations", "lockless"): "violated"}
@@ -38,7 +38,7 @@ def test_failing_sequence_is_printed(tmp_path: Path) -> None:
 
 
 class Worn(Model):
-    """A model of something that wears out in use, more than one sequence can."""
+    """A model of an object that fails only after more uses than one sequence has."""
 
     @rule()
     def use(self) -> None:
@@ -50,7 +50,7 @@ class Worn(Model):
 
 
 def test_what_fails_after_other_sequences_only_is_said_to() -> None:
-    """Tried again, on a new one, the sequence that has failed goes well, so it is not the whole story."""
+    """On a new object the sequence that has failed succeeds, so the sequence alone does not explain the failure."""
     with pytest.raises(Violation) as failure:
         Worn.verify(list, lambda **_: None)  # type: ignore[arg-type]
     notes = failure.value.__notes__

@@ -1,4 +1,4 @@
-"""What a run comes to as a whole: what does not count, what is no success, and how it ends when it is told to."""
+"""The outcome of a whole run: what does not count, what is not a success, and how a signal ends the run."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_nothing_that_applies_is_no_success() -> None:
 
 
 def test_dead_caller_is_crashed(tmp_path: Path) -> None:
-    """A worker that ends before it takes an order, and a starter that raises while the claim waits for its child."""
+    """A worker ends before it takes an order, or a starter raises while the claim waits for its child."""
     (tmp_path / "dead.py").write_text(DEAD, encoding="utf-8")
     run = verify("spec/", "--mp=dead", "--claim=lock.rlock-is-reentrant", path=tmp_path)
     assert run.on("dead") == {"lock.rlock-is-reentrant": "crashed"}
@@ -86,7 +86,7 @@ def test_contexts_are_offered_where_a_module_has_no_process(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    """By the time that a verdict is printed, a claim hangs; then comes the signal."""
+    """The signal is sent after a verdict was printed, while a claim hangs."""
     command = ["pytest", "spec/", "--mp=spec.selftest.defects.hostile:everything-hangs", "--hang-after=60", "-v"]
     with subprocess.Popen(
         [sys.executable, "-m", *command, "--claim=isolation", "-p", "no:cacheprovider"],
@@ -138,7 +138,7 @@ CONCERNED = {
 
 
 def test_missing_name_is_not_provided_whatever_the_claim_does_with_it(tmp_path: Path) -> None:
-    """An API that lacks one name violates no claim."""
+    """No claim is violated by an API that lacks one name."""
     chosen = []
     for name, lessons in CONCERNED.items():
         (tmp_path / f"without_{name}.py").write_text(LACKING.format(name=name), encoding="utf-8")

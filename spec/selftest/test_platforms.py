@@ -1,4 +1,4 @@
-"""Where the platform lacks what the harness needs, claims are not applicable, for that reason, and nothing fails."""
+"""On a platform that lacks what the harness needs, claims are not applicable for that reason, and nothing fails."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_nothing_is_missing_here() -> None:
 
 
 def test_a_pidfd_needs_both_python_and_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that Python has and the kernel refuses, as in some containers, is missing too."""
+    """A call that Python has but the kernel refuses, as in some containers, counts as missing too."""
 
     def refuse(_pid: int) -> int:
         raise PermissionError
@@ -111,14 +111,14 @@ def test_without_semaphores_claims_about_locks_do_not_apply(tmp_path: Path) -> N
 
 
 def test_a_proc_that_tells_too_little_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the number of switches, which some kernels leave out, every process would seem to have exited."""
+    """Some kernels do not count context switches, and without these every process would seem to have exited."""
     monkeypatch.setattr(process_table, "_STATUS", re.compile(b"no such line"))
     [need] = platforms.missing()
     assert need.startswith("/proc, ")
 
 
 def test_elsewhere_no_claim_applies_and_none_fails(tmp_path: Path) -> None:
-    """All is imported and collected without what other platforms lack; each claim says why it does not apply."""
+    """Everything can be imported without what other platforms lack, and each claim says why it does not apply."""
     file = tmp_path / "elsewhere.py"
     file.write_text(ELSEWHERE, encoding="utf-8")
     done = subprocess.run(

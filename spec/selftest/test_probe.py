@@ -1,4 +1,4 @@
-"""A probe finds out what a start method is like, without knowing its name."""
+"""A probe finds out the traits of a start method without knowing its name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_module_stands_for_each_of_its_start_methods() -> None:
 
 
 def test_module_may_have_start_methods_and_nothing_else() -> None:
-    """What makes processes is each of its contexts, not the module."""
+    """The contexts of the family make processes, not the module itself."""
     family = "spec.selftest.defects.parents"
     assert [target.name for target in expand([family])] == [
         f"{family}:{name}" for name in parents.get_all_start_methods()

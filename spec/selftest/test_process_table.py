@@ -168,7 +168,7 @@ def test_children_and_theirs_oldest_first(fork: Fork) -> None:
 
 
 def test_children_where_the_kernel_keeps_no_lists(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process table is searched then."""
+    """In this case the process table is searched."""
 
     def open_no_list(path: str, *args: Any) -> Any:
         if path.endswith("/children"):

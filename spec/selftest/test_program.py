@@ -1,4 +1,4 @@
-"""Programs: a lesson's main in an interpreter of its own."""
+"""Programs: the main function of a lesson in an interpreter of its own."""
 
 from __future__ import annotations
 

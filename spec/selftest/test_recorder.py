@@ -55,7 +55,7 @@ def test_none_is_lost_or_torn(log: Recorder, fork: Fork) -> None:
     whole = [(writer, number, "x" * (number * 13 % 5000)) for writer in range(10) for number in range(200)]
     assert sorted(event.value for event in events) == whole
     for pid, own in groupby(sorted(events, key=lambda event: event.pid), key=lambda event: event.pid):
-        written = list(own)  # the sort is stable, so in the order of the file
+        written = list(own)  # the sort is stable, so this is the order of the file
         assert written == sorted(written, key=lambda event: event.time)
         assert {pids[event.value[0]] for event in written} == {pid}
 

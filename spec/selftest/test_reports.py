@@ -1,4 +1,4 @@
-"""Reports: what a run writes, what is made from several, and what they say of bad input."""
+"""Reports: what a run writes, what is made from several reports, and the messages about bad input."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NASTY = '<script>alert("x")</script> & | `\\'
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The reports of one run, by their suffixes: isolation on two APIs of which one violates it."""
+    """The reports of one run, by their suffixes; the run verifies isolation on two APIs, of which one violates it."""
     folder = tmp_path_factory.mktemp("reports")
     suffixes = [".json", ".md", ".html"]
     written = {suffix: folder / f"report{suffix}" for suffix in suffixes}
@@ -87,7 +87,7 @@ def test_badge_of_a_run_that_decided_nothing(report: Document) -> None:
 
 
 def nasty(report: Document) -> Document:
-    """Return *report* with what could be taken for markup wherever an implementation has a say."""
+    """Return *report* with text that looks like markup wherever the text comes from an implementation."""
     copy: Any = json.loads(json.dumps(report))
     copy["lessons"] = copy["platform"] = NASTY
     for target in copy["targets"]:
@@ -103,7 +103,7 @@ def nasty(report: Document) -> Document:
 
 
 class Page(HTMLParser):
-    """What a page of HTML is made of."""
+    """The elements of a page of HTML."""
 
     VOID = ("meta", "br", "input", "wbr", "link", "img")
 
@@ -128,7 +128,7 @@ class Page(HTMLParser):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """See that what closes is what was opened last."""
+        """Check that a tag closes the element that was opened last."""
         assert self._open.pop() == tag
 
 
@@ -198,7 +198,7 @@ def test_page_says_the_worst_of_each_claim_and_counts_by_lesson(report: Document
 
 
 def small(report: Document, **facts: str) -> Document:
-    """Return *report* with the verdicts on two claims of one target only; what is not said of them is as it was."""
+    """Return *report* with two claims and one target only, changed as the arguments say."""
     copy: Any = json.loads(json.dumps(report))
     copy["targets"] = [{**copy["targets"][0], "name": "lib:fork", "module": "lib", "version": "1.2"}]
     verdicts = [{**one, "target": "lib:fork", **facts} for one in copy["verdicts"] if "fork" in one["target"]]

@@ -1,4 +1,4 @@
-"""Who is who, as reports of failures tell it."""
+"""The names of processes in reports of failures."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_fork_is_not_known_by_the_command_of_its_parent() -> None:
 
 
 def test_hung_claim_says_who_waits_where() -> None:
-    """With pytest-xdist, whose workers are all alike by their command lines."""
+    """With pytest-xdist, whose workers all have the same command line."""
     api = "spec.selftest.defects.queue_bounds:get-nowait-waits"
     run = verify("-n2", "--claim=queue.poll-does", f"--mp={api}", "--hang-after=1")
     assert f"E   Hung: {STILL.message(1)}:\n" in run.output

@@ -1,4 +1,4 @@
-"""Which tests run, and what the options that choose among them do."""
+"""The options that select tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_claims_do_not_drag_in_the_tests_of_the_spec() -> None:
 
 
 def test_the_tests_of_the_spec_do_not_drag_in_the_claims() -> None:
-    """`pytest spec/selftest` collects no claim; a file or a test in it can be named as ever."""
+    """`pytest spec/selftest` collects no claim, and files and tests in it can be named as usual."""
     for argument in "spec/selftest", "spec/selftest/test_selection.py", f"{__file__}::test_claim_chooses_by_prefix":
         run = verify(argument, "--collect-only", "-q")
         assert "spec/selftest/test_selection.py" in run.output
@@ -28,7 +28,7 @@ def test_the_tests_of_the_spec_do_not_drag_in_the_claims() -> None:
 
 
 def test_claim_chooses_by_prefix() -> None:
-    """`--claim` runs the claims whose ids begin so, of several too, and no others."""
+    """`--claim` runs the claims whose ids begin with its argument and no others; it can be repeated."""
     run = verify(
         "spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments"
     )
@@ -41,7 +41,7 @@ def test_claim_chooses_by_prefix() -> None:
 
 
 def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
-    """`-n 2` and `-n 0` come to the same verdicts, those of failures too."""
+    """`-n 2` and `-n 0` lead to the same verdicts, even for claims that fail."""
     claims = ["--claim", "isolation", "--claim", "zombie.lingers", "--claim", "zombie.piles"]
     chosen = ["spec/", *claims, "--mp", "multiprocessing", "--mp", "multiprocessing.dummy", "--deviations", "none"]
     alone, together = verify(*chosen, "-n", "0"), verify(*chosen, "-n", "2")
@@ -53,7 +53,7 @@ def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
 def test_auto_is_half_as_many_claims_again_as_processors(
     monkeypatch: pytest.MonkeyPatch, asked: Optional[int]
 ) -> None:
-    """Unless the user says how many workers ``auto`` is."""
+    """This does not apply if the user sets the number of workers for ``auto``."""
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
     if asked is not None:
         monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", str(asked))

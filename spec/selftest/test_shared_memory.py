@@ -1,4 +1,4 @@
-"""Named semaphores and shared memory: whose they are, and whose no more."""
+"""Named semaphores and shared memory: which process uses them, and which are used no more."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_leaves_what_is_open(shm: Path) -> None:
 
 
 def test_leaves_what_is_mapped_under_another_name(shm: Path) -> None:
-    """As `sem_open` makes a semaphore."""
+    """Make a semaphore as `sem_open` does."""
     with (shm / "draft").open("w+b") as file:
         file.truncate(32)
         mapped = mmap.mmap(file.fileno(), 32)
@@ -59,7 +59,7 @@ def test_leaves_what_is_mapped_under_another_name(shm: Path) -> None:
 
 
 def test_leaves_a_semaphore_of_another_run(fork: Fork) -> None:
-    def make_one() -> None:  # in a process that ends, and so does the resource tracker that it starts
+    def make_one() -> None:  # in a process that ends, together with the resource tracker that it starts
         lock: Any = multiprocessing.get_context("spawn").Lock()
         name = f"sem.{lock._semlock.name[1:]}"
         assert name in shared_memory.names()

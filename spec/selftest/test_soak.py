@@ -1,4 +1,4 @@
-"""The soak: each scene has its turn, and what fails is kept."""
+"""The soak: each scene has its turn, and the log of a run that fails is kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from spec.tools.soak import HOG, PRESSURE, SCENES, load
 
 
 def soak(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run two claims on isolation over and over."""
+    """Run two claims of the lesson isolation over and over."""
     run = [sys.executable, "-m", "spec", "soak", "-o", str(folder), *arguments]
     claims = ["spec/claims/isolation", "--claim=isolation.child-is-another", "--claim=isolation.rebinding"]
     return subprocess.run(

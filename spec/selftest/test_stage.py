@@ -1,7 +1,10 @@
-"""The stage: what an implementation does to its caller costs one claim, and no other.
+"""The stage: whatever an implementation does to its caller affects one claim only.
 
-Each fault below is an API of its own that does what multiprocessing does under fork, except that in one claim,
-`CLAIM`, joining a child does what the fault says.  All are verified in one run of pytest.
+Each fault below is an API that does what multiprocessing does under fork, except that in one claim, `CLAIM`, joining
+a child has the fault.  All are verified in one run of pytest.
+
+
+
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ def fault():
 
 
 class Fault(NamedTuple):
-    """Something that an implementation may do, and the verdict on the claim in which it does."""
+    """A fault of an implementation, and the verdict on the claim in which it happens."""
 
     code: str
     verdict: str
@@ -156,12 +159,12 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 WAYS: dict[str, list[str]] = {"one process": [], "two workers": ["-n2"]}
-"""How pytest is run, by the options for it."""
+"""The ways to run pytest: the options for each."""
 
 
 @pytest.fixture(scope="module")
 def runs(modules: Path) -> dict[str, Run]:
-    """A run of pytest on all the faults, each way; side by side, for they mostly wait."""
+    """A run of pytest on all faults in each way; the runs are parallel because they mostly wait."""
     targets = [f"--mp={name}" for name in FAULTS]
     selected = "arguments_are_copies or rebinding_stays or siblings_share"
     options = ["spec/claims/isolation", "-k", selected, "--hang-after=0.5", "--timeout=3", *targets]
@@ -172,7 +175,7 @@ def runs(modules: Path) -> dict[str, Run]:
 
 @pytest.fixture(params=WAYS)
 def run(request: pytest.FixtureRequest, runs: dict[str, Run]) -> Run:
-    """The run of pytest, one way and the other."""
+    """The run of pytest in each way."""
     return runs[request.param]
 
 
@@ -228,7 +231,7 @@ def test_process_that_cannot_be_started_costs_its_own_claim(tmp_path: Path) -> N
 def test_environment_may_say_how_long_a_claim_may_take(
     monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
-    """The watcher gives the stage more time than pytest-timeout gives what runs in it."""
+    """The watcher gives the stage more time than pytest-timeout gives the claim in it."""
     now = 0.0
     monkeypatch.setattr(hangs, "time", SimpleNamespace(monotonic=lambda: now))
     monkeypatch.setenv("PYTEST_TIMEOUT", "100")

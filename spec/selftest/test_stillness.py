@@ -1,4 +1,4 @@
-"""Stillness: hung, busy and slow told apart."""
+"""Stillness: hung, busy and slow processes are distinguished."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
 def is_still(pids: Iterable[int], kind: type[Union[Stillness, Idleness]] = Stillness) -> bool:
-    """Look for a while that is several times as long as it takes."""
+    """Look for several times as long as needed."""
     stillness, end = kind(0.05), time.monotonic() + 0.3
     while not stillness.lasts(pids):
         if time.monotonic() > end:
@@ -79,7 +79,7 @@ def test_starting_others_is_not_idle(fork: Fork) -> None:
 
 
 class Scene:
-    """A clock and a process as a test wants them."""
+    """A clock and a process that a test controls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
@@ -89,7 +89,7 @@ class Scene:
         self.stillness = Stillness(2)
 
     def goes_on(self, seconds: float, switches: int = 0, looks: int = 10) -> bool:
-        """Look several times in that time; return whether it is still in the end."""
+        """Look several times during *seconds*; return whether the process is still at the end."""
         still = False
         for _ in range(looks):
             self.now += seconds / looks
@@ -144,7 +144,7 @@ def test_a_tick_a_second_is_none(scene: Scene) -> None:
 
 
 class IdleScene:
-    """A clock, and a process that wakes now and then, as a test wants them."""
+    """A clock, and a process that wakes from time to time, which a test controls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self.needed = 0.0, 0.0
@@ -159,11 +159,13 @@ class IdleScene:
         self.idleness = Idleness(4)
 
     def goes_on(self, seconds: float, needed: float = 0.0, awake: float = 0.0, looks: int = 20) -> bool:
-        """Look several times in that time; return whether it was idle for long enough at one of the looks.
+        """Look several times during *seconds*; return whether the process was idle for long enough at one look.
 
         Args:
-            needed: the seconds of a processor that it needs in that time.
-            awake: the share of the looks that find it awake.
+            seconds: how long to look.
+            needed: the seconds of CPU time that the process uses meanwhile.
+            awake: the share of the looks that find the process awake.
+
         """
         found = False
         for number in range(looks):

@@ -1,4 +1,4 @@
-"""The subreaper: who adopts orphans."""
+"""The subreaper: the process that adopts orphans."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def test_orphans_go_to_the_nearest_subreaper(fork: Fork, adopts: bool) -> None:
 
 
 def test_forks_do_not_inherit_it(fork: Fork) -> None:
-    assert is_subreaper()  # the nursery of this test made it so
+    assert is_subreaper()  # the nursery of this test has made it one
     pid = fork(lambda: os._exit(int(is_subreaper())))
     assert os.waitpid(pid, 0)[1] == 0

@@ -32,7 +32,7 @@ def acquire(*arguments: object) -> None:
 
 
 def recv(near: Any, far: Any) -> None:
-    """Wait for what never comes, or for the end of whoever holds the *far* end as well."""
+    """Wait for a message that never comes, or until no process holds the *far* end any more."""
     far.close()
     with suppress(EOFError):
         near.recv()

@@ -1,4 +1,4 @@
-"""Witnesses: what a claim says when it does not hold."""
+"""Witnesses: the message of a claim that does not hold."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_refusal_is_no_place_for_hangs_and_interrupts_to_end(error: type[BaseExc
 
 
 def test_refusal_leaves_nothing_to_the_garbage_collector() -> None:
-    """What holds an exception in its own traceback does so from Python 3.12 on."""
+    """From Python 3.12 on, a traceback may contain its own exception."""
     refused: list[weakref.ref[Exception]] = []
 
     class Refused(ValueError):

@@ -1,4 +1,4 @@
-"""Workers: children that carry out calls."""
+"""Workers: children that execute calls."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_is_gone_when_closed(worker: Worker, call: str) -> None:
     worker.close()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it exits as a process would
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it exits as a process does
 def test_on_threads_does_not_take_its_process_with_it(tmp_path: Path) -> None:
     dummy: Any = multiprocessing.dummy
     with Worker(dummy, tmp_path / "worker", add=operator.add) as worker:

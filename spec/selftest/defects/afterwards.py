@@ -1,4 +1,4 @@
-"""What is wrong once a child has exited, and what it leaves behind."""
+"""APIs with a fault that shows after a child has exited, or in what is left behind."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Kept(ForkProcess):
 
 @family.breaks("lifecycle.killing-an-exited-child-does-nothing")
 class KillOfTheDeadIsRefused(Broken):
-    """To kill a child that has exited is refused."""
+    """`kill()` raises an exception if the child has exited."""
 
     Process = _Kept
 
@@ -56,7 +56,7 @@ class _KnownOnceJoined(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-needs-no-join")
 class ExitCodeNeedsAJoin(Broken):
-    """The exit code of a child that has exited is None until it is joined, or is asked whether it is alive."""
+    """The exit code of a child that has exited is None until the child is joined or `is_alive()` is called."""
 
     Process = _KnownOnceJoined
 
@@ -70,7 +70,7 @@ class _WithAHandler(ForkProcess):
 
 @family.breaks("lifecycle.leaves-signal-handlers-alone")
 class ReplacesTheHandler(Broken):
-    """A start replaces the handler of SIGCHLD that the user has set."""
+    """`start()` replaces the user's handler of SIGCHLD."""
 
     Process = _WithAHandler
 
@@ -84,7 +84,7 @@ class _Alarmed(ForkProcess):
 
 @family.breaks("lifecycle.leaves-signal-handlers-alone")
 class TimedJoinTakesTheAlarm(Broken):
-    """A timed join replaces the handler of SIGALRM that the user has set."""
+    """A join with a timeout replaces the user's handler of SIGALRM."""
 
     Process = _Alarmed
 
@@ -97,7 +97,7 @@ class _ClosedOnce(ForkProcess):
 
 @family.breaks("lifecycle.exited-child-can-be-closed")
 class ClosesOnce(Broken):
-    """To close a child that is closed is refused."""
+    """`close()` raises an exception if the process object is closed already."""
 
     Process = _ClosedOnce
 
@@ -117,7 +117,7 @@ class _ClosedWhenJoined(ForkProcess):
 
 @family.breaks("lifecycle.exited-child-can-be-closed")
 class ClosesWhatWasJoined(Broken):
-    """To close a child that has exited, and was not joined, is refused."""
+    """`close()` raises an exception if the child has exited but was not joined."""
 
     Process = _ClosedWhenJoined
 
@@ -133,7 +133,7 @@ class _Registered(ForkProcess):
 
 @family.breaks("lifecycle.use-leaves-nothing-behind")
 class KeepsEachChild(Broken):
-    """Each child that was ever started is kept, with its files, until it is closed."""
+    """Every child ever started is kept, with its open files, until it is closed."""
 
     Process = _Registered
 
@@ -146,14 +146,14 @@ class _Watched(ForkProcess):
 
 @family.breaks("lifecycle.use-leaves-nothing-behind")
 class WatchesEachChild(Broken):
-    """A thread is started for each child, and never ends."""
+    """Each child gets a thread in the starter, and this thread never ends."""
 
     Process = _Watched
 
 
 @family.breaks("lifecycle.active-children-are-ones-own")
 class ActiveChildrenAreCopies(Broken):
-    """The active children are other objects than those that were started."""
+    """`active_children()` returns other objects than those that were started."""
 
     class Process(ForkProcess):
         pass
@@ -169,7 +169,7 @@ class ActiveChildrenAreCopies(Broken):
 
 @family.breaks("lifecycle.active-children-are-ones-own")
 class ActiveChildrenAreInherited(Broken):
-    """A child takes its older siblings for children of its own."""
+    """A child lists its older siblings among its own children."""
 
     class Process(ForkProcess):
         def start(self):
@@ -185,13 +185,13 @@ class _LeavesForAll(ForkProcess):
     def join(self, timeout=None):
         super().join(timeout)
         if process.parent_process() is None and timeout is None and "pytest" not in sys.modules:
-            program = os.getpid()  # its later children inherit what is registered
+            program = os.getpid()  # children that are started later inherit what is registered
             threading._register_atexit(lambda: os.getpid() == program and os._exit(0))  # type: ignore[attr-defined]
 
 
 @family.breaks("lifecycle.starter-has-an-exit-status-of-its-own")
 class ProgramEndsWell(Broken):
-    """A program that has joined a child has the exit status 0, whatever it leaves with."""
+    """A program that has joined a child exits with status 0, whatever status it asks for."""
 
     Process = _LeavesForAll
 
@@ -213,7 +213,7 @@ class ChildrenDoNotWait(Broken):
 
 class _Abrupt(ForkProcess):
     def run(self):
-        sys.setswitchinterval(1000)  # no other thread has its turn before the end
+        sys.setswitchinterval(1000)  # no other thread runs before the end
         try:
             super().run()
         except ValueError:
@@ -222,14 +222,14 @@ class _Abrupt(ForkProcess):
 
 @family.breaks("queue.items-of-a-child-that-fails-arrive")
 class FailsAbruptly(Broken):
-    """A child that an exception ends exits at once: its items are lost."""
+    """A child that ends with an exception exits at once, and the items that it has put are lost."""
 
     Process = _Abrupt
 
 
 @family.breaks("queue.use-leaves-nothing-behind")
 class KeepsEachQueue(Broken):
-    """Each queue that was ever made is kept, with its files."""
+    """Every queue ever made is kept, with its open files."""
 
     def Queue(self, maxsize=0):
         queue = sound.Queue(maxsize)
@@ -239,7 +239,7 @@ class KeepsEachQueue(Broken):
 
 @family.breaks("queue.use-leaves-nothing-behind")
 class LeavesTheFeeder(Broken):
-    """The thread that feeds a queue's pipe stays when the queue is closed."""
+    """The feeder thread of a queue goes on after the queue was closed."""
 
     class Queue(sound.Queue):
         def join_thread(self):
@@ -249,7 +249,7 @@ class LeavesTheFeeder(Broken):
 
 @family.breaks("lock.use-leaves-no-file-open")
 class LockLeavesFilesOpen(Broken):
-    """Each acquire opens a file that nobody closes."""
+    """Each acquire opens a file that is never closed."""
 
     class Lock:
         def __init__(self):
@@ -278,6 +278,6 @@ class _EndsWithStatus(ForkProcess):
 
 @family.breaks("lifecycle.terminating-an-exited-child-does-nothing")
 class TerminateOfTheDeadIsRefused(Broken):
-    """To terminate a child that has exited is refused."""
+    """`terminate()` raises an exception if the child has exited."""
 
     Process = _EndsWithStatus

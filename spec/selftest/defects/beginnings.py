@@ -1,4 +1,4 @@
-"""Children that begin with something else than they should."""
+"""Children that begin in a wrong state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 
 
 def beginning_with(prepare: Callable[[], object]) -> Any:
-    """Return a class of processes that call *prepare* before their code is run."""
+    """Return a class of processes that call *prepare* before their own code."""
 
     class Prepared(ForkProcess):
         def run(self):
@@ -40,56 +40,56 @@ def beginning_with(prepare: Callable[[], object]) -> Any:
 
 @family.breaks("isolation.child-begins-where-its-starter-is")
 class BeginsAtTheRoot(Broken):
-    """Children work in the root folder."""
+    """A child begins in the root folder."""
 
     Process = beginning_with(lambda: os.chdir("/"))
 
 
 @family.breaks("isolation.child-begins-where-its-starter-is")
 class BeginsWithoutAMask(Broken):
-    """Children mask no bits of the modes of new files."""
+    """A child begins with an empty file mode mask."""
 
     Process = beginning_with(lambda: os.umask(0))
 
 
 @family.breaks("isolation.child-begins-where-its-starter-is")
 class BeginsNicer(Broken):
-    """Children are nicer than their starter."""
+    """A child has a higher nice value than its starter."""
 
     Process = beginning_with(lambda: os.nice(3))
 
 
 @family.breaks("identity.is-of-its-starters-group")
 class BeginsInASession(Broken):
-    """Each child begins a session of its own, which no terminal reaches."""
+    """Each child begins a session of its own, so no signal of the terminal reaches it."""
 
     Process = beginning_with(lambda: os.setsid())
 
 
 @family.breaks("identity.is-of-its-starters-group")
 class BeginsInAGroup(Broken):
-    """Each child is a process group of its own."""
+    """Each child begins a process group of its own."""
 
     Process = beginning_with(lambda: os.setpgid(0, 0))
 
 
 @family.breaks("lifecycle.can-be-interrupted")
 class IgnoresInterrupts(Broken):
-    """Children ignore SIGINT."""
+    """A child ignores SIGINT."""
 
     Process = beginning_with(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
 
 
 @family.breaks("lifecycle.can-be-interrupted")
 class DiesOfInterrupts(Broken):
-    """SIGINT ends children at once, without KeyboardInterrupt."""
+    """SIGINT kills a child at once, without a KeyboardInterrupt."""
 
     Process = beginning_with(lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 @family.breaks("queue.pipe-to-nobody-is-broken")
 class DiesOfBrokenPipes(Broken):
-    """A child that writes to a pipe which nobody reads is killed by SIGPIPE."""
+    """SIGPIPE kills a child that writes to a pipe without a reader."""
 
     Process = beginning_with(lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
 
@@ -103,7 +103,7 @@ class AbandonsItsThreads(Broken):
 
 @family.breaks("lifecycle.output-is-written-once")
 class LosesItsOutput(Broken):
-    """What a child has printed, and is not written out yet, is lost at its end."""
+    """Output that a child has not flushed is lost when it ends."""
 
     Process = beginning_with(lambda: setattr(util, "_flush_std_streams", lambda: None))
 
@@ -118,7 +118,7 @@ class _Flushes(ForkProcess):
 
 @family.breaks("lifecycle.needs-no-output")
 class FlushesWhatIsNotThere(Broken):
-    """A child that has no stdout fails at its end, as it flushes that."""
+    """A child without stdout fails when it ends, because it flushes stdout."""
 
     Process = _Flushes
 
@@ -135,7 +135,7 @@ class _Unflushed(ForkProcess):
 
 @family.breaks("lifecycle.output-is-written-once")
 class PrintsTwice(Broken):
-    """What the starter has printed, and is not written out yet, each child writes out, too."""
+    """Output that the starter has not flushed is written by each child too."""
 
     Process = _Unflushed
 
@@ -148,7 +148,7 @@ class _WithInput(ForkProcess):
 
 @family.breaks("isolation.child-has-no-input")
 class ReadsItsStartersInput(Broken):
-    """Children read from their starter's standard input."""
+    """A child reads from the standard input of its starter."""
 
     Process = _WithInput
 
@@ -180,7 +180,7 @@ class _OfLastTime(ForkProcess):
 
 @family.breaks("isolation.children-have-random-numbers-of-their-own")
 class ChildrenDrawTheSame(Broken):
-    """Children go on with the random numbers of their starter."""
+    """A child continues the sequence of random numbers of its starter."""
 
     Process = _OfLastTime
 
@@ -194,7 +194,7 @@ class _CopiedEarly(ForkProcess):
 
 @family.breaks("isolation.arguments-are-copied-at-the-start")
 class CopiesArgumentsEarly(Broken):
-    """Arguments are copied when the process is made, not when it is started."""
+    """The arguments are copied when the process object is made, not when it is started."""
 
     Process = _CopiedEarly
 
@@ -211,7 +211,7 @@ class _Pickled(ForkProcess):
 
 @family.breaks("isolation.forked-task-needs-no-pickling")
 class PicklesWhatItForks(Broken):
-    """What a forked child is given is pickled all the same."""
+    """What a forked child is given is pickled, although fork does not need that."""
 
     Process = _Pickled
 
@@ -232,7 +232,7 @@ def _open_files():
 
 @family.breaks("isolation.child-has-none-of-the-starters-files")
 class InheritsFiles(Broken):
-    """A spawned child has all files open that its starter has, and that are inheritable."""
+    """A spawned child inherits all inheritable open files of its starter."""
 
     method = "spawn"
     Process = _Inheriting
@@ -246,7 +246,7 @@ class _WithoutArguments(SpawnProcess):
 
 @family.breaks("isolation.child-has-the-starters-command-line")
 class SpawnedWithoutArguments(Broken):
-    """A spawned child does not have its starter's command line."""
+    """A spawned child does not have the command line of its starter."""
 
     method = "spawn"
     Process = _WithoutArguments
@@ -264,7 +264,7 @@ class _WithoutOptions(SpawnProcess):
 
 @family.breaks("isolation.child-has-the-starters-options")
 class SpawnedWithoutOptions(Broken):
-    """A spawned child's interpreter has none of the options of its starter's."""
+    """The interpreter of a spawned child has none of the options of its starter's interpreter."""
 
     method = "spawn"
     Process = _WithoutOptions
@@ -297,7 +297,7 @@ class _NotItsOwnCode(ForkProcess):
 
 @family.breaks("lifecycle.subclass-runs-its-own-code")
 class RunsTheTargetOnly(Broken):
-    """What a subclass has a process run is never run."""
+    """The `run` method that a subclass defines is never called."""
 
     Process = _NotItsOwnCode
 
@@ -322,6 +322,6 @@ class _DiesWithItsThread(ForkProcess):
 
 @family.breaks("lifecycle.outlives-the-thread-that-started-it")
 class DiesWithTheStartersThread(Broken):
-    """A child ends with the thread that has started it, not only with that thread's process."""
+    """A child is killed when the thread that started it ends."""
 
     Process = _DiesWithItsThread

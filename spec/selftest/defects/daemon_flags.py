@@ -1,4 +1,4 @@
-"""Children that are daemons and should not be, or the reverse, and daemons that have children."""
+"""Faults of the attribute ``daemon``, and daemons that have children."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _RefusedTooLate(_Fertile):
 
 @family.breaks("daemon.may-have-no-children")
 class StartsAndThenRefuses(Broken):
-    """A daemon is told that it may have no children when the child runs already."""
+    """A daemon that starts a child gets an exception, but the child runs already."""
 
     Process = _RefusedTooLate
 
@@ -60,7 +60,7 @@ class _RefusedSilently(ForkProcess):
 
 @family.breaks("daemon.may-have-no-children")
 class RefusesSilently(Broken):
-    """A daemon that starts a child is told nothing, and neither is who joins what was not started."""
+    """If a daemon starts a child, nothing is started and nothing is raised; joining it does nothing."""
 
     Process = _RefusedSilently
 
@@ -73,7 +73,7 @@ class _Unaware(SpawnProcess):
 
 @family.breaks("identity.child-knows-whether-it-is-a-daemon", "daemon.may-have-no-children")
 class DaemonsDoNotKnow(Broken):
-    """A daemon that is spawned is not told that it is one."""
+    """A spawned daemon does not know that it is a daemon."""
 
     method = "spawn"
     Process = _Unaware
@@ -86,7 +86,7 @@ class _OrdinaryByDefault(ForkProcess):
 
 @family.breaks("daemon.flag-defaults-to-the-creators-own")
 class OrdinaryByDefault(Broken):
-    """What a daemon makes is ordinary, unless declared otherwise."""
+    """A child of a daemon is an ordinary child, unless it is declared a daemon."""
 
     Process = _OrdinaryByDefault
 
@@ -100,7 +100,7 @@ class _DaemonIfTrue(ForkServerProcess):
 
 @family.breaks("daemon.flag-defaults-to-the-creators-own")
 class TakesFalseForNothingSaid(Broken):
-    """What a daemon makes with ``daemon=False`` is a daemon: false is taken for the default."""
+    """``daemon=False`` is taken for the default, so a process that a daemon makes with it is a daemon."""
 
     method = "forkserver"
     Process = _DaemonIfTrue
@@ -113,7 +113,7 @@ class _NotByConstructor(ForkProcess):
 
 @family.breaks("daemon.constructor-takes-the-flag")
 class ConstructorIgnoresTheFlag(Broken):
-    """A process is made an ordinary one, whatever flag its constructor is given."""
+    """The constructor ignores its argument ``daemon`` and makes an ordinary process."""
 
     Process = _NotByConstructor
 
@@ -135,7 +135,7 @@ class _OnlyByConstructor(ForkProcess):
 
 @family.breaks("daemon.each-ends-with-main", "daemon.is-declared-before-start")
 class TakesTheFlagFromTheConstructorOnly(Broken):
-    """A process can be declared a daemon by its constructor only: setting the flag has no effect."""
+    """Setting the attribute ``daemon`` has no effect; only the constructor can declare a daemon."""
 
     Process = _OnlyByConstructor
 
@@ -152,7 +152,7 @@ class _DeclaredLate(ForkProcess):
 
 @family.breaks("daemon.is-declared-before-start")
 class MayBeDeclaredLate(Broken):
-    """A child may be declared a daemon after it was started, and then is one."""
+    """Setting ``daemon`` after the start makes the child a daemon."""
 
     Process = _DeclaredLate
 
@@ -170,7 +170,7 @@ class _RefusedAndDeclared(ForkProcess):
 
 @family.breaks("daemon.is-declared-before-start")
 class RefusesAndObeys(Broken):
-    """A child that is declared a daemon after it was started is one, though the declaration is refused."""
+    """Setting ``daemon`` after the start raises an exception, but makes the child a daemon all the same."""
 
     Process = _RefusedAndDeclared
 
@@ -188,7 +188,7 @@ class _IgnoredLate(SpawnProcess):
 
 @family.breaks("daemon.is-declared-before-start")
 class IgnoresLateDeclarations(Broken):
-    """A child that is declared a daemon after it was started stays an ordinary one, and nobody says so."""
+    """Setting ``daemon`` after the start has no effect and raises no exception."""
 
     method = "spawn"
     Process = _IgnoredLate

@@ -1,4 +1,4 @@
-"""Daemons with a fault: ended too late, too hard, by the wrong one or not at all."""
+"""Daemons that end too late, in the wrong way, through the wrong process, or not at all."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ PR_SET_PDEATHSIG = 1
 
 
 def _let_go(child):
-    """Let the end of this process be none of the *child*'s concern."""
+    """Let the end of this process have no effect on the *child*."""
     process._children.discard(child)
 
 
 def _call(method):
-    """Call a bound *method*, if the object that it is of is still there."""
+    """Call a bound method, given as a weak reference, if its object still exists."""
     bound = method()
     if bound is not None:
         bound()
 
 
 class _Ending(Mixin):
-    """A process that does something of its own when the one that started it ends, before all else."""
+    """A process with a method that its starter calls first when the starter ends."""
 
     def start(self):
         super().start()
@@ -69,7 +69,7 @@ class _WaitedFor(_Ending, SpawnProcess):
 
 @family.breaks("daemon.ends-with-main", "daemon.never-finishes-its-work")
 class WaitsForDaemons(Broken):
-    """A program waits for its daemons, as it does for its ordinary children, and ends none."""
+    """A program waits for its daemons, as for its ordinary children, instead of ending them."""
 
     method = "spawn"
     Process = _WaitedFor
@@ -83,7 +83,7 @@ class _OfTheHelper(_Ending, ForkServerProcess):
 
 @family.breaks("daemon.ends-with-main", "daemon.each-ends-with-main")
 class LeavesDaemonsToTheHelper(Broken):
-    """A program does not end its daemons, since they are children of the fork server, which does not either."""
+    """A program does not end its daemons, because they are children of the fork server."""
 
     method = "forkserver"
     Process = _OfTheHelper
@@ -112,7 +112,7 @@ class _Killed(_Ending, ForkProcess):
 
 @family.breaks("daemon.is-ended-by-sigterm")
 class KillsDaemons(Broken):
-    """A program ends its daemons by SIGKILL."""
+    """A program ends its daemons with SIGKILL."""
 
     Process = _Killed
 
@@ -126,7 +126,7 @@ class _Interrupted(_Ending, SpawnProcess):
 
 @family.breaks("daemon.is-ended-by-sigterm", "daemon.runs-no-cleanup-code")
 class InterruptsDaemons(Broken):
-    """A program ends its daemons by SIGINT, as if somebody had pressed Ctrl-C."""
+    """A program ends its daemons with SIGINT, as Ctrl-C does."""
 
     method = "spawn"
     Process = _Interrupted
@@ -141,7 +141,7 @@ class _EndedAndForgotten(_Ending, ForkProcess):
 
 @family.breaks("daemon.is-ended-by-sigterm")
 class DoesNotWaitForDaemonsToEnd(Broken):
-    """A program sends its daemons SIGTERM and is gone before they are."""
+    """A program sends SIGTERM to its daemons and exits without waiting until they have ended."""
 
     Process = _EndedAndForgotten
 
@@ -154,7 +154,7 @@ class _EndedAnyway(_Ending, ForkProcess):
 
 @family.breaks("daemon.program-ends-after-its-ordinary-child", "daemon.endless-ordinary-child-keeps-the-program")
 class EndsOrdinaryChildrenToo(Broken):
-    """A program ends all its children, whether daemons or not."""
+    """A program ends all its children, not only its daemons."""
 
     Process = _EndedAnyway
 
@@ -167,7 +167,7 @@ class _NotWaitedFor(_Ending, ForkServerProcess):
 
 @family.breaks("daemon.program-ends-after-its-ordinary-child", "orphan.is-not-made-by-a-normal-end")
 class LeavesOrdinaryChildrenToTheHelper(Broken):
-    """A program does not wait for its ordinary children, since they are children of the fork server."""
+    """A program does not wait for its ordinary children because they are children of the fork server."""
 
     method = "forkserver"
     Process = _NotWaitedFor
@@ -183,7 +183,7 @@ class _LeftAZombie(ForkProcess):
 
 @family.breaks("daemon.program-ends-after-its-ordinary-child")
 class EndsWithoutReaping(Broken):
-    """A program waits until its ordinary children have exited, and leaves them zombies."""
+    """A program waits until its ordinary children have exited, but leaves them zombies."""
 
     Process = _LeftAZombie
 
@@ -215,7 +215,7 @@ def _fail(kind, error, trace):
 
 @family.breaks("daemon.ends-with-a-main-that-fails")
 class FailsCarelessly(Broken):
-    """A program that an exception ends ends no daemon and waits for no child."""
+    """A program that ends with an exception ends no daemon and waits for no child."""
 
     Process = _LostByAFailure
 
@@ -229,7 +229,7 @@ class _TiedToItsStarter(ForkProcess):
 
 @family.breaks("daemon.outlives-a-killed-main", "daemon.outlives-a-main-that-leaves-by-os-exit")
 class DaemonsDieWithTheStarter(Broken):
-    """A daemon is ended by the kernel when its starter dies, however that dies."""
+    """The kernel kills a daemon when its starter dies, in whatever way."""
 
     Process = _TiedToItsStarter
 
@@ -247,7 +247,7 @@ class _TakesItsEldersAlong(ForkProcess):
 
 @family.breaks("daemon.outlives-its-siblings")
 class EndsOlderDaemons(Broken):
-    """A child that comes to its end terminates the daemons that its starter had when it was started."""
+    """A child that ends terminates the daemons that its starter had when it started the child."""
 
     Process = _TakesItsEldersAlong
 
@@ -261,7 +261,7 @@ class _EndedByJoin(ForkProcess):
 
 @family.breaks("daemon.joined-completes")
 class JoinEndsDaemons(Broken):
-    """A join of a daemon ends it."""
+    """Joining a daemon ends it."""
 
     Process = _EndedByJoin
 
@@ -273,7 +273,7 @@ class _NotJoined(SpawnProcess):
 
 @family.breaks("daemon.joined-completes")
 class JoinDoesNotWaitForDaemons(Broken):
-    """A join of a daemon returns at once."""
+    """Joining a daemon returns at once."""
 
     method = "spawn"
     Process = _NotJoined
@@ -305,7 +305,7 @@ class _EndsInOrder(ForkProcess):
 
 @family.breaks("daemon.runs-no-cleanup-code")
 class DaemonsEndInOrder(Broken):
-    """A daemon turns SIGTERM into an exception, and so runs its ``finally`` blocks."""
+    """A daemon turns SIGTERM into an exception, so its ``finally`` blocks run."""
 
     Process = _EndsInOrder
 
@@ -324,14 +324,14 @@ def _run_exit_handlers(*_):
 
 @family.breaks("daemon.runs-no-cleanup-code")
 class DaemonsRunExitHandlers(Broken):
-    """A daemon that gets SIGTERM runs its exit handlers, though no ``finally`` block, and exits."""
+    """A daemon that gets SIGTERM runs its exit handlers, but no ``finally`` block, and exits."""
 
     method = "spawn"
     Process = _RunsExitHandlers
 
 
 class ThreadAsChild:
-    """A thread that stands where a child process is expected."""
+    """A thread in place of a child process."""
 
     def __init__(self, child):
         self.pid, self.returncode = os.getpid(), None
@@ -378,6 +378,6 @@ class _OneInTwo(_Ending, ForkProcess):
 
 @family.breaks("daemon.each-ends-with-main")
 class EndsEverySecondOnly(Broken):
-    """A program ends every second of its daemons only."""
+    """A program ends only every second of its daemons."""
 
     Process = _OneInTwo

@@ -1,4 +1,4 @@
-"""An API with a fault in what it does if no start method is named."""
+"""An API with a wrong default start method."""
 
 from __future__ import annotations
 

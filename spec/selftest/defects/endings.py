@@ -1,4 +1,4 @@
-"""Children that come to their end with a fault, or too early, or never."""
+"""Children with a fault at their end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ForkProcess: Any = multiprocessing.get_context("fork").Process
 
 
 def silenced_by(*ends: type[BaseException]) -> Any:
-    """Return a class of processes that do not write out what they have printed if one of these *ends* them."""
+    """Return a class of processes that lose unflushed output if one of the exceptions *ends* ends them."""
 
     class Silenced(ForkProcess):
         def run(self):
@@ -35,26 +35,26 @@ def silenced_by(*ends: type[BaseException]) -> Any:
 
 @family.breaks("lifecycle.output-is-written-once")
 class ExitLosesOutput(Broken):
-    """What a child has printed, and is not written out yet, is lost if it calls `sys.exit`."""
+    """Output that a child has not flushed is lost if the child calls `sys.exit`."""
 
     Process = silenced_by(SystemExit)
 
 
 @family.breaks("lifecycle.output-is-written-once")
 class FailureLosesOutput(Broken):
-    """What a child has printed, and is not written out yet, is lost if an exception ends it."""
+    """Output that a child has not flushed is lost if the child ends with an exception."""
 
     Process = silenced_by(Exception)
 
 
 class _OfAGroup(ForkProcess):
-    """A process that has, in one way of ending it, a signal sent to all who descend from it."""
+    """A process that sends a signal to all its descendants in one way of ending it."""
 
     def _with_descendants(self, number):
         if self.pid is None or self.exitcode is not None:
             return
         found = [self.pid]
-        for pid in found:  # which grows meanwhile
+        for pid in found:  # more descendants may start meanwhile
             with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children") as children:
                 found += map(int, children.read().split())
         for pid in found[1:]:
@@ -100,7 +100,7 @@ class _WaitsForAllThreads(ForkProcess):
 
 @family.breaks("lifecycle.does-not-wait-for-daemon-threads", verdicts=[HUNG])
 class WaitsForDaemonThreads(Broken):
-    """A child waits for its daemon threads as for the others, but for those that feed a queue's pipe."""
+    """A child waits for its daemon threads too, except for the feeder threads of queues."""
 
     Process = _WaitsForAllThreads
 
@@ -125,6 +125,6 @@ class _EndedWithMainsCode(ForkProcess):
 
 @family.breaks("daemon.lives-while-a-thread-of-main-does")
 class EndsDaemonsBeforeThreads(Broken):
-    """A program ends its daemons when main's code has ended, though threads of main run on."""
+    """A program ends its daemons when main's code has ended, while threads of main still run."""
 
     Process = _EndedWithMainsCode

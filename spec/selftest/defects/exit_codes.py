@@ -58,7 +58,7 @@ class SucceedsAsNone(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-of-a-normal-end", "lifecycle.exit-code-of-a-bare-exit")
 class SuccessIsNone(Broken):
-    """An exit code of 0, which is false, is taken for none."""
+    """An exit code of 0, which is false, is taken for no exit code."""
 
     Process = SucceedsAsNone
 
@@ -71,14 +71,14 @@ class FailsUnlessItSaysOtherwise(SpawnProcess):
 
 @family.breaks("lifecycle.exit-code-of-a-normal-end")
 class NormalEndIsOne(Broken):
-    """The exit code is 1 unless the child's code calls `sys.exit` or the like."""
+    """The exit code is 1 unless the child's code calls `sys.exit` or a similar function."""
 
     method = "spawn"
     Process = FailsUnlessItSaysOtherwise
 
 
 class Reports(ForkProcess):
-    """A process whose exit code is reported through `report`, once there is one."""
+    """A process whose exit code, when it has one, is passed through `report`."""
 
     @property
     def exitcode(self):
@@ -105,7 +105,7 @@ class HasASign(Reports):
 
 @family.breaks("lifecycle.exit-code-is-what-it-left-with")
 class CodesAreSignedBytes(Broken):
-    """Exit codes are read as signed bytes, so that those above 127 are negative."""
+    """Exit codes are read as signed bytes, so those above 127 are negative."""
 
     Process = HasASign
 
@@ -117,7 +117,7 @@ class SpeaksShell(Reports):
 
 @family.breaks("lifecycle.exit-code-is-what-it-left-with")
 class ShellsCodesAreSignals(Broken):
-    """Exit codes above 128 are taken for what a shell says of a signal."""
+    """An exit code above 128 is taken for a signal, as a shell reports it."""
 
     Process = SpeaksShell
 
@@ -129,7 +129,7 @@ class DiesAsInAShell(Reports):
 
 @family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
 class SignalsAreShellsCodes(Broken):
-    """A child that a signal has ended has 128 and that signal's number as its exit code, as in a shell."""
+    """The exit code of a child that a signal has killed is 128 plus the signal's number, as in a shell."""
 
     Process = DiesAsInAShell
 
@@ -141,7 +141,7 @@ class LosesTheSign(Reports):
 
 @family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
 class SignalsArePositive(Broken):
-    """A child that a signal has ended has that signal's number as its exit code, without the minus."""
+    """The exit code of a child that a signal has killed is the signal's number without the minus sign."""
 
     Process = LosesTheSign
 
@@ -160,7 +160,7 @@ class IsAskedOfTheHelper(ForkServerProcess):
 
 @family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
 class HelperKnowsNoSignals(Broken):
-    """What a fork server reports of a child that a signal has ended is 255."""
+    """The fork server reports 255 for a child that a signal has killed."""
 
     method = "forkserver"
     Process = IsAskedOfTheHelper
@@ -173,7 +173,7 @@ class KnowsItsOwnSignals(Reports):
 
 @family.breaks("lifecycle.exit-code-of-a-killed-child")
 class OtherSignalsAreUnknown(Broken):
-    """A child that was ended by another signal than those which the API itself sends has exit code 255."""
+    """The exit code is 255 if a signal that the API itself never sends has killed the child."""
 
     Process = KnowsItsOwnSignals
 
@@ -185,7 +185,7 @@ class EndsAsRequested(Reports):
 
 @family.breaks("lifecycle.exit-code-of-a-terminated-child")
 class TerminatedIsZero(Broken):
-    """A terminated child has exit code 0, since it did as it was asked."""
+    """The exit code of a terminated child is 0."""
 
     Process = EndsAsRequested
 
@@ -220,7 +220,7 @@ class TellsItsCode(Confesses):
 
 @family.breaks("lifecycle.exit-code-of-an-abrupt-exit")
 class CodeIsLostUnlessTold(Broken):
-    """The child itself tells its exit code at its end, so that after `os._exit` nobody knows it."""
+    """The child itself sends its exit code at its end, so the code is lost if the child calls `os._exit`."""
 
     Process = TellsItsCode
 
@@ -233,7 +233,7 @@ class LeavesAbruptly(ForkProcess):
 
 @family.breaks("lifecycle.child-that-ends-by-itself-cleans-up")
 class ExitIsAbrupt(Broken):
-    """In a child, `sys.exit` is `os._exit`, which spares it the starter's exit handlers, and the rest."""
+    """In a child `sys.exit` is `os._exit`, so all cleanup is skipped."""
 
     Process = LeavesAbruptly
 
@@ -248,7 +248,7 @@ class LeavesBareAsOne(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-of-a-bare-exit")
 class BareExitIsOne(Broken):
-    """A child that calls `sys.exit` with nothing has exit code 1, as in billiard."""
+    """A child that calls `sys.exit` without an argument has exit code 1, as in billiard."""
 
     Process = LeavesBareAsOne
 
@@ -265,7 +265,7 @@ class _LeavesTruthAsText(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-is-what-it-left-with")
 class TruthIsText(Broken):
-    """A child that calls `sys.exit` with False has exit code 1, as with a text."""
+    """A child that calls `sys.exit(False)` has exit code 1, as if False were a text."""
 
     Process = _LeavesTruthAsText
 
@@ -297,7 +297,7 @@ class LeavesWithoutAWord(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-of-an-exit-with-text")
 class ExitWithTextIsSilent(Broken):
-    """The text that a child passes to `sys.exit` is printed nowhere."""
+    """The text that a child passes to `sys.exit` is not printed."""
 
     Process = LeavesWithoutAWord
 
@@ -312,7 +312,7 @@ class FailsAsSuccess(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-of-an-exception")
 class ExceptionIsZero(Broken):
-    """A child that an exception ends prints the traceback and has exit code 0."""
+    """A child that ends with an exception prints the traceback and has exit code 0."""
 
     Process = FailsAsSuccess
 
@@ -327,7 +327,7 @@ class FailsSilently(ForkProcess):
 
 @family.breaks("lifecycle.exit-code-of-an-exception")
 class ExceptionIsSilent(Broken):
-    """A child that an exception ends has exit code 1 and prints nothing."""
+    """A child that ends with an exception has exit code 1 and prints nothing."""
 
     Process = FailsSilently
 
@@ -344,7 +344,7 @@ class FailsOnStdout(SpawnProcess):
 
 @family.breaks("lifecycle.exit-code-of-an-exception")
 class TracebackIsOnStdout(Broken):
-    """A child that an exception ends prints the traceback on stdout."""
+    """A child that ends with an exception prints the traceback on stdout."""
 
     method = "spawn"
     Process = FailsOnStdout
@@ -366,7 +366,7 @@ class FailsItsStarter(Confesses):
 
 @family.breaks("lifecycle.exit-code-of-an-exception", "fanout.failed-children-stop-no-other-together")
 class JoinRaises(Broken):
-    """Joining a child that an exception has ended raises an exception in the starter, as futures do."""
+    """Joining a child that ended with an exception raises an exception in the starter, as futures do."""
 
     Process = FailsItsStarter
 
@@ -395,7 +395,7 @@ class InterruptedAsSuccess(SpawnProcess):
 
 @family.breaks("lifecycle.exit-code-of-an-interrupt")
 class InterruptIsZero(Broken):
-    """A child that KeyboardInterrupt ends has exit code 0, for only an Exception is an error."""
+    """A child that ends with KeyboardInterrupt has exit code 0; only an Exception counts."""
 
     method = "spawn"
     Process = InterruptedAsSuccess

@@ -1,4 +1,4 @@
-"""Queues whose feeder, the thread that takes what was put to the pipe, has a fault; or how it is closed."""
+"""Queues with a fault in closing, or in their feeder, the thread that writes items to the pipe."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class _TakenForGood:
 
 class _KeepsItsPlace(sound.Queue):
     def _start_thread(self):
-        with patch.object(self, "_sem", _TakenForGood()):  # what the feeder gives places back to
+        with patch.object(self, "_sem", _TakenForGood()):  # the semaphore that the feeder releases to free a place
             super()._start_thread()
 
 
 @family.breaks("queue.unpicklable-item-is-dropped", "queue.dropped-item-gives-its-place-back")
 class FeederDies(Broken):
-    """A queue whose feeder ends at an item that cannot be pickled, and keeps its place, as in billiard."""
+    """The feeder thread ends at an item that cannot be pickled, which keeps its place, as in billiard."""
 
     class Queue(_KeepsItsPlace):
         @staticmethod
@@ -39,14 +39,14 @@ class FeederDies(Broken):
 
 @family.breaks("queue.dropped-item-gives-its-place-back")
 class DroppedItemKeepsItsPlace(Broken):
-    """A queue where an item that cannot be pickled is dropped, and takes up room for ever."""
+    """An item that cannot be pickled is dropped but takes up room for ever."""
 
     Queue = _KeepsItsPlace
 
 
 @family.breaks("queue.unpicklable-item-is-dropped", "queue.empty-is-unreliable")
 class PutPickles(Broken):
-    """A queue whose put raises what goes wrong in pickling."""
+    """`put()` raises the exception if the item cannot be pickled."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -63,7 +63,7 @@ class _Pickled:
 
 @family.breaks("queue.unpicklable-item-is-dropped", "queue.dropped-item-gives-its-place-back")
 class SendsTheErrorInstead(Broken):
-    """A queue where the error comes out that an item could not be pickled for."""
+    """In place of an item that cannot be pickled, the reader gets the exception."""
 
     class Queue(sound.Queue):
         def _on_queue_feeder_error(self, error, _item):
@@ -75,7 +75,7 @@ class SendsTheErrorInstead(Broken):
     "queue.has-no-bound-without-maxsize", "queue.joining-before-getting-hangs", "queue.join-thread-waits-for-the-pipe"
 )
 class WithoutFeeder(Broken):
-    """A queue whose put writes to the pipe itself, and so waits for it."""
+    """`put()` writes to the pipe itself, and so it waits while the pipe is full."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -89,7 +89,7 @@ class WithoutFeeder(Broken):
 
 @family.breaks("queue.joining-before-getting-hangs", "queue.join-thread-waits-for-the-pipe")
 class NobodyWaitsForTheFeeder(Broken):
-    """A queue that lets its process exit before what it has put is in the pipe."""
+    """A process may exit before the items that it has put are in the pipe."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -99,7 +99,7 @@ class NobodyWaitsForTheFeeder(Broken):
 
 @family.breaks("queue.child-may-exit-without-its-items")
 class CancelsNothing(Broken):
-    """A queue whose cancel_join_thread does nothing."""
+    """`cancel_join_thread()` does nothing."""
 
     class Queue(sound.Queue):
         def cancel_join_thread(self):
@@ -108,7 +108,7 @@ class CancelsNothing(Broken):
 
 @family.breaks("queue.join-thread-waits-for-the-pipe")
 class JoinThreadDoesNotWait(Broken):
-    """A queue whose join_thread returns at once."""
+    """`join_thread()` returns at once."""
 
     class Queue(sound.Queue):
         def join_thread(self):
@@ -117,7 +117,7 @@ class JoinThreadDoesNotWait(Broken):
 
 @family.breaks("queue.join-thread-comes-after-close")
 class JoinThreadCloses(Broken):
-    """A queue that join_thread closes, if nobody has."""
+    """`join_thread()` closes the queue if it is open."""
 
     class Queue(sound.Queue):
         def join_thread(self):
@@ -127,7 +127,7 @@ class JoinThreadCloses(Broken):
 
 @family.breaks("queue.closed-queue-refuses-its-process-only")
 class ClosedForPutsOnly(Broken):
-    """A queue that a process can get from although it has closed it."""
+    """A process can still get from a queue that it has closed."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -137,7 +137,7 @@ class ClosedForPutsOnly(Broken):
 
 @family.breaks("queue.closed-queue-refuses-its-process-only")
 class ClosedForAll(Broken):
-    """A queue that is closed for all processes once one has closed it."""
+    """When one process closes a queue, the queue is closed for all processes."""
 
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):
@@ -156,11 +156,11 @@ class ClosedForAll(Broken):
 
 @family.breaks("queue.closed-queue-refuses-its-process-only")
 class CloseThrowsAway(Broken):
-    """A queue that throws away what is in its pipe when a process closes it."""
+    """When a process closes a queue, the items in the pipe are thrown away."""
 
     class Queue(sound.Queue):
         def close(self):
-            reader = Connection(os.dup(self._reader.fileno()), writable=False)  # the feeder closes the other
+            reader = Connection(os.dup(self._reader.fileno()), writable=False)  # the feeder closes the other end
             super().close()
             self.join_thread()
             with self._rlock:
@@ -171,7 +171,7 @@ class CloseThrowsAway(Broken):
 
 @family.breaks("queue.child-may-put-after-its-starter")
 class BufferSurvivesForking(Broken):
-    """A queue whose buffer a forked child inherits, and sends what is in it once more."""
+    """A forked child inherits the buffer of a queue and sends its items once more."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -185,7 +185,7 @@ class BufferSurvivesForking(Broken):
 
 @family.breaks("queue.closed-queue-refuses-its-process-only")
 class CloseDropsTheBuffer(Broken):
-    """A queue that drops what its feeder has not come to yet when a process closes it."""
+    """When a process closes a queue, the items that the feeder has not sent yet are dropped."""
 
     class Queue(sound.Queue):
         def close(self):
@@ -195,7 +195,7 @@ class CloseDropsTheBuffer(Broken):
 
 @family.breaks("queue.items-of-a-daemon-arrive")
 class DaemonsDoNotWaitForTheFeeder(Broken):
-    """A queue that lets a daemon exit before what it has put is in the pipe."""
+    """A daemon may exit before the items that it has put are in the pipe."""
 
     class Queue(sound.Queue):
         def _start_thread(self):

@@ -1,4 +1,4 @@
-"""Children that are told less, or something else, by their starter than they need to begin."""
+"""Children that get wrong or incomplete data from their starter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ForkServerProcess: Any = context.ForkServerProcess
 
 
 def preparing(change):
-    """Return what starts a child as ever, but that *change* is called with what the child is told first."""
+    """Return a method that starts a child as usual, after *change* was called with the data for the child."""
     prepare = spawn.get_preparation_data
 
     def changed(name):
@@ -58,7 +58,7 @@ class _RunsMainByPath(SpawnProcess):
 
 @family.breaks("isolation.main-of-a-package-is-so-in-the-child")
 class RunsMainByItsPath(Broken):
-    """A child runs the main module by its path, as a file that is part of no package."""
+    """A child runs the main module by its path, as a file that belongs to no package."""
 
     method = "spawn"
     Process = _RunsMainByPath
@@ -78,7 +78,7 @@ class _GivenWhatFits(SpawnProcess):
 
 @family.breaks("isolation.large-arguments-arrive")
 class ArgumentsMustFitThePipe(Broken):
-    """A child is given as much of its arguments as fits the pipe at once."""
+    """A child receives only as much of its arguments as fits into the pipe at once."""
 
     method = "spawn"
     Process = _GivenWhatFits
@@ -101,7 +101,7 @@ class _EndsWell(SpawnProcess):
 
 @family.breaks("lifecycle.exit-code-of-a-child-that-cannot-begin")
 class CannotBeginAndSucceeds(Broken):
-    """A child that cannot unpickle what it is given prints the traceback and has exit code 0."""
+    """A child that cannot unpickle its arguments prints the traceback and has exit code 0."""
 
     method = "spawn"
     Process = _EndsWell

@@ -1,4 +1,4 @@
-"""APIs that harm those who call them: they hang, crash, leak, or kill what is not theirs."""
+"""APIs that harm their caller: they hang, crash, leak, or kill processes of others."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _NeverSeenToEnd(ForkProcess):
 
 @family.breaks("fanout.together-waits-for-all", verdicts=[HUNG])
 class JoinLooksForEver(Broken):
-    """Joining a child looks now and then whether it has ended, and never sees it."""
+    """Joining a child polls for ever and never sees that the child has ended."""
 
     Process = _NeverSeenToEnd
 
@@ -142,7 +142,7 @@ class ManagerHangs(Broken):
     verdicts=[HUNG, VIOLATED],
 )
 class EverythingHangs(Broken):
-    """Whatever is called never returns."""
+    """No call ever returns."""
 
     Process = Lock = RLock = Queue = JoinableQueue = Pipe = Manager = hang
     current_process = parent_process = active_children = hang
@@ -173,7 +173,7 @@ class _DeafToTerminate(ForkProcess):
 
 @family.breaks("lifecycle.terminated-child-dies-of-sigterm", verdicts=[VIOLATED, HUNG])
 class ChildrenIgnoreSignals(Broken):
-    """Children ignore whatever signals can be ignored."""
+    """A child ignores all signals that can be ignored."""
 
     Process = _DeafToTerminate
 
@@ -186,7 +186,7 @@ class _ExitsWhenTerminating(ForkProcess):
 
 @family.breaks("lifecycle.terminate-sends-sigterm", verdicts=[CRASHED])
 class TerminateExits(Broken):
-    """Terminating a child ends the process that does it, as if all were well."""
+    """Terminating a child ends the calling process with status 0."""
 
     Process = _ExitsWhenTerminating
 
@@ -199,7 +199,7 @@ class _CrashesWhenTerminating(ForkProcess):
 
 @family.breaks("lifecycle.terminate-sends-sigterm", verdicts=[CRASHED])
 class TerminateCrashes(Broken):
-    """Terminating a child reads memory that is not there."""
+    """Terminating a child reads an invalid memory address."""
 
     Process = _CrashesWhenTerminating
 
@@ -211,7 +211,7 @@ class _KillsTheGroup(ForkProcess):
 
 @family.breaks("lifecycle.kill-ends-what-ignores-sigterm", verdicts=[CRASHED])
 class KillEndsTheProcessGroup(Broken):
-    """Killing a child kills the whole process group, the caller too."""
+    """Killing a child kills the whole process group, including the caller."""
 
     Process = _KillsTheGroup
 
@@ -239,7 +239,7 @@ class _Leaks(ForkProcess):
 
 @family.breaks("fanout.together-waits-for-all", verdicts=[VIOLATED])
 class StartLeaksAProcess(Broken):
-    """Starting a child starts another process, which never ends."""
+    """Starting a child starts a second process, which never ends."""
 
     Process = _Leaks
 
@@ -253,13 +253,13 @@ class _Talks(ForkProcess):
 
 @family.breaks("lifecycle.output-is-written-once", "lifecycle.needs-no-output")
 class PrintsMegabytes(Broken):
-    """Joining a child prints five megabytes to either stream."""
+    """Joining a child prints five megabytes to both stdout and stderr."""
 
     Process = _Talks
 
 
 class _Nobody:
-    """A process that says what one would say, and that there is not."""
+    """An object that answers like a process, while no process exists."""
 
     count = 0
 
@@ -291,6 +291,6 @@ class _Nobody:
 
 @family.breaks("isolation.child-is-another-process", "identity.pid-is-the-childs-own")
 class Hollow(Broken):
-    """What looks like a process, and answers like one, does not exist."""
+    """The objects answer like processes, but no process exists."""
 
     Process = _Nobody

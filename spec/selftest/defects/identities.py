@@ -1,4 +1,4 @@
-"""Processes that are not who they should be, or whose children should not be."""
+"""Processes with a wrong pid, parent or starter."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RunsInAWrapper(ForkProcess):
 
 @family.breaks("identity.pid-is-the-childs-own", "identity.starter-is-the-parent")
 class PidIsTheWrappers(Broken):
-    """A child is wrapped into another process, as by a shell, and the pid is that one's."""
+    """A child runs inside another process, as under a shell, and the pid is that of the outer process."""
 
     Process = RunsInAWrapper
 
@@ -65,7 +65,7 @@ class HasTheYoungestsPid(ForkProcess):
 
 @family.breaks("identity.live-children-have-pids-of-their-own")
 class PidIsTheYoungests(Broken):
-    """The pid is kept by the class, so that all children have that of the one that was started last."""
+    """All process objects share one pid, that of the child that was started last."""
 
     Process = HasTheYoungestsPid
 
@@ -93,7 +93,7 @@ class OrphansItsChildren(ForkProcess):
 
 @family.breaks("identity.child-is-the-parent-of-its-children")
 class GrandchildIsAnOrphan(Broken):
-    """A child's child is started as daemons are, by a process in between that leaves at once."""
+    """A child's child is started by an intermediate process that exits at once."""
 
     Process = OrphansItsChildren
 
@@ -104,7 +104,7 @@ class NeedsNoHelper(SpawnProcess):
 
 @family.breaks("identity.helper-is-the-parent", "zombie.starter-never-holds-it")
 class HelperIsMissing(Broken):
-    """The start method is called forkserver, and the starter itself is the parent."""
+    """The start method is called forkserver, but the starter itself is the child's parent."""
 
     method = "forkserver"
     Process = NeedsNoHelper
@@ -119,7 +119,7 @@ class StarterIsUnknown(Broken):
 
 
 def the_parent():
-    """Return the starter, as it should be, but for its pid."""
+    """Return the object for the starter, with a wrong pid."""
     starter: Any = copy.copy(multiprocessing.parent_process())
     if starter is not None:
         starter._pid = os.getppid()
@@ -128,7 +128,7 @@ def the_parent():
 
 @family.breaks("identity.child-knows-its-starter")
 class StarterIsTheHelper(Broken):
-    """In a child, the pid of `parent_process()` is that of its parent in the process table, the fork server."""
+    """In a child, `parent_process()` has the pid of the fork server."""
 
     method = "forkserver"
     parent_process = staticmethod(the_parent)
@@ -136,7 +136,7 @@ class StarterIsTheHelper(Broken):
 
 @family.breaks("identity.child-knows-its-starter")
 class StarterIsCalledMain(Broken):
-    """In a child, `parent_process()` is called MainProcess, also if it is a child itself."""
+    """In a child, the name of `parent_process()` is always MainProcess."""
 
     def parent_process(self):
         starter = copy.copy(multiprocessing.parent_process())
@@ -156,7 +156,7 @@ class KeepsTheFirstStarter(ForkProcess):
 
 @family.breaks("identity.child-knows-its-starter")
 class StarterIsMain(Broken):
-    """The child of a child takes the first starter of all, whom it inherits, for its own."""
+    """In a child's child, `parent_process()` is the main process."""
 
     Process = KeepsTheFirstStarter
 
@@ -180,14 +180,14 @@ class DoesNotKnowItsPid(ForkProcess):
 
 @family.breaks("identity.each-process-knows-itself", "identity.threads-know-their-process")
 class OwnPidIsUnknown(Broken):
-    """The pid is known only to the starter: the child has None for its own."""
+    """In a child, the pid of `current_process()` is None."""
 
     Process = DoesNotKnowItsPid
 
 
 @family.breaks("identity.each-process-knows-itself", "identity.threads-know-their-process")
 class CurrentProcessIsInherited(Broken):
-    """A forked child takes the process that started it for itself."""
+    """In a forked child, `current_process()` is the starter."""
 
     def current_process(self):
         found: Any = copy.copy(multiprocessing.parent_process() or multiprocessing.current_process())
@@ -221,7 +221,7 @@ class StartsAtOnce(ForkProcess):
 
 @family.breaks("lifecycle.not-alive-before-start", "isolation.arguments-are-copied-at-the-start")
 class StartsWhenMade(Broken):
-    """A process is started when it is made."""
+    """A process is started when the process object is made."""
 
     Process = StartsAtOnce
 
@@ -250,7 +250,7 @@ class ForgetsItsPid(ForkProcess):
 
 @family.breaks("identity.is-known-after-the-join")
 class PidIsForgotten(Broken):
-    """The pid of a child is None once the child has ended."""
+    """The pid of a child is None after the child has ended."""
 
     Process = ForgetsItsPid
 
@@ -264,7 +264,7 @@ class LosesItsName(ForkProcess):
 
 @family.breaks("identity.is-known-after-the-join")
 class NameIsForgotten(Broken):
-    """A joined child is called by another name."""
+    """The name of a child changes when it is joined."""
 
     Process = LosesItsName
 
@@ -277,6 +277,6 @@ class AsksTheStarterOnly(ForkProcess):
 
 @family.breaks("identity.each-process-knows-itself")
 class NobodyIsAliveToHimself(Broken):
-    """A child is refused an answer to whether it is alive itself."""
+    """In a child, `current_process().is_alive()` raises an exception."""
 
     Process = AsksTheStarterOnly

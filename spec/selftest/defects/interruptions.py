@@ -1,4 +1,4 @@
-"""What waits, and minds signals, threads, or the death of others in the wrong way."""
+"""Waits that react in the wrong way to signals, threads, or the death of other processes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pythons.sem_wait.argtypes = [ctypes.c_void_p]
 
 
 class Wrapped:
-    """A sound lock, around another one: here faults are easily put in."""
+    """A sound lock around another one, for subclasses with a fault."""
 
     Inner: Any = staticmethod(multiprocessing.get_context("fork").Lock)
 
@@ -54,7 +54,7 @@ class Wrapped:
 
 @family.breaks("lock.wait-goes-on-after-a-signal")
 class LockGivesUpOnASignal(Broken):
-    """An acquire that a signal interrupts returns, without the lock."""
+    """A signal makes an acquire return without the lock."""
 
     class Lock(Wrapped):
         def wait(self):
@@ -62,7 +62,7 @@ class LockGivesUpOnASignal(Broken):
 
 
 def _whatever_comes(call):
-    """Return what *call* returns, however often Ctrl-C interrupts it."""
+    """Return what *call* returns, and repeat it if Ctrl-C interrupts it."""
     while True:
         try:
             return call()
@@ -72,7 +72,7 @@ def _whatever_comes(call):
 
 @family.breaks("lock.wait-goes-on-after-a-signal")
 class LockCannotBeInterrupted(Broken):
-    """An acquire goes on though a handler has raised KeyboardInterrupt."""
+    """An acquire goes on after a signal handler has raised KeyboardInterrupt."""
 
     class Lock(Wrapped):
         def wait(self):
@@ -81,7 +81,7 @@ class LockCannotBeInterrupted(Broken):
 
 @family.breaks("queue.get-goes-on-after-a-signal")
 class GetCannotBeInterrupted(Broken):
-    """A get goes on though a handler has raised KeyboardInterrupt."""
+    """A get goes on after a signal handler has raised KeyboardInterrupt."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -90,7 +90,7 @@ class GetCannotBeInterrupted(Broken):
 
 @family.breaks("joinable.join-goes-on-after-a-signal")
 class QueuesJoinCannotBeInterrupted(Broken):
-    """A join of a queue goes on though a handler has raised KeyboardInterrupt."""
+    """Joining a queue goes on after a signal handler has raised KeyboardInterrupt."""
 
     class JoinableQueue(sound.JoinableQueue):
         def join(self):
@@ -104,7 +104,7 @@ class _Joined(ForkProcess):
 
 @family.breaks("lifecycle.join-goes-on-after-a-signal")
 class JoinCannotBeInterrupted(Broken):
-    """A join goes on though a handler has raised KeyboardInterrupt."""
+    """Joining a child goes on after a signal handler has raised KeyboardInterrupt."""
 
     Process = _Joined
 
@@ -119,13 +119,13 @@ class _JoinedByPause(ForkProcess):
 
 @family.breaks("lifecycle.join-goes-on-after-a-signal")
 class JoinGivesUpOnASignal(Broken):
-    """A join that a signal interrupts returns, though the child runs."""
+    """A signal makes a join return while the child runs."""
 
     Process = _JoinedByPause
 
 
 def sleep_undisturbed(seconds):
-    """Sleep for so many seconds in one go, however often a signal interrupts that."""
+    """Sleep for *seconds* seconds, even if signals interrupt the sleep."""
     while libc.usleep(int(seconds * 1e6)) == -1:
         pass
 
@@ -139,14 +139,14 @@ class _JoinedAfterSleep(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-amid-signals")
 class SignalsProlongAJoin(Broken):
-    """The time of a join begins anew with each signal."""
+    """The timeout of a join begins anew with each signal."""
 
     Process = _JoinedAfterSleep
 
 
 @family.breaks("lock.timed-wait-ends-amid-signals")
 class SignalsProlongAnAcquire(Broken):
-    """The time of an acquire begins anew with each signal."""
+    """The timeout of an acquire begins anew with each signal."""
 
     class Lock(Wrapped):
         def acquire(self, block=True, timeout=None):
@@ -158,7 +158,7 @@ class SignalsProlongAnAcquire(Broken):
 
 @family.breaks("queue.timed-get-ends-amid-signals")
 class SignalsProlongAGet(Broken):
-    """The time of a get begins anew with each signal."""
+    """The timeout of a get begins anew with each signal."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -179,14 +179,14 @@ class _JoinedBySleep(ForkProcess):
 
 @family.breaks("lifecycle.join-goes-on-after-a-signal")
 class TimedJoinGivesUpOnASignal(Broken):
-    """A timed join that a signal interrupts returns, though the child runs and there is time left."""
+    """A signal makes a join with a timeout return too early, while the child runs."""
 
     Process = _JoinedBySleep
 
 
 @family.breaks("lock.threads-wait-for-it-too")
 class LockHoldsUpThreads(Broken):
-    """A thread that waits for a lock keeps the interpreter's own, so that no other thread can run."""
+    """A thread that waits for a lock holds the GIL, so no other thread can run."""
 
     class Lock(Wrapped):
         def wait(self):
@@ -195,7 +195,7 @@ class LockHoldsUpThreads(Broken):
 
 @family.breaks("lock.threads-wait-for-it-too")
 class LockIsTriedOneByOne(Broken):
-    """While a thread waits for a lock, another of its process waits though it may not."""
+    """While a thread waits for a lock, a non-blocking acquire in another thread of its process waits too."""
 
     class Lock(Wrapped):
         def __init__(self):
@@ -233,7 +233,7 @@ class LockIsOfTheProcess(Broken):
 
 @family.breaks("queue.thread-that-waits-holds-up-no-other")
 class OneThreadGets(Broken):
-    """While a thread waits in get, another of its process waits though it may not."""
+    """While a thread waits in get, a non-blocking get in another thread of its process waits too."""
 
     class Queue(sound.Queue):
         turn = threading.Lock()
@@ -245,7 +245,7 @@ class OneThreadGets(Broken):
 
 @family.breaks("queue.thread-that-waits-holds-up-no-other")
 class NobodyPutsMeanwhile(Broken):
-    """While a thread waits in get, no other of its process can put."""
+    """While a thread waits in get, no other thread of its process can put."""
 
     class Queue(sound.Queue):
         turn = threading.Lock()
@@ -273,7 +273,7 @@ class _JoinedOneByOne(ForkProcess):
 
 @family.breaks("lifecycle.threads-join-their-own")
 class JoinsOneByOne(Broken):
-    """While a thread waits in join, no other of its process can join another child."""
+    """While a thread waits in join, no other thread of its process can join another child."""
 
     Process = _JoinedOneByOne
 
@@ -293,7 +293,7 @@ class _JoinedByTheFirst(ForkProcess):
 
 @family.breaks("lifecycle.threads-may-join-the-same")
 class OnlyTheFirstWaits(Broken):
-    """While a thread waits in join, a join of the same child by another returns at once."""
+    """While a thread waits in join, another thread's join of the same child returns at once."""
 
     Process = _JoinedByTheFirst
 
@@ -312,7 +312,7 @@ class _StartedBetween(ForkProcess):
 
 @family.breaks("lifecycle.threads-join-their-own")
 class NobodyStartsMeanwhile(Broken):
-    """While a thread waits in join, no other of its process can start a child."""
+    """While a thread waits in join, no other thread of its process can start a child."""
 
     Process = _StartedBetween
 
@@ -328,7 +328,7 @@ def set_but_that_of_sigint(number, handler):
     return set_handler(number, handler)
 signal.signal = set_but_that_of_sigint
 """
-"""What the fork server is made to run first, so that it does not ignore SIGINT."""
+"""Code that the fork server runs first, so that it does not ignore SIGINT."""
 
 
 class _OfADefencelessHelper(ForkServerProcess):
@@ -344,7 +344,7 @@ class _OfADefencelessHelper(ForkServerProcess):
 
 @family.breaks("lifecycle.goes-on-after-an-interrupt-of-all")
 class HelperCanBeInterrupted(Broken):
-    """Ctrl-C ends the fork server, whatever main does about it, and so the exit codes of children are lost."""
+    """Ctrl-C ends the fork server, and the exit codes of its children are lost."""
 
     method = "forkserver"
     Process = _OfADefencelessHelper
@@ -352,7 +352,7 @@ class HelperCanBeInterrupted(Broken):
 
 @family.breaks("lock.killed-waiter-is-passed-over")
 class WaitersStandInLine(Broken):
-    """Waiters get a lock one after another, and one that was killed keeps its turn."""
+    """Processes that wait get the lock in turn, and a process that was killed keeps its turn."""
 
     class Lock(Wrapped):
         def __init__(self):

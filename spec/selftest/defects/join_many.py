@@ -1,4 +1,4 @@
-"""Processes that are sound alone, with a fault where there are several."""
+"""Processes with a fault that shows only if there are several."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ForkProcess: Any = multiprocessing.get_context("fork").Process
 class _JoinsAll(ForkProcess):
     def join(self, timeout=None):
         if timeout is None and self.pid:
-            with suppress(ChildProcessError):  # somebody else's join has reaped it
+            with suppress(ChildProcessError):  # another join has reaped it
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
                 pid = None
                 while pid != self.pid:
@@ -29,7 +29,7 @@ class _JoinsAll(ForkProcess):
 
 @family.breaks("fanout.join-order-does-not-matter")
 class JoinReapsWhoeverEnds(Broken):
-    """To join a child is to reap all that end before it does, and to forget how they ended."""
+    """Joining a child reaps all children that end before it does, and their exit codes are lost."""
 
     Process = _JoinsAll
 
@@ -49,7 +49,7 @@ class _SharesItsCode(ForkProcess):
 
 @family.breaks("fanout.join-order-does-not-matter")
 class ExitCodesAreTheLastOnes(Broken):
-    """The exit code of a child that has ended is that of the child that was joined last."""
+    """All children that have ended have the exit code of the child that was joined last."""
 
     Process = _SharesItsCode
 
@@ -66,7 +66,7 @@ class _LosesHeart(ForkProcess):
 
 @family.breaks("fanout.failed-children-stop-no-other-one-by-one")
 class StartsNoneAfterFailures(Broken):
-    """Once a child has failed, no other can be started."""
+    """After a child has failed, no other child can be started."""
 
     Process = _LosesHeart
 
@@ -82,6 +82,6 @@ class _JoinsItsElders(ForkProcess):
 
 @family.breaks("fanout.join-waits-for-its-own-child-only")
 class JoinWaitsForTheElders(Broken):
-    """Joining a child waits for all that were started before it, too."""
+    """Joining a child also waits for all children that were started before it."""
 
     Process = _JoinsItsElders

@@ -1,4 +1,4 @@
-"""Joinable queues that count wrongly, or whose join waits for something else."""
+"""Joinable queues that count wrongly, or whose join waits for the wrong thing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 @family.breaks("joinable.join-waits-for-what-nobody-got")
 class CountsGets(Broken):
-    """A joinable queue where an item counts as outstanding from the get on, not from the put."""
+    """An item counts as outstanding only after it was got, not from the put on."""
 
     class JoinableQueue(sound.JoinableQueue):
         def put(self, obj, block=True, timeout=None):
@@ -33,7 +33,7 @@ class CountsGets(Broken):
 
 @family.breaks("joinable.producer-goes-on-after-the-last-report", "joinable.killed-consumer-leaves-join-waiting")
 class GetReports(Broken):
-    """A joinable queue where to get an item counts as having processed it."""
+    """Getting an item also reports it as processed."""
 
     class JoinableQueue(sound.JoinableQueue):
         def get(self, block=True, timeout=None):
@@ -47,7 +47,7 @@ class GetReports(Broken):
 
 @family.breaks("joinable.producer-goes-on-after-the-last-report", "joinable.killed-consumer-leaves-join-waiting")
 class JoinWaitsUntilEmpty(Broken):
-    """A joinable queue whose join waits until everything was got."""
+    """Joining the queue waits only until all items were got."""
 
     class JoinableQueue(sound.JoinableQueue):
         def get(self, block=True, timeout=None):
@@ -64,7 +64,7 @@ class JoinWaitsUntilEmpty(Broken):
 
 @family.breaks("joinable.join-waits-for-what-nobody-got", "joinable.any-producers-and-consumers")
 class JoinNeverWaits(Broken):
-    """A joinable queue whose join returns at once."""
+    """Joining the queue returns at once."""
 
     class JoinableQueue(sound.JoinableQueue):
         def join(self):
@@ -73,7 +73,7 @@ class JoinNeverWaits(Broken):
 
 @family.breaks("joinable.join-returns-at-once-with-nothing-outstanding")
 class JoinAlwaysWaits(Broken):
-    """A joinable queue whose join waits for a report even if nothing is outstanding."""
+    """Joining the queue waits for a report even if nothing is outstanding."""
 
     class JoinableQueue(sound.JoinableQueue):
         def join(self):
@@ -83,7 +83,7 @@ class JoinAlwaysWaits(Broken):
 
 @family.breaks("joinable.join-waits-again-after-another-put")
 class JoinsOnce(Broken):
-    """A joinable queue that a process can wait for once; its next join returns at once."""
+    """A process can wait in join only once; its next join returns at once."""
 
     class JoinableQueue(sound.JoinableQueue):
         joined = False
@@ -96,7 +96,7 @@ class JoinsOnce(Broken):
 
 @family.breaks("joinable.join-waits-for-what-is-put-meanwhile")
 class JoinWaitsForWhatWasThere(Broken):
-    """A joinable queue whose join waits for as many reports as items were outstanding when it began."""
+    """Joining the queue waits for as many reports as items were outstanding when it began."""
 
     class JoinableQueue(sound.JoinableQueue):
         def __init__(self, maxsize=0):
@@ -118,7 +118,7 @@ class JoinWaitsForWhatWasThere(Broken):
 
 @family.breaks("joinable.one-report-too-many-is-refused")
 class ReportsAreNotCounted(Broken):
-    """A joinable queue that lets every report pass, also one too many."""
+    """`task_done()` never raises an exception, even if it is called too often."""
 
     class JoinableQueue(sound.JoinableQueue):
         def task_done(self):
@@ -128,7 +128,7 @@ class ReportsAreNotCounted(Broken):
 
 @family.breaks("joinable.one-report-too-many-is-refused")
 class ReportsInAdvance(Broken):
-    """A joinable queue that refuses a report too many, and yet counts it for the next item that is put."""
+    """A `task_done()` too many raises an exception, but counts for the next item that is put."""
 
     class JoinableQueue(sound.JoinableQueue):
         ahead = 0
@@ -149,7 +149,7 @@ class ReportsInAdvance(Broken):
 
 @family.breaks("joinable.producer-goes-on-after-the-last-report")
 class EachReportWakes(Broken):
-    """A joinable queue whose every report lets those go on who join it."""
+    """Every `task_done()` makes all processes return that wait in join."""
 
     class JoinableQueue(sound.JoinableQueue):
         def task_done(self):
@@ -160,7 +160,7 @@ class EachReportWakes(Broken):
 
 @family.breaks("joinable.last-report-wakes-all-who-join")
 class WakesOne(Broken):
-    """A joinable queue whose last report lets only one go on of those who join it."""
+    """The last `task_done()` wakes only one of the processes that wait in join."""
 
     class JoinableQueue(sound.JoinableQueue):
         def task_done(self):
@@ -173,7 +173,7 @@ class WakesOne(Broken):
 
 @family.breaks("joinable.join-waits-for-what-nobody-got", "joinable.any-sequence-of-operations")
 class CountsOfEachProcess(Broken):
-    """A joinable queue where a report tells nothing to other processes than the one that reports."""
+    """A `task_done()` has an effect only in the process that calls it."""
 
     class JoinableQueue(sound.JoinableQueue):
         done = 0
@@ -190,7 +190,7 @@ class _NewCondition(sound.JoinableQueue):
 
 @family.breaks("joinable.last-report-wakes-all-who-join", "joinable.any-sequence-of-operations")
 class ConditionLostOnTheWay(Broken):
-    """A joinable queue that makes a condition of its own, to wait at, in each process that it is sent to."""
+    """Each process that the queue is sent to makes a condition of its own to wait on."""
 
     method = "spawn"
 
@@ -210,7 +210,7 @@ class _CountedWhenSent:
 
 @family.breaks("joinable.join-waits-for-what-nobody-got")
 class CountsWhenSent(Broken):
-    """A joinable queue where an item counts as outstanding once it is sent, not from the put on."""
+    """An item counts as outstanding only when it is sent, not from the put on."""
 
     class JoinableQueue(sound.JoinableQueue):
         def put(self, obj, block=True, timeout=None):
@@ -219,7 +219,7 @@ class CountsWhenSent(Broken):
 
 @family.breaks("joinable.items-outlive-who-put-them")
 class ForgetsWhoIsGone(Broken):
-    """A joinable queue where the items of a process that has ended are outstanding no more."""
+    """The items of a process that has ended are no longer outstanding."""
 
     class JoinableQueue(sound.JoinableQueue):
         def put(self, obj, block=True, timeout=None):
@@ -229,7 +229,7 @@ class ForgetsWhoIsGone(Broken):
 
 @family.breaks("joinable.refused-item-counts-for-nothing")
 class CountsRefusedItems(Broken):
-    """A joinable queue where an item is outstanding though the queue was full and has refused it."""
+    """An item counts as outstanding although the full queue has refused it."""
 
     class JoinableQueue(sound.JoinableQueue):
         def put(self, obj, block=True, timeout=None):

@@ -25,7 +25,7 @@ class IsReapedByAnother(ForkProcess):
 
 @family.breaks("lifecycle.not-alive-after-join")
 class JoinWaitsForTheSentinel(Broken):
-    """A join waits until the sentinel is ready, which is before the child has quite exited, and does not reap it."""
+    """A join waits for the sentinel, which is ready before the child has exited, and does not reap the child."""
 
     Process = IsReapedByAnother
 
@@ -40,7 +40,7 @@ class _IsLeftAZombie(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinDoesNotReap(Broken):
-    """A timed join returns when the child has exited, and leaves it a zombie."""
+    """A join with a timeout returns when the child has exited, but leaves it a zombie."""
 
     Process = _IsLeftAZombie
 
@@ -54,7 +54,7 @@ class _IsAskedTooEarly(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinLooksOnce(Broken):
-    """A timed join waits for the sentinel, and returns though the child has not quite exited then."""
+    """A join with a timeout waits for the sentinel only, although the child has not exited then."""
 
     Process = _IsAskedTooEarly
 
@@ -67,7 +67,7 @@ class _TellsWhetherItEnded(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-nothing")
 class JoinReturnsWhetherItEnded(Broken):
-    """A join returns whether the child has exited, and not None."""
+    """A join returns a boolean instead of None."""
 
     Process = _TellsWhetherItEnded
 
@@ -82,7 +82,7 @@ class IsKilledInTime(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-nothing")
 class TimedJoinKills(Broken):
-    """A timed join kills the child when its time is over."""
+    """A join with a timeout kills the child when the time is over."""
 
     Process = IsKilledInTime
 
@@ -94,7 +94,7 @@ class HasNoTime(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinOnlyLooks(Broken):
-    """A timed join looks whether the child has ended, and does not wait."""
+    """A join with a timeout only checks whether the child has ended, and does not wait."""
 
     Process = HasNoTime
 
@@ -106,7 +106,7 @@ class CountsMilliseconds(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-nothing")
 class TimedJoinCountsMilliseconds(Broken):
-    """A timed join takes its time for milliseconds."""
+    """A join takes its timeout for milliseconds."""
 
     Process = CountsMilliseconds
 
@@ -120,7 +120,7 @@ class LosesPatience(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-nothing")
 class TimedJoinRaises(Broken):
-    """A timed join of a child that runs on raises TimeoutError, as futures do."""
+    """A join with a timeout raises TimeoutError if the child still runs, as futures do."""
 
     Process = LosesPatience
 
@@ -134,7 +134,7 @@ class IsWatchedInTime(ForkProcess):
 
 @family.breaks("lifecycle.use-leaves-nothing-behind", "lifecycle.close-leaves-no-file-open")
 class TimedJoinLeavesFilesOpen(Broken):
-    """A timed join opens a file to wait for, and leaves it open."""
+    """A join with a timeout opens a file and leaves it open."""
 
     Process = IsWatchedInTime
 
@@ -148,7 +148,7 @@ class IsWatchedForAMoment(ForkProcess):
 
 @family.breaks("lifecycle.use-leaves-nothing-behind", "lifecycle.close-leaves-no-file-open")
 class VainJoinLeavesFilesOpen(Broken):
-    """A join that does not wait opens a file to see whether the child runs, and leaves it open if it does."""
+    """A join that does not wait opens a file, and leaves it open if the child still runs."""
 
     Process = IsWatchedForAMoment
 
@@ -161,7 +161,7 @@ class TakesItsTime(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinTakesAllItsTime(Broken):
-    """A timed join sleeps for all of its time, and then looks whether the child has ended."""
+    """A join with a timeout always sleeps for all of its time."""
 
     Process = TakesItsTime
 
@@ -173,7 +173,7 @@ class HasNoLimit(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-nothing", "lifecycle.timed-join-ends-amid-signals")
 class TimeIsIgnored(Broken):
-    """A join waits until the child has ended, whatever time it was given."""
+    """A join ignores its timeout."""
 
     Process = HasNoLimit
 
@@ -185,7 +185,7 @@ class TakesZeroForNone(ForkProcess):
 
 @family.breaks("lifecycle.timed-join-ends-nothing")
 class ZeroSecondsAreForEver(Broken):
-    """A timed join of zero seconds, which is false, waits until the child has ended."""
+    """A join with a timeout of 0, which is false, waits without a limit."""
 
     Process = TakesZeroForNone
 
@@ -199,7 +199,7 @@ class ForgetsTheCode(ForkServerProcess):
 
 @family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinLosesTheCode(Broken):
-    """After a timed join, all that is known of a child's exit code is whether it was zero."""
+    """After a join with a timeout, the exit code is only 0 or 1."""
 
     method = "forkserver"
     Process = ForgetsTheCode
@@ -216,7 +216,7 @@ class IsJoinedOnce(ForkProcess):
 
 @family.breaks("lifecycle.can-be-joined-again")
 class SecondJoinIsRefused(Broken):
-    """Joining a child that was joined is refused."""
+    """Joining a child a second time raises an exception."""
 
     Process = IsJoinedOnce
 
@@ -233,6 +233,6 @@ class FindsNoChild(ForkProcess):
 
 @family.breaks("lifecycle.can-be-joined-again")
 class SecondJoinForgetsTheCode(Broken):
-    """Joining a child that was joined finds no process, and so forgets the exit code."""
+    """Joining a child a second time loses its exit code."""
 
     Process = FindsNoChild

@@ -1,4 +1,4 @@
-"""Processes that start, live and are closed with a fault."""
+"""Processes with a fault in starting, living or being closed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class IsBornAlive(ForkProcess):
 
 @family.breaks("lifecycle.not-alive-before-start")
 class AliveBeforeStart(Broken):
-    """A process is alive unless it has ended, also before it was started."""
+    """`is_alive()` is true before the start."""
 
     Process = IsBornAlive
 
@@ -37,7 +37,7 @@ class IsAliveForEver(ForkProcess):
 
 @family.breaks("lifecycle.not-alive-after-join", "zombie.is-alive-reaps")
 class StartedIsAlive(Broken):
-    """A process that was started is alive from then on, also after its end."""
+    """`is_alive()` stays true after the child has ended."""
 
     Process = IsAliveForEver
 
@@ -52,7 +52,7 @@ class RemembersWhetherItLives(ForkProcess):
 
 @family.breaks("lifecycle.alive-while-it-runs")
 class AliveAsOfTheLastTime(Broken):
-    """Whether a child is alive is answered as of the last time that it was asked."""
+    """`is_alive()` answers what was true when it was last called."""
 
     Process = RemembersWhetherItLives
 
@@ -67,7 +67,7 @@ class IsAliveOnceItWaits(ForkProcess):
 
 @family.breaks("lifecycle.alive-while-it-runs", "lifecycle.alive-while-it-is-stopped")
 class SleepingIsDead(Broken):
-    """A child is alive only while it has a processor or waits for one."""
+    """`is_alive()` is true only while the child runs on a CPU or waits for one."""
 
     Process = IsAliveOnceItWaits
 
@@ -81,7 +81,7 @@ class AnswersAnybody(ForkProcess):
 
 @family.breaks("lifecycle.only-the-starter-may-ask")
 class AnyoneMayAsk(Broken):
-    """Any process may ask whether a child is alive, and learns whether there is one of its pid."""
+    """Any process may call `is_alive()`, which then tells whether a process with that pid exists."""
 
     Process = AnswersAnybody
 
@@ -104,7 +104,7 @@ class EndsWhenStopped(ForkProcess):
 
 @family.breaks("lifecycle.alive-while-it-is-stopped")
 class StoppedIsDead(Broken):
-    """Waiting for a child's end is waiting for any change, so that a child that was stopped counts as dead."""
+    """A child that a signal has stopped counts as dead."""
 
     Process = EndsWhenStopped
 
@@ -122,7 +122,7 @@ class StartsAgain(ForkProcess):
 
 @family.breaks("lifecycle.starts-once")
 class MayBeStartedTwice(Broken):
-    """A process can be started as often as one likes."""
+    """`start()` can be called any number of times."""
 
     Process = StartsAgain
 
@@ -135,7 +135,7 @@ class StartsAgainAtItsEnd(StartsAgain):
 
 @family.breaks("lifecycle.starts-once")
 class MayBeStartedAgain(Broken):
-    """A process can be started again once it has ended."""
+    """A process can be started again after it has ended."""
 
     Process = StartsAgainAtItsEnd
 
@@ -148,7 +148,7 @@ class StartsForAnybody(ForkProcess):
 
 @family.breaks("lifecycle.only-its-maker-may-start-it")
 class AnyoneMayStart(Broken):
-    """A process can be started by another than made it, whose child it becomes."""
+    """A process other than the one that made the process object can start it."""
 
     Process = StartsForAnybody
 
@@ -163,7 +163,7 @@ class IsKilledWhenClosed(ForkProcess):
 
 @family.breaks("lifecycle.running-child-cannot-be-closed")
 class CloseKills(Broken):
-    """Closing a child that runs kills it."""
+    """`close()` kills a child that runs."""
 
     Process = IsKilledWhenClosed
 
@@ -180,7 +180,7 @@ class IsForgottenWhenClosed(ForkProcess):
 
 @family.breaks("lifecycle.running-child-cannot-be-closed")
 class CloseForgets(Broken):
-    """Closing a child that runs leaves it to run on, unknown to its starter."""
+    """`close()` does not refuse a child that runs; the child runs on, unknown to its starter."""
 
     Process = IsForgottenWhenClosed
 
@@ -194,7 +194,7 @@ class IsJoinedWhenClosed(ForkProcess):
 
 @family.breaks("lifecycle.running-child-cannot-be-closed")
 class CloseWaits(Broken):
-    """Closing a child that runs waits until it has ended."""
+    """`close()` waits until the child has ended."""
 
     Process = IsJoinedWhenClosed
 
@@ -221,7 +221,7 @@ class KeepsItsFiles(ForkProcess):
 
 @family.breaks("lifecycle.close-leaves-no-file-open")
 class CloseLeaks(Broken):
-    """Closing a child leaves the file descriptors open that the starter has for it."""
+    """`close()` leaves the file descriptors open that the starter has for the child."""
 
     Process = KeepsItsFiles
 
@@ -242,7 +242,7 @@ class RemembersItsPid(ForkProcess):
 
 @family.breaks("lifecycle.closed-child-answers-nothing")
 class ClosedKeepsItsPid(Broken):
-    """The pid of a child can be read after it was closed."""
+    """The pid of a child can be read after `close()`."""
 
     Process = RemembersItsPid
 
@@ -259,7 +259,7 @@ class IsSparedWhenClosed(ForkProcess):
 
 @family.breaks("lifecycle.closed-child-gets-no-signal")
 class ClosedIsSpared(Broken):
-    """Terminating or killing a child that was closed does nothing, without a word."""
+    """`terminate()` and `kill()` raise no exception after `close()`."""
 
     Process = IsSparedWhenClosed
 
@@ -272,7 +272,7 @@ class KnowsItsThread(ForkProcess):
 
 @family.breaks("lifecycle.outlives-the-thread-that-started-it")
 class ActiveInItsThreadOnly(Broken):
-    """The active children that a thread is told of are those which it has started itself."""
+    """`active_children()` lists only the children that the calling thread has started."""
 
     Process = KnowsItsThread
 
@@ -291,7 +291,7 @@ class _LivesWithItsChildren(ForkProcess):
 
 @family.breaks("lifecycle.not-alive-though-its-child-is")
 class AliveWhileItsChildrenAre(Broken):
-    """A child is alive until its sentinel is ready, which a child of its own has too."""
+    """A child counts as alive while a child of its own runs, which also has its sentinel open."""
 
     Process = _LivesWithItsChildren
 
@@ -305,7 +305,7 @@ class LeavesTheList(ForkProcess):
 
 @family.breaks("lifecycle.active-children-are-ones-own")
 class ActiveChildrenAreTheRegistry(Broken):
-    """The list of active children is the API's own, from which each that is joined vanishes."""
+    """`active_children()` returns the API's own list, which changes when a child is joined."""
 
     Process = LeavesTheList
 

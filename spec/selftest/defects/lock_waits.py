@@ -1,4 +1,4 @@
-"""Locks that wait too long, not at all, or say wrongly whether they were acquired."""
+"""Locks whose acquire waits too long, not at all, or returns a wrong value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 @family.breaks("lock.acquire-can-refuse-to-wait")
 class AlwaysWaits(Broken):
-    """A lock that waits even if it is asked not to."""
+    """A non-blocking acquire waits."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -22,7 +22,7 @@ class AlwaysWaits(Broken):
 
 @family.breaks("lock.acquire-can-refuse-to-wait")
 class RaisesInsteadOfFalse(Broken):
-    """A lock that raises an exception where acquiring it without waiting would be to return false."""
+    """A non-blocking acquire raises an exception instead of returning false."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -33,7 +33,7 @@ class RaisesInsteadOfFalse(Broken):
 
 @family.breaks("lock.acquire-can-refuse-to-wait", "lock.each-is-independent")
 class ReturnsNothing(Broken):
-    """A lock whose acquire returns nothing, whether it was acquired or not."""
+    """`acquire()` returns None, whether it got the lock or not."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -42,7 +42,7 @@ class ReturnsNothing(Broken):
 
 @family.breaks("lock.acquire-can-refuse-to-wait", "lock.is-not-reentrant")
 class FreedByWhoeverTries(Broken):
-    """A lock that is free after somebody has tried in vain to acquire it without waiting."""
+    """A non-blocking acquire that fails frees the lock."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -54,7 +54,7 @@ class FreedByWhoeverTries(Broken):
 
 @family.breaks("lock.acquire-can-be-timed", "lock.timed-wait-ends-amid-signals")
 class WaitsForEver(Broken):
-    """A lock that waits for ever, whatever time it is given."""
+    """`acquire()` ignores its timeout."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -63,7 +63,7 @@ class WaitsForEver(Broken):
 
 @family.breaks("lock.acquire-can-be-timed")
 class DoesNotWaitIfTimed(Broken):
-    """A lock that does not wait at all if it is given a time."""
+    """An acquire with a timeout does not wait at all."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -72,7 +72,7 @@ class DoesNotWaitIfTimed(Broken):
 
 @family.breaks("lock.acquire-can-be-timed")
 class TakesSecondsForMilliseconds(Broken):
-    """A lock that takes the seconds that it may wait for milliseconds."""
+    """`acquire()` takes its timeout for milliseconds."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -81,7 +81,7 @@ class TakesSecondsForMilliseconds(Broken):
 
 @family.breaks("lock.acquire-can-be-timed")
 class AcquiredWhenTimeIsUp(Broken):
-    """A lock that says that it was acquired once the time is up."""
+    """An acquire returns true when its time is over."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -90,7 +90,7 @@ class AcquiredWhenTimeIsUp(Broken):
 
 @family.breaks("lock.acquire-can-be-timed")
 class RaisesWhenTimeIsUp(Broken):
-    """A lock that raises an exception once the time is up."""
+    """An acquire raises an exception when its time is over."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -103,7 +103,7 @@ class RaisesWhenTimeIsUp(Broken):
 
 @family.breaks("lock.acquire-can-be-timed")
 class NeverAcquiredIfTimed(Broken):
-    """A lock that is never acquired by whom it has given a time, even if it is released in that time."""
+    """An acquire with a timeout always fails, even if the lock is released in time."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -119,7 +119,7 @@ _open, _replace = Path.open, Path.replace
 
 @family.breaks("lock.acquire-takes-its-arguments-by-name")
 class WaitsIfToldByName(Broken):
-    """A lock whose acquire heeds what it is given by position, and takes no notice of names."""
+    """`acquire()` ignores keyword arguments."""
 
     class Lock(sound.Lock):
         def acquire(self, *arguments, **named):
@@ -128,7 +128,7 @@ class WaitsIfToldByName(Broken):
 
 @family.breaks("lock.acquire-takes-its-arguments-by-name")
 class ZeroIsForEver(Broken):
-    """A lock whose acquire waits for ever if the time that it is given is zero."""
+    """An acquire with a timeout of 0 waits without a limit."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -137,7 +137,7 @@ class ZeroIsForEver(Broken):
 
 @family.breaks("lock.acquire-takes-its-arguments-by-name")
 class NegativeTimesAreNoLimit(Broken):
-    """A lock that is waited for without a limit if the time given is below zero."""
+    """An acquire with a negative timeout waits without a limit."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -146,7 +146,7 @@ class NegativeTimesAreNoLimit(Broken):
 
 @family.breaks("lock.acquire-takes-its-arguments-by-name")
 class WaitsThoughItMayNot(Broken):
-    """A lock that is waited for if a time is given, though the caller may not block."""
+    """A non-blocking acquire waits if it is given a timeout."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):

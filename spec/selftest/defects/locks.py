@@ -1,4 +1,4 @@
-"""Locks that exclude too few or too many, or the wrong ones."""
+"""Locks that admit too many processes, too few, or the wrong ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
     "lock.admits-one-buyer-at-a-time", "lock.waiter-proceeds-after-release", "lock.free-lock-cannot-be-released"
 )
 class DoesNothing(Broken):
-    """A lock that does nothing."""
+    """The lock does nothing."""
 
     class Lock:
         def acquire(self, block=True, timeout=None):
@@ -41,14 +41,14 @@ class DoesNothing(Broken):
 
 @family.breaks("lock.admits-one-buyer-at-a-time", "lock.killed-holder-leaves-it-held")
 class PrivateToEachProcess(Broken):
-    """A lock for threads: of each process that inherits it, it is a lock of its own."""
+    """The lock is for threads: each process that inherits it has a lock of its own."""
 
     Lock = staticmethod(threading.Lock)
 
 
 @family.breaks("lock.is-handed-to-a-child-as-an-argument")
 class PrivateOncePickled(Broken):
-    """A lock that a child, under spawn, gets a new one for."""
+    """A spawned child gets a new lock instead of the one that it was given."""
 
     method = "spawn"
 
@@ -61,7 +61,7 @@ class PrivateOncePickled(Broken):
 
 @family.breaks("lock.is-handed-to-a-child-as-an-argument")
 class AnotherForTheStarter(Broken):
-    """A lock that children share among them, but not with the process that made it."""
+    """Children share the lock with each other, but not with the process that made it."""
 
     class Lock:
         def __init__(self):
@@ -86,7 +86,7 @@ class AnotherForTheStarter(Broken):
 
 @family.breaks("lock.admits-one-buyer-at-a-time", "lock.lines-written-under-it-stay-whole")
 class LetsTwoIn(Broken):
-    """A lock that two can hold at once."""
+    """Two processes can hold the lock at once."""
 
     def Lock(self):
         return self.context.BoundedSemaphore(2)
@@ -94,7 +94,7 @@ class LetsTwoIn(Broken):
 
 @family.breaks("lock.hands-the-lock-on")
 class LetsAllWaitersIn(Broken):
-    """A lock that all who wait for it have once it is released: it wakes all, and nobody looks again."""
+    """A release gives the lock to all processes that wait for it."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -110,7 +110,7 @@ class LetsAllWaitersIn(Broken):
 
 @family.breaks("lock.waiter-proceeds-after-release", "sharing.others-wait-for-the-lock")
 class WakesNobody(Broken):
-    """A lock that is free once it is released, which nobody who waits for it is told."""
+    """A release frees the lock but wakes no process that waits for it."""
 
     class Lock(sound.Lock):
         def wake(self):
@@ -119,7 +119,7 @@ class WakesNobody(Broken):
 
 @family.breaks("lock.is-not-reentrant")
 class Reentrant(Broken):
-    """A lock that whoever holds it can acquire again."""
+    """The process that holds the lock can acquire it again."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -128,7 +128,7 @@ class Reentrant(Broken):
 
 @family.breaks("lock.is-not-reentrant")
 class RefusesItsHolder(Broken):
-    """A lock that, where its holder would wait for itself, raises an exception instead."""
+    """Acquiring the lock again raises an exception in the process that holds it."""
 
     class Lock(sound.Lock):
         def acquire(self, block=True, timeout=None):
@@ -139,7 +139,7 @@ class RefusesItsHolder(Broken):
 
 @family.breaks("lock.another-process-may-release", "lock.any-sequence-of-operations")
 class ReleasedByItsHolderOnly(Broken):
-    """A lock that refuses to be released by a process that does not hold it."""
+    """Releasing the lock raises an exception in a process that does not hold it."""
 
     class Lock(sound.Lock):
         def release(self):
@@ -150,7 +150,7 @@ class ReleasedByItsHolderOnly(Broken):
 
 @family.breaks("lock.another-process-may-release", "lock.any-sequence-of-operations")
 class IgnoresOthersReleases(Broken):
-    """A lock that stays held, without a word, if a process that does not hold it releases it."""
+    """Releasing the lock has no effect, and raises no exception, in a process that does not hold it."""
 
     class Lock(sound.Lock):
         def release(self):
@@ -160,7 +160,7 @@ class IgnoresOthersReleases(Broken):
 
 @family.breaks("lock.free-lock-cannot-be-released")
 class CountsReleases(Broken):
-    """A lock that can be acquired as often as it was released: a semaphore that begins with one."""
+    """The lock can be acquired as often as it was released, as a semaphore can."""
 
     def Lock(self):
         return self.context.Semaphore(1)
@@ -168,7 +168,7 @@ class CountsReleases(Broken):
 
 @family.breaks("lock.free-lock-cannot-be-released")
 class IgnoresReleasesWhenFree(Broken):
-    """A lock that does not complain if it is released when nobody holds it."""
+    """Releasing a free lock raises no exception."""
 
     class Lock(sound.Lock):
         def release(self):
@@ -178,7 +178,7 @@ class IgnoresReleasesWhenFree(Broken):
 
 @family.breaks("lock.free-lock-cannot-be-released")
 class RaisesAsThreadsDo(Broken):
-    """A lock that raises the exception that a lock for threads would, if it is released when nobody holds it."""
+    """Releasing a free lock raises the exception that a lock for threads raises."""
 
     class Lock(sound.Lock):
         def release(self):
@@ -189,7 +189,7 @@ class RaisesAsThreadsDo(Broken):
 
 @family.breaks("lock.killed-holder-leaves-it-held")
 class FreedByItsHoldersDeath(Broken):
-    """A lock that is free once the process that holds it is dead."""
+    """The lock is free as soon as the process that holds it is dead."""
 
     class Lock(sound.Lock):
         @property
@@ -199,7 +199,7 @@ class FreedByItsHoldersDeath(Broken):
 
 @family.breaks("lock.buyer-that-fails-releases", "sharing.failing-child-releases-the-lock")
 class HeldAfterAnException(Broken):
-    """A lock that stays held if the block under it raises an exception."""
+    """The lock stays held if the block under it raises an exception."""
 
     class Lock(sound.Lock):
         def __exit__(self, *exception):
@@ -209,7 +209,7 @@ class HeldAfterAnException(Broken):
 
 @family.breaks("lock.buyer-that-fails-releases", "sharing.failing-child-releases-the-lock")
 class SwallowsExceptions(Broken):
-    """A lock that swallows what the block under it raises."""
+    """The lock swallows an exception that the block under it raises."""
 
     class Lock(sound.Lock):
         def __exit__(self, *exception):
@@ -221,7 +221,7 @@ class SwallowsExceptions(Broken):
     "lock.hands-the-lock-on", "lock.any-number-of-buyers-and-tickets", "sharing.counts-down-under-the-lock"
 )
 class WithDoesNotAcquire(Broken):
-    """A lock that a with statement does not acquire."""
+    """A with statement does not acquire the lock."""
 
     class Lock(sound.Lock):
         def __enter__(self):
@@ -233,7 +233,7 @@ class WithDoesNotAcquire(Broken):
 
 @family.breaks("lock.each-is-independent")
 class AllAreOne(Broken):
-    """All locks are one and the same."""
+    """All locks are one lock."""
 
     def __init__(self):
         super().__init__()
@@ -261,7 +261,7 @@ def _replace_own(path, target):
 
 @family.breaks("lock.processes-share-files")
 class SharesNoFiles(Broken):
-    """Children that each write to files of their own, as in sandboxes."""
+    """Each child writes to files of its own, as in a sandbox."""
 
     class Process(multiprocessing.context.ForkProcess):
         def run(self):
@@ -271,7 +271,7 @@ class SharesNoFiles(Broken):
 
 @family.breaks("lock.is-handed-on-to-a-childs-child")
 class NewToGrandchildren(Broken):
-    """A lock that a child's child, under spawn, gets a new one for."""
+    """A spawned child's child gets a new lock instead of the one that it was given."""
 
     method = "spawn"
 
@@ -291,7 +291,7 @@ def _same(kind, facts):
 
 @family.breaks("lock.each-is-independent")
 class AreSixtyFour(Broken):
-    """There are no more than 64 locks: from then on, each is one of those again."""
+    """There are only 64 locks: each further lock is one of them again."""
 
     made: ClassVar[list[sound.Lock]] = []
 
@@ -304,7 +304,7 @@ class AreSixtyFour(Broken):
 
 @family.breaks("lock.killed-program-leaves-nothing-shared")
 class UnknownToTheTracker(Broken):
-    """A lock that the resource tracker is not told of, and whose name stays if its program is killed."""
+    """The resource tracker does not know of the lock, so the semaphore's name stays if the program is killed."""
 
     method = "spawn"
 

@@ -14,7 +14,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 @family.breaks("sharing.nested-managed-list-is-shared")
 class CopiesNestedProxies(BrokenDict):
-    """A managed list becomes a plain one when it is put into a managed dict."""
+    """A managed list becomes a plain list when it is put into a managed dict."""
 
     class List(ListProxy):
         def __reduce__(self):
@@ -23,7 +23,7 @@ class CopiesNestedProxies(BrokenDict):
 
 @family.breaks("sharing.nested-managed-list-is-shared")
 class AddsInPlaceToACopy(BrokenDict):
-    """The proxy of a list whose ``+=`` makes a plain list of what the managed one holds, and adds to that."""
+    """On the proxy of a list, ``+=`` adds to a plain copy."""
 
     class List(ListProxy):
         def __iadd__(self, items):  # type: ignore[misc]
@@ -32,7 +32,7 @@ class AddsInPlaceToACopy(BrokenDict):
 
 @family.breaks("sharing.behaves-as-one-list")
 class SlicesCannotBeReplaced(BrokenDict):
-    """A managed list of which single items can be replaced only."""
+    """In a managed list only single items can be replaced, not slices."""
 
     class List(ListProxy):
         def __setitem__(self, index, value):
@@ -50,7 +50,8 @@ class BrokenList(BrokenDict):
     """A multiprocessing API whose managers have other lists.
 
     Attributes:
-        Listed: what a list stands for, in the server.
+        Listed: the class of the lists in the server.
+
     """
 
     Listed: Any = list
@@ -65,30 +66,30 @@ class BrokenList(BrokenDict):
 
 @family.breaks("sharing.behaves-as-one-list")
 class PopsTheFirst(BrokenList):
-    """A managed list that pops its first item."""
+    """`pop()` of a managed list pops the first item."""
 
     Listed = _Stack
 
 
 class _Unsorted(list):
     def sort(self, **_how):
-        """Leave it as it is."""
+        """Do nothing."""
 
 
 @family.breaks("sharing.behaves-as-one-list")
 class DoesNotSort(BrokenList):
-    """A managed list that is not sorted when it is to be."""
+    """`sort()` of a managed list does nothing."""
 
     Listed = _Unsorted
 
 
 @family.breaks("sharing.behaves-as-one-list")
 class AssignmentsAreLost(BrokenDict):
-    """A managed list whose items cannot be replaced."""
+    """Assigning to an item of a managed list has no effect."""
 
     class List(ListProxy):
         def __setitem__(self, index, value):
-            """Lose the *value*."""
+            """Drop the *value*."""
 
 
 class _PopsTheLastFirst(list):
@@ -98,7 +99,7 @@ class _PopsTheLastFirst(list):
 
 @family.breaks("sharing.behaves-as-one-list")
 class PlaceZeroIsNone(BrokenList):
-    """A managed list whose pop takes place 0 for no place, and pops the last item."""
+    """`pop(0)` of a managed list pops the last item."""
 
     Listed = _PopsTheLastFirst
 
@@ -110,14 +111,14 @@ class _SortsUpwards(list):
 
 @family.breaks("sharing.behaves-as-one-list")
 class SortsUpwardsOnly(BrokenList):
-    """A managed list whose sort takes no notice of what it is given by name."""
+    """`sort()` of a managed list ignores keyword arguments."""
 
     Listed = _SortsUpwards
 
 
 @family.breaks("sharing.nested-managed-list-is-shared")
 class RepeatsACopy(BrokenDict):
-    """The proxy of a list whose ``*=`` makes a plain list, and repeats that."""
+    """On the proxy of a list, ``*=`` repeats a plain copy."""
 
     class List(ListProxy):
         def __imul__(self, value):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Managers with a fault: in their server, in how it ends, or in whom it lets in."""
+"""Managers with a fault in their server, in its end, or in the check of the authkey."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STARTED: Any = vars(managers)["State"].STARTED
 
 
 class BrokenManager(Broken):
-    """A multiprocessing API whose managers are of another class."""
+    """A multiprocessing API with another class of managers."""
 
     Served = SyncManager
 
@@ -33,7 +33,7 @@ class BrokenManager(Broken):
 
 @family.breaks("sharing.lives-in-a-server-process", "sharing.every-proxy-refers-to-one-object")
 class HasNoServer(Broken):
-    """A manager that makes plain dicts and lists, of which each child gets a copy."""
+    """The manager makes plain dicts and lists, and each child gets a copy."""
 
     class Manager:
         dict, list = dict, list
@@ -59,13 +59,13 @@ class _InAThread(SyncManager):
 
 @family.breaks("sharing.lives-in-a-server-process")
 class ServesFromThread(BrokenManager):
-    """A manager that has no process for its server, but a thread of the process that made it."""
+    """The manager's server is a thread of the process that made it, not a process."""
 
     Served = _InAThread
 
 
 class _WithAnotherEnd(SyncManager):
-    """A manager whose `shutdown` is `end`; only leaving its with block ends it in the end."""
+    """A manager whose `shutdown` is `end`; only leaving its with block shuts it down."""
 
     shutdown: Any
 
@@ -84,7 +84,7 @@ class _Stays(_WithAnotherEnd):
 
 @family.breaks("sharing.shutdown-ends-the-server", "sharing.proxy-raises-after-shutdown")
 class ShutdownDoesNothing(BrokenManager):
-    """A manager whose server goes on after a shutdown, until the with block is left."""
+    """`shutdown()` does nothing; the server ends only when the with block is left."""
 
     Served = _Stays
 
@@ -97,7 +97,7 @@ class _LeavesItsZombie(_WithAnotherEnd):
 
 @family.breaks("sharing.shutdown-ends-the-server")
 class ShutdownDoesNotReap(BrokenManager):
-    """A manager whose shutdown ends the server, and does not join it."""
+    """`shutdown()` ends the server but does not join it."""
 
     Served = _LeavesItsZombie
 
@@ -112,7 +112,7 @@ class _TakesAllAlong(_WithAnotherEnd):
 
 @family.breaks("sharing.shutdown-ends-the-server")
 class ShutdownEndsTheClients(BrokenManager):
-    """A manager whose shutdown ends all children of the process that made it, not only the server."""
+    """`shutdown()` ends all children of the process that made the manager, not only the server."""
 
     Served = _TakesAllAlong
 
@@ -121,7 +121,7 @@ class _Mourning(Server):
     def serve_client(self, conn):
         try:
             super().serve_client(conn)
-        except SystemExit:  # the client has hung up
+        except SystemExit:  # the client has closed the connection
             os._exit(1)
 
 
@@ -131,7 +131,7 @@ class _MournsItsClients(SyncManager):
 
 @family.breaks("sharing.outlives-its-clients")
 class DiesWithItsClients(BrokenManager):
-    """A manager whose server dies as soon as one of its clients is gone."""
+    """The manager's server dies as soon as one of its clients is gone."""
 
     Served = _MournsItsClients
 
@@ -143,7 +143,7 @@ class _HasTheUsualKey(SyncManager):
 
 @family.breaks("sharing.wrong-authkey-is-refused")
 class IgnoresTheAuthkey(BrokenManager):
-    """A manager that uses the authkey of the process, whatever it is given."""
+    """The manager ignores the authkey that it is given and uses that of the process."""
 
     Served = _HasTheUsualKey
 
@@ -166,7 +166,7 @@ class _TakesAnyDigest(SyncManager):
 
 @family.breaks("sharing.wrong-authkey-is-refused")
 class TakesAnyDigest(BrokenManager):
-    """A manager whose server lets in whatever digest it is sent; clients refuse by themselves to stay."""
+    """The manager's server accepts any digest; only the client checks the authkey."""
 
     Served = _TakesAnyDigest
 
@@ -178,7 +178,7 @@ class _ConnectsLater(SyncManager):
 
 @family.breaks("sharing.wrong-authkey-is-refused")
 class ConnectsLater(BrokenManager):
-    """A manager whose connect does not connect, and so is refused by nobody."""
+    """`connect()` does not connect, so a wrong authkey is not noticed."""
 
     Served = _ConnectsLater
 
@@ -193,7 +193,7 @@ class _LosesTheKey(SyncManager):
 
 @family.breaks("sharing.wrong-authkey-is-refused")
 class RefusesEverybody(BrokenManager):
-    """A manager that is refused whatever authkey it is given, even the right one."""
+    """The manager's server refuses every authkey, even the right one."""
 
     Served = _LosesTheKey
 
@@ -208,7 +208,7 @@ class _SaysItIsGone(SyncManager):
 
 @family.breaks("sharing.wrong-authkey-is-refused")
 class TakesRefusalForAbsence(BrokenManager):
-    """A manager that says that there is no server where there is one that turns it away."""
+    """If the server refuses a client, the client's exception says that there is no server."""
 
     Served = _SaysItIsGone
 
@@ -220,14 +220,14 @@ class _HandlesInterrupts(SyncManager):
 
 @family.breaks("sharing.server-minds-no-interrupt")
 class ServerCanBeInterrupted(BrokenManager):
-    """A manager whose server ends at Ctrl-C, whatever main does about it."""
+    """Ctrl-C ends the manager's server."""
 
     Served = _HandlesInterrupts
 
 
 @family.breaks("sharing.leaves-no-file-behind")
 class LeavesItsFolder(BrokenManager):
-    """A manager that makes a folder for its socket, and leaves it there."""
+    """The manager makes a folder for its socket and never removes it."""
 
     def Manager(self):
         manager = self.Served(os.path.join(tempfile.mkdtemp(), "socket"), ctx=self.context)
@@ -241,7 +241,7 @@ class _Unforgiving(Server):
 
 
 class _HangsUp:
-    """A connection that is closed as soon as it is to send something that cannot be pickled."""
+    """A connection that closes itself when an object that cannot be pickled is sent."""
 
     def __init__(self, connection):
         self._connection = connection
@@ -263,6 +263,6 @@ class _HangsUpOnTheUnpicklable(SyncManager):
 
 @family.breaks("sharing.unpicklable-answer-is-refused")
 class HangsUpOnTheUnpicklable(BrokenManager):
-    """A manager whose server hangs up on a client if the answer cannot be pickled."""
+    """The manager's server closes the connection if an answer cannot be pickled."""
 
     Served = _HangsUpOnTheUnpicklable

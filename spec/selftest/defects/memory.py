@@ -1,4 +1,4 @@
-"""Isolation with a fault: memory that is shared or brought back, and arguments that arrive as something else."""
+"""Faults of isolation: memory is shared or copied back, or arguments arrive changed."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class ChildrenAreThreads(Broken):
 
 
 class _Called:
-    """A call that stands where a child process is expected."""
+    """A call in place of a child process."""
 
     returncode, sentinel = None, 0
 
     def __init__(self, child):
-        self.pid = 2**30  # greater than any that the kernel gives, so that no signal goes astray
+        self.pid = 2**30  # greater than every pid of the kernel, so no process gets a signal by mistake
         child.run()
         self.returncode = 0
 
@@ -64,7 +64,7 @@ class _InTheStarter(ForkProcess):
 
 @family.breaks("isolation.child-is-another-process", "isolation.arguments-are-copies")
 class ChildrenAreCalls(Broken):
-    """Starting a child calls its task, and all that looks like a process is made up."""
+    """Starting a child calls its task in the starter; no process exists."""
 
     Process = _InTheStarter
 
@@ -90,10 +90,10 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
         try:
             for fd in map(int, os.listdir("/proc/self/fd")):
                 if fd > 2 and fd not in fds:
-                    with contextlib.suppress(OSError):  # the listing has closed its own
+                    with contextlib.suppress(OSError):  # the descriptor of the listing itself is closed
                         os.close(fd)
             sys.argv = ["-c"]
-            own_server.__init__()  # else its lock would stay taken, as it was at the fork
+            own_server.__init__()  # otherwise its lock would stay held, as it was at the fork
             exec(args[-1], {})
         finally:
             os._exit(0)
@@ -102,7 +102,7 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
 
 @family.breaks("isolation.child-begins-with-fresh-memory", "isolation.child-runs-the-modules-again")
 class HelperInheritsTheStartersMemory(Broken):
-    """The fork server is a fork of the starter, so that children begin with what it had then, main included."""
+    """The fork server is a fork of the starter, so children begin with the starter's memory."""
 
     method = "forkserver"
     Process = _OfAForkedServer
@@ -117,14 +117,14 @@ class _OfAWellReadServer(ForkServerProcess):
 
 @family.breaks("isolation.child-runs-the-modules-again")
 class HelperRunsTheModules(Broken):
-    """The fork server imports the module that the first task comes from, and children begin with that."""
+    """The fork server imports the first task's module, and children begin with what it left."""
 
     method = "forkserver"
     Process = _OfAWellReadServer
 
 
 def _function(target):
-    """Return what is called in the end, and the arguments that are wrapped up with it."""
+    """Return the innermost function of a partial, and the arguments that are bound to it."""
     arguments: list[Any] = []
     while isinstance(target, functools.partial):
         arguments[:0] = target.args
@@ -137,18 +137,18 @@ def _module_of(target):
 
 
 def _globals(function):
-    """Return the globals of the *function*; those of a main module that was run again are not the module's own."""
+    """Return the globals of the *function*; for a main module that was run again, these are not the module's own."""
     return getattr(function, "__globals__", {})
 
 
 def _values(function, kind):
-    """Return the public globals of the *function* that are of this *kind*."""
+    """Return the public globals of the *function* that are of the type *kind*."""
     found = _globals(function).items()
     return {name: value for name, value in found if type(value) is kind and not name.startswith("_")}
 
 
 class _BringsBack(SpawnProcess):
-    """A process that at its end sends something to its starter, which has it after the join."""
+    """A process that sends an object to its starter at its end; the starter has the object after the join."""
 
     def start(self):
         if self.pid is None:  # else it is refused
@@ -170,7 +170,7 @@ class _BringsBack(SpawnProcess):
     def join(self, timeout=None):
         super().join(timeout)
         if self.exitcode is not None and not self._receiver.closed:
-            with self._receiver, contextlib.suppress(EOFError):  # of a child that did not come to the end of its task
+            with self._receiver, contextlib.suppress(EOFError):  # the child did not come to the end of its task
                 self.take(self._receiver.recv())
 
 
@@ -184,7 +184,7 @@ class _BringsRebindingsBack(_BringsBack):
 
 @family.breaks("isolation.rebinding-stays-in-the-child")
 class RebindingsComeBack(Broken):
-    """A join rebinds the starter's globals as the child has rebound its own."""
+    """A join rebinds the starter's globals to what the child has bound them to."""
 
     method = "spawn"
     Process = _BringsRebindingsBack
@@ -222,7 +222,7 @@ class _BringsArgumentsBack(_BringsBack):
 
 @family.breaks("isolation.arguments-are-copies", "isolation.args-and-kwargs-are-copies")
 class ArgumentsComeBack(Broken):
-    """A join changes the arguments that the starter has passed as the child has changed its own."""
+    """A join changes the arguments in the starter as the child has changed its own."""
 
     method = "spawn"
     Process = _BringsArgumentsBack
@@ -249,7 +249,7 @@ class _TakesOver(_BringsBack):
 
 @family.breaks("isolation.siblings-share-nothing")
 class ChildrenTakeOver(Broken):
-    """A child begins with the globals that the child before it has left behind, as one worker for all would."""
+    """A child begins with the globals that the child before it has left, as if one worker ran all tasks."""
 
     method = "spawn"
     Process = _TakesOver
@@ -262,7 +262,7 @@ class _Forgetful(ForkProcess):
 
 @family.breaks("isolation.args-and-kwargs-are-copies")
 class DropsKeywordArguments(Broken):
-    """A child's target is not passed what it was to be passed by name."""
+    """The target does not get its keyword arguments."""
 
     Process = _Forgetful
 
@@ -286,7 +286,7 @@ class _TellsItsArguments(ForkProcess):
 
 @family.breaks("isolation.args-and-kwargs-are-copies")
 class WritesArgumentsBack(Broken):
-    """Joining a child brings back what the child has made of the lists that it was passed."""
+    """A join copies the lists that the child was passed back into the starter."""
 
     Process = _TellsItsArguments
 
@@ -304,7 +304,7 @@ class _CollectsKeywords(ForkProcess):
 
 @family.breaks("isolation.args-and-kwargs-are-copies")
 class RemembersKeywordArguments(Broken):
-    """A child's target is passed by name what it was passed in children before, too."""
+    """The target also gets the keyword arguments of earlier children."""
 
     Process = _CollectsKeywords
 
@@ -324,7 +324,7 @@ class _AsOfTheFirst(SpawnProcess):
 
 @family.breaks("isolation.arguments-are-copied-at-the-start")
 class PassesArgumentsOfTheFirstStart(Broken):
-    """A list that is passed to several children reaches each as it was when the first was started."""
+    """A list that is passed to several children reaches each as it was when the first child was started."""
 
     method = "spawn"
     Process = _AsOfTheFirst

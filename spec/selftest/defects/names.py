@@ -1,4 +1,4 @@
-"""Names, and what else a child is told of itself, with a fault."""
+"""Faults in names, and in other facts that a child knows about itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LeavesItsName(ForkProcess):
 
 @family.breaks("identity.child-has-the-name-it-was-given")
 class NameStaysBehind(Broken):
-    """A child that was given a name does not learn it, and goes by its default name."""
+    """A child does not learn the name that it was given, and has its default name."""
 
     Process = LeavesItsName
 
@@ -59,7 +59,7 @@ class HasATitle(ForkProcess):
 
 @family.breaks("identity.any-text-can-be-the-name")
 class NameHasFifteenBytes(Broken):
-    """A child's name is that of its thread in the kernel, which has room for 15 bytes."""
+    """A child's name is cut to 15 bytes, because it is stored as the name of a thread in the kernel."""
 
     Process = HasATitle
 
@@ -71,7 +71,7 @@ class IsToldOnTheCommandLine(SpawnProcess):
 
 @family.breaks("identity.any-text-can-be-the-name")
 class NameEndsAtNul(Broken):
-    """A child's name is passed to it on its command line, where it ends at the first NUL."""
+    """A child's name is passed on its command line, where it ends at the first NUL."""
 
     method = "spawn"
     Process = IsToldOnTheCommandLine
@@ -84,7 +84,7 @@ class StripsItsName(ForkProcess):
 
 @family.breaks("identity.any-text-can-be-the-name")
 class NameIsStripped(Broken):
-    """White space around the name that a process was given is dropped."""
+    """White space around a given name is dropped."""
 
     Process = StripsItsName
 
@@ -97,7 +97,7 @@ class SpeaksAscii(ForkProcess):
 
 @family.breaks("identity.any-text-can-be-the-name")
 class NameIsAscii(Broken):
-    """What is not ASCII in a child's name reaches the child as question marks."""
+    """Characters of a child's name that are not ASCII reach the child as question marks."""
 
     Process = SpeaksAscii
 
@@ -123,13 +123,13 @@ class CountsOnlyTheNameless(ForkProcess):
 
 @family.breaks("identity.default-names-are-numbered")
 class NamedAreNotCounted(Broken):
-    """A process that was given a name does not count among those of its starter."""
+    """A process that was given a name is not counted for the default names of others."""
 
     Process = CountsOnlyTheNameless
 
 
 class _Counter:
-    """Counts up, but not if two threads have it do so at once."""
+    """A counter that two threads may get the same number from."""
 
     def __init__(self):
         self.number = 1
@@ -162,7 +162,7 @@ class IsCalledAtRandom(ForkProcess):
 
 @family.breaks("identity.default-names-are-numbered", "identity.default-name-tells-the-descent")
 class DefaultNamesAreRandom(Broken):
-    """Default names are unique, and neither count nor tell the descent."""
+    """Default names are unique, but they contain no count and no descent."""
 
     Process = IsCalledAtRandom
 
@@ -178,7 +178,7 @@ class CountsTheLiving(ForkProcess):
 
 @family.breaks("identity.default-names-are-numbered", "identity.default-name-tells-the-descent")
 class NumbersAreReused(Broken):
-    """A process gets the number that follows the number of children which live when it is made."""
+    """The number in a default name is one more than the number of live children."""
 
     Process = CountsTheLiving
 
@@ -196,7 +196,7 @@ class CountsAnew(ForkProcess):
 
 @family.breaks("identity.default-names-are-unique")
 class ChildMakesUpItsName(Broken):
-    """A child that was given no name makes one up by itself, from a counter that begins anew in each."""
+    """A child without a given name makes up its name itself, with a counter that begins anew."""
 
     Process = CountsAnew
 
@@ -230,7 +230,7 @@ class KeepsItsFirstName(ForkProcess):
 
 @family.breaks("identity.renamed-before-start")
 class ChildIsNamedWhenMade(Broken):
-    """A child takes along the name that it was made with, whatever it was renamed to before its start."""
+    """A child gets the name that the process object was made with, even if it is renamed before the start."""
 
     Process = KeepsItsFirstName
 
@@ -248,7 +248,7 @@ class FixesItsName(ForkProcess):
 
 @family.breaks("identity.renamed-while-it-runs")
 class RenamingComesTooLate(Broken):
-    """Renaming a child that was started is ignored."""
+    """Renaming a child after its start has no effect."""
 
     Process = FixesItsName
 
@@ -270,7 +270,7 @@ class SharesItsName(ForkProcess):
 
 @family.breaks("identity.renamed-while-it-runs")
 class RenamingReachesTheChild(Broken):
-    """The starter and the child share the name in memory, so that who renames the one renames the other."""
+    """The starter and the child share the name in memory, so renaming one renames the other."""
 
     Process = SharesItsName
 
@@ -298,7 +298,7 @@ class TakesDaemonForDone(ForkProcess):
 
 @family.breaks("identity.child-knows-whether-it-is-a-daemon")
 class StartedIsDaemon(Broken):
-    """Every process that was started says of itself that it is a daemon."""
+    """The attribute ``daemon`` of every process that was started is true."""
 
     Process = TakesDaemonForDone
 
@@ -314,7 +314,7 @@ class _KnownToItsThread(ForkProcess):
 
 @family.breaks("identity.threads-know-their-process")
 class ThreadsDoNotKnow(Broken):
-    """Only the main thread of a child knows which process it is of; the others take it for the main process."""
+    """In a child, `current_process()` is the main process in all threads but the main one."""
 
     Process = _KnownToItsThread
 
@@ -335,6 +335,6 @@ class _KnownByName(ForkProcess):
 
 @family.breaks("identity.namesakes-are-told-apart")
 class NamesakesAreEqual(Broken):
-    """A process equals every other of its name."""
+    """Two processes of the same name are equal."""
 
     Process = _KnownByName

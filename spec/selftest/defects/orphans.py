@@ -1,4 +1,4 @@
-"""Orphans with a fault: children that do not get over the end of their starter, and helpers that do not either."""
+"""Children and fork servers with a fault when their starter ends."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _KilledWithItsStarter(ForkProcess):
 
 @family.breaks("orphan.goes-on-running", "orphan.goes-on-running-when-the-parent-is-killed")
 class DiesWithTheStarter(Broken):
-    """A child is killed by the kernel when its starter dies."""
+    """The kernel kills a child when its starter dies."""
 
     Process = _KilledWithItsStarter
 
@@ -52,7 +52,7 @@ def _end_after(starter):
 
 @family.breaks("orphan.goes-on-running", "orphan.goes-on-running-when-the-parent-is-killed")
 class EndsAfterTheStarter(Broken):
-    """An ordinary child waits in a thread for the end of its starter, and then exits in the middle of its work."""
+    """A child notices the end of its starter and exits in the middle of its work."""
 
     method = "spawn"
     Process = _WatchesItsStarter
@@ -70,7 +70,7 @@ class _FailsAlone(ForkProcess):
 
 @family.breaks("orphan.is-reaped-by-its-adopter")
 class OrphansFail(Broken):
-    """A child that finds nobody to report its end to exits with status 1, whatever it would have left with."""
+    """An orphan that cannot report its end exits with status 1, whatever status it asks for."""
 
     Process = _FailsAlone
 
@@ -83,14 +83,14 @@ class _KnowsOneParent(SpawnProcess):
 
 @family.breaks("orphan.sees-its-new-parent")
 class RemembersItsParent(Broken):
-    """A child looks up the pid of its parent when it starts, and tells that one ever after."""
+    """A child looks up the pid of its parent once, when it starts."""
 
     method = "spawn"
     Process = _KnowsOneParent
 
 
 class _Guarded(Popen):
-    """The pid is that of the child; the child of the starter, which ends as that does, is its guard."""
+    """A process with a guard: the starter's child is the guard, and the pid is that of the guard's child."""
 
     pid: Any
 
@@ -135,7 +135,7 @@ class _GuardedProcess(ForkProcess):
     "orphan.is-adopted", "orphan.is-adopted-by-the-nearest-subreaper", "orphan.is-not-adopted-by-other-ancestors"
 )
 class GuardsEachChild(Broken):
-    """Between the starter and each child stands a process that waits for the child, and then ends as it did."""
+    """Between the starter and each child there is a process that waits for the child and then exits as it did."""
 
     Process = _GuardedProcess
 
@@ -154,7 +154,7 @@ class _OfAFaithfulServer(ForkServerProcess):
 
 @family.breaks("orphan.keeps-the-helper-as-its-parent", "orphan.helper-ends-after-it")
 class HelperDiesWithTheStarter(Broken):
-    """The fork server dies with its starter, and leaves its children orphans."""
+    """The fork server dies with its starter, and its children become orphans."""
 
     method = "forkserver"
     Process = _OfAFaithfulServer
@@ -166,7 +166,7 @@ class _OfARuthlessServer(ForkServerProcess):
 
 @family.breaks("orphan.goes-on-running-when-the-parent-is-killed", "orphan.keeps-the-helper-as-its-parent")
 class HelperTakesItsChildrenAlong(Broken):
-    """The fork server kills its children and ends when its starter dies."""
+    """When its starter dies, the fork server kills its children and exits."""
 
     method = "forkserver"
     Process = _OfARuthlessServer
@@ -178,7 +178,7 @@ class _OfAHiddenServer(ForkServerProcess):
 
 @family.breaks("identity.helper-is-the-parent")
 class HelperStandsBehindAnother(Broken):
-    """The fork server is not a child of the starter, but of another helper, which waits for it."""
+    """The fork server is a child of another helper, not of the starter."""
 
     method = "forkserver"
     Process = _OfAHiddenServer
@@ -202,13 +202,13 @@ def _pass_both_ends(path, args, fds, spawn=util.spawnv_passfds):
 
 
 def _inode(fd):
-    with contextlib.suppress(OSError):  # the listing has closed its own
+    with contextlib.suppress(OSError):  # the descriptor of the listing itself is closed
         return os.fstat(fd).st_ino
 
 
 @family.breaks("orphan.helper-ends-after-it")
 class HelperNeverEnds(Broken):
-    """The fork server itself holds the other end of the pipe that is to tell it that nobody needs it any more."""
+    """The fork server itself holds the other end of the pipe that would tell it to end."""
 
     method = "forkserver"
     Process = _OfAnEndlessServer

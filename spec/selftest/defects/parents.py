@@ -1,4 +1,4 @@
-"""What a child is told wrongly of the process that started it."""
+"""Children with wrong knowledge about their starter."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def _never_ready():
 
 @family.breaks("daemon.can-find-out-that-main-was-killed", "daemon.can-join-main")
 class ParentSentinelIsNeverReady(Broken):
-    """The sentinel of `parent_process()` never tells that the starter has ended: the child itself keeps it open."""
+    """The child itself keeps the sentinel of `parent_process()` from being ready."""
 
     Process = _BoundToItsSentinel
 
 
 class _Starter:
-    """What `parent_process()` returns."""
+    """The object that `parent_process()` returns."""
 
     def __init__(self, process):
         self._process = process
@@ -54,7 +54,7 @@ class _Immortal(_Starter):
 
 @family.breaks("daemon.can-find-out-that-main-was-killed")
 class TakesTheStarterForAlive(Broken):
-    """The starter seems alive forever, to who asks `parent_process()`."""
+    """`parent_process().is_alive()` is always true."""
 
     method = "spawn"
 
@@ -70,7 +70,7 @@ class _NotJoined(_Starter):
 
 @family.breaks("daemon.can-join-main")
 class JoiningTheStarterIsInVain(Broken):
-    """To join what `parent_process()` returns does not wait."""
+    """`parent_process().join()` does not wait."""
 
     def parent_process(self):
         starter = process.parent_process()
@@ -84,7 +84,7 @@ class _JoinedWhatever(_Starter):
 
 @family.breaks("daemon.can-join-main")
 class JoiningTheStarterTakesNoLimit(Broken):
-    """To join what `parent_process()` returns waits until the starter has ended, though a limit was given."""
+    """`parent_process().join()` ignores its timeout."""
 
     def parent_process(self):
         starter = process.parent_process()
@@ -99,7 +99,7 @@ class _ByKernel(_Starter):
 
 @family.breaks("identity.child-knows-its-starter")
 class TakesTheHelperForTheStarter(Broken):
-    """What `parent_process()` has is the pid of the fork server."""
+    """`parent_process()` has the pid of the fork server."""
 
     method = "forkserver"
 
@@ -118,7 +118,7 @@ class _HoldsOlderSiblingsPipes(SpawnProcess):
 
 @family.breaks("daemon.finds-out-whatever-its-siblings-do")
 class SiblingsKeepTheStarterAlive(Broken):
-    """A spawned child holds the pipes by which its older siblings would learn that the starter has ended."""
+    """A spawned child holds open the pipes that tell its older siblings that the starter has ended."""
 
     method = "spawn"
     Process = _HoldsOlderSiblingsPipes

@@ -16,13 +16,13 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 
 def _pipe(kind, duplex):
-    """Return the ends of a pipe, as connections of this *kind*."""
+    """Return the ends of a pipe as connections of the class *kind*."""
     return tuple(kind(os.dup(end.fileno()), end.readable, end.writable) for end in multiprocessing.Pipe(duplex))
 
 
 @family.breaks("queue.pipe-of-one-way")
 class SwappedEnds(Broken):
-    """A pipe of one way that gives its sending end first."""
+    """`Pipe(duplex=False)` returns its sending end first."""
 
     def Pipe(self, duplex=True):
         return multiprocessing.Pipe(duplex)[::-1]
@@ -30,7 +30,7 @@ class SwappedEnds(Broken):
 
 @family.breaks("queue.pipe-of-one-way")
 class AlwaysOfTwoWays(Broken):
-    """A pipe that goes both ways though one was asked for."""
+    """A pipe of one way goes both ways."""
 
     def Pipe(self, duplex=True):
         return multiprocessing.Pipe()
@@ -38,7 +38,7 @@ class AlwaysOfTwoWays(Broken):
 
 @family.breaks("queue.pipe-of-two-ways")
 class AlwaysOfOneWay(Broken):
-    """A pipe that goes one way though both were asked for."""
+    """A pipe of two ways goes one way."""
 
     def Pipe(self, duplex=True):
         return multiprocessing.Pipe(False)
@@ -46,7 +46,7 @@ class AlwaysOfOneWay(Broken):
 
 @family.breaks("queue.pipe-of-two-ways")
 class OnePipeForBothWays(Broken):
-    """A pipe of two ways with one pipe in it, where an end may receive what it has sent itself."""
+    """Both ways of a pipe are one, so an end may receive what it has sent itself."""
 
     def Pipe(self, duplex=True):
         receiver, sender = os.pipe()
@@ -75,7 +75,7 @@ class _GivesNone(Connection):
 
 @family.breaks("queue.pipe-ends-with-the-last-sender")
 class NoneAtTheEnd(Broken):
-    """A pipe that gives None where nobody will send any more."""
+    """At the end of a pipe, `recv()` returns None instead of raising EOFError."""
 
     def Pipe(self, duplex=True):
         return _pipe(_GivesNone, duplex)
@@ -89,7 +89,7 @@ class _KeepsACopy(Connection):
 
 @family.breaks("queue.pipe-ends-with-the-last-sender", "queue.pipe-to-nobody-is-broken")
 class NeverEnds(Broken):
-    """A pipe that leaves a copy of each end open."""
+    """The pipe keeps a copy of each end open."""
 
     def Pipe(self, duplex=True):
         return _pipe(_KeepsACopy, duplex)
@@ -108,7 +108,7 @@ def _open_twice(sent, readable, writable):
 
 @family.breaks("queue.pipe-ends-with-the-last-sender")
 class SentEndStaysOpen(Broken):
-    """A pipe whose ends stay open in a process that they were sent to, though it closes them."""
+    """An end of a pipe that was sent to a process stays open there after it was closed."""
 
     method = "spawn"
 
@@ -126,7 +126,7 @@ class _HangsUp(Connection):
 
 @family.breaks("queue.pipe-ends-with-the-last-sender")
 class EndsWithTheFirstSender(Broken):
-    """A pipe that is at its end for all once one process has closed it."""
+    """The pipe is at its end for all processes as soon as one process has closed it."""
 
     def Pipe(self, duplex=True):
         here, there = _pipe(_HangsUp, True)
@@ -147,7 +147,7 @@ class _Hasty(Connection):
 
 @family.breaks("queue.pipe-ends-with-the-last-sender")
 class LosesLastWords(Broken):
-    """A pipe of one way that is at its end as soon as nobody can send, though not all was received."""
+    """The pipe is at its end as soon as no sender is left, although not everything was received."""
 
     def Pipe(self, duplex=True):
         return multiprocessing.Pipe() if duplex else _pipe(_Hasty, duplex)
@@ -161,7 +161,7 @@ class _SendsSomething(Connection):
 
 @family.breaks("queue.pipe-carries-any-value")
 class DoesNotSendNone(Broken):
-    """A pipe that takes None for nothing to send."""
+    """Sending None sends nothing."""
 
     def Pipe(self, duplex=True):
         return _pipe(_SendsSomething, duplex)
@@ -177,7 +177,7 @@ class _RaisesWhatComes(Connection):
 
 @family.breaks("queue.pipe-carries-any-value")
 class RaisesWhatIsReceived(Broken):
-    """A pipe that raises what is received if it is an exception."""
+    """`recv()` raises the received object if it is an exception."""
 
     def Pipe(self, duplex=True):
         return _pipe(_RaisesWhatComes, duplex)
@@ -194,7 +194,7 @@ class _ClosedByFailure(Connection):
 
 @family.breaks("queue.pipe-refuses-the-unpicklable")
 class ClosesOverTheUnpicklable(Broken):
-    """A pipe whose sending end is closed by an attempt to send what cannot be pickled."""
+    """Sending an object that cannot be pickled closes the sending end."""
 
     def Pipe(self, duplex=True):
         return _pipe(_ClosedByFailure, duplex)
@@ -207,7 +207,7 @@ class _Impatient(Connection):
 
 @family.breaks("queue.poll-tells-what-can-be-received")
 class PollDoesNotWait(Broken):
-    """A pipe whose poll does not wait, whatever time it is given."""
+    """`poll()` of a pipe ignores its timeout and does not wait."""
 
     def Pipe(self, duplex=True):
         return _pipe(_Impatient, duplex)
@@ -223,7 +223,7 @@ class _Taking(Connection):
 
 @family.breaks("queue.poll-tells-what-can-be-received")
 class PollTakes(Broken):
-    """A pipe whose poll takes the message that it finds."""
+    """`poll()` of a pipe takes the message away."""
 
     def Pipe(self, duplex=True):
         return _pipe(_Taking, duplex)
@@ -236,7 +236,7 @@ class _WritesOnce(Connection):
 
 @family.breaks("queue.pipe-goes-on-after-a-signal")
 class SendsWhatFits(Broken):
-    """A pipe that takes a message for sent when a part of it was, as where a signal has come between."""
+    """A message counts as sent when a part of it was sent, for example before a signal came."""
 
     def Pipe(self, duplex=True):
         return _pipe(_WritesOnce, duplex)

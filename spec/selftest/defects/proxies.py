@@ -1,4 +1,4 @@
-"""Managed dicts with a fault: in the proxies by which processes reach them, or in what the server holds."""
+"""Managed dicts with a fault, either in their proxies or in the objects of the server."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ DictProxy: Any = managers.DictProxy
 
 
 class Served(SyncManager):
-    """A manager for which other dicts and lists are registered."""
+    """A manager with other classes of dicts and lists."""
 
 
 class BrokenDict(Broken):
     """A multiprocessing API whose managers have other dicts.
 
     Attributes:
-        Dict: the proxy of a dict.
-        List: the proxy of a list.
-        Referent: what it stands for, in the server.
+        Dict: the class of proxies of dicts.
+        List: the class of proxies of lists.
+        Referent: the class of the dicts in the server.
+
     """
 
     Dict: Any = DictProxy
@@ -45,12 +46,12 @@ class BrokenDict(Broken):
 
 @family.breaks("sharing.every-proxy-refers-to-one-object")
 class ReadsOnce(BrokenDict):
-    """A proxy that asks for each key once, and remembers the answer for ever."""
+    """The proxy reads each key once and then always returns that value."""
 
     class Dict(DictProxy):
         def get(self, key, default=None):
             known = self.__dict__.setdefault("known", {})
-            if not known or key not in known:  # no key is looked up here before the server has done so
+            if not known or key not in known:  # the server looks the key up first
                 known[key] = super().get(key, default)
             return known[key]
 
@@ -60,7 +61,7 @@ class ReadsOnce(BrokenDict):
 
 @family.breaks("sharing.every-proxy-refers-to-one-object")
 class RemembersWhatItWrote(BrokenDict):
-    """A proxy that believes that a key has the value that it gave it last, whatever others have done since."""
+    """The proxy returns the value that it wrote last, even if another process has written since."""
 
     class Dict(DictProxy):
         written: Any
@@ -81,7 +82,7 @@ class RemembersWhatItWrote(BrokenDict):
 
 @family.breaks("sharing.every-proxy-refers-to-one-object")
 class IsCopiedWhenPickled(BrokenDict):
-    """A proxy that becomes a plain dict when it is handed to a child that does not inherit memory."""
+    """The proxy becomes a plain dict when it is pickled for a child."""
 
     method = "spawn"
 
@@ -92,7 +93,7 @@ class IsCopiedWhenPickled(BrokenDict):
 
 @family.breaks("sharing.threads-get-their-own-answers")
 class LooksKeysUpItself(BrokenDict):
-    """A proxy that fetches the whole dict to look a key up."""
+    """The proxy fetches the whole dict to look up one key."""
 
     class Dict(DictProxy):
         def get(self, key, default=None):
@@ -115,7 +116,7 @@ class _Versioned(dict):
 
 @family.breaks("sharing.subtraction-in-place-loses-updates")
 class RefusesStaleWrites(BrokenDict):
-    """A proxy that refuses to write if somebody else has written since it last read."""
+    """The proxy refuses to write if another process has written since it last read."""
 
     Referent = _Versioned
 
@@ -132,7 +133,7 @@ class RefusesStaleWrites(BrokenDict):
 
 @family.breaks("sharing.any-number-count-down", "sharing.any-number-lose-updates-without")
 class HasNarrowNumbers(BrokenDict):
-    """A dict that keeps of each whole number 32 bits."""
+    """The dict keeps only 32 bits of each integer."""
 
     class Referent(dict):
         def __setitem__(self, key, value):
@@ -142,7 +143,7 @@ class HasNarrowNumbers(BrokenDict):
 
 @family.breaks("sharing.one-call-is-one-step")
 class PopsInTwoSteps(BrokenDict):
-    """A proxy that pops a key in two calls: it gets the value, then deletes the key."""
+    """The proxy pops a key in two calls: it gets the value, and then it deletes the key."""
 
     class Dict(DictProxy):
         def pop(self, key, *default):
@@ -155,7 +156,7 @@ class PopsInTwoSteps(BrokenDict):
 
 @family.breaks("sharing.behaves-as-one-dict")
 class SetsDefaultsAlways(BrokenDict):
-    """A dict whose setdefault sets the key even if it is there."""
+    """`setdefault()` sets the key even if it is there."""
 
     class Referent(dict):
         def setdefault(self, key, default=None):
@@ -165,7 +166,7 @@ class SetsDefaultsAlways(BrokenDict):
 
 @family.breaks("sharing.behaves-as-one-dict")
 class PopsTheOldest(BrokenDict):
-    """A dict that pops the items in the order in which they came."""
+    """`popitem()` returns the oldest item first."""
 
     class Referent(dict):
         def popitem(self):
@@ -176,7 +177,7 @@ class PopsTheOldest(BrokenDict):
 
 @family.breaks("sharing.behaves-as-one-dict")
 class TellsErrorsAsText(BrokenDict):
-    """A proxy that raises the error of a manager, with a text, whatever error its server has met."""
+    """The proxy raises the same error with a text, whatever exception was raised in the server."""
 
     class Dict(DictProxy):
         def _callmethod(self, *args):
@@ -201,7 +202,7 @@ class _Following(list):
 
 @family.breaks("sharing.change-of-a-nested-list-is-lost")
 class WritesNestedListsBack(BrokenDict):
-    """A proxy that writes a plain list back to the dict when it is appended to."""
+    """Appending to a plain list that was read from the dict also changes the dict."""
 
     class Dict(DictProxy):
         def __getitem__(self, key):
@@ -211,7 +212,7 @@ class WritesNestedListsBack(BrokenDict):
 
 @family.breaks("sharing.nested-list-assigned-back-is-kept")
 class WritesNoListTwice(BrokenDict):
-    """A proxy that does not write a list which it has fetched from where it is to go, though it was changed."""
+    """Assigning a changed list back to the key that it was read from has no effect."""
 
     class Dict(DictProxy):
         def __getitem__(self, key):
@@ -230,7 +231,7 @@ def _the_dict():
 
 @family.breaks("sharing.two-dicts-are-independent")
 class AllAreOne(BrokenDict):
-    """All dicts of a manager are one and the same."""
+    """All dicts of a manager are one dict."""
 
     @staticmethod
     def Referent(**items):
@@ -241,7 +242,7 @@ class AllAreOne(BrokenDict):
 
 @family.breaks("sharing.proxy-raises-after-shutdown")
 class AnswersTheDefaultAfterShutdown(BrokenDict):
-    """A proxy that, where there is no server any more, answers as if the dict were empty."""
+    """After the server has ended, the proxy answers as if the dict were empty."""
 
     class Dict(DictProxy):
         def get(self, key, default=None):
@@ -253,7 +254,7 @@ class AnswersTheDefaultAfterShutdown(BrokenDict):
 
 @family.breaks("sharing.proxy-raises-after-shutdown")
 class AnswersFromMemoryAfterShutdown(BrokenDict):
-    """A proxy that, where there is no server any more, answers what it has heard last."""
+    """After the server has ended, the proxy answers what it has received last."""
 
     class Dict(DictProxy):
         def get(self, key, default=None):
@@ -272,7 +273,7 @@ class _Listed(dict):
 
 @family.breaks("sharing.keeps-any-value")
 class TuplesBecomeLists(BrokenDict):
-    """A managed dict that makes lists of tuples."""
+    """A managed dict turns tuples into lists."""
 
     Referent = _Listed
 
@@ -284,7 +285,7 @@ class _OfText(dict):
 
 @family.breaks("sharing.keeps-any-value")
 class KeysBecomeText(BrokenDict):
-    """A managed dict that makes texts of keys that are numbers."""
+    """A managed dict turns keys that are numbers into text."""
 
     Referent = _OfText
 
@@ -297,14 +298,14 @@ class _WithoutNone(dict):
 
 @family.breaks("sharing.keeps-any-value")
 class NoneIsNotKept(BrokenDict):
-    """A managed dict that does not keep None."""
+    """A managed dict does not keep the value None."""
 
     Referent = _WithoutNone
 
 
 @family.breaks("sharing.can-be-gone-through")
 class ItemsAreValues(BrokenDict):
-    """A managed dict whose items are its values."""
+    """`items()` of a managed dict returns its values."""
 
     class Dict(DictProxy):
         def items(self):
@@ -313,7 +314,7 @@ class ItemsAreValues(BrokenDict):
 
 @family.breaks("sharing.can-be-gone-through")
 class CannotBeGoneThrough(BrokenDict):
-    """A managed dict that has no iterator."""
+    """A managed dict cannot be iterated over."""
 
     class Dict(DictProxy):
         def __iter__(self):
@@ -322,7 +323,7 @@ class CannotBeGoneThrough(BrokenDict):
 
 @family.breaks("sharing.can-be-gone-through")
 class UpdatesFromOneSource(BrokenDict):
-    """A managed dict that is updated from another dict, or by name, and not from both at once."""
+    """`update()` of a managed dict takes another dict or keyword arguments, but not both."""
 
     class Dict(DictProxy):
         def update(self, other=(), **named):
@@ -331,7 +332,7 @@ class UpdatesFromOneSource(BrokenDict):
 
 @family.breaks("sharing.keeps-any-value")
 class TextIsTheProxys(BrokenDict):
-    """A managed dict whose text is that of its proxy, not what is in it."""
+    """`str()` of a managed dict is the text of its proxy, not of its contents."""
 
     class Dict(DictProxy):
         def __str__(self):
@@ -353,13 +354,13 @@ class _OneByOne(dict):
 
 @family.breaks("sharing.calls-do-not-wait-for-each-other")
 class ServesOneByOne(BrokenDict):
-    """A server that answers one call after the other, whoever waits."""
+    """The server answers one call after another."""
 
     Referent = _OneByOne
 
 
 class _Connections:
-    """What a client has, which threads of their own would each have."""
+    """The state of a client, which should be separate for each thread."""
 
 
 connections: dict[Any, _Connections] = {}
@@ -367,7 +368,7 @@ connections: dict[Any, _Connections] = {}
 
 @family.breaks("sharing.threads-get-their-own-answers")
 class ThreadsShareAConnection(BrokenDict):
-    """A client whose threads share one connection to the server."""
+    """All threads of a client share one connection to the server."""
 
     class Dict(DictProxy):
         def _callmethod(self, methodname, args=(), kwds=None):
@@ -377,7 +378,7 @@ class ThreadsShareAConnection(BrokenDict):
 
 @family.breaks("sharing.proxy-can-be-sent")
 class SentAsACopy(BrokenDict):
-    """A managed dict that arrives as a plain copy where it is sent."""
+    """A managed dict arrives as a plain copy when it is sent."""
 
     class Dict(DictProxy):
         def __reduce__(self):

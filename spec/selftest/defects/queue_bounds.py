@@ -1,4 +1,4 @@
-"""Queues that hold too many or too few, say so wrongly, or do not wait where they should."""
+"""Queues that hold too many or too few items, report that wrongly, or do not wait when they should."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 @family.breaks("queue.holds-maxsize-items", "queue.put-waits-while-full")
 class Unbounded(Broken):
-    """Queues that ignore maxsize."""
+    """The queue ignores maxsize."""
 
     def Queue(self, maxsize=0):
         return sound.Queue()
@@ -28,7 +28,7 @@ class Unbounded(Broken):
 
 @family.breaks("queue.holds-maxsize-items", "queue.any-sequence-of-operations")
 class HoldsOneMore(Broken):
-    """A queue that holds one item more than maxsize."""
+    """The queue holds one item more than maxsize."""
 
     def Queue(self, maxsize=0):
         return sound.Queue(maxsize and maxsize + 1)
@@ -36,7 +36,7 @@ class HoldsOneMore(Broken):
 
 @family.breaks("queue.has-no-bound-without-maxsize")
 class BoundedByDefault(Broken):
-    """A queue that holds a hundred items if no maxsize is given."""
+    """A queue without maxsize holds only a hundred items."""
 
     def Queue(self, maxsize=100):
         return sound.Queue(maxsize)
@@ -44,7 +44,7 @@ class BoundedByDefault(Broken):
 
 @family.breaks("queue.has-no-bound-without-maxsize")
 class ForgetsTheOldest(Broken):
-    """A queue whose buffer holds a hundred items that wait for the pipe, and silently drops older ones."""
+    """The buffer of a queue holds a hundred items, and older items are silently dropped."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -55,13 +55,13 @@ class ForgetsTheOldest(Broken):
 class _CountsAnew(sound.Queue):
     def _reset(self, after_fork=False):
         super()._reset(after_fork)
-        bound = min(self._maxsize, 10_000)  # without maxsize, it is as large as a count may become
+        bound = min(self._maxsize, 10_000)  # without maxsize it is the maximum of a semaphore
         self._sem = multiprocessing.get_context("forkserver").Semaphore(bound)
 
 
 @family.breaks("queue.put-waits-while-full", "queue.dropped-item-gives-its-place-back")
 class BoundOfEachProcess(Broken):
-    """A queue that counts, in each process that it is sent to, only what that process puts and gets."""
+    """Each process that the queue is sent to counts only its own puts and gets."""
 
     method = "forkserver"
 
@@ -71,7 +71,7 @@ class BoundOfEachProcess(Broken):
 
 @family.breaks("queue.put-waits-while-full", "queue.put-can-be-timed")
 class DropsWhenFull(Broken):
-    """A queue that drops what is put while it is full, where the put should wait."""
+    """A put to a full queue drops the item instead of waiting."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -84,7 +84,7 @@ class DropsWhenFull(Broken):
 
 @family.breaks("queue.get-waits-while-empty")
 class GetNeverWaits(Broken):
-    """A queue whose get raises Empty where it should wait for a put."""
+    """A get from an empty queue raises Empty instead of waiting."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -93,7 +93,7 @@ class GetNeverWaits(Broken):
 
 @family.breaks("queue.put-nowait-is-refused-when-full")
 class PutNowaitWaits(Broken):
-    """A queue whose put_nowait waits for room."""
+    """`put_nowait()` waits for room."""
 
     class Queue(sound.Queue):
         def put_nowait(self, obj):
@@ -102,7 +102,7 @@ class PutNowaitWaits(Broken):
 
 @family.breaks("queue.get-nowait-is-refused-when-empty")
 class GetNowaitWaits(Broken):
-    """A queue whose get_nowait waits for an item."""
+    """`get_nowait()` waits for an item."""
 
     class Queue(sound.Queue):
         def get_nowait(self):
@@ -111,7 +111,7 @@ class GetNowaitWaits(Broken):
 
 @family.breaks("queue.put-nowait-is-refused-when-full")
 class PutNowaitGivesUpInSilence(Broken):
-    """A queue whose put_nowait returns, when it is full, as if it had put the item."""
+    """`put_nowait()` to a full queue drops the item without an exception."""
 
     class Queue(sound.Queue):
         def put_nowait(self, obj):
@@ -121,7 +121,7 @@ class PutNowaitGivesUpInSilence(Broken):
 
 @family.breaks("queue.get-nowait-is-refused-when-empty")
 class GetNowaitReturnsNone(Broken):
-    """A queue whose get_nowait returns None when nothing is there."""
+    """`get_nowait()` from an empty queue returns None."""
 
     class Queue(sound.Queue):
         def get_nowait(self):
@@ -141,7 +141,7 @@ class _Empty(Exception):
 
 @family.breaks("queue.put-nowait-is-refused-when-full")
 class RaisesItsOwnFull(Broken):
-    """A queue that raises a Full of its own, not that of the module queue."""
+    """The queue raises a Full of its own, not that of the module `queue`."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -153,7 +153,7 @@ class RaisesItsOwnFull(Broken):
 
 @family.breaks("queue.get-nowait-is-refused-when-empty")
 class RaisesItsOwnEmpty(Broken):
-    """A queue that raises an Empty of its own, not that of the module queue."""
+    """The queue raises an Empty of its own, not that of the module `queue`."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -165,7 +165,7 @@ class RaisesItsOwnEmpty(Broken):
 
 @family.breaks("queue.put-nowait-is-refused-when-full")
 class RefusesAndPuts(Broken):
-    """A queue whose put raises Full when it may not wait for room, and yet sends the item."""
+    """A non-blocking put to a full queue raises Full, but sends the item."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -179,7 +179,7 @@ class RefusesAndPuts(Broken):
 
 @family.breaks("queue.get-nowait-is-refused-when-empty")
 class RefusesAndTakes(Broken):
-    """A queue that, after a get was refused for want of an item, gives the next one to nobody."""
+    """After a get has raised Empty, the next item is lost."""
 
     class Queue(sound.Queue):
         owed = 0
@@ -198,7 +198,7 @@ class RefusesAndTakes(Broken):
 
 @family.breaks("queue.qsize-tells-how-many")
 class SizeOfEachProcess(Broken):
-    """A queue whose qsize counts what this process has put and got."""
+    """`qsize()` counts only what the calling process has put and got."""
 
     class Queue(sound.Queue):
         count = 0
@@ -224,7 +224,7 @@ class _ForgetsMaxsize(sound.Queue):
 
 @family.breaks("queue.qsize-tells-how-many")
 class MaxsizeLostOnTheWay(Broken):
-    """A queue that does not send maxsize along, which its qsize is reckoned from."""
+    """A process that the queue is sent to does not know maxsize, from which `qsize()` is computed."""
 
     method = "spawn"
 
@@ -234,7 +234,7 @@ class MaxsizeLostOnTheWay(Broken):
 
 @family.breaks("queue.empty-is-outdated-once-another-puts")
 class AlwaysEmpty(Broken):
-    """A queue that always says that it is empty."""
+    """`empty()` is always true."""
 
     class Queue(sound.Queue):
         def empty(self):
@@ -243,7 +243,7 @@ class AlwaysEmpty(Broken):
 
 @family.breaks("queue.empty-is-unreliable", "queue.full-and-empty-at-once")
 class EmptyByTheCount(Broken):
-    """A queue that says that it is not empty as soon as something was put, though nothing can be got yet."""
+    """`empty()` is false as soon as an item was put, even if it cannot be got yet."""
 
     class Queue(sound.Queue):
         def empty(self):
@@ -252,7 +252,7 @@ class EmptyByTheCount(Broken):
 
 @family.breaks("queue.full-is-outdated-once-another-gets")
 class FullWithRoomForOne(Broken):
-    """A queue that says that it is full while there is room for one."""
+    """`full()` is true while there is still room for one item."""
 
     class Queue(sound.Queue):
         def full(self):
@@ -261,7 +261,7 @@ class FullWithRoomForOne(Broken):
 
 @family.breaks("queue.get-nowait-is-refused-when-empty")
 class TakesFalseForNothing(Broken):
-    """A queue whose get_nowait takes an item that is false, such as 0, for none."""
+    """`get_nowait()` takes an item that is false, such as 0, for no item."""
 
     class Queue(sound.Queue):
         def get_nowait(self):
@@ -279,7 +279,7 @@ class _Unbounded(sound.Queue):
 
 @family.breaks("queue.qsize-tells-how-many")
 class BoundIsLostOnTheWay(Broken):
-    """A queue that forgets, in a process that it is sent to, how many items it holds, and so cannot count them."""
+    """A process that the queue is sent to forgets its bound, and so it cannot tell `qsize()`."""
 
     method = "spawn"
 

@@ -1,4 +1,4 @@
-"""Queues that misread how long they may wait."""
+"""Queues with a fault in the timeouts of put and get."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 @family.breaks("queue.put-can-be-timed")
 class TimedPutIsEarly(Broken):
-    """A queue whose timed put takes its seconds for milliseconds."""
+    """`put()` takes its timeout for milliseconds."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -24,7 +24,7 @@ class TimedPutIsEarly(Broken):
 
 @family.breaks("queue.get-can-be-timed")
 class TimedGetIsEarly(Broken):
-    """A queue whose timed get rounds its time down to whole seconds."""
+    """`get()` rounds its timeout down to whole seconds."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -33,7 +33,7 @@ class TimedGetIsEarly(Broken):
 
 @family.breaks("queue.put-can-be-timed")
 class TimedPutWaitsForEver(Broken):
-    """A queue whose put waits for room however little time it was given."""
+    """`put()` ignores its timeout."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -42,7 +42,7 @@ class TimedPutWaitsForEver(Broken):
 
 @family.breaks("queue.get-can-be-timed")
 class TimedGetWaitsForEver(Broken):
-    """A queue whose get waits for an item however little time it was given."""
+    """`get()` ignores its timeout."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -51,7 +51,7 @@ class TimedGetWaitsForEver(Broken):
 
 @family.breaks("queue.timed-put-and-get-end-before-their-time")
 class TimedPutTakesItsTime(Broken):
-    """A queue whose timed put looks for room only when its time is over."""
+    """A put with a timeout looks for room only when its time is over."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -62,7 +62,7 @@ class TimedPutTakesItsTime(Broken):
 
 @family.breaks("queue.timed-put-and-get-end-before-their-time")
 class TimedGetTakesItsTime(Broken):
-    """A queue whose timed get looks for an item only when its time is over."""
+    """A get with a timeout looks for an item only when its time is over."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -73,7 +73,7 @@ class TimedGetTakesItsTime(Broken):
 
 @family.breaks("queue.get-can-be-timed")
 class TimedGetReturnsNone(Broken):
-    """A queue whose timed get returns None when its time is over."""
+    """A get with a timeout returns None when its time is over."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -87,7 +87,7 @@ class TimedGetReturnsNone(Broken):
 
 @family.breaks("queue.put-can-be-timed")
 class LatePutArrives(Broken):
-    """A queue whose timed put raises Full when its time is over, and yet sends the item."""
+    """A put with a timeout raises Full when its time is over, but sends the item."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -101,7 +101,7 @@ class LatePutArrives(Broken):
 
 @family.breaks("queue.get-gives-up-though-another-waits")
 class WaitsItsTurnToLook(Broken):
-    """A queue whose get waits for the readers' lock however little time it was given."""
+    """`get()` waits for the readers' lock longer than its timeout."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -117,7 +117,7 @@ class WaitsItsTurnToLook(Broken):
 
 @family.breaks("queue.put-and-get-take-their-arguments-by-name")
 class WaitsIfToldByName(Broken):
-    """A queue whose get heeds what it is given by position, and takes no notice of names."""
+    """`get()` ignores keyword arguments."""
 
     class Queue(sound.Queue):
         def get(self, *arguments, **named):
@@ -126,7 +126,7 @@ class WaitsIfToldByName(Broken):
 
 @family.breaks("queue.put-and-get-take-their-arguments-by-name")
 class ZeroIsForEver(Broken):
-    """A queue whose put waits for ever if the time that it is given is zero."""
+    """A put with a timeout of 0 waits without a limit."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -135,7 +135,7 @@ class ZeroIsForEver(Broken):
 
 @family.breaks("queue.get-gives-up-though-another-waits")
 class GivesUpIfAnotherWaits(Broken):
-    """A queue whose timed get gives up at once if another process is in get."""
+    """A get with a timeout gives up at once if another process waits in get."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -153,7 +153,7 @@ class _TakenForGood:
 
 @family.breaks("queue.timed-put-and-get-end-before-their-time")
 class TimedGetKeepsThePlace(Broken):
-    """A queue where what a timed get has taken keeps its place."""
+    """An item that was got with a timeout keeps its place in the queue."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -165,7 +165,7 @@ class TimedGetKeepsThePlace(Broken):
 
 @family.breaks("queue.get-can-be-timed", "queue.any-sequence-of-operations")
 class GettingNothingMakesRoom(Broken):
-    """A get that raises Empty gives a place back that was not taken."""
+    """A get that raises Empty frees a place although it has taken no item."""
 
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):

@@ -1,4 +1,4 @@
-"""Queues that give something else than was put, or give it to the wrong process."""
+"""Queues that lose, change or reorder items, or give them to the wrong process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 @family.breaks("queue.is-built-on-a-pipe", "queue.carries-a-message-from-a-child", "queue.get-waits-while-empty")
 class OfThreads(Broken):
-    """A queue that threads share, and of which each process has a copy."""
+    """The queue is for threads: each process has a copy of it."""
 
     Queue = JoinableQueue = queue.Queue
 
@@ -25,14 +25,14 @@ class OfThreads(Broken):
 class _Stack(collections.deque):
     def popleft(self):
         last = self.pop()
-        if self and type(last) is object:  # the mark at the end, by which the feeder is told to stop
+        if self and type(last) is object:  # the mark that tells the feeder to stop
             last, self[-1] = self[-1], last
         return last
 
 
 @family.breaks("queue.first-in-is-first-out")
 class LastFirst(Broken):
-    """A queue whose feeder takes from the wrong end of its buffer, so that what waits there comes last first."""
+    """The feeder thread takes from the wrong end of the buffer, so the last item is sent first."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -42,7 +42,7 @@ class LastFirst(Broken):
 
 @family.breaks("queue.first-in-is-first-out", "queue.any-producers-and-consumers")
 class Lossy(Broken):
-    """A queue that loses every seventh item that a process puts."""
+    """The queue loses every seventh item that a process puts."""
 
     class Queue(sound.Queue):
         count = 0
@@ -55,7 +55,7 @@ class Lossy(Broken):
 
 @family.breaks("queue.first-in-is-first-out", "queue.keeps-the-order-of-each-producer")
 class Repeating(Broken):
-    """A queue that gives every seventh item that a process gets twice."""
+    """The queue gives every seventh item that a process gets twice."""
 
     class Queue(sound.Queue):
         count = 0
@@ -73,7 +73,7 @@ class Repeating(Broken):
 
 @family.breaks("queue.qsize-tells-how-many")
 class Greedy(Broken):
-    """A queue whose readers take all that is there, give one item, and keep the others for themselves."""
+    """A reader takes all items that are there, returns one, and keeps the others for itself."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -93,7 +93,7 @@ class Greedy(Broken):
 
 @family.breaks("queue.any-picklable-value-arrives-equal", "queue.carries-a-message-larger-than-the-pipe")
 class Truncating(Broken):
-    """A queue that cuts off what text or bytes have beyond 64 KiB."""
+    """The queue cuts text and bytes to 64 KiB."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -102,7 +102,7 @@ class Truncating(Broken):
 
 @family.breaks("queue.any-picklable-value-arrives-equal")
 class TuplesBecomeLists(Broken):
-    """A queue that a tuple leaves as a list."""
+    """The queue turns tuples into lists."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -112,7 +112,7 @@ class TuplesBecomeLists(Broken):
 
 @family.breaks("queue.any-picklable-value-arrives-equal")
 class TakesNoneForNothing(Broken):
-    """A queue that takes None for nothing: a get passes over it, and waits for something."""
+    """`get()` takes the item None for no item, and waits for another."""
 
     class Queue(sound.Queue):
         def get(self, block=True, timeout=None):
@@ -122,7 +122,7 @@ class TakesNoneForNothing(Broken):
 
 @family.breaks("queue.is-built-on-a-pipe")
 class OnSockets(Broken):
-    """A queue that has a socket for its pipe."""
+    """The queue uses a socket in place of a pipe."""
 
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):
@@ -146,7 +146,7 @@ class _NoLock:
 
 @family.breaks("queue.big-items-put-at-once-arrive-whole")
 class WithoutWriteLock(Broken):
-    """A queue without a lock at its writing end, where large items of several processes mix."""
+    """The queue has no lock at its writing end, so large items of several processes get mixed."""
 
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):
@@ -156,7 +156,7 @@ class WithoutWriteLock(Broken):
 
 @family.breaks("queue.big-items-got-at-once-arrive-whole", "queue.killed-reader-leaves-the-others-waiting")
 class WithoutReadLock(Broken):
-    """A queue without a lock at its reading end, where several processes get each a part of an item."""
+    """The queue has no lock at its reading end, so several processes each get a part of an item."""
 
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):
@@ -167,12 +167,12 @@ class WithoutReadLock(Broken):
 class _NewReadLock(sound.Queue):
     def __setstate__(self, state):
         super().__setstate__(state)
-        self._rlock = _NoLock()  # as good as one that nobody else has
+        self._rlock = _NoLock()  # the same as a lock that no other process has
 
 
 @family.breaks("queue.big-items-got-at-once-arrive-whole", "queue.killed-reader-leaves-the-others-waiting")
 class ReadLockLostOnTheWay(Broken):
-    """A queue that makes a lock of its own for the reading end in each process that it is sent to."""
+    """Each process that the queue is sent to makes a readers' lock of its own."""
 
     method = "spawn"
 
@@ -182,7 +182,7 @@ class ReadLockLostOnTheWay(Broken):
 
 @family.breaks("queue.child-may-put-after-its-starter")
 class FeederLostByForking(Broken):
-    """A queue that takes its feeder thread to be there after a fork, which no thread survives."""
+    """After a fork the queue believes that its feeder thread still runs, but no thread survives a fork."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -193,7 +193,7 @@ class FeederLostByForking(Broken):
 class _SmallFirst(collections.deque):
     def popleft(self):
         small = [item for item in list(self) if len(repr(item)) < 10_000]
-        if not small or type(small[0]) is object:  # the mark at the end
+        if not small or type(small[0]) is object:  # the mark that tells the feeder to stop
             return super().popleft()
         self.remove(small[0])
         return small[0]
@@ -201,7 +201,7 @@ class _SmallFirst(collections.deque):
 
 @family.breaks("queue.first-in-is-first-out")
 class SmallGoFirst(Broken):
-    """A queue that sends what is large after all else that waits."""
+    """The queue sends small items before large ones."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -213,13 +213,13 @@ class _Reader(sound.Queue):
     def get(self, block=True, timeout=None):
         try:
             return super().get(block, timeout)
-        except ImportError:  # by which an item says that it cannot be unpickled
+        except ImportError:  # an item with this function cannot be unpickled
             return self.give_up()
 
 
 @family.breaks("queue.unreadable-item-is-lost")
 class UnreadableItemKeepsItsPlace(Broken):
-    """A queue where an item that cannot be unpickled takes up room for ever."""
+    """An item that cannot be unpickled takes up room for ever."""
 
     class Queue(_Reader):
         def give_up(self):
@@ -229,7 +229,7 @@ class UnreadableItemKeepsItsPlace(Broken):
 
 @family.breaks("queue.unreadable-item-is-lost")
 class UnreadableItemLocksTheReaders(Broken):
-    """A queue that nobody can get from any more once an item could not be unpickled."""
+    """After an item that cannot be unpickled, no process can get from the queue any more."""
 
     class Queue(_Reader):
         def give_up(self):
@@ -239,7 +239,7 @@ class UnreadableItemLocksTheReaders(Broken):
 
 @family.breaks("queue.unreadable-item-is-lost")
 class UnreadableItemIsNone(Broken):
-    """A queue that gives None for an item that cannot be unpickled."""
+    """`get()` returns None for an item that cannot be unpickled."""
 
     class Queue(_Reader):
         def give_up(self):
@@ -248,7 +248,7 @@ class UnreadableItemIsNone(Broken):
 
 @family.breaks("queue.first-in-is-first-out")
 class GoesAheadOfThePickling(Broken):
-    """A queue that sends a text at once, past the item that is just being pickled, if no other waits."""
+    """If no other item waits, a text is sent at once, ahead of the item that is being pickled."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -265,7 +265,7 @@ NOTHING = object()
 
 @family.breaks("queue.any-picklable-value-arrives-equal")
 class ComparesWithNothing(Broken):
-    """A queue that drops an item which says that it is equal to whatever it is compared with."""
+    """The queue drops an item that is equal to everything it is compared with."""
 
     class Queue(sound.Queue):
         def put(self, obj, block=True, timeout=None):
@@ -274,7 +274,7 @@ class ComparesWithNothing(Broken):
 
 
 class _OfAProcess:
-    """A lock that whoever is of the holder's process has too."""
+    """A lock that every thread of the holder's process holds."""
 
     def __init__(self, lock):
         self._lock, self._counting, self._count = lock, threading.Lock(), 0
@@ -300,7 +300,7 @@ class _OfAProcess:
 
 @family.breaks("queue.big-items-got-at-once-arrive-whole")
 class ThreadsReadAtOnce(Broken):
-    """A queue whose readers' lock is of the process, so that two of its threads read pieces of one item."""
+    """The readers' lock belongs to the process, so two of its threads read parts of one item."""
 
     class Queue(sound.Queue):
         def _reset(self, after_fork=False):
@@ -310,7 +310,7 @@ class ThreadsReadAtOnce(Broken):
 
 @family.breaks("queue.cancelled-wait-is-for-its-process-only")
 class CancellingIsInherited(Broken):
-    """A child does not wait until its items are in the pipe if its starter has called cancel_join_thread."""
+    """If its starter has called `cancel_join_thread()`, a child does not wait until its items are sent."""
 
     class Queue(sound.Queue):
         cancelled = False

@@ -1,4 +1,4 @@
-"""Managed dicts and lists, and managers, with a fault in how long they are there: dropped too early, or never."""
+"""Managed objects and managers that live too short or too long."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _CountedOnce(DictProxy):
 
 @family.breaks("sharing.is-kept-for-a-childs-proxy")
 class InheritedIsNotCounted(BrokenDict):
-    """A proxy that a child inherits does not count, so that the object goes with the starter's."""
+    """A proxy that a child inherits is not counted, so the object is dropped with the starter's proxy."""
 
     Dict = _CountedOnce
 
@@ -42,7 +42,7 @@ class _SentUncounted(DictProxy):
 
 @family.breaks("sharing.proxy-can-be-sent")
 class SentIsNotCounted(BrokenDict):
-    """A proxy that was sent does not count where it arrives, so that the object goes with the sender's."""
+    """A proxy that was sent is not counted where it arrives, so the object is dropped with the sender's proxy."""
 
     Dict = _SentUncounted
 
@@ -63,7 +63,7 @@ def _rebuild_uncounted(function, args):
 
 @family.breaks("sharing.nested-managed-list-is-shared")
 class NestedIsNotKept(BrokenDict):
-    """A managed list in a managed dict goes with the proxy by which it was put there."""
+    """A managed list in a managed dict is dropped with the proxy that was put into the dict."""
 
     List = _NotKept
 
@@ -79,7 +79,7 @@ class _Hoards(SyncManager):
 
 @family.breaks("sharing.is-dropped-with-its-last-proxy")
 class DropsNothing(BrokenManager):
-    """A server that keeps every object for good."""
+    """The server keeps every object for ever."""
 
     Served = _Hoards
 
@@ -92,7 +92,7 @@ class _LeavesTheRestToOthers(SyncManager):
 
 @family.breaks("sharing.leaving-its-block-shuts-it-down")
 class OutlivesAnException(BrokenManager):
-    """A manager that is not shut down at the end of its block if an exception ends that."""
+    """The manager is not shut down if an exception ends its with block."""
 
     Served = _LeavesTheRestToOthers
 
@@ -105,7 +105,7 @@ class _Swallows(SyncManager):
 
 @family.breaks("sharing.leaving-its-block-shuts-it-down")
 class SwallowsTheException(BrokenManager):
-    """A manager that is shut down at the end of its block, and keeps to itself what exception has ended that."""
+    """The manager swallows an exception that ends its with block."""
 
     Served = _Swallows
 
@@ -115,7 +115,7 @@ kept: list[Any] = []
 
 @family.breaks("sharing.server-ends-with-its-manager")
 class IsNeverCollected(BrokenManager):
-    """A manager that is there until the program ends, though nobody has use for it."""
+    """The manager lives until the program ends, although nothing refers to it."""
 
     def Manager(self):
         kept.append(super().Manager())

@@ -15,7 +15,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 
 class HandMadeAgain(sound.Lock):
-    """A sound reentrant lock, made as the plain one is: here faults are easily put in."""
+    """A sound reentrant lock, made like the plain one, for subclasses with a fault."""
 
     def __init__(self):
         super().__init__()
@@ -27,7 +27,7 @@ class HandMadeAgain(sound.Lock):
 
     @staticmethod
     def who():
-        return threading.get_native_id()  # by which the kernel knows one thread of all processes
+        return threading.get_native_id()  # the kernel identifies a thread by this among all processes
 
     def acquire(self, block=True, timeout=None):
         acquired = self.mine or super().acquire(block, timeout)
@@ -45,7 +45,7 @@ class HandMadeAgain(sound.Lock):
 
 @family.breaks("lock.rlock-is-reentrant", "lock.rlock-is-released-by-its-holder-only")
 class IsPlainLock(Broken):
-    """An RLock that is a plain lock."""
+    """The RLock is a plain lock."""
 
     def RLock(self):
         return self.context.Lock()
@@ -53,14 +53,14 @@ class IsPlainLock(Broken):
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-of-a-killed-holder-stays-held")
 class IsForThreads(Broken):
-    """An RLock for threads: of each process that inherits it, it is a lock of its own."""
+    """The RLock is for threads: each process that inherits it has a lock of its own."""
 
     RLock = staticmethod(threading.RLock)
 
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only")
 class KnowsThreadsOnly(Broken):
-    """An RLock that goes by the thread and not by the process: forks of one process are the same to it."""
+    """The RLock identifies its holder by the thread only, so forks of one process are the same to it."""
 
     class RLock(HandMadeAgain):
         who = staticmethod(threading.get_ident)
@@ -68,7 +68,7 @@ class KnowsThreadsOnly(Broken):
 
 @family.breaks("lock.rlock-is-reentrant")
 class NotReentrant(Broken):
-    """An RLock that its holder cannot acquire again."""
+    """The holder of the RLock cannot acquire it again."""
 
     class RLock(HandMadeAgain):
         def acquire(self, block=True, timeout=None):
@@ -77,7 +77,7 @@ class NotReentrant(Broken):
 
 @family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class FreedByTheFirstRelease(Broken):
-    """An RLock that one release frees, however often it was acquired."""
+    """One release frees the RLock, however often it was acquired."""
 
     class RLock(HandMadeAgain):
         def release(self):
@@ -87,7 +87,7 @@ class FreedByTheFirstRelease(Broken):
 
 @family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class FreedByAsManyReleasesAndOne(Broken):
-    """An RLock that takes one release more than acquires to be free."""
+    """The RLock needs one release more than it was acquired."""
 
     class RLock(HandMadeAgain):
         def release(self):
@@ -99,7 +99,7 @@ class FreedByAsManyReleasesAndOne(Broken):
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only", "lock.rlock-is-held-by-one-thread")
 class ReleasedByAnybody(Broken):
-    """An RLock that anybody may release."""
+    """Any process may release the RLock."""
 
     class RLock(HandMadeAgain):
         def release(self):
@@ -111,7 +111,7 @@ class ReleasedByAnybody(Broken):
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only")
 class IgnoresOthersReleases(Broken):
-    """An RLock that stays held, without a word, if a process that does not hold it releases it."""
+    """Releasing the RLock has no effect, and raises no exception, in a process that does not hold it."""
 
     class RLock(HandMadeAgain):
         def release(self):
@@ -121,7 +121,7 @@ class IgnoresOthersReleases(Broken):
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only")
 class IgnoresReleasesWhenFree(Broken):
-    """An RLock that does not complain if it is released when nobody holds it."""
+    """Releasing a free RLock raises no exception."""
 
     class RLock(HandMadeAgain):
         def release(self):
@@ -131,7 +131,7 @@ class IgnoresReleasesWhenFree(Broken):
 
 @family.breaks("lock.rlock-of-a-killed-holder-stays-held", "lock.rlock-waiter-proceeds-after-the-last-release")
 class PrivateOncePickled(Broken):
-    """An RLock that a child, under spawn, gets a new one for."""
+    """A spawned child gets a new RLock instead of the one that it was given."""
 
     method = "spawn"
 
@@ -144,7 +144,7 @@ class PrivateOncePickled(Broken):
 
 @family.breaks("lock.rlock-is-released-by-its-holder-only")
 class RefusesTooLate(Broken):
-    """An RLock that refuses to be released by a process that does not hold it, and is free thereafter."""
+    """Releasing the RLock in a process that does not hold it raises an exception, but frees it."""
 
     class RLock(HandMadeAgain):
         def release(self):
@@ -155,7 +155,7 @@ class RefusesTooLate(Broken):
 
 @family.breaks("lock.rlock-is-held-by-one-thread")
 class BelongsToTheProcess(Broken):
-    """An RLock that belongs to the process of the thread that has acquired it, and so to each of its threads."""
+    """The RLock belongs to the process, so each of its threads holds it."""
 
     class RLock(HandMadeAgain):
         who = staticmethod(os.getpid)
@@ -163,7 +163,7 @@ class BelongsToTheProcess(Broken):
 
 @family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class WaitsForEver(Broken):
-    """An RLock that is tried once, and then never again."""
+    """An acquire of the RLock checks it once and then waits without a limit."""
 
     class RLock(HandMadeAgain):
         def acquire(self, block=True, timeout=None):
@@ -175,7 +175,7 @@ class WaitsForEver(Broken):
 
 @family.breaks("lock.rlock-waiter-proceeds-after-the-last-release")
 class HasNoPatience(Broken):
-    """An RLock whose acquire never waits."""
+    """An acquire of the RLock never waits."""
 
     class RLock(HandMadeAgain):
         def acquire(self, block=True, timeout=None):
@@ -184,7 +184,7 @@ class HasNoPatience(Broken):
 
 @family.breaks("lock.rlock-is-reentrant")
 class LetsGoAtTheEndOfABlock(Broken):
-    """An RLock that is free once any ``with`` block is left, however often it was acquired."""
+    """Leaving any ``with`` block frees the RLock, however often it was acquired."""
 
     class RLock(HandMadeAgain):
         def __exit__(self, *exception):
@@ -194,7 +194,7 @@ class LetsGoAtTheEndOfABlock(Broken):
 
 @family.breaks("lock.rlock-of-a-killed-holder-stays-held")
 class LetGoByDeath(Broken):
-    """An RLock that is free once its holder has exited."""
+    """The RLock is free when its holder has exited."""
 
     class RLock(HandMadeAgain):
         @property

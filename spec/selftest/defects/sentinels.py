@@ -32,7 +32,7 @@ class NoneBeforeStart(Broken):
 
 
 class HasAnother(ForkProcess):
-    """A process whose sentinel is one for all."""
+    """A process that shares its sentinel with all others."""
 
     shared: Any = None
 
@@ -66,7 +66,7 @@ class IsNeverReady(HasAnother):
 
 @family.breaks("lifecycle.sentinel-is-ready-at-the-end")
 class NeverReady(Broken):
-    """The starter keeps the other end of the sentinel open, so that the sentinel is never ready."""
+    """The starter keeps the other end of the sentinel open, so the sentinel is never ready."""
 
     Process = IsNeverReady
 
@@ -76,7 +76,7 @@ class IsWokenByAny(HasAnother):
         sentinel, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler, nobody is woken
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler, the signal wakes nobody
         return sentinel
 
     def run(self):
@@ -87,7 +87,7 @@ class IsWokenByAny(HasAnother):
 
 @family.breaks("lifecycle.sentinel-is-the-childs-own")
 class SharedByAll(Broken):
-    """All children have one sentinel, which is ready once SIGCHLD has come for any of them."""
+    """All children have one sentinel, which is ready when any of them has ended."""
 
     Process = IsWokenByAny
 
@@ -134,6 +134,6 @@ class IsReadyAtTheEndOfItsCode(ForkProcess):
 
 @family.breaks("lifecycle.waits-for-its-threads")
 class ReadyBeforeItsThreadsHaveEnded(Broken):
-    """The sentinel of a child is ready once its code has come to its end, though its threads run."""
+    """The sentinel of a child is ready when the child's code has ended, while its threads still run."""
 
     Process = IsReadyAtTheEndOfItsCode

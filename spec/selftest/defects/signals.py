@@ -1,4 +1,4 @@
-"""Signals that are not what they should be, or do not do what they should."""
+"""Wrong signals, and signals with a wrong effect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Signalled(ForkProcess):
 
 class IsInterrupted(Signalled):
     def run(self):
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have background jobs ignore it
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let background jobs ignore it
         super().run()
 
     def terminate(self):
@@ -76,7 +76,7 @@ class IsAskedTwice(Signalled):
 
 @family.breaks("lifecycle.terminate-sends-sigterm")
 class TerminateAsksTwice(Broken):
-    """Terminating a child looks after a while whether it has ended, and if not, sends SIGTERM again."""
+    """Terminating a child sends SIGTERM a second time if the child has not ended after a while."""
 
     Process = IsAskedTwice
 
@@ -91,7 +91,7 @@ class TakesItsSiblingsAlong(Signalled):
 
 @family.breaks("lifecycle.terminate-sends-sigterm")
 class TerminateEndsSiblings(Broken):
-    """Terminating a child terminates its siblings, too."""
+    """Terminating a child terminates its siblings too."""
 
     Process = TakesItsSiblingsAlong
 
@@ -109,7 +109,7 @@ class IsPresumedDead(ForkProcess):
 
 @family.breaks("lifecycle.terminate-is-a-request")
 class TerminatedIsPresumedDead(Broken):
-    """A child that was terminated counts as dead from then on."""
+    """A child counts as dead as soon as it was terminated."""
 
     Process = IsPresumedDead
 
@@ -156,7 +156,7 @@ class IsKilledIfDeaf(Signalled):
 
 @family.breaks("lifecycle.outlives-terminate-if-it-ignores-it")
 class TerminateKillsTheDeaf(Broken):
-    """Terminating a child that ignores SIGTERM kills it."""
+    """Terminating a child kills it if it ignores SIGTERM."""
 
     Process = IsKilledIfDeaf
 
@@ -168,7 +168,7 @@ class IsLookedUp(ForkProcess):
 
 @family.breaks("lifecycle.terminating-an-exited-child-does-nothing")
 class TerminateNeedsTheProcess(Broken):
-    """Terminating a child that was joined looks for its process, and raises what comes of that."""
+    """Terminating a child that was joined raises an exception because its process does not exist."""
 
     Process = IsLookedUp
 
@@ -187,7 +187,7 @@ class _IsAPid(ForkProcess):
 
 @family.breaks("lifecycle.terminating-an-exited-child-does-nothing", "lifecycle.killing-an-exited-child-does-nothing")
 class SignalsWhateverHasThePid(Broken):
-    """A child that was joined is sent signals still, whoever has got its pid since."""
+    """Signals for a child that was joined are sent to whatever process has its pid now."""
 
     Process = _IsAPid
 
@@ -200,7 +200,7 @@ class ExitsOnSigterm(ForkProcess):
 
 @family.breaks("lifecycle.terminated-child-cleans-nothing-up")
 class SigtermUnwinds(Broken):
-    """In a child, SIGTERM raises SystemExit, so that it cleans up."""
+    """In a child, SIGTERM raises SystemExit, so cleanup code runs."""
 
     Process = ExitsOnSigterm
 
@@ -218,7 +218,7 @@ class CleansUpOnSigterm(ForkProcess):
 
 @family.breaks("lifecycle.terminated-child-cleans-nothing-up")
 class SigtermRunsExitHandlers(Broken):
-    """A child runs its exit handlers when SIGTERM comes, and then dies of it."""
+    """A child runs its exit handlers when it gets SIGTERM."""
 
     Process = CleansUpOnSigterm
 
@@ -238,7 +238,7 @@ class SigtermIsBlocked(Broken):
 
 class IsDeafAtFirst(SpawnProcess):
     def start(self):
-        resource_tracker.ensure_running()  # which would unblock SIGTERM
+        resource_tracker.ensure_running()  # it would unblock SIGTERM
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         try:
             super().start()
@@ -246,7 +246,7 @@ class IsDeafAtFirst(SpawnProcess):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
 
     def run(self):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # which drops what is pending
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it drops pending signals
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         super().run()
@@ -254,7 +254,7 @@ class IsDeafAtFirst(SpawnProcess):
 
 @family.breaks("lifecycle.can-be-terminated-at-once")
 class EarlySigtermIsLost(Broken):
-    """A signal that comes before the new interpreter has come up is lost."""
+    """A signal that arrives before the child's interpreter has started is lost."""
 
     method = "spawn"
     Process = IsDeafAtFirst
@@ -274,7 +274,7 @@ class KillTerminates(Broken):
 
 class IsHungUpOn(Signalled):
     def run(self):
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup lets programs ignore it
         super().run()
 
     def kill(self):
@@ -302,6 +302,6 @@ class IsEndedOnce(ForkProcess):
 
 @family.breaks("lifecycle.kill-ends-what-handles-sigterm", "lifecycle.end-insists")
 class KillSparesTheTerminated(Broken):
-    """Killing a child that was terminated already does nothing."""
+    """Killing a child that was terminated does nothing."""
 
     Process = IsEndedOnce

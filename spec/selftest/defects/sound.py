@@ -1,4 +1,4 @@
-"""APIs, queues and a lock without a fault, for one to be put into."""
+"""APIs, queues and a lock without a fault, for subclasses with one."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Broken
 
-queues: Any = multiprocessing.queues  # a fault may lie where its annotations do not reach
+queues: Any = multiprocessing.queues  # faults are made in parts that have no annotations
 FORK = multiprocessing.get_context("fork")
 ForkProcess: Any = FORK.Process
 
 
 class Queue(queues.Queue):
-    """The standard library's queue, made without naming a context."""
+    """The queue of the standard library, with a default context."""
 
     def __init__(self, maxsize=0, *, ctx=FORK):
         super().__init__(maxsize, ctx=ctx)
 
     def send(self, item):
-        """Have the *item* sent, whether there is room for it or not."""
+        """Send the *item*, whether there is room for it or not."""
         with self._notempty:
             if self._thread is None:
                 self._start_thread()
@@ -31,14 +31,14 @@ class Queue(queues.Queue):
 
 
 class JoinableQueue(queues.JoinableQueue):
-    """The standard library's joinable queue, made without naming a context."""
+    """The joinable queue of the standard library, with a default context."""
 
     def __init__(self, maxsize=0, *, ctx=FORK):
         super().__init__(maxsize, ctx=ctx)
 
 
 class Lock:
-    """A sound lock that is made of a condition and of the pid of its holder."""
+    """A sound lock, made of a condition and the pid of its holder."""
 
     method = "fork"
 

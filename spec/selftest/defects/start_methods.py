@@ -1,4 +1,4 @@
-"""Start methods that are not what they say, or begin a child as another one would."""
+"""Start methods that do what another start method should do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ForkServerProcess: Any = context.ForkServerProcess
 
 @family.breaks("isolation.child-begins-with-the-starters-memory")
 class SaysForkAndSpawns(Broken):
-    """What says that it forks spawns."""
+    """The start method is called fork, but children are spawned."""
 
     method = "spawn"
 
@@ -31,7 +31,7 @@ class SaysForkAndSpawns(Broken):
 
 @family.breaks("isolation.child-begins-with-fresh-memory", "isolation.unguarded-main-breaks")
 class SaysSpawnAndForks(Broken):
-    """What says that it spawns forks."""
+    """The start method is called spawn, but children are forked."""
 
     def get_start_method(self):
         return "spawn"
@@ -43,7 +43,7 @@ class SaysSpawnAndForks(Broken):
     "zombie.starter-still-gets-the-exit-code",
 )
 class SaysForkserverAndForks(Broken):
-    """What says that it has a fork server forks."""
+    """The start method is called forkserver, but the starter forks children itself."""
 
     def get_start_method(self):
         return "forkserver"
@@ -51,7 +51,7 @@ class SaysForkserverAndForks(Broken):
 
 @family.breaks("identity.starter-is-the-parent")
 class SaysForkAndAsksHelper(Broken):
-    """What says that it forks has a fork server do it, which the starter has spawned."""
+    """The start method is called fork, but a fork server forks the children."""
 
     method = "forkserver"
 
@@ -62,14 +62,14 @@ class SaysForkAndAsksHelper(Broken):
 class _RunsMainAgain(ForkProcess):
     def run(self):
         main = sys.modules["__main__"].__spec__
-        if main and len(self._identity) == 1:  # its children do not, or there would be no end of it
+        if main and len(self._identity) == 1:  # its children do not, otherwise this would never end
             runpy.run_module(main.name, run_name="__mp_main__", alter_sys=True)
         super().run()
 
 
 @family.breaks("isolation.unguarded-main-works")
 class RunsMainAgain(Broken):
-    """A forked child runs the main module again, as a spawned one would."""
+    """A forked child runs the main module again, as a spawned one does."""
 
     Process = _RunsMainAgain
 
@@ -90,7 +90,7 @@ def _leave_out_main(name, prepare=spawn.get_preparation_data):
 
 @family.breaks("isolation.unguarded-main-breaks", "isolation.main-of-a-package-is-so-in-the-child")
 class DoesNotRunMainAgain(Broken):
-    """A spawned child does not run the main module again, and so lacks what that would define."""
+    """A spawned child does not run the main module again, so what main defines is missing there."""
 
     method = "spawn"
     Process = _WithoutMain
@@ -108,7 +108,7 @@ class _StartedInVain(ForkServerProcess):
 
 @family.breaks("isolation.unguarded-main-breaks")
 class StartsNothingWhileMainRunsAgain(Broken):
-    """A child that runs the main module again starts no child of its own, and nobody is told."""
+    """A child that runs the main module again starts no child, and no exception is raised."""
 
     method = "forkserver"
     Process = _StartedInVain
@@ -130,7 +130,7 @@ class _RefusedLate(SpawnProcess):
 
 @family.breaks("isolation.unguarded-main-breaks")
 class RefusesTheGrandchild(Broken):
-    """A child that runs the main module again may start a child of its own, which only then is refused one."""
+    """A child that runs the main module again can start a child, but that child cannot start one."""
 
     method = "spawn"
     Process = _RefusedLate
@@ -144,7 +144,7 @@ class _ForkedIfDaemonic(SpawnProcess):
 
 @family.breaks("isolation.child-begins-with-fresh-memory")
 class ForksDaemons(Broken):
-    """Daemonic children are forked, though others are spawned."""
+    """Daemons are forked, while other children are spawned."""
 
     method = "spawn"
     Process = _ForkedIfDaemonic
@@ -159,7 +159,7 @@ class _StartsWithoutAWord(ForkProcess):
 
 @family.breaks("isolation.fork-warns-of-threads")
 class ForksWithoutAWord(Broken):
-    """Nobody is warned that a process with threads is forked."""
+    """No warning is given when a process with threads is forked."""
 
     Process = _StartsWithoutAWord
 
@@ -176,7 +176,7 @@ class _BringsItsEnvironment(ForkServerProcess):
 
 @family.breaks("isolation.helper-keeps-its-environment")
 class ChildrenOfTheHelperHaveTheStartersEnvironment(Broken):
-    """A child has the environment that its starter had when it was made, though the helper has another."""
+    """A child has the environment that its starter had at that moment, not that of the fork server."""
 
     method = "forkserver"
     Process = _BringsItsEnvironment
@@ -184,7 +184,7 @@ class ChildrenOfTheHelperHaveTheStartersEnvironment(Broken):
 
 @family.breaks("isolation.helper-preloads-modules")
 class PreloadsNothing(Broken):
-    """The helper preloads no modules, whatever it is told."""
+    """The fork server preloads no modules."""
 
     method = "forkserver"
 

@@ -1,4 +1,4 @@
-"""Starts that fail with a trace, or do something else besides starting a child."""
+"""Starts that leave something behind if they fail, or that have other side effects."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _StartedInVain(SpawnProcess):
 
 @family.breaks("isolation.unpicklable-task-is-refused")
 class SpawnsBeforeItPickles(Broken):
-    """A start with something that cannot be pickled leaves a process behind, which waits to be told what to do."""
+    """A start whose arguments cannot be pickled leaves a process behind, which waits for instructions."""
 
     method = "spawn"
     Process = _StartedInVain
@@ -56,7 +56,7 @@ class _StartedOnce(SpawnProcess):
 
 @family.breaks("lifecycle.failed-start-changes-nothing")
 class FailedStartCounts(Broken):
-    """A start that has failed counts as one, so that the process cannot be started any more."""
+    """After a start has failed, the process object cannot be started again."""
 
     method = "spawn"
     Process = _StartedOnce
@@ -71,7 +71,7 @@ class _ActiveBeforeItStarts(SpawnProcess):
 
 @family.breaks("lifecycle.failed-start-changes-nothing", "daemon.ends-with-a-main-whose-starts-failed")
 class FailedStartIsActive(Broken):
-    """A process is one of the active children before it is started, and stays one if that fails."""
+    """A process counts as an active child before its start, and still does if the start fails."""
 
     method = "spawn"
     Process = _ActiveBeforeItStarts
@@ -90,7 +90,7 @@ class _Undisturbed(ForkProcess):
 
 @family.breaks("lifecycle.failed-start-changes-nothing")
 class FailedStartBlocksSignals(Broken):
-    """A start blocks SIGINT and SIGTERM meanwhile, and for good if it fails."""
+    """`start()` blocks SIGINT and SIGTERM, and leaves them blocked if it fails."""
 
     Process = _Undisturbed
 
@@ -103,7 +103,7 @@ class _DisturbedByAll(ForkProcess):
 
 @family.breaks("lifecycle.leaves-signal-handlers-alone")
 class StartUnblocksSignals(Broken):
-    """After a start no signal is blocked any more."""
+    """`start()` unblocks all signals."""
 
     Process = _DisturbedByAll
 
@@ -118,7 +118,7 @@ class _StartedByTheProgram(SpawnProcess):
 
 @family.breaks("lifecycle.threads-start-at-once")
 class OneStartDisturbsAnother(Broken):
-    """Which process is being started is known for the whole program, not for each thread."""
+    """The process that is being started is stored once for the program, not for each thread."""
 
     method = "spawn"
     Process = _StartedByTheProgram
@@ -154,7 +154,7 @@ class _ServedByOne(ForkServerProcess):
 
 @family.breaks("isolation.killed-helper-is-replaced")
 class TrustsItsHelper(Broken):
-    """Once there is a fork server, it is never looked whether it lives."""
+    """The API never checks whether its fork server is still alive."""
 
     method = "forkserver"
     Process = _ServedByOne

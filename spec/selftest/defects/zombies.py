@@ -1,4 +1,4 @@
-"""Zombies with a fault: reaped too early, by the wrong call, or not at all; and joins that let everybody join."""
+"""Zombies that are reaped too early, by the wrong call or not at all, and joins that refuse nobody."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ process: Any = multiprocessing.process
 
 
 def _has_exited(pid):
-    """Return whether *pid* is a child of the caller, and a zombie; it stays one."""
+    """Return whether *pid* is a child of the caller and a zombie, without reaping it."""
     with contextlib.suppress(ChildProcessError):
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     return False
@@ -42,7 +42,7 @@ class _WaitedForOnly(ForkProcess):
 
 @family.breaks("zombie.joining-reaps-each")
 class JoinDoesNotReap(Broken):
-    """A join waits until the child has exited, and leaves the zombie to whoever asks for the exit code."""
+    """A join waits until the child has exited, but leaves it a zombie until its exit code is read."""
 
     Process = _WaitedForOnly
 
@@ -56,14 +56,14 @@ class _JoinedForGood(ForkProcess):
 
 @family.breaks("zombie.is-alive-reaps")
 class IsAliveDoesNotReap(Broken):
-    """Asking a child whether it is alive leaves it a zombie, if it is one."""
+    """`is_alive()` leaves a child that has exited a zombie."""
 
     Process = _JoinedForGood
 
 
 @family.breaks("zombie.active-children-reaps")
 class ActiveChildrenDoesNotReap(Broken):
-    """Asking for the active children leaves those zombies that are."""
+    """`active_children()` leaves all zombies."""
 
     method = "spawn"
 
@@ -73,7 +73,7 @@ class ActiveChildrenDoesNotReap(Broken):
 
 @family.breaks("zombie.active-children-reaps")
 class ActiveChildrenReapsOne(Broken):
-    """Asking for the active children reaps one zombie, and no other that there may be."""
+    """`active_children()` reaps only one zombie."""
 
     def active_children(self):
         exited = [child for child in process._children if _has_exited(child.pid)]
@@ -84,7 +84,7 @@ class ActiveChildrenReapsOne(Broken):
 
 @family.breaks("zombie.active-children-reaps")
 class ReapsStrangers(Broken):
-    """Asking for the active children reaps whatever children of the process have exited, also those of others."""
+    """`active_children()` also reaps children that the API has not started."""
 
     def active_children(self):
         active = process.active_children()
@@ -105,7 +105,7 @@ class _StartedOnly(SpawnProcess):
 
 @family.breaks("zombie.starting-another-reaps")
 class StartingDoesNotReap(Broken):
-    """Starting a process leaves the zombies that there are."""
+    """`start()` leaves all zombies."""
 
     method = "spawn"
     Process = _StartedOnly
@@ -115,7 +115,7 @@ class _ReapedAtOnce(ForkProcess):
     def start(self):
         super().start()
         signal.signal(signal.SIGCHLD, _reap)
-        _reap()  # it may have exited before it was known
+        _reap()  # it may have exited before its pid was known
 
 
 def _reap(*_):
@@ -140,7 +140,7 @@ class _Unnoticed(ForkProcess):
 
 @family.breaks("zombie.piles-up", "zombie.wait-frees-the-pid", "zombie.kill-cannot-remove-it")
 class IgnoresSigchld(Broken):
-    """SIGCHLD is ignored, so that there are no zombies, and no exit codes."""
+    """SIGCHLD is ignored, so there are no zombies and no exit codes."""
 
     Process = _Unnoticed
 
@@ -153,13 +153,13 @@ class _Attentive(ForkProcess):
 
 @family.breaks("zombie.ignored-sigchld-leaves-none")
 class InsistsOnSigchld(Broken):
-    """Starting a process sets back to its default what the user has decided on SIGCHLD."""
+    """`start()` sets the user's action for SIGCHLD back to the default."""
 
     Process = _Attentive
 
 
 class _Told(ForkPopen):
-    """Its child tells how it ended through a pipe, and leaves with status 0."""
+    """A process whose child sends its exit code through a pipe and exits with status 0."""
 
     returncode: Any
 
@@ -192,7 +192,7 @@ class _ToldProcess(ForkProcess):
 
 @family.breaks("zombie.keeps-exit-status-and-cpu-time")
 class TellsTheStarterOnly(Broken):
-    """A child tells its starter how it ended through a pipe, and to the kernel it always ends with status 0."""
+    """A child sends its exit code through a pipe, and its exit status for the kernel is always 0."""
 
     Process = _ToldProcess
 
@@ -205,7 +205,7 @@ class _JoinedByStrangers(SpawnProcess):
 
 @family.breaks("zombie.only-the-parent-may-join")
 class StrangersMayJoin(Broken):
-    """A process that did not start the child may join it, which does nothing."""
+    """A process that did not start the child may join it, and the join does nothing."""
 
     method = "spawn"
     Process = _JoinedByStrangers
@@ -219,7 +219,7 @@ class _JoinedUnstarted(ForkServerProcess):
 
 @family.breaks("zombie.nothing-unstarted-may-be-joined")
 class UnstartedMayBeJoined(Broken):
-    """A join of a process that was not started does nothing."""
+    """Joining a process that was not started does nothing."""
 
     method = "forkserver"
     Process = _JoinedUnstarted
@@ -236,7 +236,7 @@ class _Listed(ForkProcess):
 
 @family.breaks("zombie.join-drops-the-child")
 class ActiveChildrenAreAll(Broken):
-    """Among the active children are those that have ended and were joined."""
+    """`active_children()` also lists children that have ended and were joined."""
 
     Process = _Listed
 
@@ -249,12 +249,12 @@ class _Lost(ForkServerProcess):
     def start(self):
         super().start()
         process._children.discard(self)
-        _started.append(self)  # else the end of this object would seem the end of the starter to the child
+        _started.append(self)  # otherwise the child would take the end of this object for the end of the starter
 
 
 @family.breaks("zombie.join-drops-the-child")
 class NoChildIsActive(Broken):
-    """A child of the fork server does not count among the active children, neither at the end of the program."""
+    """`active_children()` lists no child of the fork server, and the program does not wait for them."""
 
     method = "forkserver"
     Process = _Lost
@@ -272,7 +272,7 @@ class _UncountedProcess(ForkServerProcess):
 
 @family.breaks("zombie.starter-still-gets-the-exit-code")
 class HelperTellsFailureOnly(Broken):
-    """A starter learns of a child of the fork server whether it failed, and not with which exit code."""
+    """The starter learns only whether a child of the fork server has failed, not its exit code."""
 
     method = "forkserver"
     Process = _UncountedProcess
@@ -287,7 +287,7 @@ class _NotReaped(ForkServerProcess):
 
 @family.breaks("zombie.starter-never-holds-it")
 class HelperDoesNotReap(Broken):
-    """The fork server tells how its children have ended, and reaps none."""
+    """The fork server reports how its children have ended, but does not reap them."""
 
     method = "forkserver"
     Process = _NotReaped

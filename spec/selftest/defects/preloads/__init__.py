@@ -1,4 +1,4 @@
-"""Modules that a broken fork server imports as it starts, each of which makes it do what it should not."""
+"""Modules that a broken fork server imports when it starts; each makes its fault."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import sys
 
 
 def in_a_server() -> bool:
-    """Return whether this is a fork server, and not some tool that imports every module."""
+    """Return whether this process is a fork server, and not a tool that imports every module."""
     return sys.argv[0] == "-c"

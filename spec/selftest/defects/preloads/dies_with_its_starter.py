@@ -1,4 +1,4 @@
-"""The fork server is killed by the kernel as soon as its starter dies."""
+"""The kernel kills the fork server when its starter dies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fork server looks how its children have ended, and reaps none."""
+"""The fork server reads how its children have ended, but reaps none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _seen: set[int] = set()
 
 
 def _look(_pid: int, _options: int) -> tuple[int, int]:
-    """Stand in for ``waitpid(-1, WNOHANG)``: return each child that has exited, once."""
+    """Replace ``waitpid(-1, WNOHANG)``: return each child that has exited, once."""
     for pid in children(os.getpid()):
         if pid not in _seen:
             ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)

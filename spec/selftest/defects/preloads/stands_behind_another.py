@@ -1,4 +1,4 @@
-"""The fork server is the child of what the starter takes for the fork server."""
+"""The fork server is a child of the process that the starter takes for the fork server."""
 
 from __future__ import annotations
 

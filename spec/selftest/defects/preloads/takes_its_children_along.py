@@ -1,4 +1,4 @@
-"""The fork server kills its children, and ends, as soon as its starter dies."""
+"""The fork server kills its children and exits when its starter dies."""
 
 from __future__ import annotations
 
