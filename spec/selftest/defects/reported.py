@@ -9,24 +9,23 @@ import signal
 import sys
 import threading
 import warnings
-from multiprocessing import connection, context, forkserver, popen_fork, popen_spawn_posix, process, util
+from multiprocessing import connection, forkserver, popen_fork, popen_spawn_posix, process, util
 from multiprocessing.managers import DictProxy as ProxyOfDict
 from queue import Empty
 from typing import Any
 from unittest import mock
 
-from spec.selftest.defects import sound
+from spec.selftest.defects import own_processes, sound
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.handovers import preparing
 from spec.selftest.defects.proxies import BrokenDict
-from spec.selftest.defects.shipped import LIVE
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = context.ForkProcess
-SpawnProcess: Any = context.SpawnProcess
-ForkServerProcess: Any = context.ForkServerProcess
+ForkProcess: Any = own_processes.ForkProcess
+SpawnProcess: Any = own_processes.SpawnProcess
+ForkServerProcess: Any = own_processes.ForkServerProcess
 DictProxy: Any = ProxyOfDict
 ForkPopen: Any = popen_fork.Popen
 
@@ -69,11 +68,12 @@ class ForgetsWhatMainIsCalledInAChild(Broken):
     Process = _HidesMain
 
 
-@family.breaks("isolation.helper-preloads-from-the-starters-path", verdicts=LIVE)
+@family.breaks("isolation.helper-preloads-from-the-starters-path")
 class PreloadsFromTheUsualPlaces(Broken):
     """The helper preloads modules of the standard library, and passes over others."""
 
     method = "forkserver"
+    Process = ForkServerProcess
 
     def set_forkserver_preload(self, module_names):
         usual = os.path.dirname(os.__file__)
@@ -93,7 +93,7 @@ class _OfAServerThatWritesLate(ForkServerProcess):
         return ForkServerProcess._Popen(child)
 
 
-@family.breaks("isolation.output-of-a-preloaded-module-is-written-once", verdicts=LIVE)
+@family.breaks("isolation.output-of-a-preloaded-module-is-written-once")
 class HelperWritesLate(Broken):
     """The helper leaves it to its children to write out what was printed while it preloaded modules."""
 
@@ -163,7 +163,7 @@ class _KeepsTheChildsEnd(SpawnProcess):
         return popen
 
 
-@family.breaks("lifecycle.start-ends-though-the-child-does-meanwhile", verdicts=LIVE)
+@family.breaks("lifecycle.start-ends-though-the-child-does-meanwhile")
 class StarterKeepsTheChildsEnd(Broken):
     """While it starts a child, a starter keeps open what the child reads from, and so never learns that it ends."""
 
@@ -177,7 +177,7 @@ class _IgnoresExitHandlers(ForkProcess):
             super().run()
 
 
-@family.breaks("lifecycle.runs-its-own-exit-handlers", "lifecycle.exit-handlers-run-before-it-waits", verdicts=LIVE)
+@family.breaks("lifecycle.runs-its-own-exit-handlers", "lifecycle.exit-handlers-run-before-it-waits")
 class ChildRegistersInVain(Broken):
     """A child runs no exit handler that it registers."""
 
@@ -190,7 +190,7 @@ class _WaitsFirst(ForkProcess):
         vars(util)["_exit_function"]()
 
 
-@family.breaks("lifecycle.exit-handlers-run-before-it-waits", verdicts=LIVE)
+@family.breaks("lifecycle.exit-handlers-run-before-it-waits")
 class ChildWaitsBeforeItsExitHandlers(Broken):
     """A child waits for its children before it runs its exit handlers."""
 
@@ -220,7 +220,6 @@ def _wait_for_all(reader, writer, maker):
 @family.breaks(
     "orphan.keeps-no-program-from-ending",
     "lock.use-leaves-no-file-open",
-    "lifecycle.program-that-ends-in-order-is-silent",
 )
 class EndsAfterAllThatInherit(Broken):
     """A program that has made a lock ends only when no process is left that has inherited the lock."""

@@ -5,76 +5,82 @@ The fault need not be put in.  `spec.selftest.defects.mended` has what the same 
 
 from __future__ import annotations
 
-from spec.engine.verdicts import FAILURES, KNOWN
+from spec.selftest.defects import own_processes
 from spec.selftest.defects.declaration import Broken, Family
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-LIVE = (*FAILURES, KNOWN)
-"""The verdicts on what the standard library does not meet either."""
 
 
 @family.breaks(
     "queue.closed-queue-has-no-file-open",
     "queue.items-behind-a-dropped-one-arrive",
     "queue.timed-get-ends-amid-an-item",
-    verdicts=LIVE,
 )
 class Queues(Broken):
     """A queue of the standard library: it keeps files open, and an item that is not whole disturbs others."""
 
+    Process = own_processes.ForkProcess
 
-@family.breaks("joinable.dropped-item-is-not-outstanding", verdicts=LIVE)
+
+@family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
     """A joinable queue of the standard library: an item that cannot be pickled counts for good."""
 
+    Process = own_processes.ForkProcess
 
-@family.breaks("sharing.call-after-an-interrupted-one", "sharing.child-can-iterate-over-it", verdicts=LIVE)
+
+@family.breaks("sharing.call-after-an-interrupted-one", "sharing.child-can-iterate-over-it")
 class Calls(Broken):
     """A proxy of the standard library: some of its calls fail in a child, or get the answers to others."""
+
+    Process = own_processes.ForkProcess
 
 
 @family.breaks(
     "sharing.nested-list-is-dropped-with-its-key",
     "sharing.popped-value-is-dropped",
     "sharing.proxy-in-transit-keeps-its-object",
-    verdicts=LIVE,
 )
 class References(Broken):
     """A manager of the standard library: it drops objects too early, or never."""
+
+    Process = own_processes.ForkProcess
 
 
 @family.breaks(
     "lifecycle.timed-join-ends-though-the-child-runs-another-program",
     "zombie.reaped-by-another-is-not-alive",
-    verdicts=LIVE,
 )
 class Children(Broken):
     """A process of the standard library: it asks a pipe for its end, and not the kernel."""
+
+    Process = own_processes.ForkProcess
 
 
 @family.breaks(
     "lock.is-kept-for-a-child-that-starts",
     "lock.rlock-is-kept-for-a-child-that-starts",
     "queue.is-kept-for-a-child-that-starts",
-    verdicts=LIVE,
 )
 class Arguments(Broken):
     """A process of the standard library: it drops its arguments before the child has them."""
 
     method = "spawn"
+    Process = own_processes.SpawnProcess
 
 
-@family.breaks("identity.starter-is-known-while-main-runs-again", verdicts=LIVE)
+@family.breaks("identity.starter-is-known-while-main-runs-again")
 class Beginnings(Broken):
     """A child of the standard library: it runs the main module before it knows its starter."""
 
     method = "spawn"
+    Process = own_processes.SpawnProcess
 
 
-@family.breaks("identity.one-helper-is-the-parent-of-all", verdicts=LIVE)
+@family.breaks("identity.one-helper-is-the-parent-of-all")
 class Helpers(Broken):
     """A child of the standard library's fork server: it starts a fork server of its own."""
 
     method = "forkserver"
+    Process = own_processes.ForkServerProcess
