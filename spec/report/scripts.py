@@ -1,0 +1,302 @@
+"""Generate a stand-alone script that runs one claim on one API: the claim's code, and all that it reaches."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import Any, Union
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from spec.engine.claims import Claim
+from spec.engine.lessons import REFERENCE
+from spec.engine.targets import Target
+from spec.report.bundling.bundle import Bundle, Rules
+from spec.report.bundling.reading import Function
+from spec.report.bundling.source import CannotBundle, Module, Place, Sources
+
+SECONDS = 60.0
+"""Within this time a script has decided whether the claim holds."""
+
+DRAWN = 4
+"""So many examples of those that Hypothesis draws go into a script."""
+
+LONGEST = 300
+"""Examples of more characters do not."""
+
+LIBRARY, SCRIPT = "spec.made.library", "spec.made.script"
+"""Modules that are made for a script: what is under test, and what runs the claim."""
+
+STANDINS = "spec.report.standins"
+
+INSTEAD: dict[Place, Union[Place, str]] = {
+    Place("impl.api", "load"): Place(LIBRARY, "load"),
+    **{
+        Place(f"spec.harness.{module}", name): Place(f"{STANDINS}.{place}", name)
+        for module, place, names in [
+            ("witness", "witness", "Witness Matcher refuses"),
+            ("process_table", "processes", "state parent children descendants until_exited until_gone"),
+            ("process_table", "processes", "is_blocked until_blocked settled until_thread_gone"),
+            ("deadline", "processes", "Backoff"),
+            ("stillness", "processes", "until_still"),
+            ("subreaper", "processes", "become_subreaper"),
+            ("checkpoint", "checkpoint", "Arrival Checkpoint"),
+            ("child_side", "checkpoint", "pause"),
+            ("worker", "worker", "CallFailed Worker"),
+            ("recorder", "recorder", "Event Recorder"),
+            ("starter", "starter", "Starter"),
+        ]
+        for name in names.split()
+    },
+    Place("spec.harness.witness", "Violation"): "AssertionError",
+    Place("spec.harness.process_table", "_stat"): Place(f"{STANDINS}.processes", "stat"),
+    Place("hypothesis.stateful", "RuleBasedStateMachine"): "object",
+    Place("hypothesis.stateful", "initialize"): Place(f"{STANDINS}.stateful", "rule"),
+    **{
+        Place(f"hypothesis.{module}", name): Place(f"{STANDINS}.stateful", name)
+        for module, name in [
+            ("stateful", "rule"),
+            ("stateful", "precondition"),
+            ("strategies", "integers"),
+            ("strategies", "sampled_from"),
+        ]
+    },
+}
+"""What a script has in place of what the suite has."""
+
+MEMBERS = {
+    Place("spec.harness.program", "Program"): Place(f"{STANDINS}.program", "Program"),
+    Place("spec.models.bench", "Model"): Place(f"{STANDINS}.stateful", "Model"),
+}
+"""Likewise, methods of classes."""
+
+GIVEN = {
+    "mp": "",
+    "scale": "scale = 1",
+    "log": 'log = Recorder(place / "log")',
+    "folder": 'folder = place / "files"\nfolder.mkdir()',
+    "program": "program = Programs(place)",
+    "target": 'target = SimpleNamespace(name="{target}", module={module})',
+    "lesson": "lesson = SimpleNamespace({lesson})",
+    "checkpoint": """
+def checkpoint(name):
+    made = Checkpoint(place / name)
+    stack.callback(made.close)
+    return made
+""",
+    "starter": """
+def starter(function, *args):
+    return Starter(place / f"outcome-{{time.monotonic_ns()}}", function, *args)
+""",
+    "worker": """
+def worker(**objects):
+    made = Worker(mp, place / f"worker-{{time.monotonic_ns()}}", **objects)
+    stack.callback(made.close)
+    return made
+""",
+}
+"""What claims can ask for, and how a script makes it; see `spec.engine.fixtures`."""
+
+
+def generate(claim: Claim, target: Target, explanation: str = "", seconds: float = SECONDS) -> str:
+    """Return a script that runs *claim* on *target*, without a header.
+
+    Args:
+        claim: the claim.
+        target: what it is held against.
+        explanation: what was seen, if anything was, with what Hypothesis says of it.
+        seconds: when the script gives up waiting.
+
+    Raises:
+        CannotBundle: the claim needs something that no script can have.
+    """
+    test = claim.function.__module__, claim.function.__name__
+    lesson = f"{REFERENCE}.{claim.lesson}"
+
+    def bundle(functions: Sequence[str]) -> Bundle:
+        scene = _Scene(Sources(INSTEAD, {}).module(test[0]), target, lesson, functions)
+        extra = {LIBRARY: _library(target), SCRIPT: scene.code(test[1], seconds)}
+        sources = Sources(INSTEAD, extra)
+        rules = Rules(
+            instead=INSTEAD,
+            members=MEMBERS,
+            values={Place(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
+            examples=lambda module, function: _examples(module, function, explanation),
+            whole=lambda name: Bundle(sources.module(name), sources, rules).text(),
+            sections=[
+                ("", (f"{LIBRARY}.",)),
+                ("The claim", (f"{test[0]}.",)),
+                ("The lesson", (f"{lesson}.",)),
+                ("What runs in other processes", ("spec.claims.",)),
+                ("The model", ("spec.models.",)),
+                ("How it is seen", ("spec.harness.", "spec.report.", "spec.engine.", f"{REFERENCE}.")),
+                ("How the claim is run", (f"{SCRIPT}.",)),
+            ],
+        )
+        return Bundle(sources.module(SCRIPT), sources, rules, keep=[test[1]])
+
+    reached = [one.node for one in bundle([]).definitions if one.module.name == test[0]]
+    return bundle(sorted({name for node in reached for name in _attributes_of("lesson", node)})).text()
+
+
+def _library(target: Target) -> str:
+    """Return a module that has what is under test as ``mp``."""
+    module, _, context = target.name.partition(":")
+    api = f'{module}.get_context("{context}")' if context else module
+    preload = "mp.set_forkserver_preload([])  # a child imports this file itself\n"
+    serves = target.traits.runs_main_again and not target.traits.starter_is_parent
+    return f"""
+import {module}
+
+mp = {api}
+{preload if serves and hasattr(target.mp, "set_forkserver_preload") else ""}
+
+def load(_name):
+    \"""Return what is under test.\"""
+    return mp
+"""
+
+
+class _Scene:
+    """The module that gives a claim what it asks for, and runs it.
+
+    Args:
+        module: the module of its test.
+        target: what is under test.
+        lesson: the name of the lesson's module.
+        functions: what the claim uses of that.
+    """
+
+    def __init__(self, module: Module, target: Target, lesson: str, functions: Sequence[str]) -> None:
+        self._module, self._target, self._lesson, self._functions = module, target, lesson, functions
+        self._made: dict[str, str] = {}
+
+    def code(self, test: str, seconds: float) -> str:
+        """Return the code of the module."""
+        names = self._ask_for(test)
+        call = f"claim.{test}({', '.join(names)})"
+        root = self._target.name.partition(":")[0].partition(".")[0]
+        package, _, lesson = self._lesson.rpartition(".")
+        around, _, tests = self._module.name.rpartition(".")
+        lines = [line for line in [*self._made.values(), call] if line]
+        made = [f"\n{line.strip()}\n" if line.startswith("\n") else line for line in lines]
+        body = textwrap.indent("\n".join(made).replace("\n\n\n", "\n\n"), "    ")
+        program = "if len(sys.argv) > 1:\n        call_as_told(mp, sys.argv[1])\n    el" if "program" in self._made else ""
+        start = f"sys.exit(supervise(hold, {seconds:g}))"
+        run = f"{program}se:\n        {start}" if program else start
+        return f"""
+import os
+import sys
+import time
+import {self._target.name.partition(":")[0]}
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+from {package} import {lesson} as reference
+from {LIBRARY} import mp
+from {around} import {tests} as claim
+from spec.harness.checkpoint import Checkpoint
+from spec.harness.recorder import Recorder
+from spec.harness.starter import Starter
+from spec.harness.worker import Worker
+from spec.report.standins.program import Programs
+from spec.report.standins.running import call_as_told, supervise
+
+
+def hold(place, stack):
+    \"""Hold the claim against the library, with all that the claim asks for.\"""
+{body}
+
+
+if __name__ == "__main__":
+    {run}
+"""
+
+    def _ask_for(self, function: str) -> list[str]:
+        """See that all is made that a *function* of the module asks for, and return the names of that."""
+        node = self._module.by_name[function].node
+        assert isinstance(node, ast.FunctionDef)
+        names = [one.arg for one in node.args.args]
+        for name in names:
+            if name not in self._made:
+                self._make(name)
+        return names
+
+    def _make(self, name: str) -> None:
+        if name in self._module.by_name:
+            asked = self._ask_for(name)
+            node = self._module.by_name[name].node
+            made = f"claim.{name}({', '.join(asked)})"
+            if any(isinstance(one, ast.Yield) for one in ast.walk(node)):
+                made = f"stack.enter_context(contextmanager(claim.{name})({', '.join(asked)}))"
+            self._made[name] = f"{name} = {made}"
+        elif name in GIVEN:
+            functions = ", ".join(f"{one}=reference.{one}" for one in self._functions)
+            module = self._target.name.partition(":")[0]
+            self._made[name] = GIVEN[name].format(target=self._target.name, module=module, lesson=functions)
+        else:
+            raise CannotBundle(f"{self._module.name} asks for {name}, which no script can give")
+
+
+def _attributes_of(name: str, node: ast.AST) -> Iterator[str]:
+    """Yield the names of the attributes that *node* asks a variable called *name* for."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == name:
+            yield one.attr
+
+
+def _examples(module: Module, function: Function, explanation: str) -> list[str]:
+    """Return arguments for a function that Hypothesis would call: those that it names, and a few that it draws."""
+    named = re.search(rf"Falsifying (?:explicit )?example: {function.name}\((.*?)\n?\)\n", explanation + "\n", re.DOTALL)
+    found = [named[1]] if named else []
+    [strategies] = [
+        one for one in function.decorator_list if isinstance(one, ast.Call) and ast.unparse(one.func) == "given"
+    ]
+    drawn = _draw(importlib.import_module(module.name), strategies)
+    calls = [*found, *(", ".join(f"{name}={value!r}" for name, value in one.items()) for one in drawn)]
+    return list(filter(None, map(_literal, calls)))
+
+
+def _literal(arguments: str) -> str:
+    """Return the *arguments* of a call, as code; empty if they are not all literals, or too long."""
+    try:
+        [call] = [one for one in ast.walk(ast.parse(f"f({arguments})")) if isinstance(one, ast.Call)][:1]
+        for keyword in call.keywords:
+            ast.literal_eval(keyword.value)
+    except (SyntaxError, ValueError):
+        return ""
+    code = ", ".join(f"{keyword.arg}={ast.unparse(keyword.value)}" for keyword in call.keywords)
+    return code if len(code) <= LONGEST else ""
+
+
+def _draw(module: ModuleType, strategies: ast.Call) -> list[dict[str, Any]]:
+    """Return a few examples that Hypothesis draws; none if the strategies are made by code that runs in the claim."""
+    try:
+        kinds = {
+            str(keyword.arg): eval(compile(ast.Expression(keyword.value), module.__name__, "eval"), vars(module))
+            for keyword in strategies.keywords
+        }
+    except NameError:
+        return []
+    found: list[dict[str, Any]] = []
+    draw = given(**kinds)(lambda **drawn: found.append(drawn))
+    settings(
+        max_examples=5 * DRAWN,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[*HealthCheck],
+    )(draw)()
+    return list({repr(one): one for one in found}.values())[:DRAWN]
+
+
+def _steps(explanation: str) -> str:
+    """Return the operations that Hypothesis says have led to a violation, as code."""
+    called = re.findall(r"^state\.(\w+)\((.*)\)$", explanation, re.MULTILINE)
+    steps = [f'("{name}", dict({_literal(arguments)}))' for name, arguments in called if name != "teardown"]
+    return "[\n" + "".join(f"    {step},\n" for step in steps) + "]" if steps else "[]"

@@ -1,0 +1,135 @@
+"""In place of `spec.harness.process_table` and what stands on it: it polls."""
+
+from __future__ import annotations
+
+import ctypes
+import glob
+import os
+import re
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Callable, Optional
+
+from spec.harness.process_table import ALIVE, GONE, ZOMBIE
+
+
+def stat(pid: int) -> list[bytes]:
+    """Return what /proc/PID/stat tells of *pid* from its state on; nothing if there is no such process."""
+    with suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()
+    return []
+
+
+def state(pid: int) -> str:
+    """Return whether *pid* is alive, a zombie, which has exited and was not reaped, or gone."""
+    return {b"Z": ZOMBIE, b"X": GONE, b"": GONE}.get((stat(pid) or [b""])[0], ALIVE)
+
+
+def parent(pid: int) -> Optional[int]:
+    """Return the parent of *pid*, or None if *pid* is gone."""
+    fields = stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the children of *pid*, their children, and so on, oldest first."""
+    table = {int(name): stat(int(name)) for name in os.listdir("/proc") if name.isdigit()}
+    found = [pid]
+    for one in found:
+        found += [child for child, fields in table.items() if fields and int(fields[1]) == one]
+    return sorted(found[1:], key=lambda one: (int(table[one][19]), one))
+
+
+def children(pid: int) -> list[int]:
+    """Return the children of *pid*, oldest first."""
+    return [one for one in descendants(pid) if parent(one) == pid]
+
+
+def until_exited(pid: int) -> None:
+    """Wait until *pid* has exited; it may be reaped already."""
+    while state(pid) == ALIVE:
+        time.sleep(0.001)
+
+
+def until_gone(pid: int) -> None:
+    """Wait until *pid* has exited and was reaped."""
+    while state(pid) != GONE:
+        time.sleep(0.001)
+
+
+def threads(pid: int) -> list[list[tuple[str, str]]]:
+    """Return the state of each thread of *pid* that has not exited, and how often it was switched to."""
+    found = []
+    for path in glob.glob(f"/proc/{pid}/task/*/status"):
+        with suppress(OSError), open(path, errors="replace") as file:
+            found.append(re.findall(r"^State:\t(.)|ctxt_switches:\t(.*)", file.read(), re.MULTILINE))
+    return [thread for thread in found if thread and thread[0][0] not in "ZX"]
+
+
+def are_blocked(pids: Sequence[int]) -> bool:
+    """Return whether each thread of *pids* is asleep, and none woken over three looks."""
+    looks = []
+    for _ in range(3):
+        looks.append([threads(pid) for pid in pids])
+        time.sleep(0.001)
+    return looks[0] == looks[1] == looks[2] and all(
+        seen and all(thread[0][0] == "S" for thread in seen) for seen in looks[0]
+    )
+
+
+def is_blocked(pid: int) -> bool:
+    """Return whether *pid* is blocked."""
+    return are_blocked([pid])
+
+
+def until_blocked(pids: Iterable[int]) -> None:
+    """Wait until all *pids* are blocked at the same time."""
+    pids = [*pids]
+    while not are_blocked(pids):
+        for pid in pids:
+            if state(pid) != ALIVE:
+                raise AssertionError(f"process {pid}, which is to wait for something: expected alive, seen {state(pid)}")
+
+
+def settled(pid: int) -> str:
+    """Wait until *pid* is blocked or has exited, and return its `state`."""
+    while state(pid) == ALIVE and not are_blocked([pid]):
+        time.sleep(0.001)
+    return state(pid)
+
+
+def until_thread_gone(thread: threading.Thread) -> None:
+    """Wait until the kernel knows nothing more of *thread*, one of this process."""
+    while os.path.exists(f"/proc/self/task/{thread.native_id}"):
+        time.sleep(0.001)
+
+
+class Backoff:
+    """Looks again and again."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def wait(self) -> None:
+        """Wait until it is time to look again."""
+        time.sleep(0.002)
+
+
+def until_still(come: Optional[Callable[[], bool]] = None) -> None:
+    """Wait until nothing that was started moves, for a moment, or longer if what is waited for has not *come*."""
+    begun = since = time.monotonic()
+    before: dict[int, list[list[tuple[str, str]]]] = {}
+    while time.monotonic() - begun < 5:
+        now = {pid: threads(pid) for pid in descendants(os.getpid())}
+        if now != before or any(thread[0][0] not in "ST" for seen in now.values() for thread in seen):
+            since, before = time.monotonic(), now
+        if time.monotonic() - since > (0.1 if come is None or come() else 0.5):
+            return
+        time.sleep(0.005)
+
+
+def become_subreaper(on: bool = True) -> None:
+    """Adopt the orphans among this process's descendants: see PR_SET_CHILD_SUBREAPER in prctl(2)."""
+    ctypes.CDLL(None).prctl(36, int(on), 0, 0, 0)

@@ -1,0 +1,51 @@
+"""In place of `spec.harness.program`: a script runs itself as a program."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Callable
+
+from spec.harness import program
+
+
+class Program(program.Program):
+    """An interpreter that runs a program, and then ends as programs do; these are the methods that differ."""
+
+    def __init__(self, folder: Path, *command: str, path: str = "") -> None:
+        self._output, self._errors = folder / "stdout", folder / "stderr"
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([path, os.environ.get("PYTHONPATH", "")])}
+        environment.pop("PYTHONUNBUFFERED", None)
+        with open(self._output, "wb") as output, open(self._errors, "wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment
+            )
+        self.pid = self._process.pid
+
+
+class Programs:
+    """Runs programs; each has a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folders = (folder / f"program-{number}" for number in count())
+
+    def main(self, function: Callable[..., object], *args: object, options: Sequence[str] = ()) -> Program:
+        """Run this file as a program that calls ``function(mp, *args)``."""
+        folder = next(self._folders)
+        folder.mkdir()
+        (folder / "call").write_bytes(pickle.dumps((function, args)))
+        return Program(folder, *options, __file__, str(folder / "call"))
+
+    def module(self, module: SimpleNamespace, *arguments: str) -> Program:
+        """Run *module*, whose code is written out, as a program."""
+        folder = next(self._folders)
+        package, _, name = module.__name__.rpartition(".")
+        (folder / package).mkdir(parents=True)
+        (folder / package / f"{name}.py").write_text(module.code, encoding="utf-8")
+        return Program(folder, "-m", module.__name__, "", *arguments, path=str(folder))

@@ -1,0 +1,52 @@
+"""In place of `spec.harness.starter`: a process that calls a function which blocks."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from spec.harness.child_side import kind_of
+from spec.harness.process_table import ALIVE
+from spec.report.standins.processes import state, until_exited, until_still
+
+
+class Starter:
+    """A forked process that calls ``function(*args)`` once."""
+
+    def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
+        self._outcome, self._told = outcome, ("", b"")
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                told = "returned", pickle.dumps(function(*args))
+            except BaseException as error:
+                told = "raised", pickle.dumps(f"{kind_of(error)}: {error}")
+            outcome.write_bytes(pickle.dumps(told))
+            os._exit(0)
+
+    @property
+    def running(self) -> bool:
+        """Whether the function has not yet come to its end."""
+        return state(self.pid) == ALIVE
+
+    def until_still(self, come: Optional[Callable[[], bool]] = None) -> None:
+        """Wait until neither it nor anything else that was started moves, so that only the claim can move them."""
+        until_still(come and (lambda: come() or not self.running))
+        if not self.running:
+            self.result()
+
+    def result(self) -> Any:
+        """Wait until the function has ended, and return what it returned."""
+        if self.failure():
+            raise AssertionError(f"the call: expected no exception, seen {self.failure()}")
+        return pickle.loads(self._told[1])
+
+    def failure(self) -> str:
+        """Wait until the function has ended, and return what it raised, kind and message; empty if nothing."""
+        until_exited(self.pid)
+        if not self._told[0]:
+            os.waitpid(self.pid, 0)
+            self._told = pickle.loads(self._outcome.read_bytes())
+        return str(pickle.loads(self._told[1])) if self._told[0] == "raised" else ""
