@@ -11,6 +11,7 @@ They are written in TOML, and may be shared by an implementation's authors and t
     intermittent = true             # optional: a race, which a run may win
     reason = "start() does not look at the flag of the process that calls it."
     link = "https://..."            # optional
+    script = "daemon/children.py"   # optional: for the bug report, in known_deviations/scripts
 
 `known_deviations` has what is known of some libraries: it is shipped, and used unless a run asks for none.  It counts
 for an API too whose processes are of a subclass of theirs.
@@ -40,6 +41,9 @@ else:
 
 SHIPPED = SPEC_FOLDER / "known_deviations"
 
+SCRIPTS_FOLDER = SHIPPED / "scripts"
+"""Scripts for bug reports.  Each shows one fault of a library."""
+
 NONE = "none"
 """Given in place of a file: no deviations, the shipped ones neither."""
 
@@ -52,6 +56,7 @@ KEYS = {
     "intermittent": bool,
     "reason": str,
     "link": str,
+    "script": str,
 }
 REQUIRED = ("claims", "target", "reason")
 
@@ -73,6 +78,7 @@ class Deviation:
         start_methods: those under which it deviates; all, if there are none.
         intermittent: whether the claims hold in some runs.
         link: where more is to be read; empty if nowhere.
+        script: a script for the bug report, which shows the fault without this suite; None if there is none.
         file: where the deviation is declared.
     """
 
@@ -84,6 +90,7 @@ class Deviation:
     start_methods: tuple[str, ...]
     intermittent: bool
     link: str
+    script: Optional[Path]
     file: str
 
     def concerns(self, target: Target) -> bool:
@@ -189,6 +196,9 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
             )
     if not table.get("link", "https://").startswith(("https://", "http://")):
         raise complain(f"link must begin with https:// or http://, not {table['link']!r}")
+    script = SCRIPTS_FOLDER / table["script"] if "script" in table else None
+    if script is not None and not script.is_file():
+        raise complain(f"script must be a file in {SCRIPTS_FOLDER}, not {table['script']!r}")
     specifiers = {}
     for key in "versions", "python":
         try:
@@ -203,6 +213,7 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
         start_methods=tuple(table.get("start-methods", ())),
         intermittent=table.get("intermittent", False),
         link=table.get("link", ""),
+        script=script,
         file=str(file),
     )
 

@@ -1,8 +1,8 @@
-"""Stand-alone scripts that reproduce violations: what ``--repro DIR`` writes.
+"""Stand-alone scripts that show a violation: what ``--repro DIR`` writes.
 
-`reproductions` holds one for each claim that a multiprocessing API can violate.  A script needs nothing but the API:
-here it is the standard library's, and another is put in its place when the script is written.  It says what is
-expected and what was seen, and exits with status 0 if the claim holds, 1 if it does not.
+A script needs nothing but the library.  It says what is expected and what is seen, and exits with status 0 if the claim
+holds, 1 if it does not.  Where a shipped deviation has a script by hand for the bug report, that is written; for every
+other violation the script is generated from the claim.
 """
 
 from __future__ import annotations
@@ -16,43 +16,34 @@ from typing import Optional
 
 import pytest
 
+from spec.engine import deviations
 from spec.engine.claims import Claim
+from spec.engine.deviations import Deviation, Deviations
 from spec.engine.findings import Finding
 from spec.engine.lessons import REFERENCE
 from spec.engine.targets import Target
 from spec.engine.verdicts import FAILURES, KNOWN
-from spec.paths import SPEC_FOLDER
-
-SCRIPTS = SPEC_FOLDER / "known_deviations" / "scripts"
+from spec.report.bundling.source import CannotBundle
+from spec.report.scripts import generate
 
 IMPORT = "import multiprocessing\n"
 API = "mp = multiprocessing\n"
 MODULE = "module = multiprocessing\n"
-"""What a script has instead if it is about the module, whatever the context."""
+"""What a script by hand has in place of the library: the import, the API, and the module whatever the context."""
 
-WIDTH = 100
+HEADER_WIDTH = 100
 
-LINES = 12
-"""At most so many lines of an explanation go into a script."""
-
-
-def template(claim: str) -> Optional[Path]:
-    """Return the file of the script for the *claim* with this id, or None if no API can violate it."""
-    lesson, _, what = claim.partition(".")
-    file = SCRIPTS / lesson / f"{what}.py"
-    return file if file.exists() else None
+LONGEST_EXPLANATION = 12
+"""At most this many lines of an explanation go into a script."""
 
 
-def code(claim: str, target: str) -> Optional[str]:
-    """Return the code that shows whether *claim* holds on *target*; None if no API can violate the claim.
+def by_hand(file: Path, target: str) -> str:
+    """Return the script in *file*, for the target of this name.
 
     Args:
-        claim: its id.
-        target: its name.
+        file: a script about the standard library.
+        target: ``MODULE`` or ``MODULE:CONTEXT``.
     """
-    file = template(claim)
-    if file is None:
-        return None
     module, colon, context = target.partition(":")
     api = f'{module}.get_context("{context}")' if colon else module
     text = file.read_text(encoding="utf-8")
@@ -61,63 +52,86 @@ def code(claim: str, target: str) -> Optional[str]:
     return text
 
 
-def script(claim: Claim, target: Target, explanation: str) -> Optional[str]:
-    """Return the `code` below a comment that says what it is about.
+def script(claim: Claim, target: Target, explanation: str, known: Deviations) -> str:
+    """Return a script that shows whether *claim* holds on *target*, below a comment that says what it is about.
 
     Args:
+        claim: the claim.
+        target: the target.
         explanation: what was seen on the target.
+        known: the deviations; the script of one that covers the claim is taken, if it has one.
+
+    Raises:
+        CannotBundle: the claim needs something that no script can have.
     """
-    body = code(claim.id, target.name)
-    if body is None:
-        return None
+    deviation = known.find(claim.id, target)
+    if deviation and deviation.script:
+        body = by_hand(deviation.script, target.name)
+    else:
+        body = generate(claim, target, explanation)
+    return _header(claim, target, explanation, deviation) + "\n" + body
+
+
+def _header(claim: Claim, target: Target, explanation: str, deviation: Optional[Deviation]) -> str:
+    sources = (f"{source.kind}: {source.where}" for source in claim.sources)
+    reason = textwrap.wrap(f"Known: {deviation.reason} {deviation.link}", HEADER_WIDTH) if deviation else []
     lines = [
         f"{target.label} on {platform.platform()}",
         "",
-        *textwrap.wrap(f"{claim.id}: {claim.wording}", WIDTH),
+        *textwrap.wrap(f"{claim.id}: {claim.wording}", HEADER_WIDTH),
+        *sources,
+        *(["", *reason] if reason else []),
         "",
-        *(f"    {line}" for line in explanation.splitlines()[:LINES]),
+        *(f"    {line}" for line in explanation.splitlines()[:LONGEST_EXPLANATION]),
         "",
         "Found by multiprocessing-spec.  Exits with status 0 if the claim holds, with 1 if it does not.",
     ]
-    return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n" + body
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
 class Reproductions:
     """A pytest plugin that writes a script for each claim and target that is violated, known or not.
 
     Args:
-        folder: where to; it is made if need be.
+        folder: where to write; it is made if it does not exist.
         targets: what is under test.
-        lessons: the package that they run: of any other than the reference, what is violated may be its own fault.
+        lessons: the package of lessons.  Of any other than the reference, the violations may be its own fault.
     """
 
     def __init__(self, folder: Path, targets: Sequence[Target], lessons: str) -> None:
         self._folder, self._about_apis = folder, lessons == REFERENCE
         self._targets = {target.name: target for target in targets}
-        self._written: list[Path] = []
-        self._without: set[str] = set()
+        self._written: set[Path] = set()
+        self._without: dict[str, str] = {}
 
     @cached_property
     def _claims(self) -> dict[str, Claim]:
         return {claim.id: claim for claim in Claim.all()}
+
+    @cached_property
+    def _known(self) -> Deviations:
+        return deviations.collect([])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write the script, if the report says that there is something to reproduce."""
         found = Finding.of(report)
         if found is None or found.verdict not in (*FAILURES, KNOWN):
             return
-        claim, target = self._claims[found.claim], self._targets[found.target]
-        text = script(claim, target, found.explanation) if self._about_apis else None
-        if text is None:
-            self._without.add(found.claim)
+        if not self._about_apis:
+            self._without[found.claim] = "it may be the fault of the lessons, not of the API"
+            return
+        target = self._targets[found.target]
+        try:
+            text = script(self._claims[found.claim], target, found.explanation, self._known)
+        except CannotBundle as error:
+            self._without[found.claim] = str(error)
             return
         file = self._folder / f"{found.claim}-{found.target.replace(':', '-')}.py"
         file.write_text(text, encoding="utf-8")
-        self._written.append(file)
+        self._written.add(file)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was written, and what was not."""
-        terminalreporter.write_line(f"reproductions: {len(set(self._written))} in {self._folder}")
-        if self._without:
-            claims = ", ".join(sorted(self._without))
-            terminalreporter.write_line(f"no reproduction, as these are about the lessons, not the API: {claims}")
+        terminalreporter.write_line(f"reproductions: {len(self._written)} in {self._folder}")
+        for claim, reason in sorted(self._without.items()):
+            terminalreporter.write_line(f"no reproduction of {claim}: {reason}")

@@ -77,6 +77,7 @@ MEMBERS = {
 GIVEN = {
     "mp": "",
     "scale": "scale = 1",
+    "manager": "manager = stack.enter_context(mp.Manager())",
     "log": 'log = Recorder(place / "log")',
     "folder": 'folder = place / "files"\nfolder.mkdir()',
     "program": "program = Programs(place)",
@@ -185,7 +186,9 @@ class _Scene:
         lines = [line for line in [*self._made.values(), call] if line]
         made = [f"\n{line.strip()}\n" if line.startswith("\n") else line for line in lines]
         body = textwrap.indent("\n".join(made).replace("\n\n\n", "\n\n"), "    ")
-        program = "if len(sys.argv) > 1:\n        call_as_told(mp, sys.argv[1])\n    el" if "program" in self._made else ""
+        program = (
+            "if len(sys.argv) > 1:\n        call_as_told(mp, sys.argv[1])\n    el" if "program" in self._made else ""
+        )
         start = f"sys.exit(supervise(hold, {seconds:g}))"
         run = f"{program}se:\n        {start}" if program else start
         return f"""
@@ -251,7 +254,9 @@ def _attributes_of(name: str, node: ast.AST) -> Iterator[str]:
 
 def _examples(module: Module, function: Function, explanation: str) -> list[str]:
     """Return arguments for a function that Hypothesis would call: those that it names, and a few that it draws."""
-    named = re.search(rf"Falsifying (?:explicit )?example: {function.name}\((.*?)\n?\)\n", explanation + "\n", re.DOTALL)
+    named = re.search(
+        rf"Falsifying (?:explicit )?example: {function.name}\((.*?)\n?\)\n", explanation + "\n", re.DOTALL
+    )
     found = [named[1]] if named else []
     [strategies] = [
         one for one in function.decorator_list if isinstance(one, ast.Call) and ast.unparse(one.func) == "given"

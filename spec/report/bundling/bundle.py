@@ -16,9 +16,9 @@ import textwrap
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable, Optional, Union
+from typing import Callable, Union
 
-from spec.report.bundling.reading import Edit, Function, Reader, Use, changed, has_fields, is_setting
+from spec.report.bundling.reading import Function, Reader, Use, has_fields, is_setting
 from spec.report.bundling.source import (
     CannotBundle,
     Definition,
@@ -28,7 +28,6 @@ from spec.report.bundling.source import (
     Sources,
     Target,
     Whole,
-    is_of_project,
     is_text,
 )
 
@@ -134,7 +133,9 @@ class Bundle:
         reader = self._reader(module)
         if Place(module.name, definition.names[0] if definition.names else "") in self._rules.values:
             value = self._rules.values[Place(module.name, definition.names[0])]
-            reader.reading.edits.append((module.start(node), module.end(node), lambda: f"{definition.names[0]} = {value}"))
+            reader.reading.edits.append(
+                (module.start(node), module.end(node), lambda: f"{definition.names[0]} = {value}")
+            )
         else:
             reader.read(node, keep_docstring=any(name in self._keep for name in definition.names))
         yield _Piece(module, *module.lines(node), reader)
@@ -198,7 +199,9 @@ class Bundle:
         node = target.node
         if not isinstance(node, ast.ClassDef) or "dataclass" not in "".join(map(ast.dump, node.decorator_list)):
             return False
-        fields = {one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+        fields = {
+            one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        }
         return name in fields and name not in self._mentioned
 
     def _reader(self, module: Module) -> Reader:
@@ -305,7 +308,9 @@ class Bundle:
         if isinstance(definition.node, ast.ClassDef):
             for number, member in enumerate(members):
                 before = members[number - 1] if number else head if '"""' in head else ""
-                apart = before and any(re.search(r"^    (@|def |async )", one, re.MULTILINE) for one in (before, member))
+                apart = before and any(
+                    re.search(r"^    (@|def |async )", one, re.MULTILINE) for one in (before, member)
+                )
                 head += ("\n\n" if apart else "\n") + member
             if head.endswith(":"):
                 head += "\n    pass"

@@ -442,10 +442,7 @@ class Reader(ast.NodeVisitor):
     def _loop(self, name: str, calls: Sequence[ast.Call], drawn: Sequence[str], indentation: str) -> str:
         """Return a loop that calls the function *name* with each example."""
         explicit = [
-            ", ".join(
-                f"{keyword.arg}={self._text_of(keyword.value)}" for keyword in call.keywords
-            )
-            for call in calls
+            ", ".join(f"{keyword.arg}={self._text_of(keyword.value)}" for keyword in call.keywords) for call in calls
         ]
         examples = [f"dict({example})" for example in dict.fromkeys([*explicit, *drawn])]
         if not examples:
