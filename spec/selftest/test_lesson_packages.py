@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from spec.engine.lessons import NotProvided, Package, misfit, names
 from spec.paths import ROOT
+from spec.selftest import trial
 from spec.selftest.verify import verify
 
 LESSONS = ["isolation", "zombie", "daemon"]
@@ -131,6 +137,17 @@ def test_missing_function_is_named(package: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.syspath_prepend(str(package.parent))
     with pytest.raises(NotProvided, match=r"mylessons\.lock has no sell"):
         Package("mylessons").lesson("lock").sell  # noqa: B018  reading it is what is tested
+
+
+def test_functions_of_broken_lessons_can_be_pickled() -> None:
+    """A child that begins with fresh memory finds them too, though their packages have no files."""
+    lessons = [importlib.import_module(f"{defect.name}.{defect.name.split('.')[-2]}") for defect in trial.packages()]
+    functions = [value for lesson in lessons for value in vars(lesson).values() if inspect.isfunction(value)]
+    script = "import pickle, sys; print(len(pickle.load(sys.stdin.buffer)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=pickle.dumps(functions), cwd=ROOT, check=True, stdout=subprocess.PIPE
+    )
+    assert int(done.stdout) == len(functions)
 
 
 def test_misfit_allows_more_parameters_with_defaults() -> None:
