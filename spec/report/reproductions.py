@@ -1,8 +1,8 @@
 """Stand-alone scripts that show a violation: what ``--repro DIR`` writes.
 
-A script needs nothing but the library.  It says what is expected and what is seen, and exits with status 0 if the claim
-holds, 1 if it does not.  Where a shipped deviation has a script by hand for the bug report, that is written; for every
-other violation the script is generated from the claim.
+A script needs nothing but the library.  It says what is expected and what is seen, and exits with status 0 if the
+claim holds, 1 if it does not.  If a shipped deviation has a script by hand for the bug report, that one is written.
+For every other violation the script is generated from the claim.
 """
 
 from __future__ import annotations

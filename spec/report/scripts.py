@@ -180,7 +180,6 @@ class _Scene:
         """Return the code of the module."""
         names = self._ask_for(test)
         call = f"claim.{test}({', '.join(names)})"
-        root = self._target.name.partition(":")[0].partition(".")[0]
         package, _, lesson = self._lesson.rpartition(".")
         around, _, tests = self._module.name.rpartition(".")
         lines = [line for line in [*self._made.values(), call] if line]

@@ -1,37 +1,45 @@
-"""Run the scripts that reproduce violations: ``python -m spec.selftest.reproduce [ID...]``.
+"""Run the scripts that reproduce violations, on sound and on broken APIs.
 
-Each is run on the standard library under every start method that its claim applies to, where it must find nothing,
-and on the broken APIs that declare to break the claim, where it must find that.
+The script of a claim is generated for the standard library under every start method that the claim applies to, where
+it must see nothing wrong, and for the defects that were made to break the claim, where it must see that.  The scripts
+by hand are run on the libraries that they are about, if those are installed.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from spec.engine import deviations
 from spec.engine.claims import Claim
-from spec.engine.targets import DEFAULT, expand
-from spec.harness.nursery import Nursery
+from spec.engine.deviations import Deviation
+from spec.engine.targets import DEFAULT, Target, expand
 from spec.paths import ROOT
-from spec.report.reproductions import code
+from spec.report.reproductions import by_hand
+from spec.report.scripts import generate
 from spec.selftest import trial
 from spec.selftest.defects import hostile
 
-SECONDS = 60.0
+SCRIPT_SECONDS = 120.0
 """Far more than any script takes."""
+
+AT_ONCE = 2
+"""So many scripts run at once."""
 
 
 def run(text: str) -> tuple[int, str]:
     """Run a script in a folder of its own; return its exit status and what it printed.
 
     Raises:
-        subprocess.TimeoutExpired: it hangs.
+        subprocess.TimeoutExpired: it does not end.
     """
-    with tempfile.TemporaryDirectory() as folder, Nursery():
+    with tempfile.TemporaryDirectory() as folder:
         script, output = Path(folder) / "script.py", Path(folder) / "output"
         script.write_text(text, encoding="utf-8")
         with output.open("w") as file:  # a pipe would stay open for as long as a process that was left behind
@@ -42,58 +50,96 @@ def run(text: str) -> tuple[int, str]:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                timeout=SECONDS,
+                timeout=SCRIPT_SECONDS,
                 start_new_session=True,
+                check=False,
             )
         return done.returncode, output.read_text(encoding="utf-8", errors="replace")
 
 
-def sound(claim: Claim) -> list[str]:
-    """Return the targets on which *claim* holds: the standard library, where it applies and nothing else is known."""
-    return [name for name in _standard(claim) if (claim.id, name) not in trial.faults_of_python()]
+def sound(claim: Claim) -> list[Target]:
+    """Return the targets of the standard library on which *claim* applies and is known to hold."""
+    targets = [target for target in expand([DEFAULT]) if claim.applies_to(target.traits)]
+    return [target for target in targets if (claim.id, target.name) not in trial.faults_of_python()]
 
 
-def broken(claim: Claim) -> list[str]:
-    """Return the APIs that are known to break *claim*, but for those that end whoever calls them."""
+def broken(claim: Claim) -> list[Target]:
+    """Return the defects that were made to break *claim*, except those that end whatever process calls them."""
     families = [family for family in trial.families() if family is not hostile.family]
-    made = [defect.name for family in families for defect in family.defects if claim.id in defect.breaks]
-    return made + [name for name in _standard(claim) if (claim.id, name) in trial.faults_of_python()]
+    names = [defect.name for family in families for defect in family.defects if claim.id in defect.breaks]
+    return [target for target in expand(names) if claim.applies_to(target.traits)]
 
 
-def _standard(claim: Claim) -> list[str]:
-    """Return the targets of the standard library that *claim* applies to."""
-    return [target.name for target in expand([DEFAULT]) if claim.applies_to(target.traits)]
+def complaint(claim: Claim, target: Target, holds: bool) -> str:
+    """Run the generated script for *claim* on *target*; return what is wrong with it, or nothing.
+
+    Args:
+        claim: the claim.
+        target: the target.
+        holds: whether the claim holds on the target.
+    """
+    try:
+        status, output = run(generate(claim, target))
+    except subprocess.TimeoutExpired:
+        return f"{claim.id} on {target.name}: the script does not end"
+    if (status == 0) == holds:
+        return ""
+    truth = "holds" if holds else "is violated"
+    return f"{claim.id} on {target.name}: exit status {status}, and the claim {truth}\n{output}"
 
 
-def complaints(claim: Claim, targets: list[str], holds: bool) -> Iterator[str]:
-    """Run the script for *claim* on *targets*, and yield where it says otherwise than whether the claim *holds*."""
-    for target in targets:
-        text = code(claim.id, target)
-        assert text is not None
+def complaints(claim: Claim) -> Iterator[str]:
+    """Yield what is wrong with the generated scripts for *claim*."""
+    cases = [*((target, True) for target in sound(claim)), *((target, False) for target in broken(claim))]
+    for target, holds in cases:
+        found = complaint(claim, target, holds)
+        if found:
+            yield found
+
+
+def by_hand_here() -> list[tuple[Deviation, str]]:
+    """Return the deviations with a script by hand whose library is installed, each with the name of a target."""
+    found = []
+    for deviation in (one for file in deviations.shipped() for one in deviations.read(file) if one.script):
+        if importlib.util.find_spec(deviation.target.partition(".")[0]) is None:
+            continue
+        for target in expand([deviation.target]) if ":" in deviation.target else _contexts(deviation.target):
+            if deviation.concerns(target):
+                found.append((deviation, target.name))
+                break
+    return found
+
+
+def _contexts(module: str) -> list[Target]:
+    names = ["loky", "loky_init_main"] if module == "loky.backend" else []
+    return expand([f"{module}:{name}" for name in names] or [module])
+
+
+def complaints_by_hand() -> Iterator[str]:
+    """Yield what is wrong with the scripts by hand: each must see the fault of the library that it is about."""
+    for deviation, target in by_hand_here():
+        assert deviation.script is not None
+        name = f"{deviation.script.parent.name}/{deviation.script.name} on {target}"
         try:
-            status, output = run(text)
+            status, output = run(by_hand(deviation.script, target))
         except subprocess.TimeoutExpired:
-            yield f"{claim.id} on {target}: hangs"
+            yield f"{name}: it does not end"
             continue
-        if (status == 0) != holds:
-            yield f"{claim.id} on {target}: exit status {status}\n{output}".rstrip()
+        if status == 0 and not deviation.intermittent:
+            yield f"{name}: it does not see the fault\n{output}"
 
 
-def main(asked: list[str]) -> int:
-    """Check the scripts for the claims whose ids begin as *asked*, and return 1 if anything is wrong."""
-    wrong = []
-    for claim in Claim.all():
-        if not claim.id.startswith(tuple(asked) or "") or code(claim.id, "multiprocessing") is None:
-            continue
-        found = [*complaints(claim, sound(claim), True), *complaints(claim, broken(claim), False)]
-        print(
-            f"{claim.id}: {'as it should be' if not found else 'WRONG'}, on {len(broken(claim))} broken APIs too",
-            flush=True,
-        )
-        wrong += found
+def main(asked: Sequence[str]) -> int:
+    """Check the scripts for the claims whose ids begin as *asked*, all and those by hand if nothing is asked.
+
+    Returns:
+        the exit status: 1 if anything is wrong.
+    """
+    claims = [claim for claim in Claim.all() if claim.id.startswith(tuple(asked) or "")]
+    wrong = [] if asked else [*complaints_by_hand()]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for claim, found in zip(claims, pool.map(lambda claim: [*complaints(claim)], claims)):
+            print(f"{claim.id}: {'as it should be' if not found else 'WRONG'}", flush=True)
+            wrong += found
     print(*wrong, sep="\n")
     return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

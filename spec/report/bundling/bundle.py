@@ -1,6 +1,6 @@
 """Make one file of a piece of code and of all that it reaches in this project.
 
-From the statements of one module, each name is followed to what defines it, in whatever module of the project that is,
+From the statements of one module, each name is followed to its definition, in whatever module of the project it is,
 and so on.  What is reached goes into one file, with one namespace: functions, constants, and classes with those of
 their methods whose names are mentioned somewhere.  The file needs the standard library, and what the first module
 imports from elsewhere.
@@ -142,7 +142,7 @@ class Bundle:
 
     def _read_class(self, definition: Definition, node: ast.ClassDef) -> Iterator[_Piece]:
         module = definition.module
-        start, end = module.lines(node)
+        start, _ = module.lines(node)
         reader = self._reader(module)
         reader.read_head(node)
         body = node.body[1:] if is_text(node.body[0]) else node.body
@@ -233,7 +233,8 @@ class Bundle:
         hidden: dict[tuple[Target, str], set[str]] = {}
         for use in uses:
             hidden.setdefault((use.target, use.name), set()).update(use.locals)
-        for key in [*named, *self._wholes.items()]:
+        keys: list[tuple[Target, str]] = [*named, *self._wholes.items()]
+        for key in keys:
             target, name = key
             clashes = taken | hidden.get(key, set())
             self._names[key] = next(one for one in self._candidates(target, name) if one not in clashes)

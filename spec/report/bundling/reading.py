@@ -276,7 +276,7 @@ class Reader(ast.NodeVisitor):
         if outermost:
             self._gone, self._dead, self._given = set(), set(), {}
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  the names are those of `ast.NodeVisitor`
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Read a class in a function."""
@@ -306,7 +306,7 @@ class Reader(ast.NodeVisitor):
                 if hasattr(node, name):
                     self.visit(getattr(node, name))
 
-    visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_ListComp
+    visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_ListComp  # noqa: N815
 
     def _annotation(self, parameter: ast.arg, default: Optional[ast.expr]) -> None:
         if default is not None:

@@ -205,7 +205,7 @@ class Sources:
         return None if imported is None else (imported, place.name)
 
     def attribute(self, whole: Union[External, Whole], name: str) -> Optional[tuple[Union[Target, str], str]]:
-        """Return what the attribute *name* of a module is, if that is in the project or has something in its place."""
+        """Return what the attribute *name* of a module is, if it is in the project or is replaced."""
         if isinstance(whole, Whole):
             if _exists(f"{whole.name}.{name}"):
                 return Whole(f"{whole.name}.{name}"), name

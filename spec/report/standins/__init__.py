@@ -1,6 +1,6 @@
 """What a script that reproduces a violation has in place of what the suite has.
 
-A script runs one claim, once, for somebody who reads it.  So it has no pytest and no Hypothesis around it, and shorter
-forms of what watches processes: they may poll, have no deadlines of their own, and tell no report who is who.
+A script runs one claim, once, for somebody who reads it.  So it needs neither pytest nor Hypothesis, and it watches
+processes by shorter code, which may poll, has no deadlines of its own, and notes no roles for a report.
 `spec.report.scripts` says what stands for what.
 """
