@@ -40,9 +40,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if claim is None:
         return
     target = target_of(item)
-    missing = [name for name in claim.needs if not hasattr(target.mp, name)]
+    missing = [name for name in claim.needs if not provides(target.mp, name)]
     if missing:
         raise NotProvided(f"{target.name} has no {', '.join(missing)}")
+
+
+def provides(api: object, name: str) -> bool:
+    """Return whether the *api* has the *name*: that of an attribute, or as in ``Lock.locked`` of an object's method.
+
+    If the API makes such objects with a function and not with a class, one is made without arguments.
+    """
+    owner, _, method = name.partition(".")
+    if not method or not hasattr(api, owner):
+        return hasattr(api, owner)
+    make = getattr(api, owner)
+    return hasattr(make if isinstance(make, type) else make(), method)
 
 
 @pytest.fixture

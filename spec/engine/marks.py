@@ -85,5 +85,9 @@ def where(condition: Condition) -> pytest.MarkDecorator:
 
 
 def needs(*names: str) -> pytest.MarkDecorator:
-    """Name what the multiprocessing API must provide for a claim to be verified."""
+    """Name what the multiprocessing API must provide for a claim to be verified.
+
+    Args:
+        names: names of the API, as in ``Lock``, and methods of the objects that it makes, as in ``Lock.locked``.
+    """
     return pytest.mark.needs(*names)

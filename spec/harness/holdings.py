@@ -1,28 +1,69 @@
-"""How many file descriptors and threads this process has."""
+"""What a process has: file descriptors, threads, children and shared memory."""
 
 from __future__ import annotations
 
 import gc
 import os
 import threading
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Callable, NamedTuple
 
-from spec.harness.process_table import open_files
+from spec.harness import shared_memory
+from spec.harness.process_table import listed_children, open_files
+from spec.harness.witness import kernel
 
 
 class Holdings(NamedTuple):
-    """What this process has.
+    """What a process has.
 
     Attributes:
         files: the number of its open file descriptors.
-        threads: the number of its threads that `threading` knows.
+        threads: the number of its threads.
+        children: the number of its children, zombies included.
+        shared: the number of semaphores and pieces of shared memory that it has mapped or open.
     """
 
     files: int
     threads: int
+    children: int
+    shared: int
 
 
 def holdings() -> Holdings:
-    """Collect the objects that are no longer referred to, and return what this process still has."""
+    """Collect the objects that are no longer referred to, and return what this process still has.
+
+    The threads are those that `threading` knows.  The kernel may know one that has just been joined.
+    """
     gc.collect()
-    return Holdings(open_files(os.getpid()), threading.active_count())
+    return holdings_of(os.getpid())._replace(threads=threading.active_count())
+
+
+def holdings_of(pid: int) -> Holdings:
+    """Return what *pid* has, as the kernel reports it."""
+    threads = len(os.listdir(f"/proc/{pid}/task"))
+    return Holdings(open_files(pid), threads, len(listed_children(pid)), len(set(shared_memory.used_by(pid))))
+
+
+def leaves_nothing_behind(use: Callable[[], object], times: int) -> None:
+    """State that many calls of *use* leave this process with what it has after one call.
+
+    Args:
+        use: makes something and uses it; the result refers to all that may be in shared memory.
+        times: how many calls.
+
+    Raises:
+        Violation: this process has something more, or a name is left in shared memory.
+    """
+    use()  # now everything is open that is opened only once
+    before, used = holdings(), {*_used_here()}
+    seen: set[int] = set()
+    for _ in range(times):
+        made = use()
+        seen.update(_used_here())
+        del made
+    kernel.shows("the files, threads, children and pieces of shared memory", holdings(), expected=before)
+    kernel.shows("the names left in shared memory", shared_memory.remaining(seen - used), expected=[])
+
+
+def _used_here() -> Iterator[int]:
+    return shared_memory.used_by(os.getpid())

@@ -1,7 +1,7 @@
-"""Models of managed dicts and lists.
+"""Models of managed dicts, lists and sets.
 
-The models are a plain dict and a plain list.  A managed one must answer each call as the plain one does.  No call
-waits, so any call may follow any other.
+The models are a plain dict, a plain list and a plain set.  A managed one must answer each call as
+the plain one does.  No call waits, so any call may follow any other.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def to(method: str, *args: Any, **named: Any) -> Call:
 
 @dataclass(frozen=True)
 class Container:
-    """A kind of container, a dict or a list, and the calls that are made on it.
+    """A kind of container, a dict, a list or a set, and the calls that are made on it.
 
     Attributes:
         new: creates an empty plain container.
@@ -139,6 +139,42 @@ LIST = Container(
         to("append", 8),
         to("__len__"),
         *(to("__delitem__", place) for place in (0, 9, slice(None))),
+        to("pop"),
+    ],
+)
+
+sets = st.sets(items, max_size=3)
+
+SET = Container(
+    new=set,
+    clear=lambda shared: shared.clear(),
+    content=lambda shared: shared.copy(),
+    arguments={
+        **dict.fromkeys(["__len__", "clear", "copy"], st.tuples()),
+        **dict.fromkeys(["add", "discard", "remove", "__contains__"], st.tuples(items)),
+        **dict.fromkeys(["update", "difference_update", "intersection_update"], st.tuples(sets)),
+        **dict.fromkeys(["symmetric_difference_update", "union", "difference", "intersection"], st.tuples(sets)),
+        **dict.fromkeys(["symmetric_difference", "isdisjoint", "issubset", "issuperset"], st.tuples(sets)),
+        **dict.fromkeys(["__or__", "__and__", "__sub__", "__xor__", "__le__", "__lt__"], st.tuples(sets)),
+    },
+    each=[
+        to("update", {1, 2}, [3]),
+        *(to("add", item) for item in (3, 0)),
+        *(to("__contains__", item) for item in (3, 7)),
+        to("__len__"),
+        *(to(method, {0, 1, 5}) for method in ("union", "intersection", "difference", "symmetric_difference")),
+        *(to(method, {0, 1, 5}) for method in ("__or__", "__and__", "__sub__", "__xor__")),
+        *(to(method, {0, 1, 2, 3, 5}) for method in ("isdisjoint", "issubset", "issuperset", "__le__", "__lt__")),
+        to("__ge__", {0, 1}),
+        to("__gt__", {0, 1}),
+        to("intersection_update", {1, 2, 3}),
+        to("symmetric_difference_update", {3, 4}),
+        to("difference_update", {1}),
+        *(to("remove", item) for item in (2, 2)),
+        to("discard", 2),
+        to("copy"),
+        to("pop"),
+        to("clear"),
         to("pop"),
     ],
 )

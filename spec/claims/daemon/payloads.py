@@ -11,6 +11,7 @@ from functools import partial
 
 from impl.api import load
 from spec.claims.shared.beginnings import fails_to_start
+from spec.claims.shared.steps import steps
 from spec.harness.child_side import kind_of
 
 TYPE_CHECKING = False
@@ -163,3 +164,28 @@ def reap_its_daemon(mp: Multiprocessing, start_daemon: StartDaemon) -> None:
     assert pid is not None
     with suppress(ChildProcessError):
         os.waitpid(pid, 0)
+
+
+def acquire(lock: Any, _queue: Any) -> None:
+    """Wait for a lock that is held."""
+    lock.acquire()
+
+
+def get(_lock: Any, queue: Any) -> None:
+    """Wait for an item of an empty queue."""
+    queue.get()
+
+
+def put_too_much(_lock: Any, queue: Any) -> None:
+    """Put an item that does not fit into the pipe of the queue."""
+    queue.put(bytes(2**20))
+
+
+def leave_daemons_in_calls(mp: Any, start_daemon: StartDaemon, waiting: Pause, pause: Pause) -> None:
+    """A program: start daemons that stop at *waiting*, and then wait for a lock or a queue; end after *pause*."""
+    lock, waits = mp.Lock(), [acquire, get, put_too_much]
+    queues = [mp.Queue() for _ in waits]
+    with lock:
+        for wait, queue in zip(waits, queues):
+            start_daemon(mp, steps(waiting, partial(wait, lock, queue)))
+        pause()

@@ -70,3 +70,11 @@ def preload_and_start(mp: Any, folder: str, module: str) -> None:
         child = mp.Process(target=print, args=("child",))
         child.start()
         child.join()
+
+
+def change_surroundings(folder: str) -> None:
+    """Change the working directory, the umask, the environment and the niceness of this process."""
+    os.chdir(folder)
+    os.umask(0o27)
+    os.environ["MULTIPROCESSING_SPEC"] = "the child's"
+    os.nice(1)

@@ -118,3 +118,15 @@ def test_child_has_the_starters_environment(mp: Multiprocessing, lesson: Lesson,
         os.environ["MULTIPROCESSING_SPEC"] = value
         lesson.run_in_child(mp, partial(payloads.tell_environment, log, "MULTIPROCESSING_SPEC"))
     recorder.shows("the environment of each child", log.values("environment"), expected=["then", "now"])
+
+
+@source("https://man7.org/linux/man-pages/man2/chdir.2.html", observed=True)
+def test_surroundings_are_the_childs_own(mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path) -> None:
+    """A child that changes its working directory, umask, niceness or environment changes no other process's."""
+    beginnings.tell_place(log)
+    lesson.run_in_child(mp, partial(payloads.change_surroundings, str(folder)))
+    beginnings.tell_place(log)
+    lesson.run_in_child(mp, partial(beginnings.tell_place, log))
+    first, *later = log.values("place")
+    recorder.shows("the directory, umask and niceness of starter and sibling", later, expected=[first, first])
+    caller.shows("the starter's environment", os.environ.get("MULTIPROCESSING_SPEC"), expected=None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
     from impl.contract import JoinableQueue, Pause
 
@@ -22,3 +22,16 @@ def produce(produce: Callable[..., object], queue: JoinableQueue, done: Pause, i
 
 def rest() -> None:
     """Do nothing more."""
+
+
+def leave_outstanding(mp: Any) -> list[object]:
+    """Return queues with nothing outstanding, with items that nobody gets, and with one that nobody reports."""
+    joined, ungot, unreported = queues = [mp.JoinableQueue() for _ in range(3)]
+    for queue in queues:
+        queue.put("dumpling")
+    for queue in joined, unreported:
+        queue.get()
+    joined.task_done()
+    joined.join()
+    ungot.put("dumpling")
+    return [*queues]

@@ -6,13 +6,14 @@ import atexit
 import os
 import signal
 import sys
+from functools import partial
 
 from spec.claims.shared.steps import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, Callable
+    from typing import Any, Callable, Optional
 
     from impl.contract import MakesProcesses, Multiprocessing, Pause, Process, Task
     from spec.harness.recorder import Recorder
@@ -233,3 +234,54 @@ def run_another_program(pause: Any) -> None:
         f"import sys; sys.path[:] = {sys.path!r}; from spec.harness.child_side import pause; pause({pause.args[0]!r})"
     )
     os.execv(sys.executable, [sys.executable, "-c", code])
+
+
+def leave_children(mp: Any) -> list[Process]:
+    """Start children, and join, close, terminate or leave each; return them with one that was not started."""
+    unstarted, joined, closed, _unjoined, terminated = children = [mp.Process(target=ignore) for _ in range(5)]
+    for child in children:
+        if child is not unstarted:
+            child.start()
+    for child in joined, closed:
+        child.join()
+    closed.close()
+    terminated.terminate()
+    return children
+
+
+def stop_self() -> None:
+    """Stop this process until it gets SIGCONT."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def stop(pid: int) -> None:
+    """Stop another process."""
+    os.kill(pid, signal.SIGSTOP)
+
+
+def exit_code_of_child(
+    mp: Multiprocessing, start: Callable[..., Process], first: Callable[[int], object], then: Task
+) -> Optional[int]:
+    """Start a child that calls *first* with this process's pid, and *then*; join it, and return its exit code."""
+    child = start(mp, steps(partial(first, os.getpid()), then))
+    child.join()
+    return child.exitcode
+
+
+def close_all_files() -> None:
+    """Close all file descriptors of this process, as a daemon of Unix does at its beginning."""
+    os.closerange(0, max(map(int, os.listdir("/proc/self/fd"))) + 1)
+
+
+def fork_and_leave(pause: Pause, status: int) -> None:
+    """Fork without the API; the copy stops at *pause*, and this process exits with *status*."""
+    if os.fork() == 0:
+        pause()
+        os._exit(0)
+    sys.exit(status)
+
+
+def leave_the_group(leave: Callable[[], object], pause: Pause) -> None:
+    """Leave the process group or the session of the starter, and stop at *pause*."""
+    leave()
+    pause()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from impl.contract import Multiprocessing, Process
 from spec.claims.lifecycle.scenes import join_briefly, until_ready
@@ -10,7 +11,7 @@ from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
-from spec.harness.holdings import holdings
+from spec.harness.holdings import holdings, leaves_nothing_behind
 from spec.harness.process_table import ALIVE, GONE, open_files, state, until_exited
 from spec.harness.witness import caller, kernel, refuses
 
@@ -119,3 +120,16 @@ def test_use_leaves_nothing_behind(mp: Multiprocessing, lesson: Lesson, checkpoi
     before = holdings()
     start_and_join()
     kernel.shows("the numbers of files and threads", holdings(), expected=before)
+
+
+@source("https://github.com/celery/billiard/issues/293", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close", observed=True)
+def test_many_leave_nothing_behind(mp: Multiprocessing, lesson: Lesson, scale: int) -> None:
+    """However many children were started and joined, they leave no file, thread, zombie and shared memory."""
+
+    def use() -> Process:
+        child = lesson.start(mp, leave(0))
+        child.join()
+        return cast(Process, child)
+
+    leaves_nothing_behind(use, 10 * scale)

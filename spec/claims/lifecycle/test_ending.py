@@ -97,14 +97,3 @@ def test_exit_handlers_run_before_it_waits(mp: Multiprocessing, lesson: Lesson, 
     until_exited(child.pid)
     child.join()
     caller.shows("the exit code of the child", child.exitcode, expected=0)
-
-
-@needs("Lock", "Queue", "Pipe", "Manager")
-@source("https://github.com/python/cpython/issues/140485")
-@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
-def test_program_that_ends_in_order_is_silent(program: Programs) -> None:
-    """A program that has used everything, and closed nothing, ends with exit status 0 and nothing on stderr."""
-    using = program.main(payloads.use_everything)
-    kernel.shows("the program's exit status", using.exit_status(), expected=0)
-    kernel.shows("what the program printed", using.output, expected="100\n")
-    kernel.shows("what the program printed on stderr", using.errors, expected="")

@@ -13,9 +13,9 @@ from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
-from spec.harness.signal_state import blocked_signals
+from spec.harness.signal_state import blocked_signals, signals_sent
 from spec.harness.stillness import until_still
-from spec.harness.witness import caller, kernel, recorder
+from spec.harness.witness import caller, kernel, recorder, refuses
 
 pytestmark = needs("Process")
 
@@ -71,3 +71,34 @@ def test_leaves_signal_handlers_alone(mp: Multiprocessing, lesson: Lesson, check
     child.join()
     caller.shows("the signal handlers", {signal.getsignal(n) for n in numbers}, expected={handle})
     kernel.shows("the blocked signals", blocked_signals(), expected={signal.SIGUSR2})
+
+
+@needs("Process.interrupt")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.interrupt")
+def test_interrupt_sends_sigint(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """`interrupt()` raises `KeyboardInterrupt` in a child, and a child that does not handle it has exit code 1."""
+    working = checkpoint("working")
+    for task, exit_code in (partial(payloads.record_interrupt, log, working.pause), 0), (working.pause, 1):
+        child = lesson.start(mp, task)
+        working.next().until_blocked()
+        child.interrupt()
+        child.join()
+        caller.shows("the exit code", child.exitcode, expected=exit_code)
+    recorder.shows("how often a child was interrupted and handled it", len(log.values("interrupted")), expected=1)
+
+
+@needs("Process.interrupt")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.interrupt", observed=True)
+def test_interrupting_an_exited_child_does_nothing(mp: Multiprocessing, lesson: Lesson) -> None:
+    """`interrupt()` of a joined child sends no signal and keeps the exit code; of a closed one, it is refused."""
+    child = lesson.start(mp, leave(7))
+    child.join()
+    sent = signals_sent()
+    child.interrupt()
+    caller.shows("the signals sent after the join, when another process may have the pid", sent, expected=[])
+    caller.shows("the exit code", child.exitcode, expected=7)
+    child.close()
+    with refuses(ValueError):
+        child.interrupt()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Optional
+    from typing import Any, Callable, Optional
 
     from impl.contract import Guard, Lock, MakesProcesses, Multiprocessing, Pause
     from spec.harness.recorder import Recorder
@@ -75,3 +75,15 @@ def let_a_child_try(make: MakesProcesses, lock: Lock) -> Optional[int]:
     child.start()
     child.join()
     return child.exitcode
+
+
+def leave_locks(mp: Any) -> list[object]:
+    """Return locks that are held, held twice, free, and not used; others were made, used and dropped."""
+    held, twice, free, unused = locks = mp.Lock(), mp.RLock(), mp.Lock(), mp.Lock()
+    for lock in held, twice, twice, free:
+        lock.acquire()
+    free.release()
+    for _ in range(20):
+        with mp.Lock(), mp.RLock():
+            pass
+    return [*locks, unused]

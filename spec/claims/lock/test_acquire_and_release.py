@@ -9,7 +9,6 @@ from typing import Any
 from impl.contract import Multiprocessing
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.lessons import NotProvided
 from spec.engine.marks import needs, source
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import holdings
@@ -198,13 +197,12 @@ def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> 
     locks.Lock.verify(mp.Lock, worker)
 
 
+@needs("Lock.locked")
 @source("https://github.com/python/cpython/issues/132561")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.locked")
 def test_locked_tells_whether_any_process_holds_it(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`locked()` is true in every process while one holds the lock, and false in every process while none does."""
     lock: Any = mp.Lock()
-    if not hasattr(lock, "locked"):
-        raise NotProvided("its locks have no locked()")
     holder, other = worker(lock=lock), worker(lock=lock)
     for held in False, True, False:
         seen = holder.call("lock.locked"), other.call("lock.locked"), lock.locked()

@@ -1,12 +1,18 @@
-"""What becomes of a lock when a process that uses it is killed."""
+"""What becomes of a lock when a process that uses it is killed, is stopped, or ends, and when it is dropped."""
 
 from __future__ import annotations
 
+import os
+import signal
+
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
+from spec.claims.shared import endings
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.marks import needs, source
+from spec.engine.targets import Target
 from spec.harness import shared_memory
+from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.process_table import ALIVE, descendants, state, until_exited
 from spec.harness.witness import caller, kernel, other_than
 
@@ -69,3 +75,44 @@ def test_rlock_of_a_killed_holder_stays_held(mp: Multiprocessing, worker: MakeWo
     kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
     other.begin("lock.acquire")
     kernel.shows("whether another process is blocked in acquire()", other.blocks(), expected=True)
+
+
+@source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
+def test_stopped_holder_keeps_it(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is stopped while it holds a lock keeps the lock, and can release it once it continues."""
+    lock = mp.Lock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    holder.call("lock.acquire")
+    os.kill(holder.pid, signal.SIGSTOP)
+    caller.shows("acquire(False) while the holder is stopped", other.call("lock.acquire", False), expected=False)
+    other.begin("lock.acquire")
+    kernel.shows("whether another process is blocked in acquire()", other.blocks(), expected=True)
+    os.kill(holder.pid, signal.SIGCONT)
+    holder.call("lock.release")
+    caller.shows("acquire() after the holder continued and released it", other.result(), expected=True)
+
+
+@needs("RLock")
+@source("https://github.com/celery/billiard/issues/293", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
+    """However many locks were made, used and dropped, no file, no memory and no name of theirs is left."""
+
+    def use() -> list[object]:
+        locks = [mp.Lock(), mp.RLock()]
+        for lock in locks:
+            with lock:
+                pass
+        return [*locks]
+
+    leaves_nothing_behind(use, 100 * scale)
+
+
+@needs("RLock")
+@source("https://github.com/joblib/loky/issues/474")
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -> None:
+    """A program, and a child, that end while they hold locks have exit status 0 and print nothing on stderr."""
+    holding = program.main(endings.use_here_and_in_a_child, payloads.leave_locks, target.name)
+    kernel.shows("the program's exit status", holding.exit_status(), expected=0)
+    kernel.shows("what the program and its child printed on stderr", holding.errors, expected="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.engine.fixtures import MakeWorker
@@ -85,3 +86,16 @@ def test_rlock_is_held_by_one_thread(mp: Multiprocessing) -> None:
         caller.shows("acquire(False) by another thread", other.submit(lock.acquire, False).result(), expected=False)
         with refuses(AssertionError):
             other.submit(lock.release).result()
+
+
+@needs("RLock", "RLock.locked")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock.locked")
+def test_rlock_locked_tells_whether_any_process_holds_it(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """`locked()` of an RLock is true in every process until its holder has released it as often as acquired."""
+    lock: Any = mp.RLock()
+    holder, other = worker(lock=lock), worker(lock=lock)
+    operations = ["locked", "acquire", "acquire", "release", "release"]
+    for operation, held in zip(operations, [False, True, True, True, False]):
+        holder.call(f"lock.{operation}")
+        seen = holder.call("lock.locked"), other.call("lock.locked"), lock.locked()
+        caller.shows(f"locked() in each process after {operation}()", seen, expected=(held,) * 3)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
+from impl.api import load
 from spec.harness.subreaper import become_subreaper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
     from impl.contract import Lock, MakesProcesses, Multiprocessing, Pause, Task
     from spec.harness.program import Program
@@ -36,3 +40,9 @@ def have_a_child(make: MakesProcesses, _lock: Lock, task: Task, stay: Pause) -> 
     """Start a child that runs *task*, and stop at *stay*."""
     make(target=task).start()
     stay()
+
+
+def kill_starter(api: str) -> None:
+    """Kill the process that has started this one."""
+    starter: Any = load(api).parent_process()
+    os.kill(starter.pid, signal.SIGKILL)

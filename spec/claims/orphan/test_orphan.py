@@ -15,6 +15,7 @@ from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs, Start
 from spec.engine.lessons import Lesson
 from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
+from spec.engine.targets import Target
 from spec.harness.checkpoint import Arrival
 from spec.harness.process_table import ALIVE, GONE, ZOMBIE, exit_of, parent, state, until_exited
 from spec.harness.program import Program
@@ -223,3 +224,18 @@ def test_keeps_no_program_from_ending(program: Programs, checkpoint: MakeCheckpo
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     kernel.shows("the state of the orphan", state(orphan.pid), expected=ALIVE)
     until_exited(orphan.let_go().pid)
+
+
+@needs("parent_process")
+@source("https://man7.org/linux/man-pages/man3/exit.3.html", observed=True)
+def test_may_kill_its_starter(begin: Begin, target: Target, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+    """A child that kills the process that has started it goes on running and does its work."""
+    alone = checkpoint("alone")
+    scene = begin(partial(payloads.kill_starter, target.name), alone.pause, partial(log, "done"))
+    scene.child.let_go()
+    arrival = alone.next()
+    kernel.shows("how the starter ended", scene.program.exit_status(), expected=-signal.SIGKILL)
+    until_still()
+    kernel.shows("the state of the child", state(arrival.pid), expected=ALIVE)
+    until_exited(arrival.let_go().pid)
+    recorder.shows("who did the work", [e.pid for e in log.events("done")], expected=[scene.child.pid])

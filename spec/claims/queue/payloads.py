@@ -224,3 +224,21 @@ class Correspondent:
     def send(self, message: object) -> None:
         """Send a *message* through the connection."""
         self._connection.send(message)
+
+
+def leave_queues(mp: Any) -> list[object]:
+    """Return queues and pipes: not used, full, closed, with items that nobody gets, and with one that is dropped."""
+    unused, full, closed, filled, cancelled = queues = mp.Queue(), mp.Queue(1), mp.Queue(), mp.Queue(), mp.Queue()
+    for queue in full, closed, filled, filled, cancelled:
+        queue.put("dumpling")
+    filled.get()
+    closed.close()
+    cancelled.cancel_join_thread()
+    pipe, ends = mp.Pipe(), mp.Pipe(duplex=False)
+    pipe[0].send("dumpling")
+    ends[0].close()
+    for _ in range(20):
+        queue = mp.Queue()
+        queue.put(queue.empty())
+        queue.get()
+    return [*queues, *pipe, ends[1], unused]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import threading
 from collections.abc import MutableMapping
 from functools import partial
 
@@ -184,3 +185,24 @@ def serve_and_wait(mp: Multiprocessing, log: Recorder, pause: Pause) -> None:
     manager: Any = mp.Manager()
     manager.dict(server=PickledCall(partial(log, "server")))
     pause()
+
+
+def leave_managers(mp: Any) -> list[object]:
+    """Return a manager with proxies, nested and used by a thread, and proxies of managers that are gone."""
+    manager, shut_down, dropped = (mp.Manager() for _ in range(3))
+    shared, nested = manager.dict(num=100), manager.list([1])
+    shared["nested"] = nested
+    thread = threading.Thread(target=shared.copy)
+    thread.start()
+    thread.join()
+    proxies = [shared, nested, shut_down.dict(num=100), dropped.list([1])]
+    shut_down.shutdown()
+    return [manager, shut_down, *proxies]
+
+
+def serve_and_end(mp: Any, log: Recorder, end: Callable[[], object]) -> None:
+    """A program: create a manager, record as ``server`` that its server gets a value, and come to an *end*."""
+    manager = mp.Manager()
+    shared = manager.dict(server=PickledCall(partial(log, "server")))
+    end()
+    shared.clear()

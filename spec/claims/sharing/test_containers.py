@@ -93,3 +93,10 @@ def test_child_can_iterate_over_it(manager: Any, worker: MakeWorker) -> None:
     """A child can iterate over a managed dict that it was given, as the process that created the dict can."""
     child = worker(keys_of=partial(payloads.iterate, manager.dict(a=1, b=2)))
     caller.shows("the keys that the child finds", child.call("keys_of"), expected=["a", "b"])
+
+
+@needs("Manager.set")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.set")
+def test_behaves_as_one_set(manager: Any, worker: MakeWorker) -> None:
+    """A managed set answers any sequence of calls by several processes as one plain set would."""
+    containers.SET.verify(manager.set(), worker)

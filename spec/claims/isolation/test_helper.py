@@ -1,0 +1,95 @@
+"""The helper that is the parent of all children: whom it serves, and what it does beforehand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from impl.contract import Multiprocessing
+from spec.claims.isolation.strangers import ask_for_a_child, listening_sockets
+from spec.engine.fixtures import MakeCheckpoint
+from spec.engine.lessons import NotProvided
+from spec.engine.marks import helper_is_parent, needs, source, where
+from spec.harness.checkpoint import Checkpoint
+from spec.harness.process_table import ALIVE, parent, settled, state, until_exited
+from spec.harness.stillness import until_still
+from spec.harness.witness import caller, kernel, other_than
+
+pytestmark = [needs("Process"), where(helper_is_parent)]
+
+
+def helper_of(mp: Multiprocessing, working: Checkpoint) -> tuple[int, list[str]]:
+    """Return the helper that is the parent of a child, and the addresses of the Unix sockets that it listens on.
+
+    Raises:
+        NotProvided: it listens on none.
+    """
+    child = mp.Process(target=working.pause)
+    child.start()
+    arrival = working.next()
+    helper = parent(arrival.pid) or 0
+    sockets = listening_sockets(helper)
+    if not sockets:
+        raise NotProvided("its helper listens on no Unix socket")
+    arrival.let_go()
+    child.join()
+    return helper, sockets
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
+def test_join_ends_though_the_helper_was_killed(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """If a child's helper was killed, a join of the child returns, and its exit code is not that of success."""
+    working = checkpoint("working")
+    child = mp.Process(target=working.pause)
+    child.start()
+    arrival = working.next()
+    helper = parent(arrival.pid) or 0
+    kernel.shows("the helper", helper, expected=other_than(os.getpid()))
+    os.kill(helper, signal.SIGKILL)
+    until_exited(helper)
+    child.join()
+    caller.shows("whether the exit code is a number other than 0", child.exitcode not in (None, 0), expected=True)
+    kernel.shows("the state of the child", settled(arrival.pid), expected=ALIVE)
+    arrival.let_go()
+
+
+@source("https://docs.python.org/3/whatsnew/3.14.html#multiprocessing")
+def test_helper_serves_no_stranger(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The helper starts no child for a process that does not know its key."""
+    _, sockets = helper_of(mp, checkpoint("working"))
+    caller.shows("the answers to strangers", [ask_for_a_child(socket) for socket in sockets], expected=[b""])
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_helper_survives_a_stranger(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The helper goes on after a process that does not know its key has asked it for a child."""
+    helper, sockets = helper_of(mp, checkpoint("working"))
+    for socket in sockets:
+        ask_for_a_child(socket)
+    until_still()
+    kernel.shows("the state of the helper", state(helper), expected=ALIVE)
+
+
+@needs("set_forkserver_preload")
+@source("https://github.com/python/cpython/issues/126631")
+@source(
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload", observed=True
+)
+def test_helper_preloads_main(mp: Any, checkpoint: MakeCheckpoint, folder: Path) -> None:
+    """A helper that is told to preload `__main__` runs the main module once, and its children do not run it again."""
+    main, runs, working = folder / "main.py", folder / "runs", checkpoint("working")
+    main.write_text(f"import os\nwith open({str(runs)!r}, 'a') as file:\n    print(os.getpid(), file=file)\n")
+    sys.modules["__main__"].__file__ = str(main)
+    mp.set_forkserver_preload(["__main__"])
+    children = [mp.Process(target=working.pause) for _ in range(2)]
+    for child in children:
+        child.start()
+    helpers = {parent(arrival.pid) for arrival in working.wait_for(2)}
+    kernel.shows("the number of helpers", len(helpers), expected=1)
+    caller.shows("the processes that ran main", runs.read_text().split(), expected=[*map(str, helpers)])
+    working.open()
+    for child in children:
+        child.join()

@@ -1,0 +1,40 @@
+"""Joinable queues that are dropped, or whose items are still outstanding when a program ends."""
+
+from __future__ import annotations
+
+from impl.contract import Multiprocessing
+from spec.claims.joinable import payloads
+from spec.claims.queue.payloads import close_and_join_thread
+from spec.claims.shared import endings
+from spec.engine.fixtures import Programs
+from spec.engine.marks import needs, source
+from spec.engine.targets import Target
+from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.witness import kernel
+
+pytestmark = needs("Process", "JoinableQueue")
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
+def test_program_with_outstanding_items_is_silent(program: Programs, target: Target) -> None:
+    """A program, and a child, that end while items are outstanding have exit status 0 and print nothing on stderr."""
+    leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_outstanding, target.name)
+    kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
+    kernel.shows("what the program and its child printed on stderr", leaving.errors, expected="")
+
+
+@source("https://github.com/celery/billiard/issues/293", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
+def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
+    """However many joinable queues were joined and dropped, no file, thread and name of theirs is left."""
+
+    def use() -> object:
+        queue = mp.JoinableQueue()
+        queue.put("dumpling")
+        queue.get()
+        queue.task_done()
+        queue.join()
+        close_and_join_thread(queue)
+        return queue
+
+    leaves_nothing_behind(use, 50 * scale)

@@ -1,0 +1,53 @@
+"""The end of a program: what it prints, and what becomes of helpers."""
+
+from __future__ import annotations
+
+import signal
+
+from spec.claims.lifecycle import payloads
+from spec.claims.shared import endings
+from spec.engine.fixtures import MakeCheckpoint, Programs
+from spec.engine.marks import needs, source
+from spec.engine.targets import Target
+from spec.harness.process_table import GONE, ZOMBIE, descendants, state, until_exited
+from spec.harness.witness import kernel, one_of
+
+pytestmark = needs("Process")
+
+
+@needs("Lock", "Queue", "Pipe", "Manager")
+@source("https://github.com/python/cpython/issues/140485")
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_program_that_ends_in_order_is_silent(program: Programs) -> None:
+    """A program that has used everything, and closed nothing, ends with exit status 0 and nothing on stderr."""
+    using = program.main(payloads.use_everything)
+    kernel.shows("the program's exit status", using.exit_status(), expected=0)
+    kernel.shows("what the program printed", using.output, expected="100\n")
+    kernel.shows("what the program printed on stderr", using.errors, expected="")
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_program_with_unjoined_children_is_silent(program: Programs, target: Target) -> None:
+    """A program, and a child, whose children were joined, closed, killed, or nothing of it, end silently."""
+    leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_children, target.name)
+    kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
+    kernel.shows("what the program and its child printed on stderr", leaving.errors, expected="")
+
+
+@needs("Lock", "Queue")
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_helpers_end_with_the_program(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """All helpers of a program exit once it has ended: in order, by an exception, by SIGTERM or by SIGKILL."""
+    ends = [endings.exit_in_a_thread, endings.fail, endings.be_terminated, endings.be_killed]
+    main = checkpoint("main")
+    programs = [program.main(endings.use_and_end, main.pause, end) for end in ends]
+    arrivals = main.wait_for(len(ends))
+    helpers = [helper for arrival in arrivals for helper in descendants(arrival.pid)]
+    for arrival in arrivals:
+        arrival.let_go()
+    statuses = [running.exit_status() for running in programs]
+    kernel.shows("the exit statuses", statuses, expected=[0, 1, -signal.SIGTERM, -signal.SIGKILL])
+    for helper in helpers:
+        until_exited(helper)
+    states = [state(helper) for helper in helpers]
+    kernel.shows("the states of the helpers", states, expected=[one_of(ZOMBIE, GONE)] * len(helpers))
