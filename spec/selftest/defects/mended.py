@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
+import threading
 import weakref
 from multiprocessing import (
     connection,
@@ -51,6 +52,11 @@ MEETS = {
     ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],
     "helpers": ["identity.one-helper-is-the-parent-of-all"],
+    "sentinels": [
+        "lifecycle.sentinel-is-ready-though-a-copy-runs-on",
+        "lifecycle.sentinel-tells-of-the-end-only",
+    ],
+    "servers": ["sharing.server-ends-with-a-killed-main"],
     "reapers": [
         "lifecycle.timed-join-ends-though-the-child-runs-another-program",
         "zombie.reaped-by-another-is-not-alive",
@@ -252,7 +258,46 @@ class Reapers(Broken):
     Process = _IsGone
 
 
-_CONTEXTS = {cls.__name__.lower(): cls for cls in (Queues, Locks, Proxies, Starters, Helpers, Reapers)}
+class _IsWatchedItself(ForkPopen):
+    def _launch(self, process_obj):
+        super()._launch(process_obj)
+        process_itself = os.pidfd_open(self.pid)
+        os.dup2(process_itself, self.sentinel, inheritable=False)
+        os.close(process_itself)
+
+
+class _HasItselfAsSentinel(ForkProcess):
+    @staticmethod
+    def _Popen(child):
+        return _IsWatchedItself(child)
+
+
+class Sentinels(Broken):
+    """A process whose sentinel is a file descriptor of the child itself, and not the end of a pipe."""
+
+    Process = _HasItselfAsSentinel
+
+
+def _end_with_the_starter():
+    threading.Thread(target=_wait_and_leave, args=(process.parent_process(),), daemon=True).start()
+
+
+def _wait_and_leave(starter):
+    connection.wait([starter.sentinel])
+    os._exit(0)
+
+
+class Servers(Broken):
+    """Managers whose server ends when the process that made the manager does, however that comes about."""
+
+    def Manager(self):
+        manager: Any = managers.SyncManager(ctx=self.context)
+        manager.start(_end_with_the_starter)
+        return manager
+
+
+_PARTS = (Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers)
+_CONTEXTS = {cls.__name__.lower(): cls for cls in _PARTS}
 
 
 def get_all_start_methods() -> list[str]:

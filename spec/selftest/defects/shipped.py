@@ -84,3 +84,20 @@ class Helpers(Broken):
 
     method = "forkserver"
     Process = own_processes.ForkServerProcess
+
+
+@family.breaks(
+    "lifecycle.sentinel-is-ready-though-a-copy-runs-on",
+    "lifecycle.sentinel-tells-of-the-end-only",
+)
+class Sentinels(Broken):
+    """A sentinel of the standard library: it is the end of a pipe, and is ready once nobody has the other end."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks("sharing.server-ends-with-a-killed-main")
+class Servers(Broken):
+    """A manager of the standard library: its server outlives a program that a signal ends."""
+
+    Process = own_processes.ForkProcess
