@@ -146,4 +146,5 @@ def test_missing_name_is_not_provided_whatever_the_claim_does_with_it(tmp_path: 
     run = verify(*chosen, *(f"--mp=without_{name}" for name in CONCERNED), "-n2", path=tmp_path)
     for name in CONCERNED:
         verdicts = set(run.on(f"without_{name}").values())
-        assert "not provided" in verdicts and verdicts <= {"holds", "not provided", "not applicable"}, name
+        harmless = {"holds", "known deviation", "not provided", "not applicable"}
+        assert "not provided" in verdicts and verdicts <= harmless, name
