@@ -85,6 +85,19 @@ def test_difference_says_what_mends_it(claim: str, verdict: str, message: str) -
     assert message in str(difference)
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdicts", "depends"),
+    [
+        (OTHER, ["violated", "holds"], True),
+        (OTHER, ["violated", "hung"], False),
+        (DECLARED, ["violated", "holds"], False),
+    ],
+)
+def test_only_other_claims_may_depend_on_the_run(claim: str, verdicts: list[str], depends: bool) -> None:
+    [difference] = trial.differences(DEFECT, {claim: verdicts}, Record({KEY: {DECLARED: VIOLATED}}))
+    assert difference.depends_on_the_run == depends
+
+
 def test_what_is_missing_is_named() -> None:
     """Each message has the file or the command that mends it."""
     claims = [claim for claim in Claim.all() if claim.id in (DECLARED, OTHER)]

@@ -15,9 +15,6 @@ from spec.selftest.mutation import command as mutation
 from spec.selftest.trial import Batch, Difference, Observations
 from spec.tools.command_line import UsageError
 
-TRIES = 3
-"""How often a claim is tried whose verdict differs from the record."""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its *parser*."""
@@ -124,21 +121,8 @@ def observe(batch: Batch, record: Record, workers: str, options: Sequence[str]) 
         options: more options for the first run of pytest.
     """
     observed = batch.try_all("-n", workers, *options)
-    doubtful = {
-        defect: [difference.claim for difference in trial.differences(defect, observations, record)]
-        for defect, observations in observed.items()
-        if not breaks_most(observations)
-    }
-    for _ in range(TRIES - 1):
-        for defect, observations in batch.try_claims(doubtful, "-n", workers).items():
-            for claim, verdicts in observations.items():
-                observed[defect][claim] += verdicts
+    trial.try_differences_again(batch, observed, record, "-n", workers)
     return observed
-
-
-def breaks_most(observations: Observations) -> bool:
-    """Return whether more than half of all claims were seen to be broken."""
-    return sum(Breakage.seen(verdicts) is not None for verdicts in observations.values()) > len(ids()) / 2
 
 
 def updated(record: Record, defect: Defect, observations: Observations, *, whole: bool, merge: bool) -> Table:
@@ -155,7 +139,7 @@ def updated(record: Record, defect: Defect, observations: Observations, *, whole
     """
     seen = {claim: Breakage.seen(verdicts) for claim, verdicts in observations.items()}
     table = {claim: breakage for claim, breakage in record.of(defect).items() if claim in (*ids(), ANY)}
-    if whole and breaks_most(observations):
+    if whole and trial.breaks_most(observations):
         table[ANY] = Breakage(frozenset(FAILURES), always=False)
     elif whole and not merge:
         table.pop(ANY, None)
@@ -181,6 +165,6 @@ def changes(before: Table, after: Table) -> list[str]:
 
 def summary(defect: Defect, observations: Observations, found: Sequence[Difference]) -> list[str]:
     """Return the lines that say what differs from the record, and what to do about it."""
-    if found and breaks_most(observations):
+    if found and trial.breaks_most(observations):
         return [f"{defect.short_name} breaks most claims. Record it: {COMMAND} {defect.short_name}"]
     return [str(difference) for difference in found]
