@@ -63,7 +63,8 @@ def test_many_objects_leave_nothing_in_the_server(manager: Any, log: Recorder, s
     """However many managed objects were used, by many threads, and dropped, the server has nothing of them left."""
 
     def use() -> None:
-        shared = manager.dict(mortal=payloads.DropReporter(partial(log, "dropped")))
+        shared = manager.dict()
+        shared["mortal"] = payloads.DropReporter(partial(log, "dropped"))
         thread = threading.Thread(target=shared.keys)
         thread.start()
         thread.join()
