@@ -65,7 +65,7 @@ def test_many_objects_leave_nothing_in_the_server(manager: Any, log: Recorder, s
     def use() -> None:
         shared = manager.dict()
         shared["mortal"] = payloads.DropReporter(partial(log, "dropped"))
-        thread = threading.Thread(target=shared.keys)
+        thread = threading.Thread(target=len, args=(shared,))
         thread.start()
         thread.join()
 
