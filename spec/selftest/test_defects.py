@@ -6,6 +6,7 @@ A sample of the other claims is tried too: one that the defect is recorded to br
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import pytest
@@ -41,7 +42,8 @@ def test_broken_lessons_break_what_they_declare(lesson: str, record: Record) -> 
 def check(batches: Sequence[Batch], record: Record) -> None:
     """Try a sample of claims with each defect of the *batches*.
 
-    What depends on the run is left to ``python -m spec matrix``, which records it as ``sometimes``.
+    What depends on the run is left to ``python -m spec matrix``, which records it as ``sometimes``.  A pair of an
+    older defect and a newer claim that nobody has tried yet is a warning, which says what command records it.
     """
     found = []
     for batch in batches:
@@ -51,9 +53,11 @@ def check(batches: Sequence[Batch], record: Record) -> None:
         for defect, observations in observed.items():
             untried = [claim for claim in chosen[defect] if claim in defect.breaks and claim not in observations]
             assert not untried, f"{defect.name} was not tried with {untried}"
-            found += [
-                str(difference)
-                for difference in trial.differences(defect, observations, record)
-                if not difference.is_of_verdicts_only and not difference.depends_on_the_run
-            ]
+            for difference in trial.differences(defect, observations, record):
+                if difference.is_of_verdicts_only or difference.depends_on_the_run:
+                    continue
+                if difference.recorded is None and difference.claim not in defect.breaks:
+                    warnings.warn(str(difference), stacklevel=1)
+                else:
+                    found.append(str(difference))
     assert not found, "\n".join(found)
