@@ -6,7 +6,6 @@ import ast
 import importlib
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any, Union
 
@@ -115,33 +114,27 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
     Raises:
         CannotBundle: the claim needs something that no script can have.
     """
-    test = claim.function.__module__, claim.function.__name__
+    tests, test = claim.function.__module__, claim.function.__name__
     lesson = f"{REFERENCE}.{claim.lesson}"
-
-    def bundle(functions: Sequence[str]) -> Bundle:
-        scene = _Scene(Sources(INSTEAD, {}).module(test[0]), target, lesson, functions)
-        extra = {LIBRARY: _library(target), SCRIPT: scene.code(test[1], seconds)}
-        sources = Sources(INSTEAD, extra)
-        rules = Rules(
-            instead=INSTEAD,
-            members=MEMBERS,
-            values={Place(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
-            examples=lambda module, function: _examples(module, function, explanation),
-            whole=lambda name: Bundle(sources.module(name), sources, rules).text(),
-            sections=[
-                ("", (f"{LIBRARY}.",)),
-                ("The claim", (f"{test[0]}.",)),
-                ("The lesson", (f"{lesson}.",)),
-                ("What runs in other processes", ("spec.claims.",)),
-                ("The model", ("spec.models.",)),
-                ("How it is seen", ("spec.harness.", "spec.report.", "spec.engine.", f"{REFERENCE}.")),
-                ("How the claim is run", (f"{SCRIPT}.",)),
-            ],
-        )
-        return Bundle(sources.module(SCRIPT), sources, rules, keep=[test[1]])
-
-    reached = [one.node for one in bundle([]).definitions if one.module.name == test[0]]
-    return bundle(sorted({name for node in reached for name in _attributes_of("lesson", node)})).text()
+    scene = _Scene(Sources(INSTEAD, {}).module(tests), target, lesson)
+    sources = Sources(INSTEAD, {LIBRARY: _library(target), SCRIPT: scene.code(test, seconds)})
+    rules = Rules(
+        instead=INSTEAD,
+        members=MEMBERS,
+        values={Place(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
+        examples=lambda module, function: _examples(module, function, explanation),
+        whole=lambda name: Bundle(sources.module(name), sources, rules).text(),
+        sections=[
+            ("", (f"{LIBRARY}.",)),
+            ("The claim", (f"{tests}.",)),
+            ("The lesson", (f"{lesson}.",)),
+            ("What runs in other processes", ("spec.claims.",)),
+            ("The model", ("spec.models.",)),
+            ("How it is seen", ("spec.harness.", "spec.report.", "spec.engine.", f"{REFERENCE}.")),
+            ("How the claim is run", (f"{SCRIPT}.",)),
+        ],
+    )
+    return Bundle(sources.module(SCRIPT), sources, rules, keep=[test]).text()
 
 
 def _library(target: Target) -> str:
@@ -169,15 +162,16 @@ class _Scene:
         module: the module of its test.
         target: what is under test.
         lesson: the name of the lesson's module.
-        functions: what the claim uses of that.
     """
 
-    def __init__(self, module: Module, target: Target, lesson: str, functions: Sequence[str]) -> None:
-        self._module, self._target, self._lesson, self._functions = module, target, lesson, functions
+    def __init__(self, module: Module, target: Target, lesson: str) -> None:
+        self._module, self._target, self._lesson = module, target, lesson
         self._made: dict[str, str] = {}
+        self._used: set[str] = set()
 
     def code(self, test: str, seconds: float) -> str:
         """Return the code of the module."""
+        self._used = self._functions_of_the_lesson(test)
         names = self._ask_for(test)
         call = f"claim.{test}({', '.join(names)})"
         package, _, lesson = self._lesson.rpartition(".")
@@ -218,6 +212,19 @@ if __name__ == "__main__":
     {run}
 """
 
+    def _functions_of_the_lesson(self, test: str) -> set[str]:
+        """Return the names of what the test, and what it uses in its module, asks the lesson for."""
+        used: set[str] = set()
+        todo = [test]
+        for name in todo:  # which grows meanwhile
+            for node in ast.walk(self._module.by_name[name].node):
+                called = node.arg if isinstance(node, ast.arg) else node.id if isinstance(node, ast.Name) else ""
+                if called in self._module.by_name and called not in todo:
+                    todo.append(called)
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "lesson":
+                    used.add(node.attr)
+        return used
+
     def _ask_for(self, function: str) -> list[str]:
         """See that all is made that a *function* of the module asks for, and return the names of that."""
         node = self._module.by_name[function].node
@@ -237,18 +244,11 @@ if __name__ == "__main__":
                 made = f"stack.enter_context(contextmanager(claim.{name})({', '.join(asked)}))"
             self._made[name] = f"{name} = {made}"
         elif name in GIVEN:
-            functions = ", ".join(f"{one}=reference.{one}" for one in self._functions)
+            functions = ", ".join(f"{one}=reference.{one}" for one in sorted(self._used))
             module = self._target.name.partition(":")[0]
             self._made[name] = GIVEN[name].format(target=self._target.name, module=module, lesson=functions)
         else:
             raise CannotBundle(f"{self._module.name} asks for {name}, which no script can give")
-
-
-def _attributes_of(name: str, node: ast.AST) -> Iterator[str]:
-    """Yield the names of the attributes that *node* asks a variable called *name* for."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == name:
-            yield one.attr
 
 
 def _examples(module: Module, function: Function, explanation: str) -> list[str]:

@@ -101,6 +101,7 @@ class Bundle:
     def __init__(self, root: Module, sources: Sources, rules: Rules, keep: Sequence[str] = ()) -> None:
         self._root, self._sources, self._rules, self._keep = root, sources, rules, keep
         self._mentioned: set[str] = set()
+        self._known: dict[ast.AST, _Piece] = {}
         known = -1
         while known < len(self._mentioned):
             known = len(self._mentioned)
@@ -130,6 +131,9 @@ class Bundle:
         if isinstance(node, ast.ClassDef):
             yield from self._read_class(definition, node)
             return
+        if node in self._known:
+            yield self._known[node]
+            return
         reader = self._reader(module)
         if Place(module.name, definition.names[0] if definition.names else "") in self._rules.values:
             value = self._rules.values[Place(module.name, definition.names[0])]
@@ -138,7 +142,13 @@ class Bundle:
             )
         else:
             reader.read(node, keep_docstring=any(name in self._keep for name in definition.names))
-        yield _Piece(module, *module.lines(node), reader)
+        yield self._keep_in_mind(node, _Piece(module, *module.lines(node), reader))
+
+    def _keep_in_mind(self, node: ast.AST, piece: _Piece) -> _Piece:
+        """Note what was read, unless it is another when more is known to be mentioned."""
+        if not piece.reader.has_needless:
+            self._known[node] = piece
+        return piece
 
     def _read_class(self, definition: Definition, node: ast.ClassDef) -> Iterator[_Piece]:
         module = definition.module
@@ -159,9 +169,11 @@ class Bundle:
             if self._is_needed(definition, node, member):
                 name = getattr(member, "name", "")
                 origin, around, member = new.get(name, (module, node, member))
-                reader = self._reader(origin)
-                reader.read_member(around, member)
-                yield _Piece(origin, *origin.lines(member), reader)
+                if member not in self._known:
+                    reader = self._reader(origin)
+                    reader.read_member(around, member)
+                    self._known[member] = _Piece(origin, *origin.lines(member), reader)
+                yield self._known[member]
 
     def _is_needed(self, definition: Definition, node: ast.ClassDef, member: ast.stmt) -> bool:
         if is_text(member) or is_setting(member):

@@ -114,6 +114,7 @@ class Reader(ast.NodeVisitor):
         needless: Callable[[Definition, str], bool],
     ) -> None:
         self.reading = Reading()
+        self.has_needless = False
         self._sources, self._module, self._naming = sources, module, naming
         self._examples, self._needless = examples, needless
         self._scopes: list[_Scope] = []
@@ -434,6 +435,7 @@ class Reader(ast.NodeVisitor):
             self.visit(argument)
         for keyword in node.keywords:
             if isinstance(target, Definition) and keyword.arg and self._needless(target, keyword.arg):
+                self.has_needless = True
                 begin, _ = self._module.line_of(self._module.start(keyword))
                 self._cut(begin, self._module.line_of(self._module.end(keyword))[1])
             else:

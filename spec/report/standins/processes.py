@@ -123,12 +123,13 @@ def until_still(come: Optional[Callable[[], bool]] = None) -> None:
     """Wait until nothing that was started moves, for a moment, or longer if what is waited for has not *come*."""
     begun = since = time.monotonic()
     before: dict[int, list[list[tuple[str, str]]]] = {}
-    while time.monotonic() - begun < 5:
-        now = {pid: threads(pid) for pid in descendants(os.getpid())}
+    while time.monotonic() - begun < 20:
+        now, has_come = {pid: threads(pid) for pid in descendants(os.getpid())}, come is None or come()
         if now != before or any(thread[0][0] not in "ST" for seen in now.values() for thread in seen):
             since, before = time.monotonic(), now
-        if time.monotonic() - since > (0.1 if come is None or come() else 0.5):
+        if time.monotonic() - since > (0.1 if has_come else 0.5):
             return
+        begun = begun if has_come else time.monotonic()
         time.sleep(0.005)
 
 
