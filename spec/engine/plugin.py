@@ -128,16 +128,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in claims if item not in items])
     for item in items:
         claim = claims[item]
-        if claim and missing():
-            item.add_marker(pytest.mark.skip(reason=f"the harness lacks {'; '.join(missing())}"))
-        elif claim and missing_for(frozenset(claim.needs)):
-            item.add_marker(
-                pytest.mark.skip(reason=f"the machine lacks {'; '.join(missing_for(frozenset(claim.needs)))}")
-            )
-        elif claim and not claim.applies_to(target_of(item).traits):
-            item.add_marker(pytest.mark.skip(reason=claim.why_not(target_of(item).traits)))
-        elif claim and config.stash[PACKAGE].name != REFERENCE and "lesson" not in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.skip(reason=judging.CALLS_NOTHING.format(config.stash[PACKAGE].name)))
+        reason = claim and _why_not(item, claim)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _why_not(item: pytest.Item, claim: Claim) -> Optional[str]:
+    """Return why *claim* does not apply to the target of *item*, or None if it does."""
+    package, traits = item.config.stash[PACKAGE].name, target_of(item).traits
+    if missing():
+        return f"the harness lacks {'; '.join(missing())}"
+    lacking = missing_for(frozenset(claim.needs))
+    if lacking:
+        return f"the machine lacks {'; '.join(lacking)}"
+    if not claim.applies_to(traits):
+        return claim.why_not(traits)
+    if package != REFERENCE and "lesson" not in getattr(item, "fixturenames", ()):
+        return judging.CALLS_NOTHING.format(package)
+    return None
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
