@@ -10,11 +10,15 @@ from collections.abc import Collection, Iterator
 from typing import Callable, NamedTuple
 
 from spec.harness import shared_memory
+from spec.harness.heartbeat import beat
 from spec.harness.process_table import listed_children, open_files
 from spec.harness.witness import Matcher, kernel
 
-ENDING_SECONDS = 0.5
-"""Seconds in which threads that have nothing more to do must have ended."""
+ENDING_SECONDS = 10.0
+"""Seconds in which threads that have nothing more to do must end: far more than they need on a busy machine."""
+
+THREAD_INTERVAL = 0.01
+"""Seconds between two looks at whether a thread has ended."""
 
 
 class Holdings(NamedTuple):
@@ -77,8 +81,9 @@ def _holdings_without(threads: Collection[threading.Thread]) -> Holdings:
     gc.collect()
     end = time.monotonic() + ENDING_SECONDS
     for thread in threading.enumerate():
-        if thread not in threads:
-            thread.join(max(0, end - time.monotonic()))
+        while thread not in threads and thread.is_alive() and time.monotonic() < end:
+            beat()  # so that the watcher does not take the wait for a hang
+            thread.join(THREAD_INTERVAL)
     return holdings()
 
 
