@@ -10,11 +10,12 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Callable, Optional
 
 from spec.harness.callers import ending, watch
-from spec.harness.process_table import GONE, ZOMBIE, exit_of, state
+from spec.harness.process_table import GONE, ZOMBIE, exit_of, pids, state, until_exited
 from spec.harness.roles import note, role
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
@@ -107,3 +108,18 @@ class Program:
     def errors(self) -> str:
         """What the program and its children have printed on stderr so far."""
         return self._errors.read_text(encoding="utf-8", errors="replace")
+
+    def all_errors(self) -> str:
+        """Wait until each process that may print on this stderr has exited, and return what was printed there.
+
+        The helpers of a library may end after the program: the resource tracker complains only then.
+
+        Raises:
+            Hung: one of them did not exit before the deadline.
+        """
+        file = self._errors.stat()
+        for pid in pids():
+            with suppress(OSError):  # it has exited, or belongs to somebody else
+                if os.path.samestat(os.stat(f"/proc/{pid}/fd/2"), file):
+                    until_exited(pid)
+        return self.errors

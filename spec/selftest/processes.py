@@ -99,6 +99,16 @@ def greet(mp: Multiprocessing, name: str) -> None:
     print("trouble", file=sys.stderr)
 
 
+def leave_a_complainer(_mp: Multiprocessing) -> None:
+    """Run as a program whose child prints on stderr, but only after the program has ended."""
+    program = os.getpid()
+    if os.fork() == 0:
+        while os.getppid() == program:
+            time.sleep(0.01)
+        os.write(2, b"left alone\n")
+        os._exit(0)
+
+
 def leave(_mp: Multiprocessing, status: int) -> None:
     """Run as a program that ends with this exit status."""
     sys.exit(status)

@@ -24,6 +24,12 @@ def test_calls_main_and_keeps_what_it_prints(tmp_path: Path) -> None:
     assert (state(program.pid), program.running) == (GONE, False)
 
 
+def test_waits_for_what_is_printed_after_the_end(tmp_path: Path) -> None:
+    program = Program.calling(tmp_path / "program", "multiprocessing", processes.leave_a_complainer)
+    assert program.exit_status() == 0
+    assert program.all_errors() == "left alone\n"
+
+
 def test_runs_a_module(tmp_path: Path) -> None:
     program = Program(tmp_path / "program", "this")
     assert program.exit_status() == 0

@@ -22,4 +22,4 @@ def test_daemons_in_calls_end_silently(lesson: Lesson, program: Programs, checkp
     until_blocked(daemons)
     main.next().let_go()
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
-    kernel.shows("what the program printed on stderr", running.errors, expected="")
+    kernel.shows("what the program printed on stderr", running.all_errors(), expected="")

@@ -341,4 +341,4 @@ def test_reaped_daemon_does_not_disturb_the_end(program: Programs, lesson: Lesso
     """A program whose daemon has exited, and was reaped without the API, ends in order, with nothing on stderr."""
     running = program.main(payloads.reap_its_daemon, lesson.start_daemon)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
-    kernel.shows("what the program printed on stderr", running.errors, expected="")
+    kernel.shows("what the program printed on stderr", running.all_errors(), expected="")

@@ -20,7 +20,7 @@ def test_program_with_outstanding_items_is_silent(program: Programs, target: Tar
     """A program, and a child, that end while items are outstanding have exit status 0 and print nothing on stderr."""
     leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_outstanding, target.name)
     kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.errors, expected="")
+    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
 
 
 @source("https://github.com/celery/billiard/issues/293", observed=True)

@@ -23,7 +23,7 @@ def test_program_that_ends_in_order_is_silent(program: Programs) -> None:
     using = program.main(payloads.use_everything)
     kernel.shows("the program's exit status", using.exit_status(), expected=0)
     kernel.shows("what the program printed", using.output, expected="100\n")
-    kernel.shows("what the program printed on stderr", using.errors, expected="")
+    kernel.shows("what the program printed on stderr", using.all_errors(), expected="")
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
@@ -31,7 +31,7 @@ def test_program_with_unjoined_children_is_silent(program: Programs, target: Tar
     """A program, and a child, whose children were joined, closed, killed, or nothing of it, end silently."""
     leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_children, target.name)
     kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.errors, expected="")
+    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
 
 
 @needs("Lock", "Queue")

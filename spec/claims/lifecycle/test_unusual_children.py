@@ -137,4 +137,4 @@ def test_exit_in_a_thread_ends_the_thread_only(program: Programs, lesson: Lesson
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("how often the child went on", len(log.values("went on")), expected=1)
     recorder.shows("the exit code of the child", log.only("exit code").value, expected=0)
-    kernel.shows("what was printed on stderr", running.errors, expected="")
+    kernel.shows("what was printed on stderr", running.all_errors(), expected="")

@@ -115,4 +115,4 @@ def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -
     """A program, and a child, that end while they hold locks have exit status 0 and print nothing on stderr."""
     holding = program.main(endings.use_here_and_in_a_child, payloads.leave_locks, target.name)
     kernel.shows("the program's exit status", holding.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", holding.errors, expected="")
+    kernel.shows("what the program and its child printed on stderr", holding.all_errors(), expected="")

@@ -26,7 +26,7 @@ def test_program_that_closes_no_queue_is_silent(program: Programs, target: Targe
     """A program, and a child, that close no queue and no pipe, empty or not, end with nothing on stderr."""
     leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_queues, target.name)
     kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.errors, expected="")
+    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
 
 
 @source("https://docs.python.org/3/library/os.html#os._exit")

@@ -29,7 +29,7 @@ def test_program_that_shuts_no_manager_down_is_silent(program: Programs, target:
     """A program, and a child, that end while they refer to managers and proxies print nothing on stderr."""
     leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_managers, target.name)
     kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.errors, expected="")
+    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager")
