@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -21,8 +22,8 @@ kept = []
 
 class Process(_fork.Process):
     def start(self):
-        kept.append(open("/dev/shm/spec-leak-%d" % os.getpid(), "x"))
-        open("/dev/shm/spec-other-%d" % os.getpid(), "x").close()
+        kept.append(open("/dev/shm/spec-leak-{name}-%d" % os.getpid(), "x"))
+        open("/dev/shm/spec-other-{name}-%d" % os.getpid(), "x").close()
         super().start()
 """
 
@@ -30,10 +31,10 @@ class Process(_fork.Process):
 @pytest.mark.parametrize("options", [[], ["-n2"]], ids=["one process", "two workers"])
 def test_what_the_run_had_in_use_is_removed_and_named_and_nothing_else_is(tmp_path: Path, options: list[str]) -> None:
     """At its end the run removes those files from /dev/shm that one of its processes is known to have used."""
-    (tmp_path / "leaking.py").write_text(LEAKING, encoding="utf-8")
-    before = shared_memory.names()
+    name = secrets.token_hex(8)  # other tests, and other programs, leave files there at the same time
+    (tmp_path / "leaking.py").write_text(LEAKING.format(name=name), encoding="utf-8")
     run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", *options, path=tmp_path)
-    [other] = [name for name in shared_memory.names() - before if name.startswith("spec-other-")]
+    [other] = [file for file in shared_memory.names() if file.startswith(f"spec-other-{name}-")]
     (shared_memory.FOLDER / other).unlink()
     leak = other.replace("other", "leak")
     assert "left behind in shared memory, removed" in run.output
