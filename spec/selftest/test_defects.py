@@ -17,6 +17,9 @@ from spec.selftest.broken_claims import Record
 from spec.selftest.defects.declaration import Family
 from spec.selftest.trial import Batch
 
+TOLERATED = 0.1
+"""The share of the pairs of a defect and a claim that it does not declare which may differ from the record."""
+
 
 @pytest.fixture(scope="module")
 def record() -> Record:
@@ -42,10 +45,10 @@ def test_broken_lessons_break_what_they_declare(lesson: str, record: Record) -> 
 def check(batches: Sequence[Batch], record: Record) -> None:
     """Try a sample of claims with each defect of the *batches*.
 
-    What depends on the run is left to ``python -m spec matrix``, which records it as ``sometimes``.  A pair of an
-    older defect and a newer claim that nobody has tried yet is a warning, which says what command records it.
+    Each defect must break the claims that it declares.  What else it breaks may depend on the machine, so a pair
+    that differs from the record is a warning, with the command that records it, up to a share of `TOLERATED`.
     """
-    found = []
+    problems, tried = [], 0
     for batch in batches:
         chosen = {defect: trial.sample(defect, record) for defect in batch.defects}
         observed = batch.try_claims(chosen)
@@ -53,11 +56,15 @@ def check(batches: Sequence[Batch], record: Record) -> None:
         for defect, observations in observed.items():
             untried = [claim for claim in chosen[defect] if claim in defect.breaks and claim not in observations]
             assert not untried, f"{defect.name} was not tried with {untried}"
-            for difference in trial.differences(defect, observations, record):
-                if difference.is_of_verdicts_only or difference.depends_on_the_run:
-                    continue
-                if difference.recorded is None and difference.claim not in defect.breaks:
-                    warnings.warn(str(difference), stacklevel=1)
-                else:
-                    found.append(str(difference))
-    assert not found, "\n".join(found)
+            tried += len(observations.keys() - defect.breaks)
+            problems += trial.differences(defect, observations, record)
+    failed = [str(difference) for difference in problems if difference.is_failed_purpose]
+    assert not failed, "\n".join(failed)
+    unexpected = [
+        str(difference)
+        for difference in problems
+        if not difference.is_of_verdicts_only and not difference.depends_on_the_run
+    ]
+    for text in unexpected:
+        warnings.warn(text, stacklevel=1)
+    assert len(unexpected) <= max(1, TOLERATED * tried), "The record is out of date:\n" + "\n".join(unexpected)
