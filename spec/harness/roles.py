@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Optional
 
+from spec.harness.blockers import describe_wait
 from spec.harness.process_table import descendants, parent
 
 _roles: dict[int, str] = {}
@@ -23,22 +24,25 @@ def role(pid: int) -> str:
 
 
 def describe_all(caller: int, pids: Optional[Iterable[int]] = None) -> str:
-    """Return a line for each process: whose child it is, whether it sleeps and where in the kernel, and its role.
+    """Return a line for each process: whose child it is, its state, its role, and what it waits for.
 
     Args:
         caller: the process that runs the claim.
         pids: the processes; if left out, that one and all that come from it.
     """
-    return "\n".join(_describe(pid, caller) for pid in ([caller, *descendants(caller)] if pids is None else pids))
+    processes = [caller, *descendants(caller)] if pids is None else [*pids]
+    return "\n".join(_describe(pid, caller, processes) for pid in processes)
 
 
-def _describe(pid: int, caller: int) -> str:
+def _describe(pid: int, caller: int, pids: Collection[int]) -> str:
     try:
         if pid == os.getpid():
             return f"  process {pid}: {_role(pid, caller)}"
         origin = "" if pid == caller else f", child of {parent(pid)}"
         where = Path(f"/proc/{pid}/wchan").read_text(encoding="ascii") or "0"
         waits = f" in {where}" if where != "0" else ""
+        event = describe_wait(pid, pids)
+        waits += f" for {event}" if event else ""
         return f"  process {pid}{origin}, {_condition(pid)}{waits}: {_role(pid, caller)}"
     except OSError:
         return f"  process {pid}, gone meanwhile"

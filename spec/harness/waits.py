@@ -26,11 +26,13 @@ class _Call(NamedTuple):
     """A system call that waits.
 
     Attributes:
+        name: its name, without the number that a newer version of the call ends in.
         numbers: its number on x86_64 and on aarch64.
         limited: whether a call with these arguments waits for a limited time.
         timeout: the option of a socket that limits the call if its first argument is a socket.
     """
 
+    name: str
     numbers: dict[str, int]
     limited: Callable[[list[int]], bool]
     timeout: Optional[int] = None
@@ -55,26 +57,26 @@ def _milliseconds(position: int) -> Callable[[list[int]], bool]:
 
 
 _CALLS = [
-    _Call({"x86_64": 0, "aarch64": 63}, _never, socket.SO_RCVTIMEO),  # read
-    _Call({"x86_64": 45, "aarch64": 207}, _never, socket.SO_RCVTIMEO),  # recvfrom
-    _Call({"x86_64": 47, "aarch64": 212}, _never, socket.SO_RCVTIMEO),  # recvmsg
-    _Call({"x86_64": 43, "aarch64": 202}, _never, socket.SO_RCVTIMEO),  # accept
-    _Call({"x86_64": 288, "aarch64": 242}, _never, socket.SO_RCVTIMEO),  # accept4
-    _Call({"x86_64": 1, "aarch64": 64}, _never, socket.SO_SNDTIMEO),  # write
-    _Call({"x86_64": 73, "aarch64": 32}, _never),  # flock
-    _Call({"x86_64": 72, "aarch64": 25}, _never),  # fcntl
-    _Call({"x86_64": 61, "aarch64": 260}, _never),  # wait4
-    _Call({"x86_64": 247, "aarch64": 95}, _never),  # waitid
-    _Call({"x86_64": 34}, _never),  # pause
-    _Call({"x86_64": 202, "aarch64": 98}, _pointer(3)),  # futex
-    _Call({"x86_64": 7}, _milliseconds(2)),  # poll
-    _Call({"x86_64": 271, "aarch64": 73}, _pointer(2)),  # ppoll
-    _Call({"x86_64": 23}, _pointer(4)),  # select
-    _Call({"x86_64": 270, "aarch64": 72}, _pointer(4)),  # pselect6
-    _Call({"x86_64": 232}, _milliseconds(3)),  # epoll_wait
-    _Call({"x86_64": 281, "aarch64": 22}, _milliseconds(3)),  # epoll_pwait
-    _Call({"x86_64": 35, "aarch64": 101}, _always),  # nanosleep
-    _Call({"x86_64": 230, "aarch64": 115}, _always),  # clock_nanosleep
+    _Call("read", {"x86_64": 0, "aarch64": 63}, _never, socket.SO_RCVTIMEO),
+    _Call("recvfrom", {"x86_64": 45, "aarch64": 207}, _never, socket.SO_RCVTIMEO),
+    _Call("recvmsg", {"x86_64": 47, "aarch64": 212}, _never, socket.SO_RCVTIMEO),
+    _Call("accept", {"x86_64": 43, "aarch64": 202}, _never, socket.SO_RCVTIMEO),
+    _Call("accept4", {"x86_64": 288, "aarch64": 242}, _never, socket.SO_RCVTIMEO),
+    _Call("write", {"x86_64": 1, "aarch64": 64}, _never, socket.SO_SNDTIMEO),
+    _Call("flock", {"x86_64": 73, "aarch64": 32}, _never),
+    _Call("fcntl", {"x86_64": 72, "aarch64": 25}, _never),
+    _Call("wait4", {"x86_64": 61, "aarch64": 260}, _never),
+    _Call("waitid", {"x86_64": 247, "aarch64": 95}, _never),
+    _Call("pause", {"x86_64": 34}, _never),
+    _Call("futex", {"x86_64": 202, "aarch64": 98}, _pointer(3)),
+    _Call("poll", {"x86_64": 7}, _milliseconds(2)),
+    _Call("ppoll", {"x86_64": 271, "aarch64": 73}, _pointer(2)),
+    _Call("select", {"x86_64": 23}, _pointer(4)),
+    _Call("pselect6", {"x86_64": 270, "aarch64": 72}, _pointer(4)),
+    _Call("epoll_wait", {"x86_64": 232}, _milliseconds(3)),
+    _Call("epoll_pwait", {"x86_64": 281, "aarch64": 22}, _milliseconds(3)),
+    _Call("nanosleep", {"x86_64": 35, "aarch64": 101}, _always),
+    _Call("clock_nanosleep", {"x86_64": 230, "aarch64": 115}, _always),
 ]
 """The system calls with which Python and the C library wait; see `syscalls(2)
 <https://man7.org/linux/man-pages/man2/syscalls.2.html>`_."""
@@ -83,6 +85,24 @@ _BY_NUMBER = {call.numbers[MACHINE]: call for call in _CALLS if MACHINE in call.
 _SLEEPS = {call.numbers[MACHINE] for call in _CALLS if MACHINE in call.numbers and call.limited is _always}
 _SELECTS = {23, 270} if MACHINE == "x86_64" else {72}
 """On older Pythons `time.sleep` calls select without files."""
+
+
+class BlockingCall(NamedTuple):
+    """A system call that a thread is in.
+
+    Attributes:
+        name: the name of the call, as in ``read``.
+        arguments: its arguments: numbers, descriptors or addresses.
+    """
+
+    name: str
+    arguments: list[int]
+
+
+def blocking_call(pid: int) -> Optional[BlockingCall]:
+    """Return the call in which the main thread of *pid* waits, or None if this module does not know it."""
+    call = _calls(pid).get(pid)
+    return BlockingCall(_BY_NUMBER[call[0]].name, call[1:]) if call and call[0] in _BY_NUMBER else None
 
 
 def limit_of_wait(pid: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from spec.engine.hangs import STILL
+from spec.harness.process_table import until_blocked
 from spec.harness.roles import describe_all, note
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker
@@ -58,6 +59,7 @@ def test_latest_note_counts() -> None:
 
 def test_stranger_is_known_by_its_command() -> None:
     with sleeper() as process:
+        until_blocked([process.pid])  # at first, a new program has no command line
         assert described(process.pid).endswith(f": {sys.executable} -c input()")
 
 
@@ -78,7 +80,8 @@ def test_hung_claim_says_who_waits_where() -> None:
     run = verify("-n2", "--claim=queue.poll-does", f"--mp={api}", "--hang-after=1")
     assert f"E   Hung: {STILL.message(1)}:\n" in run.output
     assert re.search(r"^E     process (\d+): runs the claim$", run.output, re.MULTILINE)
-    assert re.search(r"^E     process .* sleeping in .*: worker-1, in poll\('nothing'\)$", run.output, re.MULTILINE)
+    waiting = r"^E     process .* sleeping in .* for process .* to write to a pipe: worker-1, in poll\('nothing'\)$"
+    assert re.search(waiting, run.output, re.MULTILINE)
     assert re.search(rf"^E     target   {api} ", run.output, re.MULTILINE)
     assert "spec/harness/" not in run.output
 
