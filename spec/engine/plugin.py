@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
-from spec.engine import deviations, fixtures, judging, options, stage, watcher
+from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher
 from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import BadDeviations
 from spec.engine.fixtures import PACKAGE
@@ -23,7 +23,7 @@ from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
 from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
-from spec.harness.signal_state import keep_exited_children, take_sigterm_for_an_interrupt
+from spec.harness.signal_state import keep_exited_children
 from spec.paths import SPEC_FOLDER
 
 TARGETS = pytest.StashKey[Sequence[Target]]()
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options.apply_scale(config)
     if not missing():
         keep_exited_children()
-        take_sigterm_for_an_interrupt()
+        interrupts.listen()
     sys.path.append(str(config.invocation_params.dir))  # where the user's own module or package may be
     try:
         config.stash[TARGETS] = expand(config.getoption("mp") or [DEFAULT])

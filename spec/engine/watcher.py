@@ -17,6 +17,7 @@ from typing import Any, Optional
 
 import pytest
 
+from spec.engine import interrupts
 from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import Deviations
 from spec.engine.findings import Finding
@@ -60,6 +61,7 @@ def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
     """Run *item* on a stage of its own, and return its reports once nothing of it is left."""
     start = time.time()
     warm_up()
+    interrupts.check()
     if not target_of(item).traits.inherits_memory:
         share_resource_tracker()
     with StageFolder.make() as folder:
@@ -111,6 +113,7 @@ def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Confi
             return _ending(pid)
         detector = HangDetector(config)
         while not poll.poll(WATCH_INTERVAL * 1000):
+            interrupts.check()
             inside = nursery.inside()
             config.stash[SWEEP].note_use(inside)
             rule = detector.check(inside)

@@ -7,7 +7,6 @@ would depend on nohup, on a shell that runs a command in the background, or on t
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 
@@ -16,12 +15,13 @@ IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 
 def restore_defaults() -> None:
-    """Let this process ignore only the signals that Python itself ignores, block none, and end it by SIGTERM."""
+    """Let this process ignore only the signals that Python ignores, block none, and end by SIGTERM and SIGINT."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     kept = {getattr(signal, name, None) for name in IGNORED_BY_PYTHON}
     for number in signal.valid_signals() - kept:
         if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
@@ -33,22 +33,6 @@ def keep_exited_children() -> None:
     """
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-
-
-def take_sigterm_for_an_interrupt() -> None:
-    """Raise KeyboardInterrupt in this process when SIGTERM arrives, so that it cleans up as it does after Ctrl-C.
-
-    In a fork of this process, SIGTERM does what it does by default.
-    """
-    this_process = os.getpid()
-
-    def interrupt(_number: int, _frame: object) -> None:
-        if os.getpid() == this_process:
-            raise KeyboardInterrupt("SIGTERM")
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, interrupt)
 
 
 def blocked_signals() -> set[int]:

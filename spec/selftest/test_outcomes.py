@@ -86,21 +86,21 @@ def test_contexts_are_offered_where_a_module_has_no_process(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    """The signal is sent after a verdict was printed, while a claim hangs."""
+    """The signal is sent once the name of the first claim was printed."""
     command = ["pytest", "spec/", "--mp=spec.selftest.defects.hostile:everything-hangs", "--hang-after=60", "-v"]
     with subprocess.Popen(
         [sys.executable, "-m", *command, "--claim=isolation", "-p", "no:cacheprovider"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
-        text=True,
+        bufsize=0,
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            if "::test_" in line:
-                break
+        printed = b""
+        while b"::test_" not in printed:
+            printed += process.stdout.read(1)
         process.send_signal(number)
-        rest = process.stdout.read()
+        rest = process.stdout.read().decode()
     assert process.wait() == pytest.ExitCode.INTERRUPTED
     assert "KeyboardInterrupt" in rest
     assert list(tmp_path.iterdir()) == []

@@ -254,8 +254,9 @@ def stop_self() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def stop(pid: int) -> None:
-    """Stop another process."""
+def stop_after(pause: Callable[[], object], pid: int) -> None:
+    """Pause, and stop another process."""
+    pause()
     os.kill(pid, signal.SIGSTOP)
 
 

@@ -14,7 +14,7 @@ from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs, Start
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, observe_threads, settled, state, until_exited
+from spec.harness.process_table import ALIVE, observe_threads, settled, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, recorder
@@ -67,9 +67,12 @@ def test_may_stop_its_starter(
     mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
 ) -> None:
     """A starter that its child stops in a join waits on once continued, and misses no end of the child meanwhile."""
-    working = checkpoint("working")
-    task = steps(working.pause, leave(7))
-    joining = starter(payloads.exit_code_of_child, mp, lesson.start, payloads.stop, task)
+    begun, working = checkpoint("begun"), checkpoint("working")
+    stopping, task = partial(payloads.stop_after, begun.pause), steps(working.pause, leave(7))
+    joining = starter(payloads.exit_code_of_child, mp, lesson.start, stopping, task)
+    arrival = begun.next()
+    until_blocked([joining.pid])
+    arrival.let_go()
     child = working.next()
     kernel.shows("whether the starter is stopped", is_stopped(joining.pid), expected=True)
     os.kill(joining.pid, signal.SIGCONT)
