@@ -35,6 +35,7 @@ COMMANDS = {
     "claims": Command("list the claims, with their sources and where they apply", "spec.tools.catalogue"),
     "deviations": Command("list what is known not to hold on a library", "spec.tools.deviations"),
     "report": Command("make pages, badges and tables from reports of runs", "spec.report.command"),
+    "diff": Command("tell what differs between two targets, Pythons or runs", "spec.tools.diff"),
     "machine": Command("tell what this machine provides, and what it lacks", "spec.tools.machine"),
     "new": Command("write the skeleton of a claim or a lesson", "spec.tools.new"),
     "check": Command("tell what is missing or out of date, and what mends it", "spec.tools.check"),

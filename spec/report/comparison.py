@@ -37,6 +37,13 @@ class Column:
         return ", ".join(filter(None, (f"Python {self.run['python']}", self.apart)))
 
     @property
+    def alone(self) -> Document:
+        """The report of the run as if it had had no other target."""
+        verdicts = list(self.verdicts.values())
+        lacking = self.run["planned"] - len(self.run["verdicts"])
+        return {**self.run, "targets": [self.target], "verdicts": verdicts, "planned": len(verdicts) + lacking}
+
+    @property
     def counts(self) -> list[tuple[str, int]]:
         """The number of claims for each verdict, the worst verdict first."""
         return counts(self.verdicts.values())

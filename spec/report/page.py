@@ -13,6 +13,7 @@ from spec.engine.lessons import REFERENCE
 from spec.engine.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
 from spec.report import comparison
 from spec.report.comparison import Column
+from spec.report.differences import differ
 from spec.report.document import Claim, Document, shortfall
 
 SIGNS = {
@@ -28,8 +29,13 @@ SIGNS = {
 """The sign before each verdict, which helps the eye; the verdict is there in words too."""
 
 
-def render(documents: Sequence[Document]) -> str:
-    """Return an HTML page that compares *documents*."""
+def render(documents: Sequence[Document], *, only_differing: bool = False) -> str:
+    """Return an HTML page that compares *documents*.
+
+    Args:
+        documents: the reports.
+        only_differing: show at first only the claims whose verdicts differ.
+    """
     loader = jinja2.PackageLoader("spec.report", ".")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -47,6 +53,8 @@ def render(documents: Sequence[Document]) -> str:
         columns=columns,
         tallies=tallies,
         bad={claim["id"] for claim, _ in comparison.failures(documents)},
+        differing={claim["id"] for claim in rows if differ(column.verdicts.get(claim["id"]) for column in columns)},
+        only_differing=only_differing,
         lessons=[(lesson, list(claims)) for lesson, claims in groupby(rows, key=_lesson)],
         signs=SIGNS,
         failing=FAILING,
