@@ -121,7 +121,7 @@ class Programs:
 
 MakeCheckpoint = Callable[[str], Checkpoint]
 MakeWorker = Callable[..., Worker]
-Start = Callable[..., Starter]
+MakeStarter = Callable[..., Starter]
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def log(request: pytest.FixtureRequest) -> Recorder:
 
 
 @pytest.fixture
-def starter(request: pytest.FixtureRequest) -> Start:
+def starter(request: pytest.FixtureRequest) -> MakeStarter:
     """A function that calls a given function in a process of its own, because the call blocks."""
     numbers = count()
 

@@ -58,7 +58,9 @@ ASLEEP = Rule(
 )
 IDLE = Rule("all processes have only polled for {seconds} s", IDLE_FACTOR, "--hang-after")
 LATE = Rule("the claim has not ended within {seconds} s", 60.0, "--timeout")
-MISSED = Rule("an event that the claim waits for has not come within {seconds} s", deadline.SECONDS, "--scale")
+MISSED = Rule(
+    "an event that the claim waits for has not come within {seconds} s", deadline.DEADLINE_SECONDS, "--scale"
+)
 
 RULES = (STILL, ASLEEP, IDLE, LATE, MISSED)
 """All of them.  The last is decided where the harness waits, by a `spec.harness.deadline.Deadline`."""

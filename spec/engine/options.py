@@ -91,7 +91,7 @@ def apply_scale(config: pytest.Config) -> None:
     scale = config.getoption("scale")
     if scale == 1 or missing():
         return
-    deadline.SECONDS *= scale
+    deadline.DEADLINE_SECONDS *= scale
     if config.getoption("timeout") is None and "PYTEST_TIMEOUT" not in os.environ:
         config.option.timeout = float(config.getini("timeout")) * scale
     import resource  # here, as Windows has none

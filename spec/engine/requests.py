@@ -19,7 +19,7 @@ OWN_FOLDERS = (SPEC_FOLDER, *map(Path, impl.__path__))
 
 WITNESSES = {name for name, value in vars(witness).items() if isinstance(value, witness.Witness)}
 
-UNKNOWN = "an operation of the API"
+UNKNOWN_REQUEST = "an operation of the API"
 
 
 def request_of(error: BaseException) -> str:
@@ -34,12 +34,12 @@ def request_of(error: BaseException) -> str:
     entries = list(pytest.ExceptionInfo.from_exception(error).traceback)
     own = [number for number, entry in enumerate(entries) if _is_own(Path(entry.path))]
     if not own:
-        return UNKNOWN
+        return UNKNOWN_REQUEST
     last = own[-1]
     if entries[last + 1 :]:
         return _called(entries[last + 1].frame.raw)
     calls = list(_innermost_calls(str(entries[last].statement)))
-    return calls[-1] if calls else UNKNOWN
+    return calls[-1] if calls else UNKNOWN_REQUEST
 
 
 def _is_own(path: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import Optional
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
-SECONDS = 30.0
+DEADLINE_SECONDS = 30.0
 """The limit for each event, in seconds.  It is far more than any event takes, even on a machine under load."""
 
 
@@ -37,12 +37,12 @@ class Deadline:
 
     Args:
         what: the expected event, in words that follow "expected", such as ``process 7 to exit``.
-        seconds: the time from now; `SECONDS` if left out.
+        seconds: the time from now; `DEADLINE_SECONDS` if left out.
     """
 
     def __init__(self, what: str, seconds: Optional[float] = None) -> None:
         self._what = what
-        self._seconds = SECONDS if seconds is None else seconds
+        self._seconds = DEADLINE_SECONDS if seconds is None else seconds
         self._end = time.monotonic() + self._seconds
 
     def remaining(self) -> float:

@@ -8,7 +8,7 @@ from spec.harness.witness import caller, kernel
 from spec.models.bench import Bench, Model, somebody
 
 
-class Lock(Model):
+class LockModel(Model):
     """A lock that is not reentrant, and that any process may release."""
 
     def __init__(self, bench: Bench) -> None:

@@ -148,11 +148,11 @@ class QueueModel(Model):
                 self.get(worker=0)
 
 
-class BoundedQueue(QueueModel):
+class BoundedQueueModel(QueueModel):
     """A model of a queue with a bound."""
 
 
-class JoinableQueue(QueueModel):
+class JoinableQueueModel(QueueModel):
     """A model of a queue with a bound that counts the items that are not yet reported as processed."""
 
     def __init__(self, bench: Bench) -> None:

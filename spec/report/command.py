@@ -15,8 +15,8 @@ from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
 
 TABLES = {
-    found.NAME: "the claims that do not hold, by cause",
-    counts.NAME: "how often each library gets each verdict",
+    found.FOUND_PART: "the claims that do not hold, by cause",
+    counts.COUNTS_PART: "how often each library gets each verdict",
 }
 """The tables in Markdown, with what each shows."""
 
@@ -74,9 +74,9 @@ def run(asked: argparse.Namespace) -> int:
         for file in asked.badge:
             badge.write(documents, file, asked.label)
         for file in asked.found:
-            insertion.insert(found.NAME, found.render(documents), file)
+            insertion.insert(found.FOUND_PART, found.render(documents), file)
         for file in asked.counts:
-            insertion.insert(counts.NAME, counts.render(documents), file)
+            insertion.insert(counts.COUNTS_PART, counts.render(documents), file)
     except (BadReport, CannotWrite) as error:
         raise UsageError(str(error)) from None
     return 0

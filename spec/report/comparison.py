@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from spec.engine.verdicts import FAILING, HOLDS, KNOWN
-from spec.report.document import Claim, Document, Target, Verdict
+from spec.report.document import ClaimData, Document, TargetData, VerdictData
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Column:
     """
 
     run: Document
-    target: Target
-    verdicts: dict[str, Verdict]
+    target: TargetData
+    verdicts: dict[str, VerdictData]
     apart: str = ""
 
     @property
@@ -54,7 +54,7 @@ def library(column: Column) -> str:
     return f"{column.target['module']} {column.target['version'] or 'of Python ' + column.run['python']}"
 
 
-def counts(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
+def counts(verdicts: Iterable[VerdictData]) -> list[tuple[str, int]]:
     """Return the number of *verdicts* of each kind, the worst kind first."""
     found = Counter(verdict["verdict"] for verdict in verdicts)
     return sorted(found.items(), key=lambda item: (item[0] not in FAILING, item[0] != KNOWN, item[0] != HOLDS))
@@ -79,7 +79,7 @@ def _apart(column: Column, others: Sequence[Column]) -> str:
     return column.run["platform"] if len(platforms) == len(alike) else column.run["created"]
 
 
-def rows(documents: Sequence[Document]) -> list[Claim]:
+def rows(documents: Sequence[Document]) -> list[ClaimData]:
     """Return the claims on which a run has a verdict, in their order.
 
     If the runs have different versions of a claim, the last one counts.
@@ -88,7 +88,7 @@ def rows(documents: Sequence[Document]) -> list[Claim]:
     return list({claim["id"]: claim for run in documents for claim in run["claims"] if claim["id"] in tried}.values())
 
 
-def failures(documents: Sequence[Document]) -> list[tuple[Claim, list[tuple[Column, Verdict]]]]:
+def failures(documents: Sequence[Document]) -> list[tuple[ClaimData, list[tuple[Column, VerdictData]]]]:
     """Return the claims that do not hold everywhere, with the verdicts that say so, known deviations among them."""
     found = []
     for claim in rows(documents):
@@ -98,7 +98,7 @@ def failures(documents: Sequence[Document]) -> list[tuple[Claim, list[tuple[Colu
     return found
 
 
-def bad_on(claim: Claim, columns: Iterable[Column]) -> list[Column]:
+def bad_on(claim: ClaimData, columns: Iterable[Column]) -> list[Column]:
     """Return those of *columns* in which *claim* does not hold, whether or not that is known."""
     return [
         column

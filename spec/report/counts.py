@@ -10,7 +10,7 @@ from spec.report import comparison
 from spec.report.document import Document
 from spec.report.markdown import cell
 
-NAME = "counts"
+COUNTS_PART = "counts"
 """The name of the table, for the marks around it."""
 
 

@@ -9,7 +9,7 @@ from typing import Optional
 
 from spec.report import markdown
 from spec.report.differences import Difference, Kind, Pair
-from spec.report.document import Verdict
+from spec.report.document import VerdictData
 
 WIDTH = 118
 """The width of the text, in characters."""
@@ -72,7 +72,7 @@ def _explanations(pair: Pair, difference: Difference) -> list[str]:
     return [line for line in lines if line]
 
 
-def _explanation(name: str, verdict: Optional[Verdict]) -> str:
+def _explanation(name: str, verdict: Optional[VerdictData]) -> str:
     if verdict is None:
         return ""
     why = " ".join([verdict["reason"] or verdict["explanation"].partition("\n")[0], verdict["link"]]).strip()

@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 from spec.engine.verdicts import FIXED, HOLDS, KNOWN, NOT_APPLICABLE, NOT_PROVIDED
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import Claim, Verdict
+from spec.report.document import ClaimData, VerdictData
 
 HELD = {HOLDS, FIXED}
 """The verdicts on a claim that holds, whether or not somebody has declared that it does not."""
@@ -36,7 +36,7 @@ class Kind(Enum):
     VERIFIED_RIGHT = "was verified on {right} only"
 
     @classmethod
-    def of(cls, left: Optional[Verdict], right: Optional[Verdict]) -> Optional[Kind]:
+    def of(cls, left: Optional[VerdictData], right: Optional[VerdictData]) -> Optional[Kind]:
         """Return how these verdicts on a claim differ, or None if they do not."""
         if left is None or right is None:
             return cls.VERIFIED_RIGHT if left is None else cls.VERIFIED_LEFT
@@ -50,7 +50,7 @@ class Kind(Enum):
         return cls.FAILS_OTHERWISE if words[0] != words[1] and KNOWN not in words else None
 
 
-def differ(verdicts: Iterable[Optional[Verdict]]) -> bool:
+def differ(verdicts: Iterable[Optional[VerdictData]]) -> bool:
     """Return whether some of the *verdicts* on a claim differ; the order does not matter."""
     return any(Kind.of(*two) for two in combinations(verdicts, 2))
 
@@ -64,9 +64,9 @@ class Difference(NamedTuple):
         verdicts: the verdict in each of the two columns; None where the claim was not verified.
     """
 
-    claim: Claim
+    claim: ClaimData
     kind: Kind
-    verdicts: tuple[Optional[Verdict], Optional[Verdict]]
+    verdicts: tuple[Optional[VerdictData], Optional[VerdictData]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Pair:
         order = list(Kind)
         return sorted(found, key=lambda difference: order.index(difference.kind))
 
-    def claims(self) -> list[Claim]:
+    def claims(self) -> list[ClaimData]:
         """Return the claims with a verdict in one of the columns."""
         tried = self.left.verdicts.keys() | self.right.verdicts.keys()
         return [claim for claim in comparison.rows([self.left.run, self.right.run]) if claim["id"] in tried]

@@ -14,7 +14,7 @@ REPORT_SCHEMA = 2
 """The version of the schema."""
 
 
-class Target(TypedDict):
+class TargetData(TypedDict):
     """A target; see `spec.engine.targets.Target`."""
 
     name: str
@@ -28,27 +28,27 @@ class Target(TypedDict):
     known_by: str
 
 
-class Source(TypedDict):
+class SourceData(TypedDict):
     """Where the fact that a claim states comes from; see `spec.engine.marks.Source`."""
 
     where: str
     kind: str
 
 
-class Claim(TypedDict):
+class ClaimData(TypedDict):
     """A claim; see `spec.engine.claims.Claim`."""
 
     id: str
     lesson: str
     wording: str
-    sources: list[Source]
+    sources: list[SourceData]
     conditions: list[str]
     needs: list[str]
     test: str
     code: str
 
 
-class Verdict(TypedDict):
+class VerdictData(TypedDict):
     """The verdict on a claim on a target.
 
     Where the claim does not hold, the explanation says what was seen.  Where it does not apply, or its subject is not
@@ -77,9 +77,9 @@ class Document(TypedDict):
     exit_status: int
     planned: int
     seconds: float
-    targets: list[Target]
-    claims: list[Claim]
-    verdicts: list[Verdict]
+    targets: list[TargetData]
+    claims: list[ClaimData]
+    verdicts: list[VerdictData]
 
 
 def shortfall(document: Document) -> str:

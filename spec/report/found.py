@@ -10,10 +10,10 @@ from spec.engine.deviations import NONE
 from spec.engine.verdicts import FAILURES, KNOWN
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import Document, Verdict
+from spec.report.document import Document, VerdictData
 from spec.report.markdown import cell
 
-NAME = "found"
+FOUND_PART = "found"
 """The name of the table, for the marks around it."""
 
 FOUND_HEAD = "| library | start methods | claims | what happens | see it |\n|---|---|---|---|---|\n"
@@ -75,7 +75,7 @@ def _libraries(documents: Sequence[Document]) -> dict[str, list[str]]:
     return libraries
 
 
-def _cause(column: Column, verdict: Verdict) -> Cause:
+def _cause(column: Column, verdict: VerdictData) -> Cause:
     if verdict["reason"]:
         return Cause(comparison.library(column), verdict["reason"], verdict["link"], "")
     seen = verdict["explanation"].partition("\n")[0].rstrip(":")

@@ -9,7 +9,7 @@ from spec.engine.table import SHORT
 from spec.engine.verdicts import FAILING
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import Document, Source, shortfall
+from spec.report.document import Document, SourceData, shortfall
 
 
 def render(documents: Sequence[Document]) -> str:
@@ -58,7 +58,7 @@ def _verdict(column: Column, claim: str) -> str:
     return f"**{verdict.upper()}**" if verdict in FAILING else verdict
 
 
-def link(source: Source) -> str:
+def link(source: SourceData) -> str:
     """Return a link to *source* that says of what kind it is; a function of the lessons has no address."""
     if source["where"].startswith("https://"):
         return f"[{source['kind']}]({source['where']})"

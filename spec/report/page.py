@@ -14,7 +14,7 @@ from spec.engine.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NO
 from spec.report import comparison
 from spec.report.comparison import Column
 from spec.report.differences import differ
-from spec.report.document import Claim, Document, shortfall
+from spec.report.document import ClaimData, Document, shortfall
 
 SIGNS = {
     HOLDS: "✓",
@@ -74,7 +74,7 @@ def prose(words: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
 
 
-def command(claim: Claim, columns: Sequence[Column]) -> str:
+def command(claim: ClaimData, columns: Sequence[Column]) -> str:
     """Return the command that tests *claim* again on the targets on which it does not hold, or on all if it holds."""
     tried = comparison.bad_on(claim, columns) or [column for column in columns if claim["id"] in column.verdicts]
     lessons = [f"--impl {column.run['lessons']}" for column in tried if column.run["lessons"] != REFERENCE]
@@ -82,5 +82,5 @@ def command(claim: Claim, columns: Sequence[Column]) -> str:
     return " ".join(["pytest spec/", *dict.fromkeys([*lessons, *targets]), f"--claim {claim['id']}"])
 
 
-def _lesson(claim: Claim) -> str:
+def _lesson(claim: ClaimData) -> str:
     return claim["lesson"]

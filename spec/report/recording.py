@@ -14,7 +14,7 @@ from spec.engine import targets
 from spec.engine.claims import Claim
 from spec.engine.findings import Finding
 from spec.report import document, writers
-from spec.report.document import Document, Verdict
+from spec.report.document import Document, VerdictData
 
 
 class Recording:
@@ -30,7 +30,7 @@ class Recording:
         self._files = files
         self._lessons = lessons
         self._targets = under_test
-        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._verdicts: dict[tuple[str, str], VerdictData] = {}
         self._seconds: dict[str, float] = {}
         self._planned = 0
         self._created = datetime.now(timezone.utc)
@@ -51,7 +51,7 @@ class Recording:
         found = Finding.of(report)
         if found is None:
             return
-        self._verdicts[found.claim, found.target] = Verdict(
+        self._verdicts[found.claim, found.target] = VerdictData(
             claim=found.claim,
             target=found.target,
             verdict=found.verdict,
@@ -95,8 +95,8 @@ class Recording:
         )
 
 
-def _target(target: targets.Target) -> document.Target:
-    return document.Target(
+def _target(target: targets.Target) -> document.TargetData:
+    return document.TargetData(
         name=target.name,
         module=target.module.__name__,
         version=target.version,
@@ -109,12 +109,12 @@ def _target(target: targets.Target) -> document.Target:
     )
 
 
-def _claim(claim: Claim) -> document.Claim:
-    return document.Claim(
+def _claim(claim: Claim) -> document.ClaimData:
+    return document.ClaimData(
         id=claim.id,
         lesson=claim.lesson,
         wording=claim.wording,
-        sources=[document.Source(where=source.where, kind=source.kind) for source in claim.sources],
+        sources=[document.SourceData(where=source.where, kind=source.kind) for source in claim.sources],
         conditions=[condition.wording for condition in claim.conditions],
         needs=list(claim.needs),
         test=claim.test,

@@ -26,9 +26,9 @@ from spec.engine.verdicts import FAILURES, KNOWN
 from spec.report.bundling.source import CannotBundle
 from spec.report.scripts import generate
 
-IMPORT = "import multiprocessing\n"
-API = "mp = multiprocessing\n"
-MODULE = "module = multiprocessing\n"
+IMPORT_LINE = "import multiprocessing\n"
+API_LINE = "mp = multiprocessing\n"
+MODULE_LINE = "module = multiprocessing\n"
 """What a script by hand has in place of the library: the import, the API, and the module whatever the context."""
 
 HEADER_WIDTH = 100
@@ -42,12 +42,16 @@ def by_hand(file: Path, target: str) -> str:
 
     Args:
         file: a script about the standard library.
-        target: ``MODULE`` or ``MODULE:CONTEXT``.
+        target: ``MODULE_LINE`` or ``MODULE_LINE:CONTEXT``.
     """
     module, colon, context = target.partition(":")
     api = f'{module}.get_context("{context}")' if colon else module
     text = file.read_text(encoding="utf-8")
-    for line, instead in (IMPORT, f"import {module}"), (API, f"mp = {api}"), (MODULE, f"module = {module}"):
+    for line, instead in (
+        (IMPORT_LINE, f"import {module}"),
+        (API_LINE, f"mp = {api}"),
+        (MODULE_LINE, f"module = {module}"),
+    ):
         text = text.replace(line, instead + "\n")
     return text
 

@@ -18,22 +18,22 @@ from spec.report.bundling.bundle import Bundle, Rules
 from spec.report.bundling.reading import Function
 from spec.report.bundling.source import CannotBundle, Module, Place, Sources
 
-SECONDS = 60.0
+SCRIPT_SECONDS = 60.0
 """Within this time a script has decided whether the claim holds."""
 
-DRAWN = 4
+DRAWN_EXAMPLES = 4
 """So many examples of those that Hypothesis draws go into a script."""
 
-LONGEST = 300
+LONGEST_EXAMPLE = 300
 """Examples of more characters do not."""
 
-LIBRARY, SCRIPT = "spec.made.library", "spec.made.script"
+LIBRARY_MODULE, SCRIPT_MODULE = "spec.made.library", "spec.made.script"
 """Modules that are made for a script: what is under test, and what runs the claim."""
 
 STANDINS = "spec.report.standins"
 
 INSTEAD: dict[Place, Union[Place, str]] = {
-    Place("impl.api", "load"): Place(LIBRARY, "load"),
+    Place("impl.api", "load"): Place(LIBRARY_MODULE, "load"),
     **{
         Place(f"spec.harness.{module}", name): Place(f"{STANDINS}.{place}", name)
         for module, place, names in [
@@ -73,7 +73,7 @@ MEMBERS = {
 }
 """Likewise, methods of classes."""
 
-GIVEN = {
+FIXTURE_CODE = {
     "mp": "",
     "scale": "scale = 1",
     "manager": "manager = stack.enter_context(mp.Manager())",
@@ -102,7 +102,7 @@ def worker(**objects):
 """What claims can ask for, and how a script makes it; see `spec.engine.fixtures`."""
 
 
-def generate(claim: Claim, target: Target, explanation: str = "", seconds: float = SECONDS) -> str:
+def generate(claim: Claim, target: Target, explanation: str = "", seconds: float = SCRIPT_SECONDS) -> str:
     """Return a script that runs *claim* on *target*, without a header.
 
     Args:
@@ -117,7 +117,7 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
     tests, test = claim.function.__module__, claim.function.__name__
     lesson = f"{REFERENCE}.{claim.lesson}"
     scene = _Scene(Sources(INSTEAD, {}).module(tests), target, lesson)
-    sources = Sources(INSTEAD, {LIBRARY: _library(target), SCRIPT: scene.code(test, seconds)})
+    sources = Sources(INSTEAD, {LIBRARY_MODULE: _library(target), SCRIPT_MODULE: scene.code(test, seconds)})
     rules = Rules(
         instead=INSTEAD,
         members=MEMBERS,
@@ -125,16 +125,16 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
         examples=lambda module, function: _examples(module, function, explanation),
         whole=lambda name: Bundle(sources.module(name), sources, rules).text(),
         sections=[
-            ("", (f"{LIBRARY}.",)),
+            ("", (f"{LIBRARY_MODULE}.",)),
             ("The claim", (f"{tests}.",)),
             ("The lesson", (f"{lesson}.",)),
             ("What runs in other processes", ("spec.claims.",)),
             ("The model", ("spec.models.",)),
             ("How it is seen", ("spec.harness.", "spec.report.", "spec.engine.", f"{REFERENCE}.")),
-            ("How the claim is run", (f"{SCRIPT}.",)),
+            ("How the claim is run", (f"{SCRIPT_MODULE}.",)),
         ],
     )
-    return Bundle(sources.module(SCRIPT), sources, rules, keep=[test]).text()
+    return Bundle(sources.module(SCRIPT_MODULE), sources, rules, keep=[test]).text()
 
 
 def _library(target: Target) -> str:
@@ -193,7 +193,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 from {package} import {lesson} as reference
-from {LIBRARY} import mp
+from {LIBRARY_MODULE} import mp
 from {around} import {tests} as claim
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.recorder import Recorder
@@ -243,10 +243,10 @@ if __name__ == "__main__":
             if any(isinstance(one, ast.Yield) for one in ast.walk(node)):
                 made = f"stack.enter_context(contextmanager(claim.{name})({', '.join(asked)}))"
             self._made[name] = f"{name} = {made}"
-        elif name in GIVEN:
+        elif name in FIXTURE_CODE:
             functions = ", ".join(f"{one}=reference.{one}" for one in sorted(self._used))
             module = self._target.name.partition(":")[0]
-            self._made[name] = GIVEN[name].format(target=self._target.name, module=module, lesson=functions)
+            self._made[name] = FIXTURE_CODE[name].format(target=self._target.name, module=module, lesson=functions)
         else:
             raise CannotBundle(f"{self._module.name} asks for {name}, which no script can give")
 
@@ -274,7 +274,7 @@ def _literal(arguments: str) -> str:
     except (SyntaxError, ValueError):
         return ""
     code = ", ".join(f"{keyword.arg}={ast.unparse(keyword.value)}" for keyword in call.keywords)
-    return code if len(code) <= LONGEST else ""
+    return code if len(code) <= LONGEST_EXAMPLE else ""
 
 
 def _draw(module: ModuleType, strategies: ast.Call) -> list[dict[str, Any]]:
@@ -289,14 +289,14 @@ def _draw(module: ModuleType, strategies: ast.Call) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     draw = given(**kinds)(lambda **drawn: found.append(drawn))
     settings(
-        max_examples=5 * DRAWN,
+        max_examples=5 * DRAWN_EXAMPLES,
         database=None,
         derandomize=True,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=[*HealthCheck],
     )(draw)()
-    return list({repr(one): one for one in found}.values())[:DRAWN]
+    return list({repr(one): one for one in found}.values())[:DRAWN_EXAMPLES]
 
 
 def _steps(explanation: str) -> str:

@@ -26,7 +26,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FILE = Path(__file__).with_suffix(".toml")
+RECORD_FILE = Path(__file__).with_suffix(".toml")
 
 COMMAND = "python -m spec matrix --update"
 """The command that records what defects break."""
@@ -83,7 +83,7 @@ class Breakage(NamedTuple):
         return Breakage(self.verdicts | other.verdicts, self.always and other.always)
 
 
-Table = dict[str, Breakage]
+BrokenClaims = dict[str, Breakage]
 """The claims that one defect breaks, by id."""
 
 
@@ -94,11 +94,11 @@ class Record:
         tables: the tables, by the short name of the defect and its start method.
     """
 
-    def __init__(self, tables: Mapping[tuple[str, str], Table]) -> None:
+    def __init__(self, tables: Mapping[tuple[str, str], BrokenClaims]) -> None:
         self.tables = dict(tables)
 
     @classmethod
-    def load(cls, file: Path = FILE) -> Record:
+    def load(cls, file: Path = RECORD_FILE) -> Record:
         """Read a file.
 
         Raises:
@@ -113,7 +113,7 @@ class Record:
             }
         )
 
-    def save(self, file: Path = FILE) -> None:
+    def save(self, file: Path = RECORD_FILE) -> None:
         """Write the file, in an order that depends on its contents only."""
         file.write_text(str(self), encoding="utf-8")
 
@@ -123,7 +123,7 @@ class Record:
             lines += [f'["{name}".{context}]', *(f'"{claim}" = "{table[claim]}"' for claim in sorted(table)), ""]
         return "\n".join(lines)
 
-    def of(self, defect: Defect) -> Table:
+    def of(self, defect: Defect) -> BrokenClaims:
         """Return the claims that *defect* breaks; none if it was never tried."""
         return self.tables.get((defect.short_name, defect.context), {})
 
@@ -132,7 +132,7 @@ class Record:
         table = self.of(defect)
         return table.get(claim) or table.get(ANY)
 
-    def replace(self, defect: Defect, table: Table) -> None:
+    def replace(self, defect: Defect, table: BrokenClaims) -> None:
         """Put *table* in place of all that is recorded of *defect*, under whatever start method."""
         for key in [key for key in self.tables if key[0] == defect.short_name]:
             del self.tables[key]

@@ -95,4 +95,4 @@ def fork(nothing_left: None) -> Iterator[Fork]:  # noqa: ARG001  it must close a
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the harness wait 50 ms at most."""
-    monkeypatch.setattr(deadline, "SECONDS", 0.05)
+    monkeypatch.setattr(deadline, "DEADLINE_SECONDS", 0.05)

@@ -9,18 +9,20 @@ import pytest
 from spec.engine.claims import Claim
 from spec.engine.verdicts import FAILURES
 from spec.selftest import completeness, trial
-from spec.selftest.broken_claims import ANY, FILE, Breakage, Record, Table
+from spec.selftest.broken_claims import ANY, RECORD_FILE, Breakage, BrokenClaims, Record
 from spec.selftest.defects.declaration import Defect
 from spec.tools.matrix import updated
 
 DECLARED, OTHER, THIRD = "lock.is-not-reentrant", "lock.acquire-can-be-timed", "lock.each-is-independent"
-NAME = "spec.selftest.defects.locks:example"
-DEFECT = Defect(NAME, "It is broken.", [DECLARED], NAME, "fork")
+DEFECT_NAME = "spec.selftest.defects.locks:example"
+DEFECT = Defect(DEFECT_NAME, "It is broken.", [DECLARED], DEFECT_NAME, "fork")
 KEY = ("locks:example", "fork")
-VIOLATED, SOMETIMES_HUNG = Breakage.parse("violated"), Breakage.parse("sometimes hung")
+ALWAYS_VIOLATED, SOMETIMES_HUNG = Breakage.parse("violated"), Breakage.parse("sometimes hung")
 
 
-def update(before: Table, observations: dict[str, list[str]], *, whole: bool = False, merge: bool = False) -> Table:
+def update(
+    before: BrokenClaims, observations: dict[str, list[str]], *, whole: bool = False, merge: bool = False
+) -> BrokenClaims:
     """Return what is recorded about `DEFECT` after an update."""
     return updated(Record({KEY: before}), DEFECT, observations, whole=whole, merge=merge)
 
@@ -29,7 +31,7 @@ def test_file_is_as_the_command_writes_it(tmp_path: Path) -> None:
     record = Record.load()
     record.save(tmp_path / "copy.toml")
     assert str(Record.load(tmp_path / "copy.toml")) == str(record)
-    assert FILE.read_text(encoding="utf-8") == str(record)
+    assert RECORD_FILE.read_text(encoding="utf-8") == str(record)
 
 
 @pytest.mark.parametrize("text", ["violated", "hung or violated", "sometimes crashed"])
@@ -45,19 +47,19 @@ def test_other_verdicts_are_refused(text: str) -> None:
 
 def test_update_adds_what_broke() -> None:
     assert update({}, {DECLARED: ["violated"], OTHER: ["hung", "holds", "hung"], THIRD: ["holds"]}) == {
-        DECLARED: VIOLATED,
+        DECLARED: ALWAYS_VIOLATED,
         OTHER: SOMETIMES_HUNG,
     }
 
 
 def test_update_removes_what_held_each_time() -> None:
-    before = {DECLARED: VIOLATED, OTHER: VIOLATED, THIRD: SOMETIMES_HUNG}
+    before = {DECLARED: ALWAYS_VIOLATED, OTHER: ALWAYS_VIOLATED, THIRD: SOMETIMES_HUNG}
     after = update(before, {OTHER: ["holds"] * 3, THIRD: ["holds"] * 3})
-    assert after == {DECLARED: VIOLATED, THIRD: SOMETIMES_HUNG}  # what breaks sometimes may hold this time
+    assert after == {DECLARED: ALWAYS_VIOLATED, THIRD: SOMETIMES_HUNG}  # what breaks sometimes may hold this time
 
 
 def test_merge_marks_what_differs() -> None:
-    after = update({OTHER: VIOLATED}, {OTHER: ["holds"] * 3, THIRD: ["violated"] * 3}, merge=True)
+    after = update({OTHER: ALWAYS_VIOLATED}, {OTHER: ["holds"] * 3, THIRD: ["violated"] * 3}, merge=True)
     assert {claim: str(breakage) for claim, breakage in after.items()} == {
         OTHER: "sometimes violated",
         THIRD: "sometimes violated",
@@ -80,7 +82,7 @@ def test_defect_that_breaks_most_claims_has_one_line_for_them() -> None:
     ],
 )
 def test_difference_says_what_mends_it(claim: str, verdict: str, message: str) -> None:
-    record = Record({KEY: {DECLARED: VIOLATED, THIRD: VIOLATED}})
+    record = Record({KEY: {DECLARED: ALWAYS_VIOLATED, THIRD: ALWAYS_VIOLATED}})
     [difference] = trial.differences(DEFECT, {claim: [verdict]}, record)
     assert message in str(difference)
 
@@ -94,7 +96,7 @@ def test_difference_says_what_mends_it(claim: str, verdict: str, message: str) -
     ],
 )
 def test_only_other_claims_may_depend_on_the_run(claim: str, verdicts: list[str], depends: bool) -> None:
-    [difference] = trial.differences(DEFECT, {claim: verdicts}, Record({KEY: {DECLARED: VIOLATED}}))
+    [difference] = trial.differences(DEFECT, {claim: verdicts}, Record({KEY: {DECLARED: ALWAYS_VIOLATED}}))
     assert difference.depends_on_the_run == depends
 
 
@@ -107,7 +109,7 @@ def test_what_is_missing_is_named() -> None:
     assert f"Is it {DECLARED}?" in line and "spec/selftest/defects/locks.py" in line
     [line] = completeness.gaps_in_record(claims, [DEFECT], Record({}))
     assert "python -m spec matrix --update locks:example" in line
-    table = {DECLARED: VIOLATED}
+    table = {DECLARED: ALWAYS_VIOLATED}
     assert list(completeness.gaps_in_record(claims, [DEFECT], Record({KEY: table}))) == []
     gone = Record({KEY: table, ("locks:gone", "fork"): table})
     [line] = completeness.gaps_in_record(claims, [DEFECT], gone)

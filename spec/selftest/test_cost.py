@@ -11,7 +11,7 @@ import pytest
 
 from spec.paths import ROOT
 from spec.tools.cost.command import quickest
-from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, measure, share
+from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare, count, measure, share
 
 BARE = [sys.executable, "-m", "spec.tools.cost.bare"]
 
@@ -51,7 +51,7 @@ def test_all_is_shared_out(number: int, parts: int, shares: list[int]) -> None:
 
 
 def test_failure_is_named() -> None:
-    with pytest.raises(Failed, match=r"exit status 3: too bad"):
+    with pytest.raises(CommandFailed, match=r"exit status 3: too bad"):
         measure([[sys.executable, "-c", "import sys; print('too bad'); sys.exit(3)"]])
 
 

@@ -18,7 +18,7 @@ def test_hung_after_the_end() -> None:
 
 
 def test_default_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "SECONDS", 0)
+    monkeypatch.setattr(deadline, "DEADLINE_SECONDS", 0)
     with pytest.raises(Hung):
         Deadline("the end").remaining()
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,6 @@ from impl.__main__ import lessons, parser
 from spec.harness.nursery import Nursery
 from spec.harness.stillness import Stillness
 from spec.paths import ROOT
-
-METHODS = ["fork", "spawn", "forkserver"]
 
 QUICK = {
     "daemon": "--daemon-seconds 30 --ordinary-seconds 0.3",
@@ -129,7 +128,7 @@ def test_help_is_what_there_is_to_know(lesson: str, capsys: pytest.CaptureFixtur
     assert str(inspect.getdoc(lessons()[lesson])) in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", get_all_start_methods())
 @pytest.mark.parametrize("lesson", lessons())
 def test_shows_what_the_lesson_says(lesson: str, method: str) -> None:
     """Each demo shows its lesson under each start method, and leaves no process behind."""
@@ -213,7 +212,7 @@ def test_zero_is_no_mistake() -> None:
     assert (demo.returncode, demo.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", get_all_start_methods())
 @pytest.mark.parametrize("lesson", ["lock", "sharing", "joinable", "daemon"])
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_cleanly(lesson: str, method: str, tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from spec.engine.deviations import NONE, BadDeviations
 from spec.engine.targets import expand
 from spec.selftest.verify import verify
 
-CLAIM = "isolation.arguments-are-copies"
-HOLDING, VIOLATING = "multiprocessing:fork", "multiprocessing.dummy"
+DEVIATING = "isolation.arguments-are-copies"
+FORK_TARGET, THREADS_TARGET = "multiprocessing:fork", "multiprocessing.dummy"
 
 TABLE = f"""
 [[deviation]]
-claims = ["{CLAIM}"]
-target = "{VIOLATING}"
+claims = ["{DEVIATING}"]
+target = "{THREADS_TARGET}"
 reason = "threads share memory"
 link = "https://example.org/"
 """
@@ -33,10 +33,12 @@ def file(folder: Path, content: str) -> Path:
 
 
 def test_what_is_known_does_not_fail_the_run(tmp_path: Path) -> None:
-    run = verify("spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}", f"--deviations={file(tmp_path, TABLE)}")
-    assert run.on(VIOLATING) == {CLAIM: "known deviation"}
+    run = verify("spec/", f"--mp={THREADS_TARGET}", f"--claim={DEVIATING}", f"--deviations={file(tmp_path, TABLE)}")
+    assert run.on(THREADS_TARGET) == {DEVIATING: "known deviation"}
     assert f"known deviations: {tmp_path / 'deviations.toml'}" in run.output
-    assert f"known deviation: {CLAIM} on {VIOLATING}: threads share memory https://example.org/" in run.output
+    assert (
+        f"known deviation: {DEVIATING} on {THREADS_TARGET}: threads share memory https://example.org/" in run.output
+    )
     assert run.status == 0
 
 
@@ -45,13 +47,13 @@ spoken_of = pytest.mark.skipif(sys.version_info >= (3, 14), reason="nothing that
 
 @spoken_of
 def test_shipped_ones_are_used_unless_none_are_asked_for() -> None:
-    chosen = ["spec/", f"--mp={VIOLATING}", f"--claim={CLAIM}"]
+    chosen = ["spec/", f"--mp={THREADS_TARGET}", f"--claim={DEVIATING}"]
     run = verify(*chosen)
-    assert run.on(VIOLATING) == {CLAIM: "known deviation"}
-    assert f"known deviations: {deviations.SHIPPED / VIOLATING}.toml" in run.output
+    assert run.on(THREADS_TARGET) == {DEVIATING: "known deviation"}
+    assert f"known deviations: {deviations.SHIPPED / THREADS_TARGET}.toml" in run.output
     assert run.status == 0
     run = verify(*chosen, f"--deviations={NONE}")
-    assert run.on(VIOLATING) == {CLAIM: "violated"}
+    assert run.on(THREADS_TARGET) == {DEVIATING: "violated"}
     assert "known deviations:" not in run.output
     assert run.status == pytest.ExitCode.TESTS_FAILED
 
@@ -75,11 +77,11 @@ def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
 
 @spoken_of
 def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
-    (target,) = expand([VIOLATING])
+    (target,) = expand([THREADS_TARGET])
     (users,) = deviations.read(file(tmp_path, TABLE))
-    shipped = deviations.collect([]).find(CLAIM, target)
+    shipped = deviations.collect([]).find(DEVIATING, target)
     assert shipped is not None and shipped != users
-    assert deviations.collect([users.file]).find(CLAIM, target) == users
+    assert deviations.collect([users.file]).find(DEVIATING, target) == users
 
 
 def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
@@ -94,17 +96,17 @@ def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> None:
-    known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING))
-    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}", "-n", workers)
-    assert run.on(HOLDING) == {CLAIM: "fixed"}
+    known = file(tmp_path, TABLE.replace(THREADS_TARGET, FORK_TARGET))
+    run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={known}", "-n", workers)
+    assert run.on(FORK_TARGET) == {DEVIATING: "fixed"}
     assert f"Fixed: the claim holds, but {known} says that it does not: threads share memory" in run.output
     assert run.status == pytest.ExitCode.TESTS_FAILED
 
 
 def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
-    known = file(tmp_path, TABLE.replace(VIOLATING, HOLDING) + "intermittent = true\n")
-    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={known}")
-    assert run.on(HOLDING) == {CLAIM: "holds"}
+    known = file(tmp_path, TABLE.replace(THREADS_TARGET, FORK_TARGET) + "intermittent = true\n")
+    run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={known}")
+    assert run.on(FORK_TARGET) == {DEVIATING: "holds"}
     assert run.status == 0
 
 
@@ -122,9 +124,9 @@ def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
     ],
 )
 def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more: str, covered: bool) -> None:
-    known = deviations.collect([str(file(tmp_path, TABLE.replace(VIOLATING, "multiprocessing") + more))])
-    (target,) = expand([HOLDING])
-    assert (known.find(CLAIM, target) is not None) is covered
+    known = deviations.collect([str(file(tmp_path, TABLE.replace(THREADS_TARGET, "multiprocessing") + more))])
+    (target,) = expand([FORK_TARGET])
+    assert (known.find(DEVIATING, target) is not None) is covered
     assert known.find("isolation.siblings-share-nothing", target) is None
 
 
@@ -167,9 +169,9 @@ def test_bad_files_are_refused_at_once(tmp_path: Path) -> None:
 
 def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
     named = file(tmp_path, TABLE)
-    (target,) = expand([VIOLATING])
+    (target,) = expand([THREADS_TARGET])
     known = deviations.collect([NONE, str(named)])
-    assert {one.file for one in [known.find(CLAIM, target)] if one} == {str(named)}
+    assert {one.file for one in [known.find(DEVIATING, target)] if one} == {str(named)}
     assert known.find("identity.pid-is-the-childs-own", target) is None
     assert deviations.collect([]).find("identity.pid-is-the-childs-own", target) is not None
 
@@ -177,6 +179,6 @@ def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
 def test_file_about_something_else_is_named_as_such(tmp_path: Path) -> None:
     """Otherwise a misspelt target would not be noticed."""
     unused = file(tmp_path, TABLE)
-    run = verify("spec/", f"--mp={HOLDING}", f"--claim={CLAIM}", f"--deviations={unused}")
+    run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={unused}")
     assert f"known deviations: {unused}, none of them about what is under test\n" in run.output
     assert run.status == 0

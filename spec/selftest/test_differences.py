@@ -14,12 +14,14 @@ from spec.engine.verdicts import CRASHED, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICA
 from spec.paths import ROOT
 from spec.report import comparison, differences
 from spec.report.differences import BadPair, Kind
-from spec.report.document import Claim, Document, Target, Verdict
+from spec.report.document import ClaimData, Document, TargetData, VerdictData
 
 
-def verdict(word: str, claim: str = "lock.x") -> Verdict:
+def verdict(word: str, claim: str = "lock.x") -> VerdictData:
     explanation = "" if word == HOLDS else f"it {word}\nand more"
-    return Verdict(claim=claim, target="a", verdict=word, seconds=0.1, explanation=explanation, reason="", link="")
+    return VerdictData(
+        claim=claim, target="a", verdict=word, seconds=0.1, explanation=explanation, reason="", link=""
+    )
 
 
 def made(*targets: str, python: str = "3.11.7", **verdicts: str) -> Document:
@@ -39,15 +41,15 @@ def made(*targets: str, python: str = "3.11.7", **verdicts: str) -> Document:
     return {**dict.fromkeys(Document.__annotations__, ""), **parts}  # type: ignore[typeddict-item]
 
 
-def target(name: str) -> Target:
+def target(name: str) -> TargetData:
     parts: dict[str, Any] = {"name": name, "module": name.partition(":")[0], "start_method": None, "version": None}
-    return {**dict.fromkeys(Target.__annotations__, ""), **parts}  # type: ignore[typeddict-item]
+    return {**dict.fromkeys(TargetData.__annotations__, ""), **parts}  # type: ignore[typeddict-item]
 
 
-def claim(name: str) -> Claim:
+def claim(name: str) -> ClaimData:
     parts: dict[str, Any] = {"id": f"lock.{name}", "lesson": "lock", "wording": f"A lock does `{name}`."}
     parts.update(sources=[], conditions=[], needs=[])
-    return {**dict.fromkeys(Claim.__annotations__, ""), **parts}  # type: ignore[typeddict-item]
+    return {**dict.fromkeys(ClaimData.__annotations__, ""), **parts}  # type: ignore[typeddict-item]
 
 
 def diff(*arguments: str) -> subprocess.CompletedProcess[str]:

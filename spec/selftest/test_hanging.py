@@ -9,13 +9,13 @@ from spec.selftest.verify import verify
 
 TARGET = "spec.selftest.defects.hostile:everything-hangs"
 
-SECONDS = 180.0
+RUN_SECONDS = 180.0
 """Several times the time that the run takes on two idle cores, which is less than a minute."""
 
 
 def test_whole_run_ends() -> None:
     """Waiting uses no CPU, so many claims can hang at once."""
-    run = verify("spec/", f"--mp={TARGET}", "-n", "8", seconds=SECONDS)
+    run = verify("spec/", f"--mp={TARGET}", "-n", "8", seconds=RUN_SECONDS)
     assert run.leftovers == []
     assert run.status == pytest.ExitCode.TESTS_FAILED
     verdicts = run.on(TARGET)

@@ -11,7 +11,7 @@ from spec.harness.witness import Matcher, Violation, caller
 from spec.models.bench import AFTERWARDS, Model
 from spec.selftest.verify import verify
 
-API = """
+LOCKLESS_API = """
 import multiprocessing
 
 _fork = multiprocessing.get_context("fork")
@@ -29,10 +29,10 @@ class Lock:
 
 def test_failing_sequence_is_printed(tmp_path: Path) -> None:
     """The operations that show that a lock does nothing are printed, one in each line."""
-    (tmp_path / "lockless.py").write_text(API, encoding="utf-8")
+    (tmp_path / "lockless.py").write_text(LOCKLESS_API, encoding="utf-8")
     run = verify("--mp", "lockless", "--claim", "lock.any-sequence", path=tmp_path)
     assert run.verdicts == {("lock.any-sequence-of-operations", "lockless"): "violated"}
-    assert "state = Lock()" in run.output
+    assert "state = LockModel()" in run.output
     assert "state.begin()" in run.output
     assert "claim    lock.any-sequence-of-operations: Over any sequence of " in run.output
 

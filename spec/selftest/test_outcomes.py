@@ -14,7 +14,7 @@ from spec.engine.claims import node_ids
 from spec.paths import ROOT
 from spec.selftest.verify import verify
 
-FORK = "multiprocessing:fork"
+FORK_TARGET = "multiprocessing:fork"
 
 DEAD = """
 import multiprocessing
@@ -47,20 +47,21 @@ def lessons(tmp_path: Path) -> Path:
 
 
 def test_claims_that_call_nothing_of_a_package_do_not_count_for_it(lessons: Path) -> None:
-    run = verify("spec/", "--impl=mylessons", f"--mp={FORK}", "--claim=lock", "--claim=queue", path=lessons)
-    assert set(run.on(FORK).values()) == {"not provided", "not applicable"}
-    assert run.on(FORK)["queue.get-waits-while-empty"] == "not applicable"
+    run = verify("spec/", "--impl=mylessons", f"--mp={FORK_TARGET}", "--claim=lock", "--claim=queue", path=lessons)
+    assert set(run.on(FORK_TARGET).values()) == {"not provided", "not applicable"}
+    assert run.on(FORK_TARGET)["queue.get-waits-while-empty"] == "not applicable"
 
 
 def test_nothing_decided_is_no_success(lessons: Path) -> None:
-    run = verify("spec/", "--impl=mylessons", f"--mp={FORK}", "--claim=lock.admits", path=lessons)
+    run = verify("spec/", "--impl=mylessons", f"--mp={FORK_TARGET}", "--claim=lock.admits", path=lessons)
     assert "no claim was decided, so nothing was verified" in run.output
     assert run.status == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_nothing_that_applies_is_no_success() -> None:
     assert (
-        verify("spec/", f"--mp={FORK}", "--claim=zombie.starter-never").status == pytest.ExitCode.NO_TESTS_COLLECTED
+        verify("spec/", f"--mp={FORK_TARGET}", "--claim=zombie.starter-never").status
+        == pytest.ExitCode.NO_TESTS_COLLECTED
     )
 
 

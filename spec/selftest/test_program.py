@@ -67,7 +67,7 @@ def test_does_not_take_for_success_that_somebody_else_has_reaped_it(tmp_path: Pa
 def test_hung_if_it_does_not_end(tmp_path: Path) -> None:
     program = Program.calling(tmp_path / "program", "multiprocessing", processes.linger)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("spec.harness.deadline.SECONDS", 0.05)
+        patch.setattr("spec.harness.deadline.DEADLINE_SECONDS", 0.05)
         with pytest.raises(Hung, match=f"expected process {program.pid} to exit"):
             program.exit_status()
     program.kill()

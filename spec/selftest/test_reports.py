@@ -48,10 +48,10 @@ def test_json_is_as_the_schema_says(report: Document) -> None:
     names = {"document": schema, **schema["$defs"]}
     types = {
         "document": document.Document,
-        "target": document.Target,
-        "claim": document.Claim,
-        "source": document.Source,
-        "verdict": document.Verdict,
+        "target": document.TargetData,
+        "claim": document.ClaimData,
+        "source": document.SourceData,
+        "verdict": document.VerdictData,
     }
     for name, described in names.items():
         keys = set(types[name].__annotations__)
@@ -207,7 +207,7 @@ def small(report: Document, **facts: str) -> Document:
     return made
 
 
-BEGIN, END = insertion.marks(found.NAME)
+BEGIN, END = insertion.marks(found.FOUND_PART)
 
 
 def test_what_was_found_is_told_by_cause(report: Document, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from spec.report.scripts import generate
 from spec.selftest import reproduce
 from spec.selftest.verify import Run, verify
 
-VIOLATING = "spec.selftest.defects.memory:drops-keyword-arguments"
-HOLDING = "multiprocessing:fork"
+BROKEN_TARGET = "spec.selftest.defects.memory:drops-keyword-arguments"
+FORK_TARGET = "multiprocessing:fork"
 
 MOST_LINES = 280
 """At most so long is a script at the median."""
@@ -28,7 +28,7 @@ MOST_LINES = 280
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
     """A run on APIs that violate claims, and the folder with the scripts that it wrote."""
     folder = tmp_path_factory.mktemp("repro") / "made"
-    targets = [f"--mp={name}" for name in ("multiprocessing.dummy", VIOLATING, HOLDING)]
+    targets = [f"--mp={name}" for name in ("multiprocessing.dummy", BROKEN_TARGET, FORK_TARGET)]
     return verify("spec/", *targets, "--claim=isolation", f"--repro={folder}"), folder
 
 
@@ -50,7 +50,7 @@ def test_violations_are_written_and_nothing_else(run: tuple[Run, Path]) -> None:
 
 def test_no_script_blames_an_api_for_the_lessons(tmp_path: Path) -> None:
     faulty = "spec.selftest.defects.lessons.sharing.always_takes_the_lock"
-    run = verify("--claim=sharing.loses", f"--impl={faulty}", f"--mp={HOLDING}", f"--repro={tmp_path}")
+    run = verify("--claim=sharing.loses", f"--impl={faulty}", f"--mp={FORK_TARGET}", f"--repro={tmp_path}")
     assert run.claims("violated") == {"sharing.loses-updates-without-the-lock"}
     assert list(tmp_path.iterdir()) == []
     assert (
@@ -61,7 +61,7 @@ def test_no_script_blames_an_api_for_the_lessons(tmp_path: Path) -> None:
 def test_scripts_see_what_was_violated(run: tuple[Run, Path]) -> None:
     for file in run[1].iterdir():
         text = file.read_text(encoding="utf-8")
-        assert text.startswith(("# multiprocessing.dummy (Python", f"# {VIOLATING} (Python"))
+        assert text.startswith(("# multiprocessing.dummy (Python", f"# {BROKEN_TARGET} (Python"))
         status, output = reproduce.run(text)
         assert status == 1, f"{file.name}: {output}"
         assert "expected" in output or "Error" in output, f"{file.name}: {output}"

@@ -25,7 +25,7 @@ for number in {[int(number) for number in NUMBERS]}:
 os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[2:]])
 """
 
-CLAIMS = (
+SIGNAL_CLAIMS = (
     "lifecycle.terminated-child-dies-of-sigterm",
     "lifecycle.exit-code-of-an-interrupt",
     "daemon.ends-with-main",
@@ -35,12 +35,12 @@ CLAIMS = (
 
 @pytest.mark.parametrize("how", ["ignore", "block"])
 def test_verdicts_are_the_same_whatever_the_caller_has_made_of_signals(how: str) -> None:
-    claims = [f"--claim={claim}" for claim in CLAIMS]
+    claims = [f"--claim={claim}" for claim in SIGNAL_CLAIMS]
     arguments = ["spec", "-q", "-p", "no:cacheprovider", "--mp=multiprocessing:fork", *claims]
     done = subprocess.run(
         [sys.executable, "-c", CALLER, how, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    assert f"{len(CLAIMS)} passed" in done.stdout
+    assert f"{len(SIGNAL_CLAIMS)} passed" in done.stdout
     assert done.returncode == 0
 
 

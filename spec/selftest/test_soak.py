@@ -15,7 +15,7 @@ import pytest
 
 from spec.harness.process_table import GONE, state
 from spec.paths import ROOT
-from spec.tools.soak import HOG, PRESSURE, SCENES, load
+from spec.tools.soak import HOG, PRESSURE, SURROUNDINGS, load
 
 
 def soak(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,12 +28,12 @@ def soak(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_scene_has_its_turn(tmp_path: Path) -> None:
-    runs = sum(scene.runs for scene in SCENES)
+    runs = sum(scene.runs for scene in SURROUNDINGS)
     done = soak(tmp_path, f"--runs={runs}", "--hogs=1", "--memory=0.01")
     assert done.returncode == 0, done.stdout
     *each, total = done.stdout.splitlines()
     assert len(each) == runs
-    assert all(f"{scene.what}: passed; 6 passed" in done.stdout for scene in SCENES)
+    assert all(f"{scene.what}: passed; 6 passed" in done.stdout for scene in SURROUNDINGS)
     assert total.startswith(f"{runs} runs in ")
     assert total.endswith(": 0 failed")
     assert list(tmp_path.iterdir()) == []

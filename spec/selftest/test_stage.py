@@ -1,7 +1,7 @@
 """The stage: whatever an implementation does to its caller affects one claim only.
 
-Each fault below is an API that does what multiprocessing does under fork, except that in one claim, `CLAIM`, joining
-a child has the fault.  All are verified in one run of pytest.
+Each fault below is an API that does what multiprocessing does under fork, except that in one claim, `FAULTY_CLAIM`,
+joining a child has the fault.  All are verified in one run of pytest.
 
 
 
@@ -21,10 +21,10 @@ from spec.engine import hangs
 from spec.engine.verdicts import CRASHED, HOLDS, HUNG, VIOLATED
 from spec.selftest.verify import Run, verify
 
-CLAIM = "isolation.arguments-are-copies"
-OTHERS = {"isolation.rebinding-stays-in-the-child", "isolation.siblings-share-nothing"}
+FAULTY_CLAIM = "isolation.arguments-are-copies"
+OTHER_CLAIMS = {"isolation.rebinding-stays-in-the-child", "isolation.siblings-share-nothing"}
 
-API = """
+FAULTY_API = """
 import ctypes, multiprocessing, os, signal, sys, threading, time
 
 _fork = multiprocessing.get_context("fork")
@@ -58,12 +58,12 @@ class Fault(NamedTuple):
     why: str
 
 
-STILL, IDLE = hangs.STILL.message(0.5), hangs.IDLE.message(1)
-LATE = hangs.LATE.message(3)
+WHEN_STILL, WHEN_IDLE = hangs.STILL.message(0.5), hangs.IDLE.message(1)
+WHEN_LATE = hangs.LATE.message(3)
 
 FAULTS = {
     "none": Fault("pass", HOLDS, ""),
-    "hangs": Fault("lock = threading.Lock(); lock.acquire(); lock.acquire()", HUNG, STILL),
+    "hangs": Fault("lock = threading.Lock(); lock.acquire(); lock.acquire()", HUNG, WHEN_STILL),
     "hangs_and_says_no": Fault(
         """
         while True:
@@ -73,7 +73,7 @@ FAULTS = {
                 pass
         """,
         HUNG,
-        STILL,
+        WHEN_STILL,
     ),
     "hangs_and_goes_on": Fault(
         """
@@ -83,10 +83,10 @@ FAULTS = {
             pass
         """,
         HUNG,
-        STILL,
+        WHEN_STILL,
     ),
     "is_slow": Fault("time.sleep(0.8)", HOLDS, ""),
-    "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, IDLE),
+    "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, WHEN_IDLE),
     "loops_deaf_to_alarms": Fault(
         """
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
@@ -94,9 +94,9 @@ FAULTS = {
             pass
         """,
         HUNG,
-        LATE,
+        WHEN_LATE,
     ),
-    "stops_its_caller": Fault("os.kill(os.getpid(), signal.SIGSTOP)", HUNG, STILL),
+    "stops_its_caller": Fault("os.kill(os.getpid(), signal.SIGSTOP)", HUNG, WHEN_STILL),
     "exits": Fault("os._exit(0)", CRASHED, "the process that called it exited with status 0"),
     "segfaults": Fault("ctypes.string_at(0)", CRASHED, "the process that called it was killed by SIGSEGV\n  File "),
     "kills_its_group": Fault(
@@ -154,7 +154,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("modules")
     for name, fault in FAULTS.items():
         code = fault.code if fault.code.startswith("\n") else f"    {fault.code}\n"
-        (folder / f"{name}.py").write_text(API + code, encoding="utf-8")
+        (folder / f"{name}.py").write_text(FAULTY_API + code, encoding="utf-8")
     return folder
 
 
@@ -181,13 +181,13 @@ def run(request: pytest.FixtureRequest, runs: dict[str, Run]) -> Run:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_costs_its_own_claim(run: Run, name: str) -> None:
-    assert run.on(name)[CLAIM] == FAULTS[name].verdict
+    assert run.on(name)[FAULTY_CLAIM] == FAULTS[name].verdict
     assert FAULTS[name].why in run.output
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_costs_no_other_claim(run: Run, name: str) -> None:
-    assert {run.on(name)[claim] for claim in OTHERS} == {HOLDS}
+    assert {run.on(name)[claim] for claim in OTHER_CLAIMS} == {HOLDS}
 
 
 def test_fails_the_run(run: Run) -> None:

@@ -19,11 +19,11 @@ from spec.selftest import processes
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
-Start = Callable[..., Starter]
+MakeStarter = Callable[..., Starter]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path) -> Iterator[MakeStarter]:
     numbers, started = count(), []
 
     def begin(function: Callable[..., object], *args: object) -> Starter:
@@ -40,33 +40,33 @@ def fail() -> None:
     raise KeyError("no such lesson")
 
 
-def test_returns_what_the_function_returns(start: Start) -> None:
+def test_returns_what_the_function_returns(start: MakeStarter) -> None:
     starter = start(divmod, 7, 2)
     assert starter.result() == (3, 1)
     assert (state(starter.pid), starter.running) == (GONE, False)
 
 
-def test_can_be_asked_again(start: Start) -> None:
+def test_can_be_asked_again(start: MakeStarter) -> None:
     starter = start(divmod, 7, 2)
     assert [starter.result(), starter.result()] == [(3, 1), (3, 1)]
     assert starter.failure() == ""
 
 
-def test_is_a_child_of_the_claim(start: Start) -> None:
+def test_is_a_child_of_the_claim(start: MakeStarter) -> None:
     starter = start(processes.wait)
     until_blocked([starter.pid])
     assert starter.running
     assert parent(starter.pid) == os.getpid()
 
 
-def test_tells_of_an_exception(start: Start) -> None:
+def test_tells_of_an_exception(start: MakeStarter) -> None:
     starter = start(fail)
     with pytest.raises(StarterFailed, match=r"(?s)^fail raised:\nTraceback .*KeyError: 'no such lesson'"):
         starter.result()
     assert starter.failure() == "KeyError: 'no such lesson'"
 
 
-def test_tells_what_an_exception_stands_for(start: Start) -> None:
+def test_tells_what_an_exception_stands_for(start: MakeStarter) -> None:
     class OfALibrary(ValueError):
         pass
 
@@ -76,20 +76,20 @@ def test_tells_what_an_exception_stands_for(start: Start) -> None:
     assert start(refuse).failure() == "OfALibrary, ValueError: is closed"
 
 
-def test_tells_of_a_result_that_cannot_be_pickled(start: Start) -> None:
+def test_tells_of_a_result_that_cannot_be_pickled(start: MakeStarter) -> None:
     with pytest.raises(StarterFailed, match=r"(?si)raised:\n.*pickle"):
         start(lambda: lambda: None).result()
 
 
 @pytest.mark.parametrize(("end", "code"), [(lambda: os._exit(3), 3), (lambda: os.kill(os.getpid(), 9), -9)])
-def test_tells_of_an_end_without_a_result(start: Start, end: Callable[[], object], code: int) -> None:
+def test_tells_of_an_end_without_a_result(start: MakeStarter, end: Callable[[], object], code: int) -> None:
     starter = start(end)
     for ask in (starter.result, starter.failure):
         with pytest.raises(StarterFailed, match=f"ended the process that called it: exit code {code}$"):
             ask()
 
 
-def test_tells_if_somebody_else_has_reaped_it(start: Start) -> None:
+def test_tells_if_somebody_else_has_reaped_it(start: MakeStarter) -> None:
     starter = start(divmod, 7, 2)
     os.waitpid(starter.pid, 0)
     with pytest.raises(StarterFailed, match="another process reaped the caller of divmod"):
@@ -97,19 +97,19 @@ def test_tells_if_somebody_else_has_reaped_it(start: Start) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_hung_if_it_does_not_end(start: Start) -> None:
+def test_hung_if_it_does_not_end(start: MakeStarter) -> None:
     starter = start(processes.wait)
     with pytest.raises(Hung, match=f"expected process {starter.pid} to exit"):
         starter.result()
 
 
-def test_can_be_waited_for_until_still(start: Start) -> None:
+def test_can_be_waited_for_until_still(start: MakeStarter) -> None:
     starter = start(processes.wait)
     starter.until_still()
     assert starter.running
 
 
-def test_nothing_is_to_come_once_it_has_failed(start: Start) -> None:
+def test_nothing_is_to_come_once_it_has_failed(start: MakeStarter) -> None:
     def fail_in_a_moment() -> None:
         time.sleep(0.1)
         fail()

@@ -78,7 +78,7 @@ def test_starting_others_is_not_idle(fork: Fork) -> None:
     assert not any(idleness.lasts([waiting, fork(processes.wait)]) for _ in range(LEAST_LOOKS + 1))
 
 
-class Scene:
+class FakeProcess:
     """A clock and a process that a test controls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,47 +100,47 @@ class Scene:
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    return Scene(monkeypatch)
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeProcess:
+    return FakeProcess(monkeypatch)
 
 
-def test_takes_its_time(scene: Scene) -> None:
-    assert not scene.goes_on(1.9)
-    assert scene.goes_on(1)
+def test_takes_its_time(fake: FakeProcess) -> None:
+    assert not fake.goes_on(1.9)
+    assert fake.goes_on(1)
 
 
-def test_takes_several_looks(scene: Scene) -> None:
-    assert not scene.goes_on(100, looks=LEAST_LOOKS - 1)
-    assert scene.goes_on(1, looks=2)
+def test_takes_several_looks(fake: FakeProcess) -> None:
+    assert not fake.goes_on(100, looks=LEAST_LOOKS - 1)
+    assert fake.goes_on(1, looks=2)
 
 
-def test_begins_anew_when_one_runs(scene: Scene) -> None:
-    scene.goes_on(1.9)
-    scene.seen = ThreadActivity(asleep=False, switches=0)
-    assert not scene.goes_on(1)
-    scene.seen = ThreadActivity(asleep=True, switches=0)
-    assert not scene.goes_on(1.9)
+def test_begins_anew_when_one_runs(fake: FakeProcess) -> None:
+    fake.goes_on(1.9)
+    fake.seen = ThreadActivity(asleep=False, switches=0)
+    assert not fake.goes_on(1)
+    fake.seen = ThreadActivity(asleep=True, switches=0)
+    assert not fake.goes_on(1.9)
 
 
-def test_begins_anew_when_one_exits(scene: Scene) -> None:
-    scene.goes_on(1.9)
-    scene.seen = None
-    assert not scene.goes_on(1)
+def test_begins_anew_when_one_exits(fake: FakeProcess) -> None:
+    fake.goes_on(1.9)
+    fake.seen = None
+    assert not fake.goes_on(1)
 
 
-def test_begins_anew_when_one_comes(scene: Scene) -> None:
-    scene.goes_on(1.9)
-    scene.now += 1
-    assert not scene.stillness.lasts([1, 2])
+def test_begins_anew_when_one_comes(fake: FakeProcess) -> None:
+    fake.goes_on(1.9)
+    fake.now += 1
+    assert not fake.stillness.lasts([1, 2])
 
 
-def test_many_switches_are_moves(scene: Scene) -> None:
-    assert not scene.goes_on(20, switches=10, looks=200)
+def test_many_switches_are_moves(fake: FakeProcess) -> None:
+    assert not fake.goes_on(20, switches=10, looks=200)
 
 
-def test_a_tick_a_second_is_none(scene: Scene) -> None:
-    scene.goes_on(1)
-    assert scene.goes_on(10, switches=1, looks=10)
+def test_a_tick_a_second_is_none(fake: FakeProcess) -> None:
+    fake.goes_on(1)
+    assert fake.goes_on(10, switches=1, looks=10)
 
 
 class IdleScene:
@@ -234,7 +234,7 @@ def test_until_still_gives_those_who_go_on_some_time(fork: Fork) -> None:
 
 
 def test_until_still_waits_for_those_who_work(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "SECONDS", 2 * SETTLING_SECONDS)
+    monkeypatch.setattr(deadline, "DEADLINE_SECONDS", 2 * SETTLING_SECONDS)
     fork(processes.loop)
     with pytest.raises(Hung, match="expected all processes that were started to be still"):
         until_still()

@@ -11,7 +11,7 @@ from spec.engine.targets import TRAITS
 from spec.paths import SPEC_FOLDER
 from spec.tools.command_line import UsageError
 
-FILE = SPEC_FOLDER / "CLAIMS.md"
+CATALOGUE_FILE = SPEC_FOLDER / "CLAIMS.md"
 
 HEAD = """\
 # Claims

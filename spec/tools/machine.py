@@ -24,7 +24,7 @@ from spec.harness.process_table import GONE, parent, state, until_exited
 REAPING_SECONDS = 2.0
 """Seconds after the exit of an orphan within which it is expected to be reaped."""
 
-REAPING_INTERVAL = 0.001
+CHECKING_INTERVAL = 0.001
 """Seconds between two checks whether the orphan was reaped."""
 
 
@@ -139,7 +139,7 @@ def orphan(seconds: float = REAPING_SECONDS) -> Adoption:
     while state(pid) != GONE:
         if time.monotonic() - begun > seconds:
             return Adoption(adopter, None)
-        time.sleep(REAPING_INTERVAL)
+        time.sleep(CHECKING_INTERVAL)
     return Adoption(adopter, time.monotonic() - begun)
 
 

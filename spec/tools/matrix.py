@@ -9,7 +9,7 @@ from pathlib import Path
 from spec.engine.claims import ids
 from spec.engine.verdicts import FAILURES
 from spec.selftest import reproduce, trial
-from spec.selftest.broken_claims import ANY, COMMAND, FILE, Breakage, Record, Table
+from spec.selftest.broken_claims import ANY, COMMAND, RECORD_FILE, Breakage, BrokenClaims, Record
 from spec.selftest.defects.declaration import Defect
 from spec.selftest.mutation import command as mutation
 from spec.selftest.trial import Batch, Difference, Observations
@@ -44,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--update",
         action="store_true",
-        help=f"write what was seen to {FILE.name}; a claim that breaks in some tries only is marked 'sometimes'",
+        help=f"write what was seen to {RECORD_FILE.name};"
+        " a claim that breaks in some tries only is marked 'sometimes'",
     )
     parser.add_argument(
         "--merge",
@@ -76,7 +77,7 @@ def run(asked: argparse.Namespace) -> int:
     batches = chosen(asked.name or [""])
     if asked.reports:
         asked.reports.mkdir(parents=True, exist_ok=True)
-    record = Record.load() if FILE.exists() else Record({})
+    record = Record.load() if RECORD_FILE.exists() else Record({})
     status = 0
     for batch in batches:
         report = [f"--report={(asked.reports / batch.name).absolute()}.json"] if asked.reports else []
@@ -125,7 +126,7 @@ def observe(batch: Batch, record: Record, workers: str, options: Sequence[str]) 
     return observed
 
 
-def updated(record: Record, defect: Defect, observations: Observations, *, whole: bool, merge: bool) -> Table:
+def updated(record: Record, defect: Defect, observations: Observations, *, whole: bool, merge: bool) -> BrokenClaims:
     """Return what to record about *defect*: what is recorded now, corrected by the *observations*.
 
     A claim that is recorded as breaking sometimes stays, though it was not broken this time.
@@ -157,7 +158,7 @@ def updated(record: Record, defect: Defect, observations: Observations, *, whole
     return table
 
 
-def changes(before: Table, after: Table) -> list[str]:
+def changes(before: BrokenClaims, after: BrokenClaims) -> list[str]:
     """Return the lines that change in the table of a defect, as a diff shows them."""
     old, new = ({f'"{claim}" = "{breakage}"' for claim, breakage in table.items()} for table in (before, after))
     return [f"- {line}" for line in sorted(old - new)] + [f"+ {line}" for line in sorted(new - old)]

@@ -46,11 +46,11 @@ while os.getppid() == int(sys.argv[1]):
 """A program that writes to all its pages in turn, so that none is swapped out, until its starter has ended."""
 
 
-class Scene(NamedTuple):
+class Surroundings(NamedTuple):
     """A way to run the suite.
 
     Attributes:
-        what: the scene in words.
+        what: the surroundings in words.
         workers: how many claims of a run are tested at once; 0 for one after the other, without workers.
         runs: how many runs there are at once.
         load: returns the command lines of the processes that run at the same time.
@@ -78,29 +78,29 @@ def pressure(asked: argparse.Namespace) -> list[list[str]]:
     return [[sys.executable, "-c", PRESSURE, str(os.getpid()), str(size)]]
 
 
-SCENES = (
-    Scene("alone", 0, 1, nothing),
-    Scene("two claims at once", 2, 1, nothing),
-    Scene("beside hogs", 0, 1, hogs),
-    Scene("two claims at once, beside hogs", 2, 1, hogs),
-    Scene("short of memory", 0, 1, pressure),
-    Scene("four runs at once", 0, 4, nothing),
+SURROUNDINGS = (
+    Surroundings("alone", 0, 1, nothing),
+    Surroundings("two claims at once", 2, 1, nothing),
+    Surroundings("beside hogs", 0, 1, hogs),
+    Surroundings("two claims at once, beside hogs", 2, 1, hogs),
+    Surroundings("short of memory", 0, 1, pressure),
+    Surroundings("four runs at once", 0, 4, nothing),
 )
 
 
-class Run(NamedTuple):
+class SoakRun(NamedTuple):
     """A run of the suite.
 
     Attributes:
         number: the number of the run, counted from 1.
-        scene: the scene.
+        surroundings: the surroundings.
         command: the command line.
         log: the file of its output.
         process: the process, which may still run.
     """
 
     number: int
-    scene: Scene
+    surroundings: Surroundings
     command: list[str]
     log: Path
     process: subprocess.Popen[bytes]
@@ -157,19 +157,19 @@ def run(asked: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def soak(asked: argparse.Namespace) -> Iterator[Run]:
+def soak(asked: argparse.Namespace) -> Iterator[SoakRun]:
     """Run the suite, print the result of each run, and yield the run when it has ended; keep the logs of failures."""
     first = random.randrange(2**31) if asked.seed is None else asked.seed
     numbers = iter(range(1, asked.runs + 1))
-    for scene in cycle(SCENES):
-        at_once = list(islice(numbers, scene.runs))
+    for surroundings in cycle(SURROUNDINGS):
+        at_once = list(islice(numbers, surroundings.runs))
         if not at_once:
             return
-        with load(scene.load(asked)):
-            for one in [start(number, scene, first + number - 1, asked) for number in at_once]:
+        with load(surroundings.load(asked)):
+            for one in [start(number, surroundings, first + number - 1, asked) for number in at_once]:
                 wait(one, asked.minutes)
                 result = "failed" if one.process.returncode else "passed"
-                print(f"run {one.number}, {scene.what}: {result}; {last_line(one.log)}", flush=True)
+                print(f"run {one.number}, {surroundings.what}: {result}; {last_line(one.log)}", flush=True)
                 if one.process.returncode:
                     print(f"    {shlex.join(one.command)}\n    {one.log}", flush=True)
                 else:
@@ -177,19 +177,19 @@ def soak(asked: argparse.Namespace) -> Iterator[Run]:
                 yield one
 
 
-def start(number: int, scene: Scene, seed: int, asked: argparse.Namespace) -> Run:
+def start(number: int, surroundings: Surroundings, seed: int, asked: argparse.Namespace) -> SoakRun:
     """Start a run of the suite."""
     order = ["-p", "randomly", f"--randomly-seed={seed}", f"--hypothesis-seed={seed}"]
-    command = [sys.executable, "-m", "pytest", *(asked.arguments or ["spec/"]), f"-n{scene.workers}", *order]
+    command = [sys.executable, "-m", "pytest", *(asked.arguments or ["spec/"]), f"-n{surroundings.workers}", *order]
     log = next(path for path in paths(asked.o, number, seed) if not path.exists()).absolute()
     with log.open("wb") as file:
         process = subprocess.Popen(
             [*command, "-p", "no:cacheprovider"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
         )
-    return Run(number, scene, command, log, process)
+    return SoakRun(number, surroundings, command, log, process)
 
 
-def wait(one: Run, minutes: float) -> None:
+def wait(one: SoakRun, minutes: float) -> None:
     """Wait until a run has ended.
 
     If it has not ended after this many *minutes*, add the state of its processes to its log, and kill them.

@@ -10,7 +10,7 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.claims.daemon import payloads
 from spec.claims.shared.steps import steps
-from spec.engine.fixtures import MakeCheckpoint, Programs, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
@@ -24,7 +24,7 @@ pytestmark = needs("Process")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_joined_completes(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A daemon that is joined completes its work, and the process that joins it waits."""
     working = checkpoint("working")

@@ -29,7 +29,7 @@ pytestmark = needs("Process")
 EXITED = one_of(ZOMBIE, GONE)
 
 
-class Scene(NamedTuple):
+class MainAndChildren(NamedTuple):
     """The lesson's program, while main, the daemon and the ordinary child each wait at a checkpoint."""
 
     program: Program
@@ -45,27 +45,27 @@ class Scene(NamedTuple):
 
 Part = Callable[[], object]
 
-Begin = Callable[..., Scene]
+BeginMain = Callable[..., MainAndChildren]
 
 
 @pytest.fixture
-def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> Begin:  # noqa: ARG001
+def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> BeginMain:  # noqa: ARG001
     """Run a program until all three processes wait; each then goes on with the part that is passed for it."""
 
     def run(
         *, daemon: Part = int, ordinary: Part = int, main: Part = int, function: Optional[Callable[..., None]] = None
-    ) -> Scene:
+    ) -> MainAndChildren:
         places = [checkpoint(name) for name in ("main", "daemon", "ordinary child")]
         at_main, at_daemon, at_ordinary = (place.pause for place in places)
         tasks = steps(at_daemon, daemon), steps(at_ordinary, ordinary), steps(at_main, main)
         running = program.main(function or lesson.main, *tasks)
-        return Scene(running, *(place.next() for place in places))
+        return MainAndChildren(running, *(place.next() for place in places))
 
     return run
 
 
 @source("https://github.com/python/cpython/issues/108645", observed=True)
-def test_ends_with_main(begin: Begin) -> None:
+def test_ends_with_main(begin: BeginMain) -> None:
     """When main's code ends, the daemon is terminated, while the ordinary child runs on and is waited for."""
     scene = begin()
     scene.end_main()
@@ -89,7 +89,7 @@ def test_each_ends_with_main(lesson: Lesson, program: Programs, checkpoint: Make
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
-def test_program_ends_after_its_ordinary_child(begin: Begin, log: Recorder) -> None:
+def test_program_ends_after_its_ordinary_child(begin: BeginMain, log: Recorder) -> None:
     """A program ends only after its ordinary child has done its work and has been joined."""
     scene = begin(ordinary=partial(log, "done"))
     until_exited(scene.daemon.let_go().pid)
@@ -102,7 +102,7 @@ def test_program_ends_after_its_ordinary_child(begin: Begin, log: Recorder) -> N
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.daemon")
-def test_lives_while_main_does(begin: Begin, log: Recorder) -> None:
+def test_lives_while_main_does(begin: BeginMain, log: Recorder) -> None:
     """While main's code runs, a daemon runs in a process of its own and can do its work."""
     scene = begin(daemon=partial(log, "done"))
     pids = {scene.program.pid, scene.main.pid, scene.daemon.pid, scene.ordinary.pid}
@@ -116,7 +116,7 @@ def test_lives_while_main_does(begin: Begin, log: Recorder) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.daemon", observed=True)
-def test_outlives_its_siblings(begin: Begin) -> None:
+def test_outlives_its_siblings(begin: BeginMain) -> None:
     """A daemon runs on after an ordinary child that was started later has ended."""
     scene = begin()
     until_exited(scene.ordinary.let_go().pid)
@@ -127,7 +127,7 @@ def test_outlives_its_siblings(begin: Begin) -> None:
 
 
 @source("https://docs.python.org/3/library/threading.html#threading.Thread.daemon")
-def test_lives_while_a_thread_of_main_does(begin: Begin, checkpoint: MakeCheckpoint) -> None:
+def test_lives_while_a_thread_of_main_does(begin: BeginMain, checkpoint: MakeCheckpoint) -> None:
     """A daemon outlives main's code while a thread that main started runs, and is terminated after that thread."""
     in_thread = checkpoint("in a thread")
     scene = begin(main=partial(threads.task_in_a_thread, in_thread.pause, int))
@@ -144,7 +144,7 @@ def test_lives_while_a_thread_of_main_does(begin: Begin, checkpoint: MakeCheckpo
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.daemon")
-def test_never_finishes_its_work(begin: Begin, log: Recorder) -> None:
+def test_never_finishes_its_work(begin: BeginMain, log: Recorder) -> None:
     """A daemon that is still at work when main's code ends never does the rest of its work."""
     scene = begin(daemon=partial(log, "done"), ordinary=partial(log, "done"))
     scene.end_main()
@@ -157,7 +157,7 @@ def test_never_finishes_its_work(begin: Begin, log: Recorder) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.terminate")
-def test_runs_no_cleanup_code(begin: Begin, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+def test_runs_no_cleanup_code(begin: BeginMain, log: Recorder, checkpoint: MakeCheckpoint) -> None:
     """A daemon that is terminated runs no cleanup code, neither a `finally` block nor an exit handler."""
     working = checkpoint("working")
     task = partial(payloads.work_and_clean_up, log, working.pause)
@@ -174,7 +174,7 @@ def test_runs_no_cleanup_code(begin: Begin, log: Recorder, checkpoint: MakeCheck
 
 
 @source("https://github.com/python/cpython/issues/108645", observed=True)
-def test_is_ended_by_sigterm(begin: Begin, checkpoint: MakeCheckpoint) -> None:
+def test_is_ended_by_sigterm(begin: BeginMain, checkpoint: MakeCheckpoint) -> None:
     """A daemon is terminated by SIGTERM, and the program waits until a daemon that handles the signal has ended."""
     working, handling = checkpoint("working"), checkpoint("handling the signal")
     scene = begin(daemon=partial(payloads.handle_sigterm, working.pause, handling.pause))
@@ -192,7 +192,7 @@ def test_is_ended_by_sigterm(begin: Begin, checkpoint: MakeCheckpoint) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
-def test_endless_ordinary_child_keeps_the_program(begin: Begin) -> None:
+def test_endless_ordinary_child_keeps_the_program(begin: BeginMain) -> None:
     """An ordinary child that never ends keeps the program from ending until the child is killed."""
     scene = begin()
     until_exited(scene.daemon.let_go().pid)
@@ -204,7 +204,7 @@ def test_endless_ordinary_child_keeps_the_program(begin: Begin) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process")
-def test_constructor_takes_the_flag(begin: Begin) -> None:
+def test_constructor_takes_the_flag(begin: BeginMain) -> None:
     """A child made with `daemon=True` ends with main, and a child made with `daemon=False` does not."""
     scene = begin(function=payloads.start_by_constructor)
     scene.end_main()
@@ -215,7 +215,7 @@ def test_constructor_takes_the_flag(begin: Begin) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.daemon")
-def test_ends_with_a_main_that_fails(begin: Begin) -> None:
+def test_ends_with_a_main_that_fails(begin: BeginMain) -> None:
     """A main that ends with an exception still terminates its daemon and waits for its ordinary child."""
     scene = begin(main=payloads.fail)
     scene.end_main()
@@ -227,7 +227,7 @@ def test_ends_with_a_main_that_fails(begin: Begin) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.daemon", observed=True)
-def test_ends_with_a_main_whose_starts_failed(begin: Begin, target: Target, log: Recorder) -> None:
+def test_ends_with_a_main_whose_starts_failed(begin: BeginMain, target: Target, log: Recorder) -> None:
     """A main that failed to start other children still terminates its daemon and waits for its ordinary child."""
     scene = begin(main=partial(payloads.fail_to_start, target.name, log))
     scene.end_main()
@@ -240,7 +240,7 @@ def test_ends_with_a_main_whose_starts_failed(begin: Begin, target: Target, log:
 
 
 @source("https://github.com/python/cpython/issues/80180", observed=True)
-def test_outlives_a_killed_main(begin: Begin, log: Recorder) -> None:
+def test_outlives_a_killed_main(begin: BeginMain, log: Recorder) -> None:
     """When main is killed, its daemon runs on, like its ordinary child."""
     scene = begin(daemon=partial(log, "done"), ordinary=partial(log, "done"))
     scene.program.kill()
@@ -248,7 +248,7 @@ def test_outlives_a_killed_main(begin: Begin, log: Recorder) -> None:
 
 
 @source("https://docs.python.org/3/library/os.html#os._exit", observed=True)
-def test_outlives_a_main_that_leaves_by_os_exit(begin: Begin, log: Recorder) -> None:
+def test_outlives_a_main_that_leaves_by_os_exit(begin: BeginMain, log: Recorder) -> None:
     """When main leaves by `os._exit`, its daemon runs on, like its ordinary child."""
     scene = begin(daemon=partial(log, "done"), ordinary=partial(log, "done"), main=partial(os._exit, 0))
     scene.main.let_go()
@@ -256,7 +256,7 @@ def test_outlives_a_main_that_leaves_by_os_exit(begin: Begin, log: Recorder) -> 
     _go_on_as_orphans(scene, log)
 
 
-def _go_on_as_orphans(scene: Scene, log: Recorder) -> None:
+def _go_on_as_orphans(scene: MainAndChildren, log: Recorder) -> None:
     orphans = [scene.daemon.pid, scene.ordinary.pid]
     until_still()
     kernel.shows("the states of both children", [state(pid) for pid in orphans], expected=[ALIVE, ALIVE])
@@ -317,7 +317,7 @@ def test_can_join_main(outlive_main: OutliveMain) -> None:
 @where(fresh_memory)
 @needs("parent_process")
 @source("https://github.com/python/cpython/pull/13247", observed=True)
-def test_finds_out_whatever_its_siblings_do(begin: Begin, target: Target, checkpoint: MakeCheckpoint) -> None:
+def test_finds_out_whatever_its_siblings_do(begin: BeginMain, target: Target, checkpoint: MakeCheckpoint) -> None:
     """A daemon learns that main was killed, even while a sibling that was started later runs on."""
     telling = checkpoint("telling")
     scene = begin(daemon=partial(payloads.watch_the_starter, target.name, telling.pause))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing
 from spec.claims.fanout import payloads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_exited
@@ -34,7 +34,7 @@ def well(ends: list[str]) -> list[int]:
 @source("impl.fanout.one_by_one")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_one_by_one_takes_turns(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """With `join()` inside the loop, ten children run in order, and each is gone before the next is started."""
     working, previous, numbers = checkpoint("working"), None, range(10 * scale)
@@ -52,7 +52,7 @@ def test_one_by_one_takes_turns(
 @source("impl.fanout.together")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.is_alive")
 def test_together_overlaps(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """If all are started before any is joined, ten children are alive at once, each in a process of its own."""
     working, numbers = checkpoint("working"), list(range(10 * scale))
@@ -70,7 +70,7 @@ def test_together_overlaps(
 @source("impl.fanout.one_by_one")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_one_by_one_waits_for_the_last(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """With `join()` inside the loop, main goes on only after the last child has ended, and no child is left."""
     working = checkpoint("working")
@@ -89,7 +89,7 @@ def test_one_by_one_waits_for_the_last(
 @source("impl.fanout.together")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_together_waits_for_all(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """If all are started before any is joined, main goes on only after all children have ended, and none is left."""
     working = checkpoint("working")

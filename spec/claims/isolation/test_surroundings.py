@@ -10,7 +10,7 @@ from pathlib import Path
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
 from spec.claims.shared import beginnings
-from spec.engine.fixtures import Programs, Start
+from spec.engine.fixtures import MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, needs, source, starter_is_parent, where
 from spec.harness.recorder import Recorder
@@ -32,7 +32,7 @@ def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson,
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
-def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: Start) -> None:
+def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: MakeStarter) -> None:
     """A child reads nothing from its starter's standard input: it finds the end of the file at once."""
 
     def start_with_input() -> str:
@@ -53,7 +53,7 @@ def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: Start) 
 
 @source("https://man7.org/linux/man-pages/man2/chdir.2.html", observed=True)
 def test_child_begins_where_its_starter_is(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, folder: Path
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: MakeStarter, folder: Path
 ) -> None:
     """A child begins in the current working directory of its starter, with its starter's umask and niceness."""
     run_in_child = lesson.run_in_child

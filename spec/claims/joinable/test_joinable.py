@@ -20,7 +20,7 @@ from spec.harness.process_table import ALIVE, GONE, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
-from spec.models.queues import JoinableQueue
+from spec.models.queues import JoinableQueueModel
 
 pytestmark = needs("Process", "JoinableQueue")
 
@@ -333,7 +333,7 @@ def test_any_producers_and_consumers(
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue.join")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of puts, gets, reports and joins, `join` waits exactly while puts outnumber reports."""
-    JoinableQueue.verify(partial(mp.JoinableQueue, JoinableQueue.maxsize), worker)
+    JoinableQueueModel.verify(partial(mp.JoinableQueue, JoinableQueueModel.maxsize), worker)
 
 
 @source("https://github.com/python/cpython/issues/79423")

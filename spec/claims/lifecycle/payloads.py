@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spec.harness.recorder import Recorder
 
 
-class Failure(Exception):
+class TaskFailed(Exception):
     """An exception that ends a payload."""
 
 

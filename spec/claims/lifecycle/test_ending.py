@@ -54,7 +54,7 @@ def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder
     ends: dict[str, Callable[[], object]] = {
         "the child ends": partial(log, "ran"),
         "the child exits": steps(partial(log, "ran"), leave(3)),
-        "the child fails": partial(payloads.fail, log, payloads.Failure("out of paper")),
+        "the child fails": partial(payloads.fail, log, payloads.TaskFailed("out of paper")),
     }
     tasks = [steps(partial(print, line), end) for line, end in ends.items()]
     printing = program.main(payloads.print_and_start, lesson.start, tasks)
@@ -68,7 +68,7 @@ def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder
 @source("https://github.com/python/cpython/pull/4073", observed=True)
 def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """In a program that has neither stdout nor stderr, a child ends as usual, with the usual exit code."""
-    tasks = [leave(0), leave(7), partial(payloads.fail, log, payloads.Failure())]
+    tasks = [leave(0), leave(7), partial(payloads.fail, log, payloads.TaskFailed())]
     silent = program.main(payloads.start_and_join_without_output, lesson.start, tasks, log)
     kernel.shows("the program's exit status", silent.exit_status(), expected=0)
     codes = log.values("exit code")
@@ -81,7 +81,7 @@ def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> No
 def test_runs_its_own_exit_handlers(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A child that comes to the end of its code, or fails, runs the exit handlers that it has registered itself."""
     register = partial(payloads.register, log, "handler")
-    for task in register, steps(register, partial(payloads.fail, log, payloads.Failure())):
+    for task in register, steps(register, partial(payloads.fail, log, payloads.TaskFailed())):
         child = lesson.start(mp, task)
         child.join()
         handlers = [event.pid for event in log.events("handler")]

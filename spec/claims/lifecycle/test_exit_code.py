@@ -99,13 +99,13 @@ def test_exit_code_of_an_abrupt_exit(mp: Multiprocessing, lesson: Lesson, log: R
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
 def test_exit_code_of_an_exception(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A child that ends with an exception has exit code 1 and prints a traceback to stderr; its starter continues."""
-    failing = partial(payloads.fail, log, payloads.Failure("out of paper"))
+    failing = partial(payloads.fail, log, payloads.TaskFailed("out of paper"))
     starting = program.main(payloads.start_and_join, lesson.start, failing, log)
     kernel.shows("the starter's exit status", starting.exit_status(), expected=0)
     recorder.shows("how often the child's code ran", len(log.events("ran")), expected=1)
     recorder.shows("the exit code", log.values("exit code"), expected=[1])
     kernel.shows("stderr", starting.errors, expected=containing("Traceback (most recent call last)"))
-    kernel.shows("stderr", starting.errors, expected=containing("Failure: out of paper"))
+    kernel.shows("stderr", starting.errors, expected=containing("TaskFailed: out of paper"))
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.interrupt", observed=True)
@@ -179,7 +179,7 @@ def test_exit_code_needs_no_join(mp: Multiprocessing, lesson: Lesson, checkpoint
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_child_gets_the_exit_codes_of_its_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A child gets the exit codes of its own children as main does: after an exit, an exception and a signal."""
-    failing = partial(payloads.fail, log, payloads.Failure("out of paper"))
+    failing = partial(payloads.fail, log, payloads.TaskFailed("out of paper"))
     tasks = leave(7), failing, partial(signal.raise_signal, signal.SIGUSR1)
     child = lesson.start(mp, partial(payloads.start_and_join_each, mp.Process, tasks, log))
     child.join()

@@ -12,7 +12,7 @@ from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
 from spec.claims.shared import handlers
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.held_waits import all_wait_without_limit
@@ -45,7 +45,7 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_timed_join_is_over_with_the_child(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """`join()` returns once the child has exited, however much time is left, and has then reaped it."""
     start, working = lesson.start, checkpoint("working")
@@ -66,7 +66,7 @@ def test_timed_join_is_over_with_the_child(
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
-def test_join_waits_without_limit(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+def test_join_waits_without_limit(mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
     """Without a timeout, `join` waits until the child exits, however long that takes."""
     working = checkpoint("working")
 
@@ -96,7 +96,7 @@ def test_can_be_joined_again(mp: Multiprocessing, lesson: Lesson, checkpoint: Ma
 
 @source("https://docs.python.org/3/library/exceptions.html#InterruptedError", observed=True)
 def test_join_goes_on_after_a_signal(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A signal handler runs during `join()`, timed or not, and the join then continues unless the handler raises."""
     start = lesson.start
@@ -125,7 +125,7 @@ def test_join_goes_on_after_a_signal(
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_timed_join_ends_amid_signals(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A timed join returns when its time is over, even if signals keep arriving."""
     working = checkpoint("working")

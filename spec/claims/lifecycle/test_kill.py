@@ -10,7 +10,7 @@ from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
@@ -84,7 +84,7 @@ def test_killing_an_exited_child_does_nothing(
 
 @source("impl.lifecycle.end")
 def test_end_asks_first(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """`end()` with enough patience lets a child handle SIGTERM and exit in its own way, and joins it."""
 

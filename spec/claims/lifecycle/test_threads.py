@@ -12,7 +12,7 @@ from spec.claims.lifecycle.scenes import ready
 from spec.claims.queue import payloads as queue_payloads
 from spec.claims.shared import threads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.process_table import ALIVE, GONE, settled, state, until_blocked, until_thread_gone
@@ -24,7 +24,7 @@ pytestmark = needs("Process")
 
 @source("https://github.com/python/cpython/issues/148318", observed=True)
 def test_threads_join_their_own(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """While one thread waits in `join()`, another thread can start, terminate and join other children."""
     start, terminate = lesson.start, lesson.terminate
@@ -61,7 +61,7 @@ def test_threads_join_their_own(
 
 @source("https://github.com/python/cpython/issues/130895", observed=True)
 def test_threads_may_join_the_same(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """Two threads may join one child at once: both wait until it is gone, and its exit code is then known."""
     start, working = lesson.start, checkpoint("working")
@@ -89,7 +89,7 @@ def test_threads_may_join_the_same(
 @needs("Lock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
 def test_threads_start_at_once(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, log: Recorder, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
     """Two threads may start children at once, even if one takes a long time to pickle the arguments."""
     start, lock = lesson.start, mp.Lock()

@@ -11,7 +11,7 @@ from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import ready
 from spec.claims.shared import endings
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, Programs, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, observe_threads, settled, state, until_blocked, until_exited
@@ -31,7 +31,7 @@ def is_stopped(pid: int) -> bool:
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
 def test_join_waits_for_a_stopped_child(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A join waits while the child is stopped by a signal, and returns once the child has continued and ended."""
     working = checkpoint("working")
@@ -64,7 +64,7 @@ def test_stopped_child_can_be_ended(mp: Multiprocessing, lesson: Lesson, checkpo
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
 def test_may_stop_its_starter(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A starter that its child stops in a join waits on once continued, and misses no end of the child meanwhile."""
     begun, working = checkpoint("begun"), checkpoint("working")

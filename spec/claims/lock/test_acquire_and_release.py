@@ -194,7 +194,7 @@ def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of acquires and releases, at most one process holds a lock, and none waits for a free one."""
-    locks.Lock.verify(mp.Lock, worker)
+    locks.LockModel.verify(mp.Lock, worker)
 
 
 @needs("Lock.locked")

@@ -12,7 +12,7 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.claims.orphan import payloads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, Programs, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
 from spec.engine.targets import Target
@@ -26,7 +26,7 @@ from spec.harness.witness import gatekeeper, kernel, one_of, other_than, recorde
 pytestmark = needs("Process")
 
 
-class Scene(NamedTuple):
+class ParentAndChild(NamedTuple):
     """The lesson's program, while it and its child each wait at a checkpoint."""
 
     program: Program
@@ -34,22 +34,22 @@ class Scene(NamedTuple):
     child: Arrival
 
 
-Begin = Callable[..., Scene]
+BeginParent = Callable[..., ParentAndChild]
 
 
 @pytest.fixture
-def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> Begin:  # noqa: ARG001
+def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> BeginParent:  # noqa: ARG001
     """Run a program until it and its child wait; then the child goes on with *parts*, and the program leaves."""
 
-    def run(*parts: Callable[[], object]) -> Scene:
+    def run(*parts: Callable[[], object]) -> ParentAndChild:
         staying, working = checkpoint("main"), checkpoint("child")
         running = program.main(lesson.main, steps(working.pause, *parts), staying.pause)
-        return Scene(running, staying.next(), working.next())
+        return ParentAndChild(running, staying.next(), working.next())
 
     return run
 
 
-def leave_first(scene: Scene) -> None:
+def leave_first(scene: ParentAndChild) -> None:
     """Let the program go on, and check that it leaves."""
     scene.main.let_go()
     until_still()
@@ -58,7 +58,7 @@ def leave_first(scene: Scene) -> None:
 
 
 @source("https://man7.org/linux/man-pages/man3/exit.3.html")
-def test_goes_on_running(begin: Begin, log: Recorder) -> None:
+def test_goes_on_running(begin: BeginParent, log: Recorder) -> None:
     """A child whose parent leaves first goes on running and does its work."""
     scene = begin(partial(log, "done"))
     leave_first(scene)
@@ -68,7 +68,7 @@ def test_goes_on_running(begin: Begin, log: Recorder) -> None:
 
 
 @source("https://man7.org/linux/man-pages/man3/exit.3.html")
-def test_goes_on_running_when_the_parent_is_killed(begin: Begin, log: Recorder) -> None:
+def test_goes_on_running_when_the_parent_is_killed(begin: BeginParent, log: Recorder) -> None:
     """A child whose parent is killed goes on running and does its work."""
     scene = begin(partial(log, "done"))
     scene.program.kill()
@@ -80,7 +80,7 @@ def test_goes_on_running_when_the_parent_is_killed(begin: Begin, log: Recorder) 
 
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
-def test_is_adopted(begin: Begin) -> None:
+def test_is_adopted(begin: BeginParent) -> None:
     """When its parent leaves, a child becomes the child of a subreaper among its ancestors, not of pid 1."""
     scene = begin()
     kernel.shows("the child's parent before its parent leaves", parent(scene.child.pid), expected=scene.program.pid)
@@ -91,7 +91,7 @@ def test_is_adopted(begin: Begin) -> None:
 
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
-def test_sees_its_new_parent(begin: Begin, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+def test_sees_its_new_parent(begin: BeginParent, log: Recorder, checkpoint: MakeCheckpoint) -> None:
     """Once its parent has left, a child sees another parent pid, that of the process that adopted it."""
     alone = checkpoint("alone")
     scene = begin(partial(log, "before"), alone.pause, partial(log, "after"))
@@ -108,7 +108,7 @@ def test_sees_its_new_parent(begin: Begin, log: Recorder, checkpoint: MakeCheckp
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_adopted_by_the_nearest_subreaper(
-    lesson: Lesson, program: Programs, starter: Start, checkpoint: MakeCheckpoint
+    lesson: Lesson, program: Programs, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """The nearest subreaper among its ancestors adopts an orphan, and when that subreaper dies, the next one does."""
     at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("nearest subreaper")
@@ -127,7 +127,7 @@ def test_is_adopted_by_the_nearest_subreaper(
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_not_adopted_by_other_ancestors(
-    lesson: Lesson, program: Programs, starter: Start, checkpoint: MakeCheckpoint
+    lesson: Lesson, program: Programs, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """An ancestor that is not a subreaper adopts no orphan, however near it is, and the next subreaper does."""
     at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("grandparent")
@@ -145,7 +145,7 @@ def test_is_not_adopted_by_other_ancestors(
 
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
-def test_is_reaped_by_its_adopter(begin: Begin) -> None:
+def test_is_reaped_by_its_adopter(begin: BeginParent) -> None:
     """The process that adopted an orphan fetches its exit status when it exits, and no zombie is left."""
     scene = begin(leave(7))
     leave_first(scene)
@@ -179,7 +179,7 @@ def test_is_not_made_by_a_normal_end(program: Programs, log: Recorder, checkpoin
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
-def test_keeps_the_helper_as_its_parent(begin: Begin) -> None:
+def test_keeps_the_helper_as_its_parent(begin: BeginParent) -> None:
     """Where a helper is the parent, a child keeps that parent when the starter leaves, and the helper is adopted."""
     scene = begin()
     helper = parent(scene.child.pid) or 0
@@ -195,7 +195,7 @@ def test_keeps_the_helper_as_its_parent(begin: Begin) -> None:
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
-def test_helper_ends_after_it(begin: Begin) -> None:
+def test_helper_ends_after_it(begin: BeginParent) -> None:
     """A helper whose starter has left runs on as long as a child does, and ends after the last child."""
     scene = begin()
     helper = parent(scene.child.pid) or 0
@@ -228,7 +228,7 @@ def test_keeps_no_program_from_ending(program: Programs, checkpoint: MakeCheckpo
 
 @needs("parent_process")
 @source("https://man7.org/linux/man-pages/man3/exit.3.html", observed=True)
-def test_may_kill_its_starter(begin: Begin, target: Target, log: Recorder, checkpoint: MakeCheckpoint) -> None:
+def test_may_kill_its_starter(begin: BeginParent, target: Target, log: Recorder, checkpoint: MakeCheckpoint) -> None:
     """A child that kills the process that has started it goes on running and does its work."""
     alone = checkpoint("alone")
     scene = begin(partial(payloads.kill_starter, target.name), alone.pause, partial(log, "done"))

@@ -9,7 +9,7 @@ from impl.contract import Multiprocessing, Queue
 from spec.claims.queue import payloads
 from spec.claims.queue.items import remaining
 from spec.claims.shared.steps import steps
-from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.holdings import holdings
@@ -79,7 +79,7 @@ def test_items_of_a_child_that_fails_arrive(mp: Multiprocessing) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
-def test_joining_before_getting_hangs(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+def test_joining_before_getting_hangs(mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
     """A child does not exit before its items fit into the pipe, so a join waits until some process gets them."""
     queue, put = mp.Queue(), checkpoint("put")
     task = steps(partial(payloads.put_big, queue), put.pause)
@@ -130,7 +130,7 @@ def test_closed_queue_refuses_its_process_only(
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
 def test_join_thread_waits_for_the_pipe(
-    mp: Multiprocessing, log: Recorder, starter: Start, checkpoint: MakeCheckpoint, worker: MakeWorker
+    mp: Multiprocessing, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
     """After `close`, `join_thread` waits until all items of its process are in the pipe, whoever made the queue."""
     reading, joining = checkpoint("reading"), checkpoint("joining")

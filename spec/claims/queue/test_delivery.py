@@ -15,7 +15,7 @@ from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.claims.queue.items import comparable, remaining
 from spec.claims.shared import threads
-from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import GONE, state, until_blocked
@@ -28,7 +28,7 @@ pytestmark = needs("Process", "Queue")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#exchanging-objects-between-processes")
 def test_carries_a_message_from_a_child(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """The parent waits until its child puts a message, and then gets that message."""
     composing = checkpoint("composing")
@@ -42,7 +42,7 @@ def test_carries_a_message_from_a_child(
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_carries_a_message_larger_than_the_pipe(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A message larger than the pipe's buffer reaches the parent, which gets it before it joins the child."""
     composing = checkpoint("composing")
@@ -197,7 +197,9 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue", observed=True)
-def test_child_may_put_after_its_starter(mp: Multiprocessing, starter: Start, checkpoint: MakeCheckpoint) -> None:
+def test_child_may_put_after_its_starter(
+    mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint
+) -> None:
     """Items put before a child starts, even if still in the starter's buffer, and the child's items arrive once."""
     pickling, joined = checkpoint("pickling"), checkpoint("joined")
     both = starter(payloads.put_and_have_a_child_put, mp, pickling.pause, joined.pause)

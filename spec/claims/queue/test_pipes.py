@@ -12,7 +12,7 @@ from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.claims.queue.items import comparable
 from spec.claims.shared import handlers
-from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.interruption import waits_through_a_signal
@@ -25,7 +25,7 @@ pytestmark = needs("Process", "Queue", "Pipe")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#exchanging-objects-between-processes")
 def test_pipe_carries_an_answer_from_a_child(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A child receives what its parent sends through a pipe, and the parent receives what the child sends back."""
     thinking = checkpoint("thinking")
@@ -41,7 +41,7 @@ def test_pipe_carries_an_answer_from_a_child(
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Connection.recv")
 @source("impl.queue.answer_from_child")
 def test_parent_learns_of_a_child_that_will_not_answer(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """A parent that waits for an answer from a pipe gets `EOFError` if its child exits without one, or is killed."""
     thinking = checkpoint("thinking")

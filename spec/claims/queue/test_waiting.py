@@ -19,7 +19,7 @@ from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.witness import at_least, caller, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
-from spec.models.queues import BoundedQueue
+from spec.models.queues import BoundedQueueModel
 
 pytestmark = needs("Process", "Queue")
 
@@ -301,7 +301,7 @@ def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpo
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of puts and gets by several processes, a bounded queue behaves like a list with a bound."""
-    BoundedQueue.verify(partial(mp.Queue, BoundedQueue.maxsize), worker)
+    BoundedQueueModel.verify(partial(mp.Queue, BoundedQueueModel.maxsize), worker)
 
 
 @source("https://github.com/python/cpython/issues/74780")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from impl.contract import Multiprocessing, Pause
 
 
-class Failure(Exception):
+class ProgramFailed(Exception):
     """An exception that ends a program."""
 
 
@@ -69,7 +69,7 @@ def exit_in_a_thread() -> None:
 
 def fail() -> None:
     """Raise an exception."""
-    raise Failure
+    raise ProgramFailed
 
 
 def be_terminated() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Shared = MutableMapping[str, Any]
 
 
-class Failed(Exception):
+class WorkFailed(Exception):
     """Raised between a read and a write, and inside a `with` block."""
 
 
@@ -27,9 +27,9 @@ def fail(_read: object) -> None:
     """Act as work that fails.
 
     Raises:
-        Failed: always.
+        WorkFailed: always.
     """
-    raise Failed
+    raise WorkFailed
 
 
 def subtract(counter: Shared) -> None:

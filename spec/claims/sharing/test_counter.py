@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.sharing import payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.stillness import WATCHED
@@ -24,7 +24,7 @@ pytestmark = needs("Process", "Lock", "Manager")
 @source("impl.sharing.count_down")
 @source("impl.sharing.take_one")
 def test_counts_down_under_the_lock(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """With the lock, ten children count down from 100 to 90, and each reads what the child before it has written."""
     working, children = checkpoint("working"), 10 * scale
@@ -44,7 +44,7 @@ def test_counts_down_under_the_lock(
 @source("impl.sharing.count_down")
 @source("impl.sharing.take_one")
 def test_loses_updates_without_the_lock(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """Without the lock, ten children that all read a counter of 100 before any of them writes leave it at 99."""
     working, children = checkpoint("working"), 10 * scale
@@ -139,7 +139,7 @@ def test_failing_child_releases_the_lock(
     working, lock, counter = checkpoint("working"), mp.Lock(), manager.dict(num=100)
     unlucky = worker(take=partial(lesson.take_one, counter, lock, payloads.fail))
     lucky = worker(take=partial(lesson.take_one, counter, lock, working.pause))
-    with refuses(CallFailed, "Failed"):
+    with refuses(CallFailed, "WorkFailed"):
         unlucky.call("take")
     caller.shows("whether the lock is free", lock.acquire(False), expected=True)
     lock.release()

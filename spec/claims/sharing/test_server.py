@@ -133,8 +133,8 @@ def test_leaving_its_block_shuts_it_down(mp: Multiprocessing, log: Recorder) -> 
                 raise error
 
     serve()
-    with refuses(payloads.Failed):
-        serve(payloads.Failed())
+    with refuses(payloads.WorkFailed):
+        serve(payloads.WorkFailed())
     servers = [event.pid for event in log.events("server")]
     kernel.shows("the states of the two servers", [state(server) for server in servers], expected=[GONE, GONE])
 

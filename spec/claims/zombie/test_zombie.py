@@ -8,7 +8,7 @@ import signal
 from impl.contract import Multiprocessing
 from spec.claims.shared.steps import leave, steps
 from spec.claims.zombie import payloads
-from spec.engine.fixtures import MakeCheckpoint, Programs, Start
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
 from spec.harness.process_table import (
@@ -143,7 +143,7 @@ def test_join_drops_the_child(mp: Multiprocessing, lesson: Lesson, checkpoint: M
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
 def test_only_the_parent_may_join(
-    mp: Multiprocessing, lesson: Lesson, starter: Start, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
     """Joining a child is refused in a process that did not start it."""
     working = checkpoint("working")

@@ -25,8 +25,8 @@ from spec.report.bundling.source import (
     External,
     Module,
     Place,
+    Referent,
     Sources,
-    Target,
     Whole,
     is_text,
 )
@@ -108,7 +108,7 @@ class Bundle:
             self._parts: dict[Definition, _Part] = {}
             self._reach()
         self._wholes = {use.target: use.name for use in self._uses() if isinstance(use.target, Whole)}
-        self._names: dict[tuple[Target, str], str] = {}
+        self._names: dict[tuple[Referent, str], str] = {}
         self._name()
 
     # What is reached
@@ -229,7 +229,7 @@ class Bundle:
 
     # What things are called
 
-    def _call(self, target: Target, name: str) -> str:
+    def _call(self, target: Referent, name: str) -> str:
         """Return what something is called in the file."""
         return target.alias if isinstance(target, External) else self._names[target, name]
 
@@ -242,17 +242,17 @@ class Bundle:
                 raise CannotBundle(f"{use.target.alias} is imported from {use.target.module} and from elsewhere")
         taken = {*external, *(name for piece in self._pieces() for name in piece.reader.reading.builtins)}
         named = [(definition, name) for definition in self._parts for name in definition.names]
-        hidden: dict[tuple[Target, str], set[str]] = {}
+        hidden: dict[tuple[Referent, str], set[str]] = {}
         for use in uses:
             hidden.setdefault((use.target, use.name), set()).update(use.locals)
-        keys: list[tuple[Target, str]] = [*named, *self._wholes.items()]
+        keys: list[tuple[Referent, str]] = [*named, *self._wholes.items()]
         for key in keys:
             target, name = key
             clashes = taken | hidden.get(key, set())
             self._names[key] = next(one for one in self._candidates(target, name) if one not in clashes)
             taken.add(self._names[key])
 
-    def _candidates(self, target: Target, name: str) -> Iterator[str]:
+    def _candidates(self, target: Referent, name: str) -> Iterator[str]:
         yield name
         path = (target.module.name if isinstance(target, Definition) else getattr(target, "name", "")).split(".")
         prefix = path[-2] if path[-1] == "payloads" else path[-1].removeprefix("test_")

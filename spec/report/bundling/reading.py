@@ -19,8 +19,8 @@ from spec.report.bundling.source import (
     External,
     Module,
     Place,
+    Referent,
     Sources,
-    Target,
     Whole,
     bound_by,
     is_text,
@@ -60,7 +60,7 @@ class Use:
         base: whether it is a base class, no method of which is called then.
     """
 
-    target: Target
+    target: Referent
     name: str
     written: str
     locals: frozenset[str]
@@ -109,7 +109,7 @@ class Reader(ast.NodeVisitor):
         self,
         sources: Sources,
         module: Module,
-        naming: Callable[[Target, str], str],
+        naming: Callable[[Referent, str], str],
         examples: Callable[[Module, Function], Sequence[str]],
         needless: Callable[[Definition, str], bool],
     ) -> None:
@@ -183,10 +183,10 @@ class Reader(ast.NodeVisitor):
 
     # Names
 
-    def _find(self, name: str) -> Optional[tuple[Union[Target, str], str]]:
+    def _find(self, name: str) -> Optional[tuple[Union[Referent, str], str]]:
         return None if self._is_local(name) else self._sources.find(Place(self._module.name, name))
 
-    def _referent(self, node: ast.AST) -> Optional[tuple[Union[Target, str], str]]:
+    def _referent(self, node: ast.AST) -> Optional[tuple[Union[Referent, str], str]]:
         """Return what *node*, a name or an attribute of a module, refers to; None, if that is local or built in."""
         if isinstance(node, ast.Name):
             return self._find(node.id)
@@ -196,7 +196,7 @@ class Reader(ast.NodeVisitor):
                 return self._sources.attribute(around[0], node.attr)
         return None
 
-    def _use(self, node: Union[ast.Name, ast.Attribute], found: Union[Target, str], name: str) -> None:
+    def _use(self, node: Union[ast.Name, ast.Attribute], found: Union[Referent, str], name: str) -> None:
         written = ast.unparse(node)
         if isinstance(found, str):
             self.reading.builtins.add(found)
@@ -209,7 +209,7 @@ class Reader(ast.NodeVisitor):
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
                 self._declare_global(found, name)
 
-    def _declare_global(self, target: Target, name: str) -> None:
+    def _declare_global(self, target: Referent, name: str) -> None:
         function = next((scope.function for scope in reversed(self._scopes) if scope.function is not None), None)
         if function is None:
             raise CannotBundle(f"{self._module.name} changes {name} of another module at its top level")

@@ -66,7 +66,7 @@ class Definition:
     said: str = ""
 
 
-Target = Union[Definition, External, Whole]
+Referent = Union[Definition, External, Whole]
 
 
 class Module:
@@ -176,7 +176,7 @@ class Sources:
         """Return the module called *name*."""
         return self._modules[name] if name in self._modules else _read(name)
 
-    def find(self, place: Place) -> Optional[tuple[Union[Target, str], str]]:
+    def find(self, place: Place) -> Optional[tuple[Union[Referent, str], str]]:
         """Return what is meant by a name at the top level of a module, or None if that does not define it.
 
         What it is comes with the name that it has where it is defined; what is built in is just a name.
@@ -204,7 +204,7 @@ class Sources:
                 return (replaced, replaced) if isinstance(replaced, str) else self.find(replaced)
         return None if imported is None else (imported, place.name)
 
-    def attribute(self, whole: Union[External, Whole], name: str) -> Optional[tuple[Union[Target, str], str]]:
+    def attribute(self, whole: Union[External, Whole], name: str) -> Optional[tuple[Union[Referent, str], str]]:
         """Return what the attribute *name* of a module is, if it is in the project or is replaced."""
         if isinstance(whole, Whole):
             if _exists(f"{whole.name}.{name}"):

@@ -101,7 +101,7 @@ class JoinWaitsForWhatWasThere(Broken):
     class JoinableQueue(sound.JoinableQueue):
         def __init__(self, maxsize=0):
             super().__init__(maxsize)
-            self.reports = sound.FORK.Value("L")
+            self.reports = sound.FORK_CONTEXT.Value("L")
 
         def task_done(self):
             super().task_done()

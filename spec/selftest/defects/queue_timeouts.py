@@ -171,7 +171,7 @@ class GettingNothingMakesRoom(Broken):
         def __init__(self, maxsize=0):
             super().__init__(maxsize)
             self.is_bounded = maxsize > 0
-            self._sem = sound.FORK.Semaphore(self._maxsize)
+            self._sem = sound.FORK_CONTEXT.Semaphore(self._maxsize)
 
         def get(self, block=True, timeout=None):
             try:

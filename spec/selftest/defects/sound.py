@@ -11,14 +11,14 @@ from typing import Any
 from spec.selftest.defects.declaration import Broken
 
 queues: Any = multiprocessing.queues  # faults are made in parts that have no annotations
-FORK = multiprocessing.get_context("fork")
-ForkProcess: Any = FORK.Process
+FORK_CONTEXT = multiprocessing.get_context("fork")
+ForkProcess: Any = FORK_CONTEXT.Process
 
 
 class Queue(queues.Queue):
     """The queue of the standard library, with a default context."""
 
-    def __init__(self, maxsize=0, *, ctx=FORK):
+    def __init__(self, maxsize=0, *, ctx=FORK_CONTEXT):
         super().__init__(maxsize, ctx=ctx)
 
     def send(self, item):
@@ -33,7 +33,7 @@ class Queue(queues.Queue):
 class JoinableQueue(queues.JoinableQueue):
     """The joinable queue of the standard library, with a default context."""
 
-    def __init__(self, maxsize=0, *, ctx=FORK):
+    def __init__(self, maxsize=0, *, ctx=FORK_CONTEXT):
         super().__init__(maxsize, ctx=ctx)
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from impl.__main__ import lessons
 from spec.selftest.mutation.equivalent import EQUIVALENT, UNDECIDED
 from spec.selftest.mutation.mutants import mutants
-from spec.selftest.mutation.workspace import Command, ReferenceFails, Workspace
+from spec.selftest.mutation.workspace import CommandLine, ReferenceFails, Workspace
 from spec.tools.command_line import UsageError
 
 DEMOS = "spec/selftest/test_demos.py"
 
-OTHERS: dict[str, list[Command]] = {
+TESTS_OF_OTHER_MODULES: dict[str, list[CommandLine]] = {
     "__main__": [(DEMOS, "-k", "list or mistake or article or help or zero or failure or lock"), (DEMOS,)],
     "api": [(DEMOS, "-k", "mistake or lock"), ("spec/selftest/test_usage.py", "-k", "mp")],
     "pauses": [(DEMOS, "-k", "lifecycle")],
@@ -45,7 +45,7 @@ def run(asked: argparse.Namespace) -> int:
     """
     if importlib.util.find_spec("cosmic_ray") is None:
         raise UsageError("Cosmic Ray makes the mutants, and it is not installed; run pip install '.[mutation]'")
-    modules = [*lessons(), *OTHERS]
+    modules = [*lessons(), *TESTS_OF_OTHER_MODULES]
     unknown = [name for name in asked.name if name not in modules]
     if unknown:
         raise UsageError(f"there is no module {unknown[0]!r}; the modules are {', '.join(modules)}")
@@ -92,7 +92,7 @@ def try_out(module: str, workspace: Workspace) -> list[str]:
 
 def print_noticing_claims(module: str, workspace: Workspace) -> None:
     """Print each mutant of the lesson *module*, except those of its demo, with the claims that it breaks."""
-    if module in OTHERS:
+    if module in TESTS_OF_OTHER_MODULES:
         return
     command = claims_under_fork(module)
     seconds = workspace.time_limit(command)
@@ -108,15 +108,15 @@ def file_of(module: str) -> str:
     return f"impl/{module}.py"
 
 
-def claims_under_fork(module: str) -> Command:
+def claims_under_fork(module: str) -> CommandLine:
     """Return the command that runs the claims of a lesson where that takes the least time."""
     return (f"spec/claims/{module}", "--hang-after", "1", "--mp", "multiprocessing:fork")
 
 
-def suite(module: str) -> list[Command]:
+def suite(module: str) -> list[CommandLine]:
     """Return the commands that test a *module*, beginning with the one that catches the most in the least time."""
-    if module in OTHERS:
-        return OTHERS[module]
+    if module in TESTS_OF_OTHER_MODULES:
+        return TESTS_OF_OTHER_MODULES[module]
     spawned = ("--mp", "multiprocessing:spawn", "--mp", "multiprocessing:forkserver")
     others = (f"spec/claims/{module}", "--hang-after", "1", *spawned)
     return [claims_under_fork(module), (DEMOS, "-k", module), others]

@@ -16,7 +16,7 @@ from spec.harness.nursery import Nursery
 from spec.paths import ROOT
 from spec.selftest.verify import read_verdicts
 
-Command = tuple[str, ...]
+CommandLine = tuple[str, ...]
 """The arguments that pytest is called with."""
 
 REFERENCE_SECONDS = 600.0
@@ -57,7 +57,7 @@ class Workspace:
         finally:
             (self._root / file).write_text(reference, encoding="utf-8")
 
-    def time_limit(self, command: Command) -> float:
+    def time_limit(self, command: CommandLine) -> float:
         """Return how many seconds *command* may take on a mutant: several times what it takes on the reference.
 
         Raises:
@@ -69,21 +69,21 @@ class Workspace:
             raise ReferenceFails(f"{done.stdout}\npytest {' '.join(command)} fails without a mutant")
         return 20 + 3 * (time.monotonic() - begun)
 
-    def fails(self, command: Command, seconds: float) -> bool:
+    def fails(self, command: CommandLine, seconds: float) -> bool:
         """Return whether *command* fails, or takes longer than *seconds*."""
         try:
             return self._run(("-x", *command), seconds).returncode != 0
         except subprocess.TimeoutExpired:
             return True
 
-    def failing_claims(self, command: Command, seconds: float) -> set[str]:
+    def failing_claims(self, command: CommandLine, seconds: float) -> set[str]:
         """Return the ids of all claims that *command* finds not to hold within *seconds*."""
         self._junit.unlink(missing_ok=True)
         self._run((f"--junitxml={self._junit}", *command), seconds)
         verdicts = read_verdicts(self._junit) if self._junit.exists() else {}
         return {claim for (claim, _), verdict in verdicts.items() if verdict in FAILURES}
 
-    def _run(self, arguments: Command, seconds: float, **variables: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, arguments: CommandLine, seconds: float, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run pytest in a session of its own, and leave no process behind.
 
         Bytecode of the reference only is kept.  Python would take the bytecode of one mutant for that of another one

@@ -15,13 +15,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import Any, Optional
 
 from spec.tools.command_line import UsageError
-from spec.tools.cost.measure import Cost, Failed, Processes, bare, count, measure
-
-METHODS = ("fork", "spawn", "forkserver")
+from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare, count, measure
 
 COST_SCHEMA = 1
 """The version of the format of the JSON file."""
@@ -124,12 +123,12 @@ def run(asked: argparse.Namespace) -> int:
         raise UsageError("-n takes a number of workers, 0 for none")
     if asked.repeat < 1:
         raise UsageError("--repeat takes a whole number, 1 or more")
-    targets = asked.mp or [*(f"multiprocessing:{method}" for method in METHODS), "multiprocessing"]
+    targets = asked.mp or [*(f"multiprocessing:{method}" for method in get_all_start_methods()), "multiprocessing"]
     try:
         rows = [suite(asked.arguments or ["spec/"], target, asked.n, asked.repeat) for target in targets]
         if not asked.without_cpython:
             rows += cpython(asked.n, asked.repeat)
-    except Failed as error:
+    except CommandFailed as error:
         print(f"python -m spec cost: {error}", file=sys.stderr)
         return 1
     show(rows)
@@ -151,7 +150,7 @@ def suite(arguments: Sequence[str], target: str, workers: int, repeat: int) -> R
         repeat: how often both are measured.
 
     Raises:
-        Failed: the suite failed.
+        CommandFailed: the suite failed.
     """
     options = [f"--mp={target}", f"-n{workers}", "-q", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *arguments, *options]
@@ -168,7 +167,7 @@ def suite(arguments: Sequence[str], target: str, workers: int, repeat: int) -> R
 
 def cpython(workers: int, repeat: int) -> list[Row]:
     """Measure those of CPython's own tests of multiprocessing that this Python has; they may fail."""
-    names = [f"test_multiprocessing_{method}" for method in METHODS]
+    names = [f"test_multiprocessing_{method}" for method in get_all_start_methods()]
     found = [name for name in names if find_spec("test") and find_spec(f"test.{name}")]
     if not found:
         return []

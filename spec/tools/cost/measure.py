@@ -47,7 +47,7 @@ class Processes:
     served: int
 
 
-class Failed(Exception):
+class CommandFailed(Exception):
     """A command has ended with an unexpected exit status.  The message is one line for the user."""
 
 
@@ -62,7 +62,7 @@ def measure(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,
         env: additional environment variables.
 
     Raises:
-        Failed: a command has another exit status.
+        CommandFailed: a command has another exit status.
     """
     begun, used = time.monotonic(), cpu_of_children()
     with Nursery(), tempfile.TemporaryFile() as output:
@@ -79,7 +79,7 @@ def measure(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,
         last = output.read().decode(errors="replace").strip().rpartition("\n")[2]
     for process in running:
         if process.returncode not in expected:
-            raise Failed(f"{shlex.join(process.args)}: exit status {process.returncode}: {last}")  # type: ignore[arg-type]
+            raise CommandFailed(f"{shlex.join(process.args)}: exit status {process.returncode}: {last}")  # type: ignore[arg-type]
     return Cost(wall, cpu_of_children() - used)
 
 
@@ -96,7 +96,7 @@ def count(command: Sequence[str]) -> Processes:
     """Run *command*, and count the processes that it starts, without the command itself.
 
     Raises:
-        Failed: the exit status is not 0.
+        CommandFailed: the exit status is not 0.
     """
     with tempfile.NamedTemporaryFile() as file:
         path = os.pathsep.join(filter(None, [str(COUNTING), os.environ.get("PYTHONPATH")]))
