@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from spec.engine.claims import Claim
 from spec.engine.lessons import REFERENCE
 from spec.engine.targets import Target
-from spec.report.bundling.bundle import Bundle, Rules
-from spec.report.bundling.reading import Function
+from spec.report.bundling.bundle import Bundle
+from spec.report.bundling.reach import Rules
+from spec.report.bundling.scopes import Function
 from spec.report.bundling.source import CannotBundle, Module, Place, Sources
 
 SCRIPT_SECONDS = 60.0
@@ -119,7 +120,6 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
     scene = _Scene(Sources(INSTEAD, {}).module(tests), target, lesson)
     sources = Sources(INSTEAD, {LIBRARY_MODULE: _library(target), SCRIPT_MODULE: scene.code(test, seconds)})
     rules = Rules(
-        instead=INSTEAD,
         members=MEMBERS,
         values={Place(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
         examples=lambda module, function: _examples(module, function, explanation),

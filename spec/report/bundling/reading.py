@@ -8,43 +8,26 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Union
 
+from spec.report.bundling.edits import Edits
+from spec.report.bundling.layout import loop
+from spec.report.bundling.names import Names
+from spec.report.bundling.scopes import Function, Scope, bound_by
 from spec.report.bundling.source import (
     CannotBundle,
     Definition,
     External,
     Module,
-    Place,
     Referent,
     Sources,
     Whole,
-    bound_by,
     is_text,
     text_of,
 )
-
-FOR_THE_SUITE = ("pytest", "hypothesis", "spec.engine")
-"""Decorators from here are left out."""
-
-TOLD_TO_THE_SUITE = {Place("spec.harness.roles", "note"), Place("spec.harness.heartbeat", "beat")}
-"""Calls of these are left out: they are for whoever watches the suite."""
-
-SETTINGS = {"__tracebackhide__", "__module__"}
-"""Assignments to these are left out: they are for how pytest shows errors."""
-
-FIELDS = ("NamedTuple", "dataclass")
-"""A class that is made by one of these has its fields from annotations."""
-
-WIDTH = 100
-"""A line that is made here is not longer, if that can be."""
-
-Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-Edit = tuple[int, int, Callable[[], str]]
-"""Where, and what makes the new text."""
+from spec.report.bundling.suite_only import FOR_THE_SUITE, unneeded
 
 
 @dataclass
@@ -73,25 +56,16 @@ class Reading:
     """What was found in a piece of code.
 
     Attributes:
-        uses: its references to what is at the top level of modules.
         edits: what is to be changed.
+        uses: its references to what is at the top level of modules.
         mentions: the names of attributes, and words that may be such names.
         builtins: the names that no module defines, such as those of built-in functions.
     """
 
+    edits: Edits
     uses: list[Use] = field(default_factory=list)
-    edits: list[Edit] = field(default_factory=list)
     mentions: set[str] = field(default_factory=set)
     builtins: set[str] = field(default_factory=set)
-
-
-@dataclass
-class _Scope:
-    names: set[str]
-    globals: set[str] = field(default_factory=set)
-    of_class: bool = False
-    has_fields: bool = False
-    function: Optional[Function] = None
 
 
 class Reader(ast.NodeVisitor):
@@ -113,12 +87,13 @@ class Reader(ast.NodeVisitor):
         examples: Callable[[Module, Function], Sequence[str]],
         needless: Callable[[Definition, str], bool],
     ) -> None:
-        self.reading = Reading()
+        self._edits = Edits(module)
+        self.reading = Reading(self._edits)
         self.has_needless = False
-        self._sources, self._module, self._naming = sources, module, naming
+        self._module, self._naming = module, naming
         self._examples, self._needless = examples, needless
-        self._scopes: list[_Scope] = []
-        self._depth = 0
+        self._names = Names(sources, module)
+        self._scopes = self._names.scopes
         self._bases = False
         self._gone: set[ast.AST] = set()
         self._dead: set[str] = set()
@@ -145,90 +120,54 @@ class Reader(ast.NodeVisitor):
             self.visit(base)
         self._bases = False
         if not self._scopes and is_text(definition.body[0]):
-            self._replace(definition.body[0], lambda: f'"""{_first_line(text_of(definition.body[0]))}"""')
+            self._edits.replace_node(definition.body[0], lambda: f'"""{_first_line(text_of(definition.body[0]))}"""')
 
     def read_member(self, definition: ast.ClassDef, member: ast.stmt) -> None:
         """Read one statement of a class."""
-        with self._scope(_class_scope(definition)):
+        with self._scopes.enter(Scope.of(definition)):
             self._statement(member)
 
     def _rename(self, node: Union[Function, ast.ClassDef], keyword: bytes) -> None:
         definition = self._module.by_name[node.name]
         start = self._module.code.index(keyword, self._module.start(node)) + len(keyword)
         name = node.name
-        self.reading.edits.append((start, start + len(name.encode()), lambda: self._naming(definition, name)))
-
-    # Scopes
-
-    @contextmanager
-    def _scope(self, scope: _Scope) -> Iterator[None]:
-        self._scopes.append(scope)
-        self._depth += scope.function is not None
-        yield
-        self._depth -= scope.function is not None
-        self._scopes.pop()
-
-    def _is_local(self, name: str) -> bool:
-        innermost = self._scopes[-1:]
-        for scope in reversed(self._scopes):
-            if not scope.of_class or [scope] == innermost:
-                if name in scope.globals:
-                    return False
-                if name in scope.names:
-                    return True
-        return False
-
-    def _locals(self) -> frozenset[str]:
-        return frozenset().union(*(scope.names for scope in self._scopes if not scope.of_class))
+        self._edits.replace(start, start + len(name.encode()), lambda: self._naming(definition, name))
 
     # Names
-
-    def _find(self, name: str) -> Optional[tuple[Union[Referent, str], str]]:
-        return None if self._is_local(name) else self._sources.find(Place(self._module.name, name))
-
-    def _referent(self, node: ast.AST) -> Optional[tuple[Union[Referent, str], str]]:
-        """Return what *node*, a name or an attribute of a module, refers to; None, if that is local or built in."""
-        if isinstance(node, ast.Name):
-            return self._find(node.id)
-        if isinstance(node, ast.Attribute):
-            around = self._referent(node.value)
-            if around is not None and isinstance(around[0], (External, Whole)):
-                return self._sources.attribute(around[0], node.attr)
-        return None
 
     def _use(self, node: Union[ast.Name, ast.Attribute], found: Union[Referent, str], name: str) -> None:
         written = ast.unparse(node)
         if isinstance(found, str):
             self.reading.builtins.add(found)
-            self._replace(node, lambda: found)
+            self._edits.replace_node(node, lambda: found)
             return
-        use = Use(found, name, written, self._locals(), self._depth == 0, self._bases)
+        use = Use(found, name, written, self._scopes.locals, not self._scopes.deferred, self._bases)
         self.reading.uses.append(use)
         if not isinstance(found, External):
-            self._replace(node, lambda: self._naming(found, name))
+            self._edits.replace_node(node, lambda: self._naming(found, name))
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
                 self._declare_global(found, name)
 
     def _declare_global(self, target: Referent, name: str) -> None:
-        function = next((scope.function for scope in reversed(self._scopes) if scope.function is not None), None)
+        function = self._scopes.function
         if function is None:
             raise CannotBundle(f"{self._module.name} changes {name} of another module at its top level")
         first = function.body[1] if is_text(function.body[0]) else function.body[0]
         begin, _ = self._module.line_of(self._module.start(first))
         indentation = " " * first.col_offset
-        self.reading.edits.append((begin, begin, lambda: f"{indentation}global {self._naming(target, name)}\n"))
+        self._edits.replace(begin, begin, lambda: f"{indentation}global {self._naming(target, name)}\n")
 
     def visit_Name(self, node: ast.Name) -> None:
         """Note what a name refers to."""
-        found = self._find(node.id)
+        found = self._names.find(node.id)
         if found is not None:
             self._use(node, *found)
-        elif not self._is_local(node.id):
+        elif not self._scopes.is_local(node.id):
             self.reading.builtins.add(node.id)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """Note an attribute; that of a module is a name."""
-        found = self._referent(node)
+        found = self._names.referent(node)
         if found is not None and not isinstance(found[0], Whole):
             self._use(node, *found)
             return
@@ -242,11 +181,11 @@ class Reader(ast.NodeVisitor):
 
     def visit_Global(self, node: ast.Global) -> None:
         """Note names that are declared to be those of the module."""
-        used = [(name, self._sources.find(Place(self._module.name, name))) for name in node.names]
+        used = [(name, self._names.find_global(name)) for name in node.names]
         for name, found in used:
             if found is not None and not isinstance(found[0], str):
                 self.reading.uses.append(Use(found[0], found[1], name, frozenset(), False, False))
-        self._replace(
+        self._edits.replace_node(
             node,
             lambda: "global " + ", ".join(self._naming(*found) if found else name for name, found in used),  # type: ignore[arg-type]
         )
@@ -255,9 +194,9 @@ class Reader(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: Function) -> None:
         """Read a function."""
-        outermost = not self._depth
+        outermost = not self._scopes.deferred
         if outermost:
-            self._gone, self._dead = self._unneeded(node)
+            self._gone, self._dead = unneeded(node, self._names)
         self._decorators(node)
         arguments = node.args
         parameters = [*arguments.posonlyargs, *arguments.args]
@@ -270,9 +209,8 @@ class Reader(ast.NodeVisitor):
         if node.returns is not None:
             arrow = self._module.code.rindex(b"->", 0, self._module.start(node.returns))
             arrow -= len(self._module.code[:arrow]) - len(self._module.code[:arrow].rstrip())
-            self._cut(arrow, self._module.end(node.returns))
-        names = _parameters(arguments) | _bound_in(node)
-        with self._scope(_Scope(names, globals=_declared(node, ast.Global), function=node)):
+            self._edits.cut(arrow, self._module.end(node.returns))
+        with self._scopes.enter(Scope.of(node)):
             self._body(node.body, documented=True)
         if outermost:
             self._gone, self._dead, self._given = set(), set(), {}
@@ -282,22 +220,20 @@ class Reader(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Read a class in a function."""
         self.read_head(node)
-        with self._scope(_class_scope(node)):
+        with self._scopes.enter(Scope.of(node)):
             self._body(node.body, documented=True)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         """Read a lambda expression."""
         for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
             self.visit(default)
-        with self._scope(_Scope(_parameters(node.args))):
-            self._depth += 1
+        with self._scopes.enter(Scope.of(node)):
             self.visit(node.body)
-            self._depth -= 1
 
     def visit_ListComp(self, node: Union[ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp]) -> None:
         """Read a comprehension."""
         self.visit(node.generators[0].iter)
-        with self._scope(_Scope(bound_by(one.target for one in node.generators))):
+        with self._scopes.enter(Scope(bound_by(one.target for one in node.generators))):
             for number, generator in enumerate(node.generators):
                 if number:
                     self.visit(generator.iter)
@@ -315,43 +251,32 @@ class Reader(ast.NodeVisitor):
         if parameter.annotation is None:
             return
         end = self._module.start(parameter) + len(parameter.arg.encode())
-        self._cut(end, self._module.end(parameter.annotation))
+        self._edits.cut(end, self._module.end(parameter.annotation))
         if default is not None:
             equals = self._module.code.index(b"=", self._module.end(parameter.annotation))
-            self._cut(self._module.end(parameter.annotation), equals)
+            self._edits.cut(self._module.end(parameter.annotation), equals)
             if self._module.code[equals + 1 : equals + 2] == b" ":
-                self._cut(equals + 1, equals + 2)
+                self._edits.cut(equals + 1, equals + 2)
 
     def _decorators(self, node: Union[Function, ast.ClassDef]) -> None:
-        examples = [one for one in node.decorator_list if self._comes_from(one, ("hypothesis",)) == "example"]
+        explicit = [
+            one
+            for one in node.decorator_list
+            if isinstance(one, ast.Call) and self._names.imported_name(one, ("hypothesis",)) == "example"
+        ]
         for decorator in node.decorator_list:
-            origin = self._comes_from(decorator, FOR_THE_SUITE)
+            origin = self._names.imported_name(decorator, FOR_THE_SUITE)
             if origin:
-                begin, _ = self._module.line_of(self._module.start(decorator))
-                self._cut(begin, self._module.line_of(self._module.end(decorator))[1])
+                self._edits.cut_lines(decorator)
             else:
                 self.visit(decorator)
             if origin == "given":
-                if not self._depth:
+                if not self._scopes.deferred:
                     raise CannotBundle(f"Hypothesis calls {node.name} itself")
                 assert not isinstance(node, ast.ClassDef)
-                calls = [one for one in examples if isinstance(one, ast.Call)]
-                self._given[node.name] = calls, self._examples(self._module, node)
-                for value in (keyword.value for one in calls for keyword in one.keywords):
+                self._given[node.name] = explicit, self._examples(self._module, node)
+                for value in (keyword.value for one in explicit for keyword in one.keywords):
                     self.visit(value)
-
-    def _comes_from(self, node: ast.AST, packages: Sequence[str]) -> str:
-        """Return the name of a decorator that comes from one of the *packages*; empty, if it does not."""
-        if isinstance(node, ast.Call):
-            return self._comes_from(node.func, packages)
-        if isinstance(node, ast.Attribute):
-            return self._comes_from(node.value, packages) and node.attr
-        found = self._find(node.id) if isinstance(node, ast.Name) else None
-        if found is None or isinstance(found[0], str):
-            return ""
-        target = found[0]
-        origin = target.module.name if isinstance(target, Definition) else getattr(target, "module", "")
-        return found[1] if f"{origin}.".startswith(tuple(f"{package}." for package in packages)) else ""
 
     # Statements
 
@@ -359,20 +284,19 @@ class Reader(ast.NodeVisitor):
         if documented and is_text(statements[0]):
             docstring, statements = statements[0], statements[1:]
             if docstring not in self._whole:
-                self._replace(docstring, lambda: f'"""{_first_line(text_of(docstring))}"""')
+                self._edits.replace_node(docstring, lambda: f'"""{_first_line(text_of(docstring))}"""')
         left = [statement for statement in statements if statement not in self._gone]
         for number, statement in enumerate(statements):
             if statement in left:
                 self._statement(statement)
             elif number == 0 and not left and not documented:
-                self._replace(statement, lambda: "pass")
+                self._edits.replace_node(statement, lambda: "pass")
             else:
-                begin, _ = self._module.line_of(self._module.start(statement))
-                self._cut(begin, self._module.line_of(self._module.end(statement))[1])
+                self._edits.cut_lines(statement)
 
     def _statement(self, statement: ast.stmt) -> None:
         if is_text(statement):
-            self._replace(statement, lambda: f"# {_first_line(text_of(statement))}")
+            self._edits.replace_node(statement, lambda: f"# {_first_line(text_of(statement))}")
             return
         self.visit(statement)
 
@@ -390,15 +314,14 @@ class Reader(ast.NodeVisitor):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """Leave the annotation out, unless it makes a field."""
-        if self._scopes and self._scopes[-1].has_fields:
-            self._replace(node.annotation, lambda: "object")
+        if self._scopes.has_fields:
+            self._edits.replace_node(node.annotation, lambda: "object")
         elif node.value is None:
-            begin, end = self._module.line_of(self._module.start(node))
-            self._cut(begin, end)
+            self._edits.cut_lines(node)
             return
         else:
             equals = self._module.code.index(b"=", self._module.end(node.annotation))
-            self._cut(self._module.end(node.target), equals - 1)
+            self._edits.cut(self._module.end(node.target), equals - 1)
             self.visit(node.target)
         if node.value is not None:
             self.visit(node.value)
@@ -412,7 +335,10 @@ class Reader(ast.NodeVisitor):
             if len(kept) < len(pairs):
                 for one in (one for pair in kept for one in pair):
                     self.visit(one)
-                self._replace(node, lambda: " = ".join(", ".join(map(self._text_of, side)) for side in zip(*kept)))
+                text_of = self._edits.text_of
+                self._edits.replace_node(
+                    node, lambda: " = ".join(", ".join(map(text_of, side)) for side in zip(*kept))
+                )
                 return
         self.generic_visit(node)
 
@@ -421,14 +347,14 @@ class Reader(ast.NodeVisitor):
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in self._given:
             name = call.func.id
-            calls, drawn = self._given[name]
-            self._replace(node, lambda: self._loop(name, calls, drawn, " " * node.col_offset))
+            given = self._given[name]
+            self._edits.replace_node(node, lambda: self._loop(name, *given, " " * node.col_offset))
             return
         self.visit(call)
 
     def visit_Call(self, node: ast.Call) -> None:
         """Leave out what a class is given for a field that nobody reads."""
-        found = self._referent(node.func)
+        found = self._names.referent(node.func)
         target = found[0] if found else None
         self.visit(node.func)
         for argument in node.args:
@@ -436,135 +362,21 @@ class Reader(ast.NodeVisitor):
         for keyword in node.keywords:
             if isinstance(target, Definition) and keyword.arg and self._needless(target, keyword.arg):
                 self.has_needless = True
-                begin, _ = self._module.line_of(self._module.start(keyword))
-                self._cut(begin, self._module.line_of(self._module.end(keyword))[1])
+                self._edits.cut_lines(keyword)
             else:
                 self.visit(keyword.value)
 
     def _loop(self, name: str, calls: Sequence[ast.Call], drawn: Sequence[str], indentation: str) -> str:
         """Return a loop that calls the function *name* with each example."""
         explicit = [
-            ", ".join(f"{keyword.arg}={self._text_of(keyword.value)}" for keyword in call.keywords) for call in calls
+            ", ".join(f"{keyword.arg}={self._edits.text_of(keyword.value)}" for keyword in call.keywords)
+            for call in calls
         ]
         examples = [f"dict({example})" for example in dict.fromkeys([*explicit, *drawn])]
         if not examples:
             raise CannotBundle(f"{name} has no examples")
-        head = f"for example in [{', '.join(examples)}]:"
-        if len(indentation + head) > WIDTH or "\n" in head:
-            lines = "".join(f"{indentation}    {example},\n" for example in examples)
-            head = f"for example in [\n{lines}{indentation}]:"
-        return f"{head}\n{indentation}    {name}(**example)"
-
-    # What nobody needs
-
-    def _unneeded(self, function: Function) -> tuple[set[ast.AST], set[str]]:
-        """Return the statements of *function* that only the suite needs, and local names that only they need."""
-        gone: set[ast.AST] = {node for node in ast.walk(function) if self._is_told(node)}
-        decorators = [
-            one
-            for node in ast.walk(function)
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-            for one in node.decorator_list
-            if self._comes_from(one, FOR_THE_SUITE) not in ("", "example")
-        ]
-        while True:
-            hidden = [*gone, *decorators]
-            needed = set(_loads(function, hidden))
-            dead = {name for node in hidden for name in _loads(node, ())} - needed
-            more = {
-                node
-                for node in ast.walk(function)
-                if isinstance(node, ast.Assign)
-                and all(isinstance(one, ast.Name) and one.id in dead for one in node.targets)
-            }
-            if more <= gone:
-                return gone, dead
-            gone |= more
-
-    def _is_told(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.Assign):
-            return isinstance(node.targets[0], ast.Name) and node.targets[0].id in SETTINGS
-        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
-            return False
-        found = self._referent(node.value.func)
-        target = found[0] if found else None
-        return isinstance(target, Definition) and Place(target.module.name, target.names[0]) in TOLD_TO_THE_SUITE
-
-    # Text
-
-    def _replace(self, node: ast.AST, text: Callable[[], str]) -> None:
-        self.reading.edits.append((self._module.start(node), self._module.end(node), text))
-
-    def _cut(self, start: int, end: int) -> None:
-        self.reading.edits.append((start, end, str))
-
-    def _text_of(self, node: ast.AST) -> str:
-        return self.text(self._module.start(node), self._module.end(node))
-
-    def text(self, start: int, end: int) -> str:
-        """Return the code between two offsets, with all that is to be changed there."""
-        return changed(self._module, start, end, self.reading.edits)
-
-
-def changed(module: Module, start: int, end: int, edits: Iterable[Edit]) -> str:
-    """Return the code between two offsets, after the *edits* that lie between them."""
-    parts, position = [], start
-    for begin, finish, text in sorted(edits, key=lambda edit: (edit[0], edit[0] != edit[1], -edit[1])):
-        if position <= begin and finish <= end:
-            parts += [module.segment(position, begin), text()]
-            position = finish
-    return "".join([*parts, module.segment(position, end)])
-
-
-def is_setting(statement: ast.stmt) -> bool:
-    """Return whether *statement*, of a class, is only about how pytest shows it."""
-    return isinstance(statement, ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id in SETTINGS for target in statement.targets
-    )
-
-
-def has_fields(definition: ast.ClassDef) -> bool:
-    """Return whether the annotations in a class make its fields."""
-    made_by = [*definition.bases, *definition.decorator_list]
-    return any(name in ast.dump(one) for one in made_by for name in FIELDS)
-
-
-def _class_scope(definition: ast.ClassDef) -> _Scope:
-    return _Scope(bound_by(definition.body), of_class=True, has_fields=has_fields(definition))
+        return loop(name, examples, indentation)
 
 
 def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
-
-
-def _parameters(arguments: ast.arguments) -> set[str]:
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    return {one.arg for one in every if one is not None}
-
-
-def _bound_in(function: Function) -> set[str]:
-    """Return the names that the body of *function* binds in its own scope."""
-    return bound_by(function.body) - _declared(function, ast.Nonlocal) - _declared(function, ast.Global)
-
-
-def _declared(function: Function, kind: Union[type[ast.Global], type[ast.Nonlocal]]) -> set[str]:
-    """Return the names that *function* declares to be global or nonlocal, without those in functions in it."""
-    names: set[str] = set()
-    todo: list[ast.AST] = [*function.body]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, kind):
-            names.update(node.names)
-        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            todo += ast.iter_child_nodes(node)
-    return names
-
-
-def _loads(node: ast.AST, hidden: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names that are read in *node*, but not in what is *hidden*."""
-    if node in hidden:
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield node.id
-    for child in ast.iter_child_nodes(node):
-        yield from _loads(child, hidden)

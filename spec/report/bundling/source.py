@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, Optional, Union
+
+from spec.report.bundling.scopes import bound_by
 
 PROJECT = ("impl", "spec")
 """The packages whose code goes into the file; the code of any other package is imported."""
@@ -252,25 +254,3 @@ def _for_type_checkers(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Assign):
         return isinstance(statement.targets[0], ast.Name) and statement.targets[0].id == "TYPE_CHECKING"
     return isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.dump(statement.test)
-
-
-def bound_by(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that *nodes* bind in the scope that they are in."""
-    names: set[str] = set()
-    for node in nodes:
-        children: Iterable[ast.AST] = ast.iter_child_nodes(node)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            children = ()
-        elif isinstance(node, ast.Lambda):
-            children = ()
-        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            children = (one.target for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            names.add(node.name)
-        names |= bound_by(children)
-    return names
