@@ -97,12 +97,9 @@ def kind_of(error: BaseException) -> str:
 
     They are separated by commas, the class itself first.
     """
-    names = []
-    for kind in type(error).__mro__:
-        names.append(kind.__name__)
-        if kind.__module__ in ("builtins", "_queue", "queue"):
-            break
-    return ", ".join(names)
+    kinds = type(error).__mro__
+    python = next(kind for kind in kinds if kind.__module__ in ("builtins", "_queue", "queue"))
+    return ", ".join(kind.__name__ for kind in kinds[: kinds.index(python) + 1])
 
 
 def serve(orders: Callable[..., Any], objects: dict[str, Any]) -> None:

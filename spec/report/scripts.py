@@ -38,7 +38,7 @@ INSTEAD: dict[Place, Union[Place, str]] = {
     **{
         Place(f"spec.harness.{module}", name): Place(f"{STANDINS}.{place}", name)
         for module, place, names in [
-            ("witness", "witness", "Witness Matcher refuses"),
+            ("witness", "witness", "kernel recorder gatekeeper caller Matcher refuses"),
             ("process_table", "processes", "state parent children descendants until_exited until_gone"),
             ("process_table", "processes", "is_blocked until_blocked settled until_thread_gone"),
             ("deadline", "processes", "Backoff"),
@@ -54,6 +54,7 @@ INSTEAD: dict[Place, Union[Place, str]] = {
     },
     Place("spec.harness.witness", "Violation"): "AssertionError",
     Place("spec.harness.process_table", "_stat"): Place(f"{STANDINS}.processes", "stat"),
+    Place(f"{STANDINS}.program", "Program"): Place("spec.harness.program", "Program"),
     Place("hypothesis.stateful", "RuleBasedStateMachine"): "object",
     Place("hypothesis.stateful", "initialize"): Place(f"{STANDINS}.stateful", "rule"),
     **{
@@ -77,28 +78,15 @@ MEMBERS = {
 FIXTURE_CODE = {
     "mp": "",
     "scale": "scale = 1",
-    "manager": "manager = stack.enter_context(mp.Manager())",
-    "log": 'log = Recorder(place / "log")',
-    "folder": 'folder = place / "files"\nfolder.mkdir()',
-    "program": "program = Programs(place)",
+    "manager": "manager = closing.enter_context(mp.Manager())",
+    "log": 'log = Recorder("log")',
+    "folder": 'folder = Path("files").absolute()\nfolder.mkdir()',
+    "program": "program = Programs()",
     "target": 'target = SimpleNamespace(name="{target}", module={module})',
     "lesson": "lesson = SimpleNamespace({lesson})",
-    "checkpoint": """
-def checkpoint(name):
-    made = Checkpoint(place / name)
-    stack.callback(made.close)
-    return made
-""",
-    "starter": """
-def starter(function, *args):
-    return Starter(place / f"outcome-{{time.monotonic_ns()}}", function, *args)
-""",
-    "worker": """
-def worker(**objects):
-    made = Worker(mp, place / f"worker-{{time.monotonic_ns()}}", **objects)
-    stack.callback(made.close)
-    return made
-""",
+    "checkpoint": "checkpoint = Checkpoint",
+    "starter": "starter = Starter",
+    "worker": "worker = partial(Worker, mp)",
 }
 """What claims can ask for, and how a script makes it; see `spec.engine.fixtures`."""
 
@@ -177,8 +165,7 @@ class _Scene:
         package, _, lesson = self._lesson.rpartition(".")
         around, _, tests = self._module.name.rpartition(".")
         lines = [line for line in [*self._made.values(), call] if line]
-        made = [f"\n{line.strip()}\n" if line.startswith("\n") else line for line in lines]
-        body = textwrap.indent("\n".join(made).replace("\n\n\n", "\n\n"), "    ")
+        body = textwrap.indent("\n".join(lines), "    ")
         program = (
             "if len(sys.argv) > 1:\n        call_as_told(mp, sys.argv[1])\n    el" if "program" in self._made else ""
         )
@@ -187,9 +174,10 @@ class _Scene:
         return f"""
 import os
 import sys
-import time
 import {self._target.name.partition(":")[0]}
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 from {package} import {lesson} as reference
@@ -200,10 +188,10 @@ from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker
 from spec.report.standins.program import Programs
-from spec.report.standins.running import call_as_told, supervise
+from spec.report.standins.running import call_as_told, closing, supervise
 
 
-def hold(place, stack):
+def hold():
     \"""Hold the claim against the library, with all that the claim asks for.\"""
 {body}
 
@@ -241,7 +229,7 @@ if __name__ == "__main__":
             node = self._module.by_name[name].node
             made = f"claim.{name}({', '.join(asked)})"
             if any(isinstance(one, ast.Yield) for one in ast.walk(node)):
-                made = f"stack.enter_context(contextmanager(claim.{name})({', '.join(asked)}))"
+                made = f"closing.enter_context(contextmanager(claim.{name})({', '.join(asked)}))"
             self._made[name] = f"{name} = {made}"
         elif name in FIXTURE_CODE:
             functions = ", ".join(f"{one}=reference.{one}" for one in sorted(self._used))

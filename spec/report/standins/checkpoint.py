@@ -9,40 +9,37 @@ import socket
 import struct
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, Callable, Optional
 
 from spec.harness.process_table import until_blocked
+from spec.report.standins.running import closing
 
 
 def pause(path: str, *notes: object) -> Any:
     """Stop at the checkpoint at *path*, with *notes* for the claim, until let go; return the reply."""
-    try:
-        with socket.socket(socket.AF_UNIX) as connection, connection.makefile("rwb") as stream:
-            connection.connect(path)
-            stream.write(pickle.dumps(notes))
-            stream.flush()
-            return pickle.load(stream)
-    except (OSError, EOFError):
-        if os.path.exists(path + "-open"):
-            return None
-        raise SystemExit(1) from None
+    with suppress(OSError, EOFError), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
+        connection.sendall(pickle.dumps(notes))
+        return pickle.load(connection.makefile("rb"))
+    if os.path.exists(path):  # the checkpoint is not open: the claim has ended
+        raise SystemExit(1)
+    return None
 
 
 class Arrival:
-    """One payload that waits at a checkpoint; *pid* is its process, as the kernel tells."""
+    """A payload that waits at a checkpoint.  The kernel tells the *pid* of its process."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._connection, self._stream = connection, connection.makefile("rwb")
+        self.connection = connection
         self.pid: int = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        self.notes: tuple[Any, ...] = pickle.load(self._stream)
+        with connection.makefile("rb") as stream:
+            self.notes: tuple[Any, ...] = pickle.load(stream)
 
     def let_go(self, reply: object = None) -> Arrival:
         """Let the payload go on; its call to `pause` returns *reply*."""
-        with suppress(OSError, ValueError):  # it was killed, or let go before
-            pickle.dump(reply, self._stream)
-            self._connection.close()
-            self._stream.close()
+        with suppress(OSError):  # it was killed, or let go before
+            self.connection.sendall(pickle.dumps(reply))
+        self.connection.close()
         return self
 
     def until_blocked(self) -> Arrival:
@@ -52,33 +49,41 @@ class Arrival:
 
     @property
     def waiting(self) -> bool:
-        """Whether it was not let go, and its process has not gone."""
-        return not self._stream.closed and not select.select([self._connection], [], [], 0)[0]
+        """Whether it was not let go, and its process runs."""
+        return self.connection.fileno() >= 0 and not select.select([self.connection], [], [], 0)[0]
 
 
 class Checkpoint:
-    """The claim's side: a socket that payloads connect to, to wait for an answer."""
+    """The claim's side: a socket to which payloads connect.  If the claim ends, the payloads that wait exit."""
 
-    def __init__(self, path: Path) -> None:
-        self.pause: Callable[..., Any] = partial(pause, str(path))
+    def __init__(self, name: str) -> None:
+        path = os.path.abspath(name)
+        self.pause: Callable[..., Any] = partial(pause, path)
         self._arrivals: list[Arrival] = []
-        self._new: list[Arrival] = []
+        self._returned = 0
         self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
+        self._listener.bind(path)
         self._listener.listen(4096)
+        closing.callback(self._close)
 
     def _accept(self, seconds: Optional[float] = 0) -> None:
         while self._listener.fileno() >= 0 and select.select([self._listener], [], [], seconds)[0]:
             with suppress(EOFError, OSError):  # it was killed on its way
-                self._new.append(Arrival(self._listener.accept()[0]))
-                self._arrivals.append(self._new[-1])
+                self._arrivals.append(Arrival(self._listener.accept()[0]))
             seconds = 0
+
+    def _close(self) -> None:
+        self._accept()
+        for connection in [self._listener, *(arrival.connection for arrival in self._arrivals)]:
+            with suppress(OSError):  # it is closed
+                connection.shutdown(socket.SHUT_RDWR)  # forks may hold copies of it
 
     def wait_for(self, count: int) -> list[Arrival]:
         """Wait for *count* more arrivals, and return them in the order in which they came."""
-        while len(self._new) < count:
+        self._returned += count
+        while len(self._arrivals) < self._returned:
             self._accept(None)
-        return [self._new.pop(0) for _ in range(count)]
+        return self._arrivals[self._returned - count : self._returned]
 
     def next(self) -> Arrival:
         """Wait for one more arrival, and return it."""
@@ -86,27 +91,20 @@ class Checkpoint:
 
     @property
     def reached(self) -> bool:
-        """Whether somebody has arrived whom `wait_for` has not returned yet."""
+        """Whether a payload has arrived that `wait_for` has not returned yet."""
         self._accept()
-        return bool(self._new)
+        return len(self._arrivals) > self._returned
 
     @property
     def waiting(self) -> list[Arrival]:
-        """All who wait here now."""
+        """All payloads that wait here now."""
         self._accept()
         return [arrival for arrival in self._arrivals if arrival.waiting]
 
     def open(self) -> None:
-        """Let go all who wait, and from now on whoever comes."""
-        Path(self._listener.getsockname() + "-open").touch()
+        """Let all payloads go that wait here, or come from now on."""
+        os.unlink(self._listener.getsockname())
         for arrival in self.waiting:
             arrival.let_go()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-
-    def close(self) -> None:
-        """Hang up on all who wait, so that they exit."""
-        self._accept()
-        for connection in [self._listener, *(arrival._connection for arrival in self._arrivals)]:
-            with suppress(OSError):  # it is closed
-                connection.shutdown(socket.SHUT_RDWR)  # whichever forks hold copies of it

@@ -90,9 +90,7 @@ def until_blocked(pids: Iterable[int]) -> None:
     while not are_blocked(pids):
         for pid in pids:
             if state(pid) != ALIVE:
-                raise AssertionError(
-                    f"process {pid}, which is to wait for something: expected alive, seen {state(pid)}"
-                )
+                raise AssertionError(f"process {pid}: expected to wait, seen {state(pid)}")
 
 
 def settled(pid: int) -> str:

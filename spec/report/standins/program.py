@@ -6,8 +6,8 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Callable
@@ -32,19 +32,16 @@ class Program(program.Program):
 class Programs:
     """Runs programs; each has a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folders = (folder / f"program-{number}" for number in count())
-
     def main(self, function: Callable[..., object], *args: object, options: Sequence[str] = ()) -> Program:
         """Run this file as a program that calls ``function(mp, *args)``."""
-        folder = next(self._folders)
-        folder.mkdir()
-        (folder / "call").write_bytes(pickle.dumps((function, args)))
-        return Program(folder, *options, __file__, str(folder / "call"))
+        folder = Path(tempfile.mkdtemp(dir="."))
+        call = (folder / "call").absolute()
+        call.write_bytes(pickle.dumps((function, args)))
+        return Program(folder, *options, __file__, str(call))
 
     def module(self, module: SimpleNamespace, *arguments: str) -> Program:
         """Run *module*, whose code is written out, as a program."""
-        folder = next(self._folders)
+        folder = Path(tempfile.mkdtemp(dir=".")).absolute()
         package, _, name = module.__name__.rpartition(".")
         (folder / package).mkdir(parents=True)
         (folder / package / f"{name}.py").write_text(module.code, encoding="utf-8")

@@ -6,7 +6,7 @@ import ast
 import os
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 
 class Event(NamedTuple):
@@ -22,8 +22,8 @@ class Event(NamedTuple):
 class Recorder:
     """A file with a line for each event, which any process can append to."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = str(path)
+    def __init__(self, path: Union[str, Path]) -> None:
+        self.path = os.path.abspath(path)
 
     def __call__(self, name: str, value: object = None) -> None:
         """Record that *name* happened, with a *value* that can be written as a literal."""

@@ -12,31 +12,32 @@ import time
 import traceback
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Callable
+from typing import Callable, NoReturn
 
 from impl.contract import Multiprocessing
 from spec.report.standins.processes import become_subreaper, descendants
 
-Hold = Callable[[Path, ExitStack], object]
+Hold = Callable[[], object]
+
+closing = ExitStack()
+"""Ends what the claim has made, when the claim has ended."""
 
 
 def supervise(hold: Hold, seconds: float) -> int:
-    """Run the claim in a process of its own, end what is left of it, and return the exit status."""
+    """Hold the claim in a process of its own, kill what is left after it, and return the exit status."""
     become_subreaper()
     folder = tempfile.mkdtemp(dir="/tmp")
-    claim, end, status = os.fork(), time.monotonic() + seconds, None
-    if claim == 0:
-        run(hold, Path(folder))
-    with suppress(ChildProcessError):  # once nobody is left
+    claim, end, status = os.fork() or run(hold, folder), time.monotonic() + seconds, None
+    with suppress(ChildProcessError):  # there is no process left
         while True:
             pid, how = os.waitpid(-1, os.WNOHANG)
             if pid == claim and status is None:
                 status, end = os.waitstatus_to_exitcode(how), time.monotonic() + (0 if how else 2)
             elif not pid and time.monotonic() > end:
-                for one in filter(command, descendants(os.getpid())):
+                for left in filter(command, descendants(os.getpid())):
                     if not status:
-                        print(f"process {one}: expected to have ended, seen at work: {command(one)}", flush=True)
-                    os.kill(one, signal.SIGABRT)  # a fork of this process prints where it waits
+                        print(f"process {left}: expected to have ended, seen to run: {command(left)}", flush=True)
+                    os.kill(left, signal.SIGABRT)  # a fork of this process prints where it waits
                 status, end = status or 1, time.monotonic() + 1
             time.sleep(0.001)
     shutil.rmtree(folder, ignore_errors=True)
@@ -45,22 +46,23 @@ def supervise(hold: Hold, seconds: float) -> int:
 
 
 def command(pid: int) -> str:
-    """Return the command line of *pid*; nothing if it has exited."""
-    with suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-        return file.read().replace(b"\0", b" ").decode(errors="replace").strip()
+    """Return the command line of *pid*; it is empty if *pid* has exited."""
+    with suppress(OSError), open(f"/proc/{pid}/cmdline", errors="replace") as file:
+        return file.read().replace("\0", " ").strip()
     return ""
 
 
-def run(hold: Hold, place: Path) -> None:
+def run(hold: Hold, folder: str) -> NoReturn:
     """Be the process that calls the library."""
     os.setsid()
     become_subreaper()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     faulthandler.enable()
-    tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(dir=place)
+    os.chdir(folder)
+    tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(dir=folder)
     try:
-        with ExitStack() as stack:
-            hold(place, stack)
+        with closing:
+            hold()
         os._exit(0)
     except BaseException:
         traceback.print_exc()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import time
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -15,36 +16,36 @@ from spec.report.standins.processes import state, until_exited, until_still
 class Starter:
     """A forked process that calls ``function(*args)`` once."""
 
-    def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
-        self._outcome, self._told = outcome, ("", b"")
+    def __init__(self, function: Callable[..., object], *args: object) -> None:
+        self._outcome, self._told = Path(f"outcome-{time.monotonic_ns()}").absolute(), ("", b"")
         self.pid = os.fork()
         if self.pid == 0:
             try:
                 told = "returned", pickle.dumps(function(*args))
             except BaseException as error:
                 told = "raised", pickle.dumps(f"{kind_of(error)}: {error}")
-            outcome.write_bytes(pickle.dumps(told))
+            self._outcome.write_bytes(pickle.dumps(told))
             os._exit(0)
 
     @property
     def running(self) -> bool:
-        """Whether the function has not yet come to its end."""
+        """Whether the call has not ended."""
         return state(self.pid) == ALIVE
 
     def until_still(self, come: Optional[Callable[[], bool]] = None) -> None:
-        """Wait until neither it nor anything else that was started moves, so that only the claim can move them."""
+        """Wait until no process that was started makes progress by itself."""
         until_still(come and (lambda: come() or not self.running))
         if not self.running:
             self.result()
 
     def result(self) -> Any:
-        """Wait until the function has ended, and return what it returned."""
+        """Wait until the call has ended, and return its value."""
         if self.failure():
             raise AssertionError(f"the call: expected no exception, seen {self.failure()}")
         return pickle.loads(self._told[1])
 
     def failure(self) -> str:
-        """Wait until the function has ended, and return what it raised, kind and message; empty if nothing."""
+        """Wait until the call has ended, and return the kind and the message of its exception; empty without one."""
         until_exited(self.pid)
         if not self._told[0]:
             os.waitpid(self.pid, 0)
