@@ -67,7 +67,7 @@ def test_siblings_share_nothing(mp: Multiprocessing, lesson: Lesson, log: Record
 
 @source("https://github.com/python/cpython/pull/1715", observed=True)
 def test_children_have_random_numbers_of_their_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """Two children that are started one after the other and their starter all draw different random numbers."""
+    """Two children, started one after the other, and their starter draw different random numbers."""
     for _ in range(2):
         lesson.run_in_child(mp, partial(beginnings.tell_random_number, log))
     numbers = {*log.values("random"), random.random()}

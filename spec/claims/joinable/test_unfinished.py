@@ -26,7 +26,7 @@ def test_program_with_outstanding_items_is_silent(program: Programs, target: Tar
 @source("https://github.com/celery/billiard/issues/293", observed=True)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
 def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
-    """However many joinable queues were joined and dropped, no file, thread and name of theirs is left."""
+    """However many joinable queues were joined and dropped, no file, thread or name is left."""
 
     def use() -> object:
         queue = mp.JoinableQueue()

@@ -65,7 +65,7 @@ def test_stopped_reader_loses_nothing(mp: Multiprocessing, worker: MakeWorker) -
 @source("https://github.com/celery/billiard/issues/293", observed=True)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close", observed=True)
 def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
-    """However many queues and pipes were used and dropped, no file, thread and name of theirs is left."""
+    """However many queues and pipes were used and dropped, no file, thread or name is left."""
 
     def use() -> list[object]:
         queue, pipe = mp.Queue(), mp.Pipe()
