@@ -230,9 +230,8 @@ def use_everything(mp: Any) -> None:
 
 def run_another_program(pause: Any) -> None:
     """Replace the program that runs in this process by one that stops at *pause*, a checkpoint's."""
-    code = (
-        f"import sys; sys.path[:] = {sys.path!r}; from spec.harness.child_side import pause; pause({pause.args[0]!r})"
-    )
+    file = sys.modules[pause.func.__module__].__file__
+    code = f"import runpy; runpy.run_path({file!r})[{pause.func.__name__!r}]({pause.args[0]!r})"
     os.execv(sys.executable, [sys.executable, "-c", code])
 
 
