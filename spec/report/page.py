@@ -19,7 +19,7 @@ from spec.report.document import ClaimData, Document, shortfall
 SIGNS = {
     HOLDS: "✓",
     VIOLATED: "✗",
-    HUNG: "⧗",
+    HUNG: "∞",
     CRASHED: "↯",
     FIXED: "!",
     KNOWN: "△",
