@@ -41,6 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write a badge that counts the verdicts of all runs: .svg, or .json for https://shields.io.  Repeatable",
     )
+    parser.add_argument(
+        "--site",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="write a site of static pages: an overview, and a page for each claim.  Repeatable",
+    )
     for table, what in TABLES.items():
         begin, end = insertion.marks(table)
         parser.add_argument(
@@ -63,14 +71,16 @@ def run(asked: argparse.Namespace) -> int:
     Raises:
         UsageError: there is nothing to make, a report cannot be read, or a file cannot be written.
     """
-    if not (asked.pages or asked.badge or asked.found or asked.counts):
-        raise UsageError("nothing to make: add -o FILE, --badge FILE, --found FILE or --counts FILE")
+    if not (asked.pages or asked.site or asked.badge or asked.found or asked.counts):
+        raise UsageError("nothing to make: add -o FILE, --site DIR, --badge FILE, --found FILE or --counts FILE")
     if len({file.resolve() for file in asked.report}) < len(asked.report):
         raise UsageError("a report is named twice")
     try:
         documents = [document.read(file) for file in asked.report]
         for file in asked.pages:
             writers.write(documents, file)
+        for folder in asked.site:
+            writers.write_site(documents, folder)
         for file in asked.badge:
             badge.write(documents, file, asked.label)
         for file in asked.found:

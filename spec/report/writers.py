@@ -32,8 +32,8 @@ def check(file: Path) -> None:
         raise CannotWrite(f"{file}: it is a folder")
     if not file.absolute().parent.is_dir():
         raise CannotWrite(f"{file}: there is no folder {file.absolute().parent}")
-    if file.suffix == ".html" and importlib.util.find_spec("jinja2") is None:
-        raise CannotWrite(f"{file}: HTML needs Jinja2, which is not installed; {INSTALL_EXTRA} installs it")
+    if file.suffix == ".html":
+        _check_html(file)
     is_new = not file.exists()
     try:
         file.open("ab").close()  # does not change a file that exists
@@ -41,6 +41,11 @@ def check(file: Path) -> None:
             file.unlink()
     except OSError as error:
         raise CannotWrite(f"{file}: it cannot be written: {error.strerror}") from None
+
+
+def _check_html(file: Path) -> None:
+    if importlib.util.find_spec("jinja2") is None:
+        raise CannotWrite(f"{file}: HTML needs Jinja2, which is not installed; {INSTALL_EXTRA} installs it")
 
 
 def write(documents: Sequence[Document], file: Path) -> None:
@@ -60,6 +65,18 @@ def write(documents: Sequence[Document], file: Path) -> None:
         from spec.report import page  # needs Jinja2, which is optional
 
         file.write_text(page.render(documents), encoding="utf-8")
+
+
+def write_site(documents: Sequence[Document], folder: Path) -> None:
+    """Write the reports of one or more runs to *folder* as a site; see `spec.report.site`.
+
+    Raises:
+        CannotWrite: the folder has other files, or cannot be written.
+    """
+    _check_html(folder)
+    from spec.report import site  # needs Jinja2, which is optional
+
+    site.write(documents, folder)
 
 
 def project() -> str:

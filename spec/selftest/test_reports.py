@@ -16,8 +16,9 @@ import pytest
 
 from spec.engine.claims import ids
 from spec.paths import ROOT
-from spec.report import badge, comparison, counts, document, found, insertion, markdown, page
+from spec.report import badge, comparison, counts, document, found, insertion, markdown, page, site
 from spec.report.document import Document
+from spec.report.writers import CannotWrite
 from spec.selftest.verify import verify
 
 NASTY = '<script>alert("x")</script> & | `\\'
@@ -146,6 +147,44 @@ def test_page_escapes_every_value(report: Document) -> None:
     tame, wild = Page(page.render([report])), Page(page.render([nasty(report)]))
     assert wild.tags.count("script") == tame.tags.count("script") == 1
     assert [link for link in wild.links if not link.startswith(("#", "http"))] == []
+
+
+def test_site_leads_to_a_page_for_each_claim_and_back(report: Document, tmp_path: Path) -> None:
+    site.write([report], tmp_path / "site")
+    pages = {path: Page(path.read_text(encoding="utf-8")) for path in (tmp_path / "site").rglob("*.html")}
+    assert len(pages) == 1 + len(comparison.rows([report]))
+    reached = set()
+    for path, made in pages.items():
+        assert made.fetched == []
+        for link in made.links:
+            address, _, fragment = link.partition("#")
+            if not address.startswith("https://"):
+                reached.add((path.parent / address).resolve() if address else path)
+                assert fragment in ("", *pages[(path.parent / address).resolve() if address else path].ids)
+    assert reached == set(pages)
+
+
+def test_site_escapes_every_value(report: Document, tmp_path: Path) -> None:
+    for name, written in {"tame": report, "wild": nasty(report)}.items():
+        site.write([written], tmp_path / name)
+    for path in (tmp_path / "tame").rglob("*.html"):
+        tame, wild = (
+            Page((tmp_path / name / path.relative_to(tmp_path / "tame")).read_text(encoding="utf-8"))
+            for name in ("tame", "wild")
+        )
+        assert tame.tags.count("script") == wild.tags.count("script")
+        assert [link for link in wild.links if link.startswith("javascript")] == []
+
+
+def test_site_replaces_an_older_one_and_nothing_else(report: Document, tmp_path: Path) -> None:
+    site.write([report], tmp_path)
+    (tmp_path / "claims" / "lock.removed.html").write_text("")
+    site.write([report], tmp_path)
+    assert not (tmp_path / "claims" / "lock.removed.html").exists()
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(CannotWrite, match="has other files in it"):
+        site.write([report], tmp_path)
+    assert (tmp_path / "index.html").read_text() == "mine"
 
 
 def test_markdown_escapes_every_value(report: Document) -> None:
