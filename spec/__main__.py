@@ -10,9 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
+from spec.installation import IN_CHECKOUT, PROGRAM
 from spec.tools.command_line import USAGE_ERROR, Parser, UsageError
-
-PROGRAM = "python -m spec"
 
 
 class Command(NamedTuple):
@@ -22,11 +21,13 @@ class Command(NamedTuple):
         help: what it does, in a few words.
         module: where it is: ``run`` does it, with what ``add_arguments`` has added to a parser.
         passes_on: the module parses its arguments itself, in ``main``, as it passes them on to another program.
+        in_checkout: it works on the sources of the project, and is there in a checkout only.
     """
 
     help: str
     module: str
     passes_on: bool = False
+    in_checkout: bool = False
 
 
 COMMANDS = {
@@ -37,22 +38,29 @@ COMMANDS = {
     "report": Command("make pages, badges and tables from reports of runs", "spec.report.command"),
     "diff": Command("tell what differs between two targets, Pythons or runs", "spec.tools.diff"),
     "machine": Command("tell what this machine provides, and what it lacks", "spec.tools.machine"),
-    "new": Command("write the skeleton of a claim or a lesson", "spec.tools.new"),
-    "check": Command("tell what is missing or out of date, and what mends it", "spec.tools.check"),
-    "matrix": Command("try defects, mutants and reproductions against the claims", "spec.tools.matrix"),
-    "cost": Command("measure what the suite costs beyond its processes", "spec.tools.cost.command"),
+    "new": Command("write the skeleton of a claim or a lesson", "spec.tools.new", in_checkout=True),
+    "check": Command("tell what is missing or out of date, and what mends it", "spec.tools.check", in_checkout=True),
+    "matrix": Command(
+        "try defects, mutants and reproductions against the claims", "spec.tools.matrix", in_checkout=True
+    ),
+    "cost": Command("measure what the suite costs beyond its processes", "spec.tools.cost.command", in_checkout=True),
     "soak": Command("run the suite over and over, under load", "spec.tools.soak"),
 }
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run the command that the command line names, and return the exit status."""
+def main(arguments: Optional[Sequence[str]] = None, program: str = PROGRAM) -> int:
+    """Run the command that the command line names, and return the exit status.
+
+    Args:
+        arguments: the command line; that of this process if left out.
+        program: how the command line begins, for messages.
+    """
     name, *rest = (sys.argv[1:] if arguments is None else list(arguments)) or ["--help"]
     try:
-        status = _run(name, rest)
+        status = _run(program, name, rest)
         sys.stdout.flush()
     except UsageError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return USAGE_ERROR
     except BrokenPipeError:  # as in ``python -m spec claims | head``
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at its end
@@ -62,37 +70,39 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return status
 
 
-def _run(name: str, arguments: Sequence[str]) -> int:
+def _run(program: str, name: str, arguments: Sequence[str]) -> int:
     if name in ("-h", "--help"):
-        print(_help())
+        print(_help(program))
         return 0
     if name not in COMMANDS:
         alike = difflib.get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean {alike[0]}?" if alike else f"the commands are {', '.join(COMMANDS)}"
         raise UsageError(f"there is no command {name!r}; {hint}")
     command = COMMANDS[name]
+    if command.in_checkout and not IN_CHECKOUT:
+        raise UsageError(f"{name} works on the sources of the project: run python -m spec {name} in a checkout")
     module = importlib.import_module(command.module)
-    program = f"{PROGRAM} {name}"
     if command.passes_on:
-        return int(module.main(program, arguments))
-    parser = Parser(prog=program, description=module.__doc__)
+        return int(module.main(f"{program} {name}", arguments))
+    parser = Parser(prog=f"{program} {name}", description=module.__doc__)
     module.add_arguments(parser)
     return int(module.run(parser.parse_args(arguments)))
 
 
-def _help() -> str:
+def _help(program: str) -> str:
     width = max(map(len, COMMANDS)) + 2
-    lines = [f"  {name:{width}}{command.help}" for name, command in COMMANDS.items()]
+    there = {name: command for name, command in COMMANDS.items() if IN_CHECKOUT or not command.in_checkout}
+    lines = [f"  {name:{width}}{command.help}" for name, command in there.items()]
     return "\n".join(
         [
-            f"usage: {PROGRAM} COMMAND [ARGUMENT ...]",
+            f"usage: {program} COMMAND [ARGUMENT ...]",
             "",
             "An executable specification of process-based concurrency in Python.",
             "",
             "commands:",
             *lines,
             "",
-            f"{PROGRAM} COMMAND --help describes a command.",
+            f"{program} COMMAND --help describes a command.",
         ]
     )
 

@@ -32,6 +32,7 @@ from packaging.version import InvalidVersion, Version
 
 from spec.engine.claims import ids
 from spec.engine.targets import Target
+from spec.installation import PROGRAM
 from spec.paths import SPEC_FOLDER
 
 if sys.version_info >= (3, 11):
@@ -191,9 +192,7 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
             raise complain(f"{key} is missing")
     for claim in table["claims"]:
         if claim not in ids():
-            raise complain(
-                f"no claim has the id {claim!r}; {_hint(claim, ids()) or 'python -m spec claims lists them'}"
-            )
+            raise complain(f"no claim has the id {claim!r}; {_hint(claim, ids()) or f'{PROGRAM} claims lists them'}")
     if not table.get("link", "https://").startswith(("https://", "http://")):
         raise complain(f"link must begin with https:// or http://, not {table['link']!r}")
     script = SCRIPTS_FOLDER / table["script"] if "script" in table else None

@@ -15,6 +15,7 @@ from spec.engine.lessons import REFERENCE
 from spec.engine.targets import DEFAULT
 from spec.harness import deadline
 from spec.harness.platforms import missing
+from spec.installation import PROGRAM
 
 GROUP = "multiprocessing-spec"
 
@@ -82,7 +83,7 @@ def check(config: pytest.Config) -> None:
     for prefix in config.getoption("claim"):
         if not prefix or not any(claim.startswith(prefix) for claim in ids()):
             alike = difflib.get_close_matches(prefix, ids(), n=1)
-            hint = f"did you mean {alike[0]}?" if alike else "python -m spec claims lists them"
+            hint = f"did you mean {alike[0]}?" if alike else f"{PROGRAM} claims lists them"
             raise pytest.UsageError(f"--claim: no claim begins with {prefix!r}; {hint}")
 
 

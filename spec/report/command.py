@@ -1,7 +1,7 @@
 """Make pages, badges and tables from the reports of runs.
 
-``pytest spec/ --report A.json`` writes the report of a run.  This command compares the reports of several runs:
-``python -m spec report A.json B.json -o matrix.html``.
+The option --report FILE of a run writes its report.  This command compares the reports of several runs, as in
+``report A.json B.json -o matrix.html``.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 from typing import Any, Optional, TypedDict
 
+from spec.installation import VERIFY
+
 REPORT_SCHEMA = 2
 """The version of the schema."""
 
@@ -110,7 +112,7 @@ def read(path: Path) -> Document:
     except ValueError as error:
         raise BadReport(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict) or "schema" not in document or "verdicts" not in document:
-        raise BadReport(f"{path} is not a report: pytest spec/ --report {path.name} writes one")
+        raise BadReport(f"{path} is not a report: {VERIFY} --report {path.name} writes one")
     if document["schema"] != REPORT_SCHEMA:
         raise BadReport(
             f"{path} has version {document['schema']!r} of the schema; the supported version is {REPORT_SCHEMA}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from spec.engine.deviations import NONE
 from spec.engine.verdicts import FAILURES, KNOWN
+from spec.installation import VERIFY
 from spec.report import comparison
 from spec.report.comparison import Column
 from spec.report.document import Document, VerdictData
@@ -54,7 +55,7 @@ def render(documents: Sequence[Document]) -> str:
     for library, targets in _libraries(documents).items():
         rows += [_row(cause, cases) for cause, cases in causes.items() if cause.library == library]
         if all(cause.library != library for cause in causes):
-            see = _code(f"pytest spec/ --mp {targets[0].partition(':')[0]}")
+            see = _code(f"{VERIFY} --mp {targets[0].partition(':')[0]}")
             rows.append(
                 _line(
                     library,
@@ -86,7 +87,7 @@ def _row(cause: Cause, cases: Sequence[Case]) -> str:
     first, *more = dict.fromkeys(case.claim for case in cases)
     claims = f"{_code(first)} and {len(more)} more" if more else _code(first)
     what = f"{cell(cause.reason)} {_link(cause.link)}".rstrip()
-    see = _code(f"pytest spec/ --mp {cases[0].target} --claim {first} --deviations {NONE}")
+    see = _code(f"{VERIFY} --mp {cases[0].target} --claim {first} --deviations {NONE}")
     return _line(cause.library, [case.target for case in cases], claims, what, see)
 
 

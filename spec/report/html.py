@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from spec.engine.lessons import REFERENCE
 from spec.engine.verdicts import CRASHED, FAILING, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICABLE, NOT_PROVIDED, VIOLATED
+from spec.installation import VERIFY
 from spec.report import comparison
 from spec.report.comparison import Column
 from spec.report.document import ClaimData, shortfall
@@ -59,7 +60,7 @@ def command(claim: ClaimData, columns: Sequence[Column]) -> str:
     tried = comparison.bad_on(claim, columns) or [column for column in columns if claim["id"] in column.verdicts]
     lessons = [f"--impl {column.run['lessons']}" for column in tried if column.run["lessons"] != REFERENCE]
     targets = [f"--mp {column.target['name']}" for column in tried]
-    return " ".join(["pytest spec/", *dict.fromkeys([*lessons, *targets]), f"--claim {claim['id']}"])
+    return " ".join([VERIFY, *dict.fromkeys([*lessons, *targets]), f"--claim {claim['id']}"])
 
 
 def by_lesson(claims: Sequence[ClaimData]) -> list[tuple[str, list[ClaimData]]]:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from spec.installation import DISTRIBUTION, installing
 from spec.report import document, markdown
 from spec.report.document import Document
 
 SUFFIXES = (".json", ".md", ".html")
 """The suffixes of report files; the suffix determines the format."""
-
-INSTALL_EXTRA = "pip install '.[report]'"
 
 
 class CannotWrite(ValueError):
@@ -45,7 +44,7 @@ def check(file: Path) -> None:
 
 def _check_html(file: Path) -> None:
     if importlib.util.find_spec("jinja2") is None:
-        raise CannotWrite(f"{file}: HTML needs Jinja2, which is not installed; {INSTALL_EXTRA} installs it")
+        raise CannotWrite(f"{file}: HTML needs Jinja2, which is not installed; {installing('report')} installs it")
 
 
 def write(documents: Sequence[Document], file: Path) -> None:
@@ -82,6 +81,6 @@ def write_site(documents: Sequence[Document], folder: Path) -> None:
 def project() -> str:
     """Return the version of this project, or ``unknown`` if it is not installed."""
     try:
-        return version("multiprocessing-spec")
+        return version(DISTRIBUTION)
     except PackageNotFoundError:
         return "unknown"

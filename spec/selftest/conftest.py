@@ -24,8 +24,8 @@ os.environ.pop("PYTHONUNBUFFERED", None)  # it would hide output that is lost in
 LONG = ("test_defects.py", "test_hanging.py", "test_soak.py")
 """The modules whose tests take longest."""
 
-WHOLE = ("test_reports.py", "test_reproductions.py", "test_stage.py")
-"""The modules whose tests look at one long run of pytest, which each worker that has one of them must do."""
+WHOLE = ("test_installed.py", "test_reports.py", "test_reproductions.py", "test_stage.py")
+"""The modules whose tests look at one long run of pytest, or one installation, which each worker would need anew."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +13,16 @@ from spec.__main__ import COMMANDS
 from spec.paths import ROOT
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m spec`` with the *arguments*, from the root of the project."""
+def run(*arguments: str, cwd: Path = ROOT, module: str = "spec") -> subprocess.CompletedProcess[str]:
+    """Run ``python -m spec``, or another *module* of the project, with the *arguments* in the folder *cwd*."""
     return subprocess.run(
-        [sys.executable, "-m", "spec", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", module, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -61,6 +69,21 @@ def test_a_reader_may_stop_reading() -> None:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
+def test_verify_writes_to_the_cache_of_the_user_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    done = run("verify", "--mp=multiprocessing:fork", "--claim=identity.any-text", "-q", cwd=empty)
+    assert done.returncode == 0, done.stdout
+    assert list(empty.iterdir()) == []
+    assert (tmp_path / "cache" / "multiprocessing-spec" / "pytest").is_dir()
+
+
+def test_package_is_the_same_in_a_checkout(tmp_path: Path) -> None:
+    done = run("claims", "zombie.l", cwd=tmp_path, module="multiprocessing_spec")
+    assert (done.stdout, done.stderr) == (run("claims", "zombie.l").stdout, "")
 
 
 def test_verify_is_pytest_on_the_claims() -> None:

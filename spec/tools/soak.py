@@ -26,7 +26,7 @@ import psutil
 
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
-from spec.paths import ROOT
+from spec.tools import verify
 from spec.tools.command_line import UsageError
 
 HOG = """
@@ -136,9 +136,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", type=Path, default=Path("soak"), metavar="FOLDER", help="the folder of the logs; default: %(default)s"
     )
-    parser.add_argument(
-        "arguments", nargs="*", metavar="ARGUMENT", help="arguments of pytest, after --; default: spec/"
-    )
+    parser.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="arguments of verify, after --")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -180,11 +178,11 @@ def soak(asked: argparse.Namespace) -> Iterator[SoakRun]:
 def start(number: int, surroundings: Surroundings, seed: int, asked: argparse.Namespace) -> SoakRun:
     """Start a run of the suite."""
     order = ["-p", "randomly", f"--randomly-seed={seed}", f"--hypothesis-seed={seed}"]
-    command = [sys.executable, "-m", "pytest", *(asked.arguments or ["spec/"]), f"-n{surroundings.workers}", *order]
+    command = verify.command([*asked.arguments, f"-n{surroundings.workers}", *order, "-p", "no:cacheprovider"])
     log = next(path for path in paths(asked.o, number, seed) if not path.exists()).absolute()
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*command, "-p", "no:cacheprovider"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            command, env=verify.environment(), stdin=subprocess.DEVNULL, stdout=file, stderr=file
         )
     return SoakRun(number, surroundings, command, log, process)
 
