@@ -49,6 +49,14 @@ def _offer(module: ModuleType) -> str:
     return ""
 
 
+def _inside(module: ModuleType) -> str:
+    """Return a hint at a module inside *module* that has contexts, as loky has them in loky.backend."""
+    inside = (value for value in vars(module).values() if isinstance(value, ModuleType))
+    names = (one.__name__ for one in inside if hasattr(one, "get_context"))
+    found = next((name for name in names if name.startswith(f"{module.__name__}.")), None)
+    return f"; {found} has contexts, as in {found}:CONTEXT" if found else ""
+
+
 def load(name: str) -> Multiprocessing:
     """Return the multiprocessing API called *name*.
 
@@ -70,10 +78,11 @@ def load(name: str) -> Multiprocessing:
         try:
             api = module.get_context(context)
         except Exception as error:
-            known = ", ".join(contexts(module)) or f"not listed ({error})"
-            raise NoSuchAPI(f"{module_name!r} has no context {context!r}; its contexts: {known}") from None
+            listed = ", ".join(contexts(module))
+            offer = f"; its contexts: {listed}" if listed else f": {' '.join(str(error).split())}"
+            raise NoSuchAPI(f"{module_name!r} has no context {context!r}{offer}") from None
     if not hasattr(api, "Process") and not colon and hasattr(module, "get_context"):
         raise NoSuchAPI(f"{name!r} has no Process, but contexts: name one, as in {name}:CONTEXT{_offer(module)}")
     if not hasattr(api, "Process"):
-        raise NoSuchAPI(f"{name!r} is not a multiprocessing API: it has no Process")
+        raise NoSuchAPI(f"{name!r} is not a multiprocessing API: it has no Process{_inside(module)}")
     return cast(Multiprocessing, api)

@@ -14,31 +14,30 @@ They are written in TOML, and may be shared by an implementation's authors and t
     script = "daemon/children.py"   # optional: for the bug report, in known_deviations/scripts
 
 `known_deviations` has what is known of some libraries: it is shipped, and used unless a run asks for none.  It counts
-for an API too whose processes are of a subclass of theirs.
+for an API too whose processes are of a subclass of theirs, and for copies of a library that a file names::
+
+    [copies]
+    "mylib._vendor.billiard" = "billiard"
 """
 
 from __future__ import annotations
 
 import difflib
 import platform
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from spec.engine import toml_file
 from spec.engine.claims import ids
 from spec.engine.targets import Target
+from spec.engine.toml_file import BadFile
 from spec.installation import PROGRAM
 from spec.paths import SPEC_FOLDER
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 SHIPPED = SPEC_FOLDER / "known_deviations"
 
@@ -94,9 +93,16 @@ class Deviation:
     script: Optional[Path]
     file: str
 
-    def concerns(self, target: Target) -> bool:
-        """Return whether it is about *target*, in this version, under this start method, and with this Python."""
-        if self.target not in (target.name, target.name.partition(":")[0]):
+    def concerns(self, target: Target, original: Optional[str] = None) -> bool:
+        """Return whether it is about *target*, in this version, under this start method, and with this Python.
+
+        Args:
+            target: the target.
+            original: the module that the module of the target is a copy of; None to ask about the target itself.
+        """
+        module, colon, context = target.name.partition(":")
+        module = original or module
+        if self.target not in (module, module + colon + context):
             return False
         return self._suits(target.start_method, target.version or platform.python_version())
 
@@ -115,30 +121,58 @@ class Deviation:
             return not str(self.versions)
 
 
+class Declared(NamedTuple):
+    """What a file declares.
+
+    Attributes:
+        deviations: the deviations.
+        copies: the modules that are copies of others, with the names of those.
+    """
+
+    deviations: list[Deviation]
+    copies: Mapping[str, str]
+
+
 class Deviations:
     """All that are known.
 
     Args:
-        known: the deviations; of several that cover a verdict, the last counts.
+        declared: what is declared; of several deviations that cover a verdict, the last counts.
     """
 
-    def __init__(self, known: Iterable[Deviation] = ()) -> None:
-        self._known = list(known)
+    def __init__(self, declared: Iterable[Declared] = ()) -> None:
+        self._known: list[Deviation] = []
+        self._copies: dict[str, str] = {}
+        for one in declared:
+            self._known += one.deviations
+            self._copies.update(one.copies)
+
+    def __iter__(self) -> Iterator[Deviation]:
+        return iter(self._known)
 
     def find(self, claim: str, target: Target) -> Optional[Deviation]:
         """Return the deviation that covers the *claim* with this id on *target*, or None.
 
-        What is known of the API that its processes are built on, it may have inherited, or mended.  Unless something
-        is known of itself, that is returned as what fails now and then.
+        What is known of the API that its processes are built on, or that it is a copy of, it may have inherited, or
+        mended.  Unless something is known of itself, that is returned as what fails now and then.
         """
         known = [deviation for deviation in reversed(self._known) if claim in deviation.claims]
         own = (deviation for deviation in known if deviation.concerns(target))
-        inherited = (replace(one, intermittent=True) for one in known if one.is_inherited_by(target))
+        inherited = (replace(one, intermittent=True) for one in known if self._is_inherited(one, target))
         return next(own, None) or next(inherited, None)
 
+    def original(self, module: str) -> Optional[str]:
+        """Return the name of the module that *module* is a copy of, or None if it is none."""
+        return self._copies.get(module)
+
+    def _is_inherited(self, deviation: Deviation, target: Target) -> bool:
+        original = self.original(target.name.partition(":")[0])
+        of_original = original is not None and deviation.concerns(target, original)
+        return of_original or deviation.is_inherited_by(target)
+
     def files(self, target: Target) -> list[str]:
-        """Return the files that declare deviations of *target*, or of what its processes are built on."""
-        concern = (one.file for one in self._known if one.concerns(target) or one.is_inherited_by(target))
+        """Return the files that declare deviations of *target*, or of what it may have inherited them from."""
+        concern = (one.file for one in self._known if one.concerns(target) or self._is_inherited(one, target))
         return list(dict.fromkeys(concern))
 
 
@@ -149,7 +183,7 @@ def collect(options: Sequence[str]) -> Deviations:
         BadDeviations: a file cannot be read, or says what cannot be meant.
     """
     files = [*([] if NONE in options else shipped()), *(Path(option) for option in options if option != NONE)]
-    return Deviations(deviation for file in files for deviation in read(file))
+    return Deviations(map(read, files))
 
 
 def shipped() -> list[Path]:
@@ -157,24 +191,24 @@ def shipped() -> list[Path]:
     return sorted(SHIPPED.glob("*.toml"))
 
 
-def read(file: Path) -> list[Deviation]:
-    """Return the deviations that *file* declares.
+def read(file: Path) -> Declared:
+    """Return what *file* declares.
 
     Raises:
         BadDeviations: it cannot be read, or says what cannot be meant.
     """
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadDeviations(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # not TOML, or not UTF-8
-        raise BadDeviations(f"{file} is not TOML: {error}") from error
-    tables = document.pop("deviation", [])
+        document = toml_file.load(file)
+    except BadFile as error:
+        raise BadDeviations(str(error)) from error
+    tables, copies = document.pop("deviation", []), document.pop("copies", {})
     if document or not _is(tables, list, dict):
         raise BadDeviations(
-            f"{file}: expected tables [[deviation]] only, found {', '.join(document) or 'another value'}"
+            f"{file}: expected tables [[deviation]] and [copies] only, found {', '.join(document) or 'another value'}"
         )
-    return [_deviation(file, number, table) for number, table in enumerate(tables, 1)]
+    if not isinstance(copies, dict) or not _is(list(copies.values()), list, str):
+        raise BadDeviations(f'{file}: [copies] has lines as "mylib._vendor.billiard" = "billiard", found {copies!r}')
+    return Declared([_deviation(file, number, table) for number, table in enumerate(tables, 1)], copies)
 
 
 def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:

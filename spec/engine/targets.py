@@ -94,7 +94,7 @@ class Target:
 
     @property
     def version(self) -> Optional[str]:
-        """The version of the module or of its top-level package; None if neither has one."""
+        """The version of the module, or of the innermost package around it that has one; None if none has."""
         return _version(self.module.__name__)
 
     @property
@@ -128,9 +128,13 @@ class Target:
 
 
 def _version(name: str) -> Optional[str]:
-    """Return the version of the module *name* or of its top-level package; None if neither has one."""
-    package = name.partition(".")[0]
-    versions = (getattr(import_api(one), "__version__", None) for one in (name, package))
+    """Return the version of the module *name*, or of the innermost package around it that has one; None if none has.
+
+    A library that has a copy of another has its own version at the top, and the version of the copy inside.
+    """
+    parts = name.split(".")
+    around = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    versions = (getattr(import_api(one), "__version__", None) for one in around)
     return next((str(version) for version in versions if version), None)
 
 

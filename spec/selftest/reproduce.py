@@ -106,7 +106,7 @@ def complaints(claim: Claim) -> Iterator[str]:
 def by_hand_here() -> list[tuple[Deviation, str]]:
     """Return the deviations with a script by hand whose library is installed, each with the name of a target."""
     found = []
-    for deviation in (one for file in deviations.shipped() for one in deviations.read(file) if one.script):
+    for deviation in (one for one in deviations.collect([]) if one.script):
         if importlib.util.find_spec(deviation.target.partition(".")[0]) is None:
             continue
         for target in expand([deviation.target]) if ":" in deviation.target else _contexts(deviation.target):
@@ -138,7 +138,7 @@ def complaints_by_hand() -> Iterator[str]:
 def complaints_by_hand_on_python() -> Iterator[str]:
     """Yield which scripts by hand see a fault on the standard library where the claim holds."""
     claims = {claim.id: claim for claim in Claim.all()}
-    known = [one for file in deviations.shipped() for one in deviations.read(file)]
+    known = deviations.collect([])
     for script in sorted({deviation.script for deviation in known if deviation.script}):
         for target in sound(claims[f"{script.parent.name}.{script.stem}"]):
             name = f"{script.parent.name}/{script.name} on {target.name}"

@@ -32,6 +32,13 @@ def file(folder: Path, content: str) -> Path:
     return path
 
 
+def write(folder: Path, name: str, content: str) -> None:
+    """Write *content* to the file with this *name* in *folder*."""
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
 def test_what_is_known_does_not_fail_the_run(tmp_path: Path) -> None:
     run = verify("spec/", f"--mp={THREADS_TARGET}", f"--claim={DEVIATING}", f"--deviations={file(tmp_path, TABLE)}")
     assert run.on(THREADS_TARGET) == {DEVIATING: "known deviation"}
@@ -61,7 +68,7 @@ def test_shipped_ones_are_used_unless_none_are_asked_for() -> None:
 @pytest.mark.parametrize("shipped", deviations.shipped(), ids=lambda file: file.stem)
 def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
     """Each deviation names existing claims, and versions up to one that was examined; no two are the same."""
-    known = deviations.read(shipped)
+    known = deviations.read(shipped).deviations
     for deviation in known:
         assert set(deviation.claims) <= set(ids())
         assert "<" in str(deviation.versions) or "==" in str(deviation.versions)
@@ -78,7 +85,7 @@ def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
 @spoken_of
 def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
     (target,) = expand([THREADS_TARGET])
-    (users,) = deviations.read(file(tmp_path, TABLE))
+    (users,) = deviations.read(file(tmp_path, TABLE)).deviations
     shipped = deviations.collect([]).find(DEVIATING, target)
     assert shipped is not None and shipped != users
     assert deviations.collect([users.file]).find(DEVIATING, target) == users
@@ -92,6 +99,22 @@ def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
     found = [deviations.collect([]).find("lifecycle.threads-may-join-the-same", target) for target in targets]
     assert [known and (known.target, known.intermittent) for known in found[:2]] == [("multiprocessing", True), None]
     assert found[2] is None or found[2].target == "multiprocessing.dummy"
+
+
+def test_copy_of_a_library_may_have_inherited_what_is_known_of_it(tmp_path: Path) -> None:
+    """The copy has a version of its own, which is not that of the package around it."""
+    write(tmp_path, "copier/__init__.py", "__version__ = '7.0'")
+    write(tmp_path, "copier/vendored/__init__.py", "__version__ = '1.5'\nfrom multiprocessing.dummy import *")
+    known = file(
+        tmp_path,
+        '[copies]\n"copier.vendored" = "original"\n'
+        + TABLE.replace(THREADS_TARGET, "original").replace("reason", 'versions = "<2"\nreason'),
+    )
+    asked = ["--mp=copier.vendored", f"--claim={DEVIATING}", f"--deviations={known}", f"--deviations={NONE}"]
+    run = verify("spec/", *asked, path=tmp_path)
+    assert run.on("copier.vendored") == {DEVIATING: "known deviation"}
+    assert "under test: copier.vendored (1.5, Python " in run.output
+    assert run.status == 0
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -134,8 +157,8 @@ def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more
     "content, message",
     [
         ("[[deviation]", " is not TOML: "),
-        ("[deviation]", ": expected tables [[deviation]] only"),
-        ("x = 1", ": expected tables [[deviation]] only, found x"),
+        ("[deviation]", ": expected tables [[deviation]] and [copies] only"),
+        ("x = 1", ": expected tables [[deviation]] and [copies] only, found x"),
         (TABLE.replace("claims", "claim"), ", deviation 1: unknown key 'claim'; did you mean claims?"),
         (
             TABLE.replace("copies", "copied"),
@@ -148,6 +171,10 @@ def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more
         (
             TABLE.replace("https:", "javascript:"),
             "link must begin with https:// or http://, not 'javascript://example.org/'",
+        ),
+        (
+            'copies = ["billiard"]',
+            ': [copies] has lines as "mylib._vendor.billiard" = "billiard", found [\'billiard\']',
         ),
         (TABLE + "start-methods = [1]", "start-methods must be a list of texts, not [1]"),
     ],

@@ -13,6 +13,8 @@ MODULES = {
     "leaves_on_import.py": "import sys; sys.exit('out of\\npaper')",
     "needs_missing.py": "import no_such_dependency",
     "lists_no_contexts.py": "def get_context(name): raise ValueError('never heard of')",
+    "holder.py": "import multiprocessing, sys; inside = sys.modules['holder.inside'] = type(sys)('holder.inside');"
+    " inside.get_context = multiprocessing.get_context",
     "childless.py": "def Process(*args, **kwargs): raise OSError('no more processes')",
 }
 
@@ -33,9 +35,13 @@ def modules(tmp_path: Path) -> Path:
         ("--mp multiprocessing:nope", "--mp: 'multiprocessing' has no context 'nope'; its contexts: "),
         (
             "--mp lists_no_contexts:x",
-            "--mp: 'lists_no_contexts' has no context 'x'; its contexts: not listed (never ",
+            "--mp: 'lists_no_contexts' has no context 'x': never heard of",
         ),
         ("--mp multiprocessing.dummy:fork", "--mp: 'multiprocessing.dummy' has no contexts; leave out ':fork'"),
+        (
+            "--mp holder",
+            "--mp: 'holder' is not a multiprocessing API: it has no Process; holder.inside has contexts, ",
+        ),
         ("--mp json", "--mp: 'json' is not a multiprocessing API: it has no Process"),
         ("--mp :fork", "--mp: ':fork' is not of the form MODULE or MODULE:CONTEXT"),
         ("--mp multiprocessing:", "--mp: 'multiprocessing:' is not of the form MODULE or MODULE:CONTEXT"),

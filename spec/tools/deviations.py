@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spec.engine import deviations
-from spec.engine.deviations import BadDeviations, Deviation
+from spec.engine.deviations import BadDeviations, Deviation, Deviations
 from spec.tools.command_line import UsageError
 
 
@@ -26,15 +26,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Print the deviations that are asked for."""
     try:
-        known = [one for file in asked.file or deviations.shipped() for one in deviations.read(file)]
+        known = Deviations(map(deviations.read, asked.file or deviations.shipped()))
     except BadDeviations as error:
         raise UsageError(str(error)) from None
-    chosen = [one for one in known if not asked.mp or one.target in (asked.mp, asked.mp.partition(":")[0])]
+    chosen = [one for one in known if not asked.mp or one.target in _names(asked.mp, known)]
     if not chosen:
         targets = ", ".join(sorted({one.target for one in known}))
         raise UsageError(f"nothing is declared for {asked.mp}; there are declarations for {targets or 'nothing'}")
     print(*text(chosen), sep="\n")
     return 0
+
+
+def _names(target: str, known: Deviations) -> set[str]:
+    """Return the names under which deviations of *target* are declared: of itself, its module, and their original."""
+    module, colon, context = target.partition(":")
+    original = known.original(module) or module
+    return {target, module, original, original + colon + context}
 
 
 def text(known: Sequence[Deviation]) -> list[str]:
