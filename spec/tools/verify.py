@@ -1,6 +1,8 @@
 """Verify a multiprocessing API, or a package of lessons, as ``pytest spec/`` does.
 
 It works in any folder: pytest settings and conftest.py files there have no effect, and nothing is written there.
+The table [tool.multiprocessing-spec] of a pyproject.toml there can set the options: mp = ["mylib"] stands for
+--mp mylib, and options = ["-n", "auto"] for options of pytest.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import NoReturn
 
 from spec.installation import DISTRIBUTION
 from spec.paths import ROOT, SPEC_FOLDER
+from spec.tools import settings
 
 START = (
     "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; sys.argv[0] = 'pytest';"
@@ -41,7 +44,11 @@ def command(arguments: Sequence[str]) -> list[str]:
 
     Args:
         arguments: those for pytest; without a file or folder of claims among them, all claims run.
+
+    Raises:
+        UsageError: the settings in the current folder make no sense.
     """
+    arguments = [*settings.arguments(arguments), *arguments]
     options = [
         f"--rootdir={ROOT}",
         f"--config-file={ROOT / 'pyproject.toml'}",
