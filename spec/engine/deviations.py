@@ -60,6 +60,9 @@ KEYS = {
 }
 REQUIRED = ("claims", "target", "reason")
 
+TODO = "TODO"
+"""How a reason begins that is still to be found."""
+
 
 class BadDeviations(ValueError):
     """A file of deviations says what cannot be meant.  The message is one line for the user."""
@@ -102,18 +105,37 @@ class Deviation:
         """
         module, colon, context = target.name.partition(":")
         module = original or module
-        if self.target not in (module, module + colon + context):
-            return False
-        return self._suits(target.start_method, target.version or platform.python_version())
+        python = platform.python_version()
+        return self.covers(module + colon + context, target.start_method, target.version or python, python)
+
+    def covers(self, target: str, start_method: Optional[str], version: str, python: str) -> bool:
+        """Return whether it is about a target.
+
+        Args:
+            target: the name of the target.
+            start_method: its start method; None if it has none.
+            version: its version.
+            python: the version of Python.
+        """
+        is_named = self.target in (target, target.partition(":")[0])
+        return is_named and self._suits(start_method, version, python)
 
     def is_inherited_by(self, target: Target) -> bool:
         """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
-        return any(self.target == base.name and self._suits(base.start_method, base.version) for base in target.bases)
+        python = platform.python_version()
+        return any(
+            self.target == base.name and self._suits(base.start_method, base.version, python) for base in target.bases
+        )
 
-    def _suits(self, start_method: Optional[str], version: str) -> bool:
+    @property
+    def is_explained(self) -> bool:
+        """Whether the reason has been found."""
+        return not self.reason.startswith(TODO)
+
+    def _suits(self, start_method: Optional[str], version: str, python: str) -> bool:
         if self.start_methods and start_method not in self.start_methods:
             return False
-        if not self.python.contains(platform.python_version(), prereleases=True):
+        if not self.python.contains(python, prereleases=True):
             return False
         try:
             return self.versions.contains(Version(version), prereleases=True)

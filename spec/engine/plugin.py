@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from impl.api import NoSuchAPI
 from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher
 from spec.engine.claims import Claim, target_of
-from spec.engine.deviations import BadDeviations
+from spec.engine.deviations import BadDeviations, Deviations
 from spec.engine.fixtures import PACKAGE
 from spec.engine.lessons import REFERENCE, NoLessons, Package
 from spec.engine.sweep import SWEEP, Sweep
@@ -99,9 +99,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             for need in ([] if missing() else missing_for(MADE_OF_SEMAPHORES))
         ),
         *(f"under test: {target.describe()}" for target in targets),
-        *(f"known deviations: {file}" for file in files),
+        *(f"known deviations: {file}{_unexplained(known, file)}" for file in files),
         *(f"known deviations: {file}, none of them about what is under test" for file in unused),
     ]
+
+
+def _unexplained(known: Deviations, file: str) -> str:
+    """Return how many deviations in *file* have no reason yet; empty if all have one."""
+    count = sum(one.file == file and not one.is_explained for one in known)
+    return f", reasons still to be found: {count}" if count else ""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optional[bool]:

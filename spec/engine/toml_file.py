@@ -16,6 +16,15 @@ class BadFile(ValueError):
     """A file cannot be read, or is not TOML.  The message is one line for the user."""
 
 
+def parse(text: str) -> dict[str, Any]:
+    """Return what *text* says.
+
+    Raises:
+        ValueError: it is not TOML.
+    """
+    return tomllib.loads(text)
+
+
 def load(file: Path) -> dict[str, Any]:
     """Return the content of *file*.
 
@@ -23,7 +32,7 @@ def load(file: Path) -> dict[str, Any]:
         BadFile: it cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return parse(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadFile(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:  # not TOML, or not UTF-8

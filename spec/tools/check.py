@@ -53,9 +53,11 @@ def problems() -> Iterator[str]:
             yield f"{_short(path)}: it has {lines} lines: split it by subject; ids do not depend on the file"
     yield from _lessons({claim.lesson for claim in claims})
     try:
-        deviations.collect([])
+        known = deviations.collect([])
     except BadDeviations as error:
         yield str(error)
+    else:
+        yield from (f"{one.file}: {one.claims[0]}: write the reason" for one in known if not one.is_explained)
     yield from completeness.problems()
     for path, _ in documents.outdated():
         yield f"{_short(path)}: it is out of date: run python -m spec check --update"
