@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from spec.engine.verdicts import FAILURES, HOLDS, HUNG
-from spec.report.document import Document, Verdict
+from spec.report.document import Document, VerdictData
 
 
 class Group(NamedTuple):
@@ -33,7 +33,7 @@ def group(documents: Sequence[Document]) -> list[Group]:
     Two claims are in one group if the same was seen of them, and on the same targets.  A hang only says that nothing
     happens, so each claim that hangs is a group of its own.
     """
-    failed: dict[tuple[str, str], dict[str, Verdict]] = {}
+    failed: dict[tuple[str, str], dict[str, VerdictData]] = {}
     held = {
         (verdict["claim"], verdict["target"])
         for run in documents
@@ -42,7 +42,7 @@ def group(documents: Sequence[Document]) -> list[Group]:
     }
     for module, verdict in _failures(documents):
         failed.setdefault((module, verdict["claim"]), {}).setdefault(verdict["target"], verdict)
-    groups: dict[tuple[str, tuple[str, ...], str], list[tuple[str, Verdict]]] = {}
+    groups: dict[tuple[str, tuple[str, ...], str], list[tuple[str, VerdictData]]] = {}
     for (module, claim), verdicts in failed.items():
         first = next(iter(verdicts.values()))
         like = claim if first["verdict"] == HUNG else _seen(first)
@@ -59,14 +59,14 @@ def group(documents: Sequence[Document]) -> list[Group]:
     ]
 
 
-def _failures(documents: Sequence[Document]) -> Iterator[tuple[str, Verdict]]:
+def _failures(documents: Sequence[Document]) -> Iterator[tuple[str, VerdictData]]:
     """Yield the verdicts that fail a run and are not declared, each with the module of its target."""
     for run in documents:
         modules = {target["name"]: target["module"] for target in run["targets"]}
         yield from ((modules[one["target"]], one) for one in run["verdicts"] if one["verdict"] in FAILURES)
 
 
-def _seen(verdict: Verdict) -> str:
+def _seen(verdict: VerdictData) -> str:
     """Return what was seen, in one line and without the names of the processes."""
     line = " ".join(verdict["explanation"].partition("\n")[0].split()).rstrip(":")
     return line.partition(": expected no exception, ")[2] or line

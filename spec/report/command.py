@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="write a page that compares the runs: .md or .html.  Repeatable",
+        help="write a page that compares the runs: .md or .html; or their failures: .sarif.  Repeatable",
     )
     parser.add_argument(
         "--badge",

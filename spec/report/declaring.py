@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from spec.engine.deviations import TODO
 from spec.report import causes, comparison
 from spec.report.causes import Group
-from spec.report.document import Document, Target
+from spec.report.document import Document, TargetData
 
 HEAD = """\
 # What does not hold on {libraries}.
@@ -33,7 +33,7 @@ def render(documents: Sequence[Document]) -> str:
     return "\n".join([head, *tables])
 
 
-def _named(group: Group, targets: dict[str, Target]) -> Iterator[tuple[str, Sequence[str]]]:
+def _named(group: Group, targets: dict[str, TargetData]) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield names that stand for the targets of *group*, each with the start methods to which it is limited.
 
     The module stands for all of them, unless its targets are not told apart by their start methods.

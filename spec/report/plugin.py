@@ -10,7 +10,7 @@ import pytest
 from spec.engine import options
 from spec.engine.fixtures import PACKAGE
 from spec.engine.plugin import TARGETS
-from spec.report import writers
+from spec.report import github, writers
 from spec.report.recording import Recording
 from spec.report.reproductions import Reproductions
 from spec.report.writers import CannotWrite
@@ -21,7 +21,7 @@ REPORT_OPTIONS: dict[str, dict[str, Any]] = {
         "default": [],
         "type": Path,
         "metavar": "FILE",
-        "help": "write a report. Its suffix determines the format: .json, .md, .html. Repeatable.",
+        "help": "write a report. Its suffix determines the format: .json, .md, .html, .sarif. Repeatable.",
     },
     "--repro": {
         "type": Path,
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
             writers.check(file)
     except CannotWrite as error:
         raise pytest.UsageError(f"--report: {error}") from None
-    if files:
+    if files or github.is_watching():
         config.pluginmanager.register(Recording(files, lessons, targets), "multiprocessing-spec-reports")
     if folder is not None:
         try:

@@ -7,18 +7,19 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
 from spec.engine import targets
 from spec.engine.claims import Claim
 from spec.engine.findings import Finding
-from spec.report import document, writers
+from spec.report import document, github, writers
 from spec.report.document import Document, VerdictData
 
 
 class Recording:
-    """A pytest plugin that writes reports.
+    """A pytest plugin that writes reports, and annotations in a job of GitHub Actions.
 
     Args:
         files: where to write; the suffix determines the format.
@@ -35,6 +36,7 @@ class Recording:
         self._planned = 0
         self._created = datetime.now(timezone.utc)
         self._start = time.monotonic()
+        self._report: Optional[Document] = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note how many claims are to be verified."""
@@ -63,14 +65,17 @@ class Recording:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports."""
-        report = self._document(int(session.exitstatus))
+        self._report = self._document(int(session.exitstatus))
         for file in self._files:
-            writers.write([report], file)
+            writers.write([self._report], file)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the paths of the reports."""
+        """Print the paths of the reports, and the annotations."""
         for file in self._files:
             terminalreporter.write_line(f"report: {file}")
+        if self._report and github.is_watching():
+            for line in github.lines(self._report):
+                terminalreporter.write_line(line)
 
     def _document(self, status: int) -> Document:
         claims = Claim.all()

@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from spec.installation import DISTRIBUTION, installing
-from spec.report import document, markdown
+from spec.report import document, markdown, sarif
 from spec.report.document import Document
 
-SUFFIXES = (".json", ".md", ".html")
+SUFFIXES = (".json", ".md", ".html", ".sarif")
 """The suffixes of report files; the suffix determines the format."""
 
 
@@ -60,6 +60,8 @@ def write(documents: Sequence[Document], file: Path) -> None:
         document.write(documents[0], file)
     elif file.suffix == ".md":
         file.write_text(markdown.render(documents), encoding="utf-8")
+    elif file.suffix == ".sarif":
+        file.write_text(sarif.render(documents), encoding="utf-8")
     else:
         from spec.report import page  # needs Jinja2, which is optional
 

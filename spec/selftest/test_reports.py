@@ -332,7 +332,7 @@ def merge(*arguments: object) -> subprocess.CompletedProcess[str]:
     [
         (
             ["--report", "x.pdf"],
-            "ERROR: --report: x.pdf: the suffix determines the format, and is one of .json, .md, .html",
+            "ERROR: --report: x.pdf: the suffix determines the format, and is one of .json, .md, .html, .sarif",
         ),
         (["--report", "nowhere/x.md"], "ERROR: --report: nowhere/x.md: there is no folder "),
         (["--report", "/proc/x.md"], "ERROR: --report: /proc/x.md: it cannot be written: No such file or directory"),
