@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -19,75 +18,7 @@ from spec.engine import lessons
 from spec.engine.claims import Claim
 from spec.engine.targets import TRAITS
 from spec.paths import ROOT
-
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-
-DEPENDENCIES = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
-"""Where the environment of this test has what the project depends on."""
-
-
-class Installation:
-    """An environment with nothing but the project in it.
-
-    Args:
-        folder: where to make it.
-        wheel: the wheel of the project.
-    """
-
-    def __init__(self, folder: Path, wheel: Path) -> None:
-        self.folder, self._cache = folder / "environment", folder / "cache"
-        run(sys.executable, "-m", "venv", "--without-pip", str(self.folder))
-        self._python = self.folder / "bin" / "python"
-        self.files_without = self.files()
-        self._pip("install", "--no-deps", "--no-index", str(wheel))
-        [self._packages] = self.folder.glob("lib/python3*/site-packages")
-        self._dependencies = self._packages / "dependencies.pth"
-        self._dependencies.write_text("\n".join(DEPENDENCIES), encoding="utf-8")
-        self._change_modes("a-w")
-
-    def command(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run the console command with the *arguments* in the folder *cwd*."""
-        return self._run(str(self.folder / "bin" / "multiprocessing-spec"), *arguments, cwd=cwd)
-
-    def python(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run Python with the *arguments* in the folder *cwd*."""
-        return self._run(str(self._python), *arguments, cwd=cwd)
-
-    def _run(self, *command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
-        environment = {**kept, "XDG_CACHE_HOME": str(self._cache)}
-        return subprocess.run(
-            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=240, check=False
-        )
-
-    def files(self) -> dict[str, int]:
-        """Return the files and folders of the environment, with the time in ns at which each was changed."""
-        return {path.relative_to(self.folder).as_posix(): path.lstat().st_mtime_ns for path in self.folder.rglob("*")}
-
-    def uninstall(self) -> None:
-        """Let pip uninstall the project."""
-        self._change_modes("u+w")
-        self._dependencies.unlink()
-        self._pip("uninstall", "--yes", "multiprocessing-spec")
-
-    def _pip(self, *arguments: str) -> None:
-        run(*PIP, "--python", str(self._python), *arguments)
-
-    def _change_modes(self, mode: str) -> None:
-        run("chmod", "-R", mode, str(self.folder / "lib"))
-
-
-def run(*command: str) -> None:
-    """Run a *command*, which must succeed."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-def build_wheel(source: Path, folder: Path) -> Path:
-    """Build a wheel of the project as it is in *source*, in a *folder*, without a network."""
-    run(*PIP, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(folder), str(source))
-    [wheel] = folder.glob("*.whl")
-    return wheel
+from spec.selftest.environment import Environment, build_wheel
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +28,26 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An environment in which the wheel is installed."""
-    made = Installation(tmp_path_factory.mktemp("installation"), wheel)
+def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """A read-only environment in which the wheel is installed."""
+    made = Environment(tmp_path_factory.mktemp("installation"))
+    without = made.files().keys()
+    made.install(wheel)
     before = made.files()
     yield made
     assert made.files() == before, "a run has written to the environment"
     made.uninstall()
-    assert made.files().keys() == made.files_without.keys(), "pip has left files"
+    assert made.files().keys() == without, "pip has left files"
+
+
+def command(installation: Environment, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the console command with the *arguments* in the folder *cwd*."""
+    return installation.run(["multiprocessing-spec", *arguments], cwd)
+
+
+def python(installation: Environment, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the environment's Python with the *arguments* in the folder *cwd*."""
+    return installation.run(["python", *arguments], cwd)
 
 
 def some_claims() -> list[str]:
@@ -118,11 +61,9 @@ def some_claims() -> list[str]:
     return list(dict.fromkeys(chosen.values()))
 
 
-def test_claims_of_each_lesson_are_decided_under_each_start_method(
-    installation: Installation, tmp_path: Path
-) -> None:
+def test_claims_of_each_lesson_are_decided_under_each_start_method(installation: Environment, tmp_path: Path) -> None:
     asked = [f"--claim={claim}" for claim in some_claims()]
-    done = installation.command("verify", *asked, "-n", "2", "--report=report.json", cwd=tmp_path)
+    done = command(installation, "verify", *asked, "-n", "2", "--report=report.json", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
@@ -136,9 +77,9 @@ def test_claims_of_each_lesson_are_decided_under_each_start_method(
     assert decided >= {(lesson, target) for lesson in lessons.names() for target in targets}
 
 
-def test_module_is_the_same_as_the_command(installation: Installation, tmp_path: Path) -> None:
-    done = installation.python("-m", "multiprocessing_spec", "claims", "zombie.l", cwd=tmp_path)
-    assert (done.stdout, done.stderr) == (installation.command("claims", "zombie.l", cwd=tmp_path).stdout, "")
+def test_module_is_the_same_as_the_command(installation: Environment, tmp_path: Path) -> None:
+    done = python(installation, "-m", "multiprocessing_spec", "claims", "zombie.l", cwd=tmp_path)
+    assert (done.stdout, done.stderr) == (command(installation, "claims", "zombie.l", cwd=tmp_path).stdout, "")
     assert "zombie.lingers-until-joined" in done.stdout
 
 
@@ -162,7 +103,7 @@ reason = "none"
 
 
 def test_what_is_under_test_is_found_in_the_current_folder_and_settings_of_pytest_are_not(
-    installation: Installation, tmp_path: Path
+    installation: Environment, tmp_path: Path
 ) -> None:
     traps = dict.fromkeys(["conftest.py", "mylib/conftest.py", "spec/__init__.py", "impl/__init__.py"], TRAP)
     settings = {"pytest.ini": "[pytest]\naddopts = --nosuch\n", "pyproject.toml": "[tool.pytest]\nnosuch = true\n"}
@@ -175,25 +116,25 @@ def test_what_is_under_test_is_found_in_the_current_folder_and_settings_of_pytes
     write(tmp_path, {**traps, **settings, **own})
     before = sorted(tmp_path.rglob("*"))
     under_test = ["--mp", "mylib:spawn", "--impl", "mylessons", "--claim", "isolation.child-is-another-process"]
-    done = installation.command("verify", *under_test, "--deviations", "deviations.toml", cwd=tmp_path)
+    done = command(installation, "verify", *under_test, "--deviations", "deviations.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\nknown deviations: deviations.toml\n" in done.stdout
     assert "isolation.child-is-another-process  holds" in done.stdout
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_plain_python_finds_no_more_than_the_package(installation: Installation, tmp_path: Path) -> None:
+def test_plain_python_finds_no_more_than_the_package(installation: Environment, tmp_path: Path) -> None:
     code = "import importlib.util; print(*map(importlib.util.find_spec, ['spec', 'impl', 'conftest']))"
-    assert installation.python("-c", code, cwd=tmp_path).stdout == "None None None\n"
-    assert installation.python("-c", "import multiprocessing_spec", cwd=tmp_path).returncode == 0
+    assert python(installation, "-c", code, cwd=tmp_path).stdout == "None None None\n"
+    assert python(installation, "-c", "import multiprocessing_spec", cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help_or_says_that_it_needs_a_checkout(
-    installation: Installation, tmp_path: Path, name: str
+    installation: Environment, tmp_path: Path, name: str
 ) -> None:
-    done = installation.command(name, "--help", cwd=tmp_path)
-    listed = f"\n  {name} " in installation.command(cwd=tmp_path).stdout
+    done = command(installation, name, "--help", cwd=tmp_path)
+    listed = f"\n  {name} " in command(installation, cwd=tmp_path).stdout
     if COMMANDS[name].in_checkout:
         answer = f"{name} works on the sources of the project: run python -m spec {name} in a checkout"
         assert (done.returncode, done.stderr) == (4, f"multiprocessing-spec: {answer}\n")
@@ -204,8 +145,8 @@ def test_each_command_has_help_or_says_that_it_needs_a_checkout(
         assert listed
 
 
-def test_module_says_how_it_was_started(installation: Installation, tmp_path: Path) -> None:
-    done = installation.python("-m", "multiprocessing_spec", "claim", cwd=tmp_path)
+def test_module_says_how_it_was_started(installation: Environment, tmp_path: Path) -> None:
+    done = python(installation, "-m", "multiprocessing_spec", "claim", cwd=tmp_path)
     answer = "python -m multiprocessing_spec: there is no command 'claim'; did you mean claims?\n"
     assert (done.returncode, done.stderr) == (4, answer)
 

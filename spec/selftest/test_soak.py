@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import signal
@@ -15,7 +16,9 @@ import pytest
 
 from spec.harness.process_table import GONE, state
 from spec.paths import ROOT
+from spec.tools.command_line import UsageError
 from spec.tools.soak import HOG, PRESSURE, SURROUNDINGS, load
+from spec.tools.soak import run as run_command
 
 
 def soak(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -55,6 +58,16 @@ def test_what_fails_is_kept_with_its_seed_and_the_state_of_processes(tmp_path: P
     [log] = tmp_path.iterdir()
     assert str(log) in done.stdout
     assert "Processes at that moment" in log.read_text(encoding="utf-8")
+
+
+def test_missing_plugin_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    asked = argparse.Namespace(o=tmp_path / "soak")
+    with pytest.raises(
+        UsageError, match=r"^a random order needs pytest-randomly; pip install '\.\[soak\]' installs it$"
+    ):
+        run_command(asked)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_run_that_does_not_end_has_failed(tmp_path: Path) -> None:

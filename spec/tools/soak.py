@@ -9,6 +9,7 @@ command prints the seed and the command line with which the run can be repeated.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import random
 import shlex
@@ -26,6 +27,7 @@ import psutil
 
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
+from spec.installation import installing
 from spec.tools import verify
 from spec.tools.command_line import UsageError
 
@@ -143,8 +145,10 @@ def run(asked: argparse.Namespace) -> int:
     """Run the suite as often as asked for, and return 1 if a run fails.
 
     Raises:
-        UsageError: a number is out of range.
+        UsageError: a number is out of range, or there is nothing that changes the order.
     """
+    if importlib.util.find_spec("pytest_randomly") is None:
+        raise UsageError(f"a random order needs pytest-randomly; {installing('soak')} installs it")
     if asked.runs < 1 or asked.hogs < 1 or not asked.minutes > 0 or not 0 < asked.memory < 1:
         raise UsageError("--runs, --hogs and --minutes take a number above zero, --memory a share between 0 and 1")
     asked.o.mkdir(parents=True, exist_ok=True)
