@@ -12,6 +12,7 @@ from spec.engine.claims import ids
 from spec.engine.deviations import NONE, BadDeviations
 from spec.engine.targets import expand
 from spec.selftest.verify import verify
+from spec.tools import check
 
 DEVIATING = "isolation.arguments-are-copies"
 FORK_TARGET, THREADS_TARGET = "multiprocessing:fork", "multiprocessing.dummy"
@@ -209,3 +210,9 @@ def test_file_about_something_else_is_named_as_such(tmp_path: Path) -> None:
     run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={unused}")
     assert f"known deviations: {unused}, none of them about what is under test\n" in run.output
     assert run.status == 0
+
+
+def test_shipped_file_without_a_reason_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unexplained = file(tmp_path, TABLE.replace("threads share memory", "TODO: violated"))
+    monkeypatch.setattr(deviations, "shipped", lambda: [unexplained])
+    assert f"{unexplained}: {DEVIATING}: write the reason" in list(check.problems())
