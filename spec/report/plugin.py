@@ -10,8 +10,9 @@ import pytest
 from spec.engine import options
 from spec.engine.fixtures import PACKAGE
 from spec.engine.plugin import TARGETS
-from spec.report import github, writers
-from spec.report.recording import Recording
+from spec.report import document, writers
+from spec.report.document import BadReport
+from spec.report.recording import Baseline, Recording
 from spec.report.reproductions import Reproductions
 from spec.report.writers import CannotWrite
 
@@ -22,6 +23,11 @@ REPORT_OPTIONS: dict[str, dict[str, Any]] = {
         "type": Path,
         "metavar": "FILE",
         "help": "write a report. Its suffix determines the format: .json, .md, .html, .sarif. Repeatable.",
+    },
+    "--baseline": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "print at the end what has changed since the run that wrote this report, a .json file.",
     },
     "--repro": {
         "type": Path,
@@ -45,15 +51,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):
         return
-    files, folder = config.getoption("report"), config.getoption("repro")
+    files, folder, older = config.getoption("report"), config.getoption("repro"), config.getoption("baseline")
     targets, lessons = config.stash[TARGETS], config.stash[PACKAGE].name
     try:
         for file in files:
             writers.check(file)
     except CannotWrite as error:
         raise pytest.UsageError(f"--report: {error}") from None
-    if files or github.is_watching():
-        config.pluginmanager.register(Recording(files, lessons, targets), "multiprocessing-spec-reports")
+    try:
+        baseline = None if older is None else Baseline(older, document.read(older))
+    except BadReport as error:
+        raise pytest.UsageError(f"--baseline: {error}") from None
+    recording = Recording(files, lessons, targets, baseline)
+    config.pluginmanager.register(recording, "multiprocessing-spec-reports")
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -7,28 +7,48 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Optional
+from typing import NamedTuple, Optional
 
 import pytest
 
 from spec.engine import targets
 from spec.engine.claims import Claim
 from spec.engine.findings import Finding
-from spec.report import document, github, writers
+from spec.report import causes, changes, document, github, writers
 from spec.report.document import Document, VerdictData
 
 
+class Baseline(NamedTuple):
+    """The report of an earlier run.
+
+    Attributes:
+        file: where it is.
+        report: the report.
+    """
+
+    file: Path
+    report: Document
+
+
 class Recording:
-    """A pytest plugin that writes reports, and annotations in a job of GitHub Actions.
+    """A pytest plugin that writes reports, and tells at the end of a run what it has found.
 
     Args:
         files: where to write; the suffix determines the format.
         lessons: the name of the package of lessons.
         under_test: the targets.
+        baseline: the report to compare with, if there is one.
     """
 
-    def __init__(self, files: Sequence[Path], lessons: str, under_test: Sequence[targets.Target]) -> None:
+    def __init__(
+        self,
+        files: Sequence[Path],
+        lessons: str,
+        under_test: Sequence[targets.Target],
+        baseline: Optional[Baseline] = None,
+    ) -> None:
         self._files = files
+        self._baseline = baseline
         self._lessons = lessons
         self._targets = under_test
         self._verdicts: dict[tuple[str, str], VerdictData] = {}
@@ -70,11 +90,23 @@ class Recording:
             writers.write([self._report], file)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the paths of the reports, and the annotations."""
+        """Print likely causes, what has changed, the paths of the reports, and annotations for GitHub Actions."""
+        report = self._report
+        if report is None:
+            return
+        groups = causes.group([report])
+        if any(len(group.claims) > 1 for group in groups):
+            terminalreporter.section("likely causes")
+            for group in groups:
+                terminalreporter.write_line(f"{', '.join(group.claims)} on {', '.join(group.targets)}: {group.seen}")
+        if self._baseline is not None:
+            terminalreporter.section(f"since {self._baseline.file}, {self._baseline.report['created']}")
+            for line in changes.since(self._baseline.report, report):
+                terminalreporter.write_line(line)
         for file in self._files:
             terminalreporter.write_line(f"report: {file}")
-        if self._report and github.is_watching():
-            for line in github.lines(self._report):
+        if github.is_watching():
+            for line in github.lines(report):
                 terminalreporter.write_line(line)
 
     def _document(self, status: int) -> Document:

@@ -374,3 +374,29 @@ def test_what_is_no_report_is_refused(tmp_path: Path, content: Optional[str], me
     assert done.returncode == 4
     assert done.stderr.startswith(f"python -m spec: {file} {message}")
     assert done.stderr.count("\n") == 1
+
+
+def test_end_of_a_run_tells_likely_causes_and_what_has_changed(files: dict[str, Path], tmp_path: Path) -> None:
+    earlier = json.loads(files[".json"].read_text(encoding="utf-8"))
+    fork = next(one for one in earlier["verdicts"] if one["verdict"] == "holds" and one["target"].endswith("fork"))
+    fork["verdict"] = "hung"
+    baseline = tmp_path / "earlier.json"
+    baseline.write_text(json.dumps(earlier), encoding="utf-8")
+    chosen = ["--claim", "isolation", "--mp", "multiprocessing:fork", "--mp", "multiprocessing.dummy"]
+    run = verify("spec/", *chosen, "--deviations", "none", "--baseline", str(baseline))
+    assert f" since {baseline}, {earlier['created']} " in run.output
+    assert f"\nholds now: {fork['claim']} on multiprocessing:fork\n" in run.output
+    assert " likely causes " in run.output
+    assert re.search(
+        r"^isolation\.[\w.-]+, isolation.* on multiprocessing\.dummy: violated: ", run.output, re.MULTILINE
+    )
+
+
+def test_baseline_without_changes_and_one_that_is_none(files: dict[str, Path], tmp_path: Path) -> None:
+    chosen = ["--claim", "isolation.child-is", "--mp", "multiprocessing:fork", "--mp", "multiprocessing:spawn"]
+    run = verify("spec/", *chosen, "--baseline", str(files[".json"]))
+    assert "\nnot verified then: multiprocessing:spawn\n" in run.output
+    assert verify("spec/", *chosen[:4], "--baseline", str(files[".json"])).output.count("\nno verdict has changed\n")
+    assert verify("spec/", "--baseline", str(tmp_path / "nosuch.json")).error == (
+        f"--baseline: {tmp_path}/nosuch.json cannot be read: No such file or directory"
+    )
