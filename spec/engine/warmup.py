@@ -46,7 +46,8 @@ def warm_up() -> None:
     inspect.getmodule(inspect.currentframe())  # fills a cache of the modules' files, which pytest shows failures with
     settings(settings.get_profile("spec"), max_examples=WARMUP_EXAMPLES)(given(st.integers())(lambda _: None))()
     gc.collect()
-    gc.freeze()  # or a collection in a fork would visit all objects of pytest, and so copy their pages
+    if hasattr(gc, "freeze"):  # PyPy's collector has no such function
+        gc.freeze()  # or a collection in a fork would visit all objects of pytest, and so copy their pages
 
 
 _shared: list[Any] = []

@@ -30,6 +30,7 @@ from spec.engine.verdicts import CRASHED, HUNG, VIOLATED
 from spec.engine.warmup import share_resource_tracker, warm_up
 from spec.harness.nursery import Nursery
 from spec.harness.roles import describe_all
+from spec.harness.system_calls import CLD_EXITED, P_PID, WEXITED, WNOWAIT, pidfd_open, waitid
 from spec.harness.witness import format_failure
 
 DEVIATIONS = pytest.StashKey[Deviations]()
@@ -104,7 +105,7 @@ def _fork() -> int:
 
 def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Config) -> str:
     """Wait until the stage has exited, end it if the claim hangs, and return how it ended."""
-    pidfd = os.pidfd_open(pid)
+    pidfd = pidfd_open(pid)
     try:
         poll = select.poll()
         poll.register(pidfd, select.POLLIN)
@@ -132,9 +133,9 @@ def _watch(pid: int, folder: StageFolder, nursery: Nursery, config: pytest.Confi
 
 def _ending(pid: int) -> str:
     """Say how the stage, which has exited, ended; the nursery will reap it."""
-    result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    result = waitid(P_PID, pid, WEXITED | WNOWAIT)
     assert result is not None
-    if result.si_code == os.CLD_EXITED:
+    if result.si_code == CLD_EXITED:
         return f"the process that called it exited with status {result.si_status}"
     try:
         name = signal.Signals(result.si_status).name

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Callable, Optional
 
 from spec.harness import socket_peers
+from spec.harness.system_calls import P_PID, P_PIDFD
 from spec.harness.waits import blocking_call
 
 _MOST_NAMED = 5
@@ -27,8 +28,8 @@ _POLLFD = struct.Struct("=ihh")
 _MOST_POLLED = 64
 """How many descriptors of one poll are read at most."""
 
-_P_PID, _P_PIDFD = 1, 3
-"""What the second argument of `waitid(2) <https://man7.org/linux/man-pages/man2/waitid.2.html>`_ is."""
+_ACCESS_MODES = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
+"""The bits of the access mode of an open file: `os.O_ACCMODE`, which PyPy lacks."""
 
 
 def describe_wait(pid: int, pids: Collection[int]) -> str:
@@ -76,9 +77,9 @@ def _wait4(_pid: int, arguments: list[int], _pids: Collection[int]) -> str:
 
 
 def _waitid(pid: int, arguments: list[int], _pids: Collection[int]) -> str:
-    if arguments[0] == _P_PID:
+    if arguments[0] == P_PID:
         return f"the exit of process {arguments[1]}"
-    return _describe_pidfd(pid, arguments[1]) if arguments[0] == _P_PIDFD else "the exit of a child"
+    return _describe_pidfd(pid, arguments[1]) if arguments[0] == P_PIDFD else "the exit of a child"
 
 
 def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> str:
@@ -148,7 +149,7 @@ def _descriptors(pid: int, link: str) -> Iterator[str]:
 def _access_mode(pid: int, descriptor: str) -> Optional[int]:
     with suppress(OSError), open(f"/proc/{pid}/fdinfo/{descriptor}", encoding="ascii") as file:
         found = re.search(r"^flags:\t(\d+)$", file.read(), re.MULTILINE)
-        return int(found[1], 8) & os.O_ACCMODE if found else None
+        return int(found[1], 8) & _ACCESS_MODES if found else None
     return None
 
 

@@ -5,12 +5,12 @@ A claim that waits for such a process seems to hang once the process has crashed
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import suppress
 from typing import Callable, Optional
 
 from spec.harness.process_table import GONE, ZOMBIE, state
+from spec.harness.system_calls import CLD_EXITED, P_PID, WEXITED, WNOHANG, WNOWAIT, waitid
 
 FATAL = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS}
 """A process that one of these signals kills has crashed.  Other signals are sent on purpose, also by claims."""
@@ -41,8 +41,8 @@ def ending(pid: int) -> Optional[str]:
     if state(pid) not in (ZOMBIE, GONE):
         return None
     with suppress(ChildProcessError):  # it is not a child of this process, or was reaped
-        result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        if result and result.si_code == os.CLD_EXITED:
+        result = waitid(P_PID, pid, WEXITED | WNOHANG | WNOWAIT)
+        if result and result.si_code == CLD_EXITED:
             return f"exited with status {result.si_status}" if result.si_status else None
         if result and result.si_status in FATAL:
             return f"was killed by {signal.Signals(result.si_status).name}"

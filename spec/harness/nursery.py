@@ -16,6 +16,7 @@ from spec.harness.process_table import ALIVE, descendants, listed_children, stat
 from spec.harness.roles import what_runs
 from spec.harness.stillness import Stillness
 from spec.harness.subreaper import become_subreaper, is_subreaper
+from spec.harness.system_calls import P_ALL, WEXITED, WNOHANG, WNOWAIT, waitid
 
 REAPING_INTERVAL = 0.002
 """Seconds between two attempts to reap what is left."""
@@ -163,7 +164,7 @@ class Nursery:
 def _has_children() -> bool:
     """Return whether this process has a child, running or zombie."""
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        waitid(P_ALL, 0, WEXITED | WNOHANG | WNOWAIT)
     except ChildProcessError:
         return False
     return True

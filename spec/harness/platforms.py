@@ -19,6 +19,7 @@ from typing import Callable
 
 from spec.harness.process_table import observe_threads, pids
 from spec.harness.subreaper import is_subreaper
+from spec.harness.system_calls import P_ALL, WEXITED, WNOHANG, WNOWAIT, pidfd_open, waitid
 
 
 def _fork() -> bool:
@@ -26,22 +27,18 @@ def _fork() -> bool:
 
 
 def _waitid() -> bool:
-    if not (hasattr(os, "waitid") and hasattr(os, "WNOWAIT")):
-        return False
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        waitid(P_ALL, 0, WEXITED | WNOHANG | WNOWAIT)
     except ChildProcessError:
         return True
-    except OSError:  # a filter of system calls refuses it
+    except OSError:  # not on Linux, or a filter of system calls refuses it
         return False
     return True
 
 
 def _pidfd() -> bool:
-    if not hasattr(os, "pidfd_open"):
-        return False
     with suppress(OSError):
-        os.close(os.pidfd_open(os.getpid()))
+        os.close(pidfd_open(os.getpid()))
         return True
     return False
 
@@ -53,7 +50,7 @@ def _proc() -> bool:
 def _subreaper() -> bool:
     try:
         is_subreaper()
-    except (OSError, TypeError, AttributeError):  # no C library (Windows), or no prctl in it
+    except OSError:  # not on Linux, or refused
         return False
     return True
 

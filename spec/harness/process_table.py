@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import NamedTuple, Optional
 
 from spec.harness.deadline import Backoff, Deadline
+from spec.harness.system_calls import CLD_EXITED, P_PID, WEXITED, WNOWAIT, pidfd_open, waitid
 from spec.harness.witness import kernel
 
 __tracebackhide__ = True  # where the claim waits, its own line says
@@ -132,9 +133,9 @@ def exit_of(pid: int) -> Exit:
     """
     until_exited(pid)
     kernel.shows(f"process {pid}, which has exited and which nobody was to reap yet", state(pid), expected=ZOMBIE)
-    result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    result = waitid(P_PID, pid, WEXITED | WNOWAIT)
     assert result is not None
-    if result.si_code == os.CLD_EXITED:
+    if result.si_code == CLD_EXITED:
         return Exit(result.si_status, None)
     return Exit(None, result.si_status)
 
@@ -153,7 +154,7 @@ def until_exited(pid: int, seconds: Optional[float] = None) -> None:
     """
     deadline = Deadline(f"process {pid} to exit", seconds)
     try:
-        pidfd = os.pidfd_open(pid)
+        pidfd = pidfd_open(pid)
     except ProcessLookupError:
         return
     try:

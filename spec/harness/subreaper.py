@@ -6,7 +6,8 @@ See PR_SET_CHILD_SUBREAPER in `prctl(2) <https://man7.org/linux/man-pages/man2/P
 from __future__ import annotations
 
 import ctypes
-import os
+
+from spec.harness.system_calls import call_libc
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_GET_CHILD_SUBREAPER = 37
@@ -31,7 +32,5 @@ def is_subreaper() -> bool:
 
 
 def _prctl(option: int, argument: object) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
     none = ctypes.c_ulong(0)
-    if libc.prctl(option, argument, none, none, none):
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    call_libc("prctl", option, argument, none, none, none)

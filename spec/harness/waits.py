@@ -8,7 +8,6 @@ timeouts of sockets end a wait too, and are not among the arguments.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import re
@@ -16,6 +15,8 @@ import signal
 import socket
 from contextlib import suppress
 from typing import Callable, NamedTuple, Optional
+
+from spec.harness.system_calls import call_libc, pidfd_open
 
 MACHINE = platform.machine()
 
@@ -185,14 +186,13 @@ def _socket_has_timeout(pid: int, descriptor: int, option: int) -> bool:
     """
     with suppress(OSError):
         if _target(pid, str(descriptor)).startswith("socket:"):
-            pidfd = os.pidfd_open(pid)
+            pidfd = pidfd_open(pid)
             try:
-                copy = ctypes.CDLL(None).syscall(_PIDFD_GETFD, pidfd, descriptor, 0)
+                copy = call_libc("syscall", _PIDFD_GETFD, pidfd, descriptor, 0)
             finally:
                 os.close(pidfd)
-            if copy >= 0:
-                with socket.socket(fileno=copy) as duplicate:
-                    return any(duplicate.getsockopt(socket.SOL_SOCKET, option, 16))
+            with socket.socket(fileno=copy) as duplicate:
+                return any(duplicate.getsockopt(socket.SOL_SOCKET, option, 16))
     return False
 
 

@@ -39,7 +39,7 @@ INSTEAD: dict[Place, Union[Place, str]] = {
         Place(f"spec.harness.{module}", name): Place(f"{STANDINS}.{place}", name)
         for module, place, names in [
             ("witness", "witness", "kernel recorder gatekeeper caller Matcher refuses"),
-            ("process_table", "processes", "state parent children descendants until_exited until_gone"),
+            ("process_table", "processes", "state parent children descendants exit_of until_exited until_gone"),
             ("process_table", "processes", "is_blocked until_blocked settled until_thread_gone"),
             ("deadline", "processes", "Backoff"),
             ("stillness", "processes", "until_still"),

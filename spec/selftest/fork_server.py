@@ -23,6 +23,7 @@ from typing import NamedTuple
 import pytest
 
 from spec.harness.nursery import Nursery
+from spec.harness.system_calls import P_ALL, WEXITED, pidfd_open, waitid
 
 SIZE = 1_000_000
 """The maximum size of a message, in bytes."""
@@ -156,7 +157,7 @@ def wait(pid: int, client: socket.socket) -> int:
     Raises:
         Abandoned: the *client* has closed its end before.
     """
-    pidfd = os.pidfd_open(pid)
+    pidfd = pidfd_open(pid)
     ready, _, _ = select.select([pidfd, client.fileno()], [], [])
     os.close(pidfd)
     if client.fileno() in ready:
@@ -179,7 +180,7 @@ def run(request: Request, output: int) -> int:
 def _reap(options: int = 0) -> None:
     """Reap the processes that wait for runs."""
     with suppress(ChildProcessError):  # there is no child
-        while os.waitid(os.P_ALL, 0, os.WEXITED | options):
+        while waitid(P_ALL, 0, WEXITED | options):
             pass
 
 

@@ -17,6 +17,7 @@ import pytest
 from spec.harness import socket_peers
 from spec.harness.blockers import describe_wait
 from spec.harness.process_table import until_blocked
+from spec.harness.system_calls import P_PID, WEXITED, WNOWAIT, pidfd_open, waitid
 from spec.selftest.conftest import Fork
 
 mp: Any = multiprocessing.get_context("fork")
@@ -57,7 +58,7 @@ def test_poll_waits_for_any_of_its_files(fork: Fork) -> None:
     def wait() -> None:
         poll = select.poll()
         poll.register(pipe[0], select.POLLIN)
-        poll.register(os.pidfd_open(here), select.POLLIN)
+        poll.register(pidfd_open(here), select.POLLIN)
         poll.poll()
 
     assert described(fork, wait) == "process HERE or THIRD to write to a pipe or the exit of process HERE"
@@ -106,5 +107,5 @@ def test_locker_of_a_file_waits_for_the_holder(fork: Fork, tmp_path: Path, lock:
 
 def test_nothing_is_known_of_a_process_that_is_gone(fork: Fork) -> None:
     gone = fork(int)
-    os.waitid(os.P_PID, gone, os.WEXITED | os.WNOWAIT)
+    waitid(P_PID, gone, WEXITED | WNOWAIT)
     assert describe_wait(gone, [os.getpid(), gone]) == ""

@@ -14,6 +14,7 @@ import pytest
 
 from spec.harness.process_table import ZOMBIE, children, state
 from spec.harness.subreaper import become_subreaper, is_subreaper
+from spec.harness.system_calls import P_ALL, WEXITED, WNOHANG, WNOWAIT, waitid
 from spec.paths import ROOT
 from spec.tools import machine
 
@@ -41,7 +42,7 @@ def test_an_adopter_that_reaps_is_timed(adopter: int) -> None:
     """The sheet names the process that adopts and reaps an orphan, with the time that it took."""
 
     def reap(*_: object) -> None:
-        exited = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        exited = waitid(P_ALL, 0, WEXITED | WNOHANG | WNOWAIT)
         if exited and exited.si_pid not in known and exited.si_status == signal.SIGKILL:
             os.waitpid(exited.si_pid, 0)
 

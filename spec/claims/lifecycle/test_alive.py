@@ -8,7 +8,7 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
+from spec.claims.lifecycle.scenes import grandchild_runs_on, is_stopped, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
@@ -66,7 +66,7 @@ def test_alive_while_it_is_stopped(mp: Multiprocessing, lesson: Lesson, checkpoi
     arrival = working.next()
     kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     os.kill(arrival.pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, arrival.pid, os.WSTOPPED | os.WNOWAIT)
+    kernel.shows("whether the child is stopped", is_stopped(arrival.pid), expected=True)
     caller.shows("whether the child is alive", child.is_alive(), expected=True)
     caller.shows("the exit code", child.exitcode, expected=None)
     os.kill(arrival.pid, signal.SIGCONT)

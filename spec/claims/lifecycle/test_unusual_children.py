@@ -8,25 +8,17 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import ready
+from spec.claims.lifecycle.scenes import is_stopped, ready
 from spec.claims.shared import endings
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, observe_threads, settled, state, until_blocked, until_exited
+from spec.harness.process_table import ALIVE, settled, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, recorder
 
 pytestmark = needs("Process")
-
-
-def is_stopped(pid: int) -> bool:
-    """Return whether *pid* is stopped, once nothing moves that this process has started."""
-    until_still()
-    activity = observe_threads(pid)
-    return activity is not None and activity.stopped
 
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)

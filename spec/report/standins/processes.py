@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Callable, Optional
 
-from spec.harness.process_table import ALIVE, GONE, ZOMBIE
+from spec.harness.process_table import ALIVE, GONE, ZOMBIE, Exit
+from spec.report.standins.witness import kernel
 
 
 def stat(pid: int) -> list[bytes]:
@@ -51,6 +52,14 @@ def until_exited(pid: int) -> None:
     """Wait until *pid* has exited; it may be reaped already."""
     while state(pid) == ALIVE:
         time.sleep(0.001)
+
+
+def exit_of(pid: int) -> Exit:
+    """Wait until *pid*, which nobody was to reap yet, has exited, and return how."""
+    until_exited(pid)
+    kernel.shows(f"process {pid}, which has exited and which nobody was to reap yet", state(pid), expected=ZOMBIE)
+    code = os.waitstatus_to_exitcode(int(stat(pid)[49]))  # exit_code of proc_pid_stat(5)
+    return Exit(code, None) if code >= 0 else Exit(None, -code)
 
 
 def until_gone(pid: int) -> None:
