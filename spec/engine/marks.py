@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from dataclasses import dataclass
+from functools import cache
 from typing import Callable
 
 import pytest
@@ -13,7 +15,7 @@ from spec.engine.targets import Traits
 
 @dataclass(frozen=True)
 class Condition:
-    """A difference between start methods, or between Python versions, that claims depend on.
+    """A difference between start methods, or between Pythons, that claims depend on.
 
     Attributes:
         wording: the condition, in words that follow "applies where".
@@ -45,6 +47,23 @@ def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condi
 default_is_fork = _on_linux(since=(3, 9), before=(3, 14))
 default_is_forkserver = _on_linux(since=(3, 14))
 fork_knows_threads = _on_linux(since=(3, 12))
+
+
+class _Object:
+    """An object that a weak reference can refer to."""
+
+
+@cache
+def _counts_references() -> bool:
+    """Return whether this Python destroys an object as soon as nothing refers to it.
+
+    CPython does; PyPy destroys it when it next collects garbage.  Both are right: see
+    https://docs.python.org/3/reference/datamodel.html#objects-values-and-types.
+    """
+    return weakref.ref(_Object())() is None
+
+
+counts_references = Condition("Python counts references", lambda _traits: _counts_references(), of_python=True)
 
 
 @dataclass(frozen=True)

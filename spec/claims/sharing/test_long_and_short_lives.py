@@ -12,7 +12,7 @@ from impl.contract import Multiprocessing
 from spec.claims.shared import endings
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import counts_references, needs, source, where
 from spec.engine.targets import Target
 from spec.harness.holdings import holdings_of, leaves_nothing_behind
 from spec.harness.process_table import GONE, settled, until_exited
@@ -58,6 +58,7 @@ def test_server_ends_with_a_killed_main(program: Programs, log: Recorder) -> Non
         until_exited(server)
 
 
+@where(counts_references)
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_many_objects_leave_nothing_in_the_server(manager: Any, log: Recorder, scale: int) -> None:
     """However many managed objects were used, by many threads, and dropped, the server has nothing of them left."""

@@ -11,7 +11,7 @@ from impl.contract import Multiprocessing
 from spec.claims.shared import handlers, threads
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted
 from spec.harness.process_table import ALIVE, state
@@ -135,6 +135,7 @@ def test_is_kept_for_a_childs_proxy(manager: Any, worker: MakeWorker) -> None:
     caller.shows("the number that the child sees", child.call("shared.get", "num"), expected=100)
 
 
+@where(counts_references)
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_is_dropped_with_its_last_proxy(manager: Any, log: Recorder) -> None:
     """The server drops a managed dict and its contents once no process has a proxy for the dict any more."""
@@ -187,6 +188,7 @@ def test_proxy_in_transit_keeps_its_object(mp: Multiprocessing, manager: Any, wo
 
 
 @needs("Queue")
+@where(counts_references)
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_child_gives_its_reference_back(mp: Multiprocessing, manager: Any, log: Recorder, worker: MakeWorker) -> None:
     """The server drops a managed dict once a child, which got the last proxy, drops that proxy and runs on."""
@@ -206,6 +208,7 @@ def test_child_gives_its_reference_back(mp: Multiprocessing, manager: Any, log: 
     kernel.shows("the child", state(child.pid), expected=ALIVE)
 
 
+@where(counts_references)
 @source("https://github.com/python/cpython/issues/103136")
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects", observed=True)
 def test_nested_list_is_dropped_with_its_key(manager: Any, log: Recorder) -> None:
@@ -222,6 +225,7 @@ def test_nested_list_is_dropped_with_its_key(manager: Any, log: Recorder) -> Non
     recorder.shows("how often the item was dropped after that", len(log.values("dropped")), expected=1)
 
 
+@where(counts_references)
 @source("https://github.com/python/cpython/issues/108155")
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup", observed=True)
 def test_popped_value_is_dropped(manager: Any, log: Recorder) -> None:
