@@ -1,9 +1,8 @@
 """Run pytest in forks of a process that has imported everything: imports take most of the time of a short run.
 
 The server itself never runs what is under test, and it keeps nothing of a run.  Each run is a fork.  A second fork
-waits for it and ends what the run leaves behind.  It also ends the run itself if its client has gone.
-
-
+waits for it and ends what the run leaves behind.  It also ends the run itself if its client has gone, or if there are
+too many processes: a fault in the code under test may start more and more of them.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +27,12 @@ from spec.harness.system_calls import P_ALL, WEXITED, pidfd_open, waitid
 
 SIZE = 1_000_000
 """The maximum size of a message, in bytes."""
+
+MOST_PROCESSES = 1000
+"""A run that has more processes than this at once is ended.  The claims that start most have about a hundred."""
+
+COUNTING_INTERVAL = 0.5
+"""Seconds between two counts of the processes of a run."""
 
 
 class Request(NamedTuple):
@@ -55,6 +61,10 @@ class Answer(NamedTuple):
 
 class Abandoned(Exception):
     """The client that asked for a run does not wait for it any longer."""
+
+
+class TooManyProcesses(Exception):
+    """A run has more than `MOST_PROCESSES`."""
 
 
 class ForkServer:
@@ -145,24 +155,35 @@ def attend(request: Request, output: int, client: socket.socket) -> int:
             client.close()
             return run(request, output)
         os.close(output)
-        status = wait(pid, client)
+        try:
+            status = wait(pid, client, nursery)
+        except TooManyProcesses:
+            stack.__exit__(*sys.exc_info())  # the nursery kills at once
+            status = -signal.SIGKILL
         stack.close()
         client.send(json.dumps(Answer(status, [str(leftover) for leftover in nursery.leftovers])).encode())
     return 0
 
 
-def wait(pid: int, client: socket.socket) -> int:
+def wait(pid: int, client: socket.socket, nursery: Nursery) -> int:
     """Wait until a child has exited, and return its exit status.
 
     Raises:
         Abandoned: the *client* has closed its end before.
+        TooManyProcesses: there are too many processes inside the *nursery*.
     """
     pidfd = pidfd_open(pid)
-    ready, _, _ = select.select([pidfd, client.fileno()], [], [])
-    os.close(pidfd)
-    if client.fileno() in ready:
-        raise Abandoned
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        while True:
+            ready, _, _ = select.select([pidfd, client.fileno()], [], [], COUNTING_INTERVAL)
+            if client.fileno() in ready:
+                raise Abandoned
+            if ready:
+                return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            if len(nursery.inside()) > MOST_PROCESSES:
+                raise TooManyProcesses
+    finally:
+        os.close(pidfd)
 
 
 def run(request: Request, output: int) -> int:

@@ -7,12 +7,23 @@ from pathlib import Path
 import pytest
 
 from spec.harness.process_table import until_gone
+from spec.selftest.fork_server import MOST_PROCESSES
 from spec.selftest.verify import verify
 
 PAUSES = """
 import os, signal
 with open(os.path.join(os.path.dirname(__file__), "pid"), "w") as file:
     file.write(str(os.getpid()))
+signal.pause()
+"""
+
+FORKS = """
+import os, signal
+with open(os.path.join(os.path.dirname(__file__), "pid"), "w") as file:
+    file.write(str(os.getpid()))
+for _ in range({count}):
+    if os.fork() == 0:
+        signal.pause()
 signal.pause()
 """
 
@@ -46,6 +57,12 @@ def test_what_is_left_behind_is_ended_and_named(tmp_path: Path) -> None:
     [leftover] = run.leftovers
     pid = int(leftover.split()[1])
     until_gone(pid)
+
+
+def test_too_many_processes_are_ended(tmp_path: Path) -> None:
+    (tmp_path / "bomb.py").write_text(FORKS.format(count=MOST_PROCESSES + 1), encoding="utf-8")
+    assert verify("--mp=bomb", path=tmp_path).status == -9
+    until_gone(int((tmp_path / "pid").read_text(encoding="utf-8")))
 
 
 def test_run_that_is_killed_says_by_what(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import sys
 import tempfile
 import threading
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from spec.paths import ROOT
@@ -54,13 +55,19 @@ class Run(NamedTuple):
         return found.group(1) if found else ""
 
 
-def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -> Run:
+def verify(
+    *arguments: str,
+    path: Optional[Path] = None,
+    seconds: float = 240,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Run:
     """Run ``pytest`` with the *arguments* from the root of the project.
 
     Args:
         arguments: the command line; without a file or folder in it, all claims run.
         path: another folder to import modules from.
         seconds: how long it may take.
+        variables: more environment variables.
 
     Raises:
         TimeoutError: it took longer.
@@ -73,7 +80,7 @@ def verify(*arguments: str, path: Optional[Path] = None, seconds: float = 240) -
             f"--junitxml={junit}",
             *([f"--override-ini=pythonpath={path}"] if path else []),
         ]
-        request = Request([*options, *arguments], _environment())
+        request = Request([*options, *arguments], {**_environment(), **variables})
         with _STARTING:
             server = _server()
         answer = server.run(request, output.fileno(), seconds)

@@ -12,6 +12,7 @@ from spec.selftest import reproduce, trial
 from spec.selftest.broken_claims import ANY, COMMAND, RECORD_FILE, Breakage, BrokenClaims, Record
 from spec.selftest.defects.declaration import Defect
 from spec.selftest.mutation import command as mutation
+from spec.selftest.mutation.library import command as library_mutation
 from spec.selftest.trial import Batch, Difference, Observations
 from spec.tools.command_line import UsageError
 
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="run the scripts that reproduce violations instead; a NAME is the beginning of a claim's id",
     )
     mutation.add_arguments(parser)
+    library_mutation.add_arguments(parser)
     parser.add_argument(
         "--claim",
         action="append",
@@ -71,7 +73,7 @@ def run(asked: argparse.Namespace) -> int:
         UsageError: there is no such defect.
     """
     if asked.mutants:
-        return mutation.run(asked)
+        return library_mutation.run(asked) if asked.library else mutation.run(asked)
     if asked.reproductions:
         return reproduce.main(asked.name)
     batches = chosen(asked.name or [""])

@@ -43,8 +43,7 @@ def run(asked: argparse.Namespace) -> int:
     Raises:
         UsageError: Cosmic Ray is not installed, there is no such module, or a test fails without any mutant.
     """
-    if importlib.util.find_spec("cosmic_ray") is None:
-        raise UsageError("Cosmic Ray makes the mutants, and it is not installed; run pip install '.[mutation]'")
+    check_cosmic_ray()
     modules = [*lessons(), *TESTS_OF_OTHER_MODULES]
     unknown = [name for name in asked.name if name not in modules]
     if unknown:
@@ -61,6 +60,16 @@ def run(asked: argparse.Namespace) -> int:
             except ReferenceFails as error:
                 raise UsageError(str(error)) from None
     return 1 if complaints else 0
+
+
+def check_cosmic_ray() -> None:
+    """Check that Cosmic Ray is installed.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if importlib.util.find_spec("cosmic_ray") is None:
+        raise UsageError("Cosmic Ray makes the mutants, and it is not installed; run pip install '.[mutation]'")
 
 
 def try_out(module: str, workspace: Workspace) -> list[str]:
