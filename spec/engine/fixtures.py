@@ -114,9 +114,16 @@ class Programs:
         """
         return Program.calling(next(self._folders), self._target.name, function, *args, options=options)
 
-    def module(self, module: ModuleType, *arguments: str) -> Program:
-        """Run *module* as a program; its command line is the name of the target, and the *arguments*."""
-        return Program(next(self._folders), module.__name__, self._target.name, *arguments)
+    def module(self, module: ModuleType, *arguments: str, as_file: bool = False) -> Program:
+        """Run *module* as a program; its command line is the name of the target, and the *arguments*.
+
+        Args:
+            module: the module.
+            arguments: more arguments of the command line.
+            as_file: run its file, as ``python FILE`` does, and not as ``python -m MODULE`` does.
+        """
+        main = [str(module.__file__)] if as_file else ["-m", module.__name__]
+        return Program(next(self._folders), *main, self._target.name, *arguments)
 
 
 MakeCheckpoint = Callable[[str], Checkpoint]

@@ -22,33 +22,31 @@ __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 
 class Program:
-    """An interpreter that runs a module as its main module, and then ends as any program does.
+    """An interpreter that runs a program from beginning to end.
 
     Args:
         folder: an unused folder for the output of the program; it is created if it does not exist.
-        module: the name of the module, as ``python -m`` takes it.
-        arguments: the command line of the program.
-        options: the options of the interpreter.
+        command: the command line of the interpreter, such as ``-m`` and the name of a module.
 
     Attributes:
         pid: the pid of the program.
     """
 
-    def __init__(self, folder: Path, module: str, *arguments: str, options: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, *command: str) -> None:
         folder.mkdir(exist_ok=True)
         self._output, self._errors = folder / "stdout", folder / "stderr"
         path = os.pathsep.join(entry for entry in sys.path if entry)
         buffering = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, *options, "-m", module, *arguments],
+                [sys.executable, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
                 env={**buffering, "PYTHONPATH": path},
             )
         self.pid = self._process.pid
-        note(self.pid, f"the program {module}")
+        note(self.pid, f"the program {' '.join(command[:2])}")
         watch(self._failed)
 
     @classmethod
@@ -67,7 +65,7 @@ class Program:
         folder.mkdir()
         call = folder / "call"
         call.write_bytes(pickle.dumps((api, main, args)))
-        program = cls(folder, "spec.harness.run_program", str(call), options=options)
+        program = cls(folder, *options, "-m", "spec.harness.run_program", str(call))
         note(program.pid, f"a program that runs {getattr(main, '__name__', repr(main))}")
         return program
 

@@ -272,7 +272,7 @@ def test_score_leaves_out_what_is_listed_unless_it_is_noticed() -> None:
     results = [Result(m.key, "m.f", 3, 1, [], *pair) for m, pair in zip(mutants, seen)]
     report = Report("lib", "1.0", results={result.key: result for result in results})
     judgements = Judgements([Judgement("equivalent", "m.f", "...", "x = 1", ["x = 0", "x = 1"])])
-    assert table(mutants, report, judgements)[-1] == "| all | 3 | 2 | 67 % | 1 | 0 | 0 | 2 | 100 % | 50 % |"
+    assert table(mutants, report, judgements)[-1] == "| all | 3 | 2 | 67 % | 1 | 0 | 0 | 0 | 2 | 100 % | 50 % |"
 
 
 def test_claims_and_own_tests_are_tried_and_go_on_from_the_report(
@@ -294,7 +294,7 @@ def test_claims_and_own_tests_are_tried_and_go_on_from_the_report(
         '  - process.note = "renamed"': (False, True),
         "  - return None": (False, False),
     }
-    assert "| all | 3 | 1 | 33 % | 0 | 0 | 0 | 3 | 33 % | 33 % |" in capsys.readouterr().out
+    assert "| all | 3 | 1 | 33 % | 0 | 0 | 0 | 0 | 3 | 33 % | 33 % |" in capsys.readouterr().out
     monkeypatch.setattr(Claims, "run", lambda *_, **__: pytest.fail("everything is known"))
     monkeypatch.setattr(OwnTests, "run", lambda *_, **__: pytest.fail("everything is known"))
     assert command.run(parser.parse_args(line.split())) == 1

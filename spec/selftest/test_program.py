@@ -31,7 +31,7 @@ def test_waits_for_what_is_printed_after_the_end(tmp_path: Path) -> None:
 
 
 def test_runs_a_module(tmp_path: Path) -> None:
-    program = Program(tmp_path / "program", "this")
+    program = Program(tmp_path / "program", "-m", "this")
     assert program.exit_status() == 0
     assert "Beautiful is better than ugly." in program.output
 
@@ -56,7 +56,7 @@ def test_children_import_next_to_nothing(tmp_path: Path) -> None:
 
 
 def test_does_not_take_for_success_that_somebody_else_has_reaped_it(tmp_path: Path) -> None:
-    program = Program(tmp_path / "program", "this")
+    program = Program(tmp_path / "program", "-m", "this")
     until_exited(program.pid)
     os.waitpid(program.pid, 0)
     with pytest.raises(Violation):

@@ -24,6 +24,11 @@ def tell(find: Callable[[], object], attributes: Sequence[str], pause: Pause) ->
     pause(*(getattr(process, attribute, None) for attribute in attributes))
 
 
+def tell_repr(find: Callable[[], object], pause: Pause) -> None:
+    """Stop at *pause* with the repr of the process object that *find* returns here."""
+    pause(repr(find()))
+
+
 def tell_whether_alive(find: Callable[[], Any], pause: Pause) -> None:
     """Stop at *pause* with the pid of the process object that *find* returns here, and whether it is alive."""
     process = find()
@@ -48,3 +53,8 @@ def have_a_child(make: MakesProcesses, task: Task, count: int = 1) -> None:
 def tell_authkey(find: Callable[[], Any], pause: Pause) -> None:
     """Stop at *pause* with the authkey of the process object that *find* returns here."""
     pause(bytes(find().authkey))
+
+
+def tell_main_thread(pause: Pause) -> None:
+    """Stop at *pause* with the native id of the main thread."""
+    pause(threading.main_thread().native_id)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
 from functools import partial
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.identity import payloads
@@ -14,7 +16,7 @@ from spec.engine.lessons import Lesson
 from spec.engine.marks import helper_is_parent, needs, runs_main_again, source, starter_is_parent, where
 from spec.harness.process_table import descendants, parent
 from spec.harness.recorder import Recorder
-from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder
+from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
 
 pytestmark = needs("Process")
 
@@ -287,3 +289,25 @@ def test_child_has_the_starters_authkey(mp: Multiprocessing, lesson: Lesson, che
         gatekeeper.shows(f"the authkey that the {who} has", arrival.notes, expected=(b"a key of the claim",))
         arrival.let_go()
     child.join()
+
+
+@source("https://docs.python.org/3/library/threading.html#threading.Thread.native_id", observed=True)
+def test_main_thread_has_the_childs_pid(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The main thread of a child is known by the number that the kernel knows it by, which is the child's pid."""
+    here = checkpoint("here")
+    child = mp.Process(target=payloads.tell_main_thread, args=(here.pause,))
+    child.start()
+    arrival = here.next()
+    gatekeeper.shows("the native id of the main thread", arrival.notes, expected=(arrival.pid,))
+    arrival.let_go()
+    child.join()
+
+
+@needs("current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.authkey", observed=True)
+def test_authkey_is_pickled_only_for_a_child(mp: Any) -> None:
+    """The authentication key is kept from being pickled, and so sent, by accident: that raises TypeError."""
+    key = mp.current_process().authkey
+    caller.shows("the class of the key", isinstance(key, bytes), expected=True)
+    with refuses(TypeError):
+        pickle.dumps(key)

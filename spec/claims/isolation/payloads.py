@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
@@ -78,3 +79,64 @@ def change_surroundings(folder: str) -> None:
     os.umask(0o27)
     os.environ["MULTIPROCESSING_SPEC"] = "the child's"
     os.nice(1)
+
+
+class Basket:
+    """Things, in order."""
+
+    def __init__(self, things: list[str]) -> None:
+        self._things = things
+
+    def add(self, thing: str) -> list[str]:
+        """Return all things, and one more."""
+        return [*self._things, thing]
+
+
+def change_shared(
+    value: Any, array: Any, text: Any, zeros: Any, typed: Any, raw: Any, raws: Any
+) -> tuple[object, ...]:
+    """Change each of some values and arrays in shared memory, and return what they were before."""
+    found = value.value, array[:], text.value, zeros[:], typed.value, raw.value, raws[:]
+    value.value += 1
+    array[1] += 1
+    text[0:1] = b"x"
+    zeros[4] += 1
+    typed.value += 1
+    raw.value += 1
+    raws[2] += 1
+    return found
+
+
+def acquire_lock_of(shared: Any) -> bool:
+    """Return whether the lock of a shared value or array can be acquired at once, and keep it then."""
+    return bool(shared.get_lock().acquire(False))
+
+
+def look_at(shared: Any) -> object:
+    """Return a shared value, or the first item of a shared array."""
+    return shared.value if hasattr(shared, "value") else shared[0]
+
+
+def set_start_methods(_mp: object, module: str, log: Recorder) -> None:
+    """A program: set the start method of a *module* again and again, and record which one that leads to, if any."""
+    default = importlib.import_module(module)
+    log("methods", list(default.get_all_start_methods()))
+
+    def attempt(method: Optional[str], force: bool = False) -> None:
+        try:
+            default.set_start_method(method, force=force)
+        except (RuntimeError, ValueError) as error:
+            log("method", type(error).__name__)
+
+    log("method", default.get_start_method(allow_none=True))
+    attempt("spawn")
+    log("method", default.get_start_method())
+    attempt("fork")
+    log("method", default.get_start_method())
+    attempt("fork", force=True)
+    log("method", default.get_start_method())
+    attempt(None, force=True)
+    log("method", default.get_start_method(allow_none=True))
+    log("method", default.get_start_method())
+    attempt("spawn")
+    attempt("nosuch", force=True)

@@ -13,6 +13,7 @@ if __name__ in ("__main__", "__mp_main__"):  # a tool that imports every module 
     if log:
         mp = load(sys.argv[1])
         starter = mp.parent_process() if hasattr(mp, "parent_process") else None
+        log("found", getattr(sys.modules.get(__name__), "load", None) is load)
         log(__name__, [sys.argv[1:], mp.current_process().name, starter and starter.pid])
 
 if __name__ == "__main__":

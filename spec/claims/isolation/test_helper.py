@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import NotProvided
 from spec.engine.marks import helper_is_parent, needs, source, where
 from spec.harness.checkpoint import Checkpoint
+from spec.harness.holdings import holdings
 from spec.harness.process_table import ALIVE, parent, settled, state, until_exited
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, other_than
@@ -94,3 +96,23 @@ def test_helper_preloads_main(mp: Any, checkpoint: MakeCheckpoint, folder: Path)
     working.open()
     for child in children:
         child.join()
+
+
+@source("https://github.com/python/cpython/issues/75489", observed=True)
+def test_replaced_helper_leaves_no_file(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """When the helper has been killed and replaced, the starter has as many files open as before."""
+    files, working = [], checkpoint("working")
+    for _ in range(3):
+        helper, _ = helper_of(mp, working)
+        files.append(holdings().files)
+        os.kill(helper, signal.SIGKILL)
+        until_exited(helper)
+    kernel.shows("the number of open files with each helper", files, expected=[files[0]] * 3)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_helper_serves_its_user_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The socket on which the helper listens may be used by its own user only."""
+    _, sockets = helper_of(mp, checkpoint("working"))
+    modes = [stat.S_IMODE(os.stat(address).st_mode) & 0o077 for address in sockets if not address.startswith("\0")]
+    kernel.shows("the permissions of others", modes, expected=[0] * len(modes))

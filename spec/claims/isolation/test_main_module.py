@@ -10,6 +10,9 @@ from spec.harness.witness import containing, kernel, recorder
 
 pytestmark = needs("Process")
 
+BOTH_NAMES = [("__main__", True), ("__mp_main__", False)]
+"""The names of a main module that a program runs, and runs again for a child."""
+
 
 @where(runs_main_once)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import")
@@ -66,3 +69,25 @@ def test_classes_of_main_are_known_on_both_sides(program: Programs, log: Recorde
     status = program.module(exchanging, log.path).exit_status()
     recorder.shows("whether the child and main know what they get", log.values("known"), expected=[[True, True]])
     kernel.shows("the program's exit status", status, expected=0)
+
+
+@where(runs_main_again)
+@needs("current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)
+def test_main_that_is_a_file_runs_again(program: Programs, log: Recorder) -> None:
+    """A main module that `python FILE` runs is run again from that file for a child, under another name."""
+    running = program.module(telling, log.path, as_file=True)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    names = [(event.name, event.pid == running.pid) for event in log.events("__main__") + log.events("__mp_main__")]
+    recorder.shows("the names of the main module, and whether the program ran it", names, expected=BOTH_NAMES)
+    recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
+
+
+@where(runs_main_again)
+@source("https://docs.python.org/3/library/sys.html#sys.modules", observed=True)
+def test_main_finds_itself_while_it_runs_again(program: Programs, log: Recorder) -> None:
+    """While a child runs the main module again, that module is in `sys.modules`, under the name that it has there."""
+    for as_file in False, True:
+        program.module(telling, log.path, as_file=as_file).exit_status()
+    seen = log.values("found")
+    recorder.shows("whether the main module finds itself, each time that it runs", seen, expected=[True] * 4)

@@ -32,7 +32,7 @@ from spec.engine.marks import (
 from spec.engine.targets import Target
 from spec.harness.process_table import parent, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.witness import caller, kernel, other_than, recorder
+from spec.harness.witness import caller, kernel, other_than, recorder, refuses
 
 pytestmark = needs("Process")
 
@@ -173,3 +173,37 @@ def test_fresh_memory_needs_no_warning_of_threads(mp: Multiprocessing, lesson: L
     done.set()
     thread.join()
     caller.shows("the warnings", [str(warning.message) for warning in caught], expected=[])
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_start_method")
+def test_start_method_is_set_once(default: Any, program: Programs, log: Recorder, target: Target) -> None:
+    """The start method can be set once, before its first use, or again if that is forced, or set back by None."""
+    running = program.main(payloads.set_start_methods, target.module.__name__, log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    methods = log.values("methods")[0]
+    first = default.get_all_start_methods()[0]
+    recorder.shows("all start methods", sorted(methods), expected=["fork", "forkserver", "spawn"])
+    expected = [None, "spawn", "RuntimeError", "spawn", "fork", None, first, "RuntimeError", "ValueError"]
+    recorder.shows("the start method after each attempt to set it", log.values("method"), expected=expected)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_context")
+def test_context_has_one_start_method(default: Any) -> None:
+    """A context has the start method that was asked for, is its own context, and refuses another start method."""
+    for method in default.get_all_start_methods():
+        context = default.get_context(method)
+        caller.shows("its start method", context.get_start_method(), expected=method)
+        caller.shows("whether it is its own context", context.get_context() is context, expected=True)
+        caller.shows("another context of it", context.get_context("fork").get_start_method(), expected="fork")
+        with refuses(ValueError):
+            context.set_start_method("spawn")
+    with refuses(ValueError):
+        default.get_context("nosuch")
+    caller.shows("the default context", default.get_context() is default.get_context(), expected=True)
+
+
+@needs("cpu_count")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.cpu_count")
+def test_processors_are_counted(mp: Any) -> None:
+    """`cpu_count` returns the number of processors of the machine."""
+    kernel.shows("the number of processors", os.sysconf("SC_NPROCESSORS_ONLN"), expected=mp.cpu_count())

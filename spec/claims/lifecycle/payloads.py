@@ -285,3 +285,16 @@ def leave_the_group(leave: Callable[[], object], pause: Pause) -> None:
     """Leave the process group or the session of the starter, and stop at *pause*."""
     leave()
     pause()
+
+
+def log_a_child(mp: Any, level: int) -> None:
+    """A program: log to stderr from a *level* on, and let a child do so."""
+    mp.log_to_stderr(level).warning("from the program")
+    child = mp.Process(target=warn, args=(mp.get_logger,), name="a child")
+    child.start()
+    child.join()
+
+
+def warn(get_logger: Callable[[], Any]) -> None:
+    """Log a warning."""
+    get_logger().warning("from the child")

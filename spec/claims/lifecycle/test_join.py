@@ -152,3 +152,16 @@ def test_timed_join_ends_though_the_child_runs_another_program(
     caller.shows("the exit code after the timed join", child.exitcode, expected=None)
     arrival.let_go()
     child.join()
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
+def test_join_without_time_never_blocks(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """`join(0)` returns at once, even if a running child has replaced its program or closed all its files."""
+    running = checkpoint("running")
+    for task in partial(payloads.run_another_program, running.pause), steps(payloads.close_all_files, running.pause):
+        child = lesson.start(mp, task)
+        arrival = running.next()
+        child.join(0)
+        kernel.shows("the state of the child after join(0)", state(arrival.pid), expected=ALIVE)
+        arrival.let_go()
+        child.join()

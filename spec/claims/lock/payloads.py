@@ -87,3 +87,11 @@ def leave_locks(mp: Any) -> list[object]:
         with mp.Lock(), mp.RLock():
             pass
     return [*locks, unused]
+
+
+def make_and_make_again(mp: Multiprocessing, pause: Pause) -> None:
+    """A program: make a lock, and another one, and stop at *pause* after each; make a third one then."""
+    locks = [mp.Lock()]
+    for _ in range(2):
+        pause()
+        locks.append(mp.Lock())

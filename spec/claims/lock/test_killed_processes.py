@@ -9,12 +9,12 @@ from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.claims.shared import endings
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import fresh_memory, needs, source, where
 from spec.engine.targets import Target
 from spec.harness import shared_memory
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.process_table import ALIVE, descendants, state, until_exited
-from spec.harness.witness import caller, kernel, other_than
+from spec.harness.process_table import ALIVE, children, descendants, state, until_exited
+from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
 pytestmark = needs("Process", "Lock")
 
@@ -116,3 +116,33 @@ def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -
     holding = program.main(endings.use_here_and_in_a_child, payloads.leave_locks, target.name)
     kernel.shows("the program's exit status", holding.exit_status(), expected=0)
     kernel.shows("what the program and its child printed on stderr", holding.all_errors(), expected="")
+
+
+@where(fresh_memory)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
+def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """When a program was killed that had locks, the helper that removes their names says so on stderr."""
+    waiting = checkpoint("waiting")
+    running = program.main(payloads.make_and_hold, waiting.pause)
+    waiting.next()
+    running.kill()
+    recorder.shows("what is on stderr", running.all_errors(), expected=containing("leaked semaphore"))
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/issues/88887", observed=True)
+def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """When the helper that removes names was killed, the next lock starts another one, with a warning."""
+    making, trackers = checkpoint("making"), []
+    running = program.main(payloads.make_and_make_again, making.pause)
+    for _ in range(2):
+        arrival = making.next()
+        [tracker] = children(running.pid)
+        kernel.shows("the state of the helper", state(tracker), expected=ALIVE)
+        trackers.append(tracker)
+        os.kill(tracker, signal.SIGKILL)
+        until_exited(tracker)
+        arrival.let_go()
+    kernel.shows("the number of different helpers", len({*trackers}), expected=2)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("what is on stderr", running.all_errors(), expected=containing("relaunching"))

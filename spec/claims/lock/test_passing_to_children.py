@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import partial
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import needs, source
-from spec.harness.witness import caller
+from spec.harness.witness import caller, refuses
 
 pytestmark = needs("Process", "Lock")
 
@@ -61,3 +63,18 @@ def test_rlock_is_kept_for_a_child_that_starts(mp: Multiprocessing) -> None:
     child.start()
     child.join()
     caller.shows("the exit code of a child that tries the lock", child.exitcode, expected=payloads.ACQUIRED)
+
+
+@needs("RLock", "Semaphore", "Condition", "Event", "Queue", "SimpleQueue")
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_is_pickled_only_for_a_child(mp: Any) -> None:
+    """Locks and queues are pickled only while a child starts: to pickle them before or after raises RuntimeError."""
+    shared = [mp.Lock(), mp.RLock(), mp.Semaphore(), mp.Condition(), mp.Event(), mp.Queue(), mp.SimpleQueue()]
+    for _ in range(2):
+        for thing in shared:
+            with refuses(RuntimeError):
+                pickle.dumps(thing)
+        child = mp.Process(target=len, args=(shared,))
+        child.start()
+        child.join()
+        caller.shows("the exit code of a child that was given all of them", child.exitcode, expected=0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Optional
 
     from impl.contract import Connection, Lock, Multiprocessing, Pause, Queue
     from spec.harness.recorder import Recorder
@@ -242,3 +242,29 @@ def leave_queues(mp: Any) -> list[object]:
         queue.put(queue.empty())
         queue.get()
     return [*queues, *pipe, ends[1], unused]
+
+
+def answer_as_client(client: Callable[..., Any], address: object, authkey: Optional[bytes]) -> None:
+    """Connect to the listener at an *address*, and send back what comes from there, and the pid of this process."""
+    with client(address, authkey=authkey) as connection:
+        connection.send((connection.recv(), os.getpid()))
+
+
+def get_letters(queue: Any) -> tuple[str, int]:
+    """Get some bytes, and return the letters that are in them, and how many they are."""
+    item = queue.get()
+    return "".join(map(chr, sorted({*item}))), len(item)
+
+
+def work_without_standard_files(mp: Multiprocessing) -> None:
+    """A program: close the standard files, let a child put a number, and exit with that number."""
+    for file in range(3):
+        os.close(file)
+    receiver, sender = mp.Pipe(False)
+    queue = mp.Queue()
+    child = mp.Process(target=queue.put, args=(3,))
+    child.start()
+    sender.send(4)
+    number = queue.get() + receiver.recv()
+    child.join()
+    os._exit(number + int(child.exitcode or 0))

@@ -12,7 +12,7 @@ from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.claims.queue.items import comparable
 from spec.claims.shared import handlers
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.interruption import waits_through_a_signal
@@ -232,3 +232,10 @@ def test_connection_of_an_ended_giver_holds_nothing_up(
         taker.call("correspondent.receive")
     recorder.shows("the item that is got next", taker.call("queue.get"), expected="behind it")
     receiver.close()
+
+
+@source("https://github.com/python/cpython/issues/71610", observed=True)
+def test_works_without_standard_files(program: Programs) -> None:
+    """A program that has closed its standard files can use pipes, queues and children."""
+    running = program.main(payloads.work_without_standard_files)
+    kernel.shows("the program's exit status", running.exit_status(), expected=7)

@@ -12,10 +12,10 @@ from multiprocessing.connection import Client
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.sharing import payloads
+from spec.claims.sharing import payloads, registered
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.lessons import NotProvided
-from spec.engine.marks import needs, source
+from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import ALIVE, GONE, state
 from spec.harness.recorder import Recorder
@@ -199,3 +199,15 @@ def test_server_ends_with_an_interrupted_main(program: Programs, log: Recorder, 
     os.kill(running.pid, signal.SIGINT)
     running.exit_status()
     kernel.shows("the state of the server after the end of the program", state(server), expected=GONE)
+
+
+@where(fresh_memory)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager", observed=True)
+def test_server_begins_with_fresh_memory(mp: Any) -> None:
+    """Where children begin with fresh memory, so does the server of a manager."""
+    registered.common_account().deposit(1)
+    with mp.Manager() as manager:
+        kind = type(manager)
+    kind.register("common_account", registered.common_account)
+    with mp.Manager() as manager:
+        caller.shows("what is in the server's account", manager.common_account().deposit(0), expected=100)

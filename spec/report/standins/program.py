@@ -39,10 +39,12 @@ class Programs:
         call.write_bytes(pickle.dumps((function, args)))
         return Program(folder, *options, __file__, str(call))
 
-    def module(self, module: SimpleNamespace, *arguments: str) -> Program:
-        """Run *module*, whose code is written out, as a program."""
+    def module(self, module: SimpleNamespace, *arguments: str, as_file: bool = False) -> Program:
+        """Run *module*, whose code is written out, as a program, by its name or *as_file*."""
         folder = Path(tempfile.mkdtemp(dir=".")).absolute()
         package, _, name = module.__name__.rpartition(".")
         (folder / package).mkdir(parents=True)
-        (folder / package / f"{name}.py").write_text(module.code, encoding="utf-8")
-        return Program(folder, "-m", module.__name__, "", *arguments, path=str(folder))
+        file = folder / package / f"{name}.py"
+        file.write_text(module.code, encoding="utf-8")
+        main = [str(file)] if as_file else ["-m", module.__name__]
+        return Program(folder, *main, "", *arguments, path=str(folder))

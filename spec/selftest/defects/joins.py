@@ -236,3 +236,16 @@ class SecondJoinForgetsTheCode(Broken):
     """Joining a child a second time loses its exit code."""
 
     Process = FindsNoChild
+
+
+class _AsksTheSentinel(ForkProcess):
+    def join(self, timeout=None):
+        if timeout is None or connection.wait([self.sentinel], timeout):
+            super().join()
+
+
+@family.breaks("lifecycle.join-without-time-never-blocks")
+class WaitsWhenTheSentinelIsReady(Broken):
+    """A join of any time waits for the child without limit once its sentinel is ready."""
+
+    Process = _AsksTheSentinel

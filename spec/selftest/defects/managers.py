@@ -266,3 +266,29 @@ class HangsUpOnTheUnpicklable(BrokenManager):
     """The manager's server closes the connection if an answer cannot be pickled."""
 
     Served = _HangsUpOnTheUnpicklable
+
+
+@family.breaks("sharing.server-begins-with-fresh-memory")
+class ForksItsServer(BrokenManager):
+    """The server of a manager is forked, though children are spawned."""
+
+    method = "spawn"
+
+    def Manager(self):
+        manager = self.Served(ctx=multiprocessing.get_context("fork"))
+        manager.start()
+        return manager
+
+
+class _AsksOnly(_WithAnotherEnd):
+    _authkey: Any
+
+    def end(self):
+        connection.Client(self.address, authkey=self._authkey).send((None, "shutdown", (), {}))
+
+
+@family.breaks("sharing.stubborn-server-is-ended")
+class AsksItsServerToEnd(BrokenManager):
+    """`shutdown()` asks the server to end, and does nothing more."""
+
+    Served = _AsksOnly

@@ -15,7 +15,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-def _pipe(kind, duplex):
+def pipe_of(kind, duplex):
     """Return the ends of a pipe as connections of the class *kind*."""
     return tuple(kind(os.dup(end.fileno()), end.readable, end.writable) for end in multiprocessing.Pipe(duplex))
 
@@ -78,7 +78,7 @@ class NoneAtTheEnd(Broken):
     """At the end of a pipe, `recv()` returns None instead of raising EOFError."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_GivesNone, duplex)
+        return pipe_of(_GivesNone, duplex)
 
 
 class _KeepsACopy(Connection):
@@ -92,7 +92,7 @@ class NeverEnds(Broken):
     """The pipe keeps a copy of each end open."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_KeepsACopy, duplex)
+        return pipe_of(_KeepsACopy, duplex)
 
 
 class _Doubled(Connection):
@@ -113,7 +113,7 @@ class SentEndStaysOpen(Broken):
     method = "spawn"
 
     def Pipe(self, duplex=True):
-        return _pipe(_Doubled, duplex)
+        return pipe_of(_Doubled, duplex)
 
 
 class _HangsUp(Connection):
@@ -129,7 +129,7 @@ class EndsWithTheFirstSender(Broken):
     """The pipe is at its end for all processes as soon as one process has closed it."""
 
     def Pipe(self, duplex=True):
-        here, there = _pipe(_HangsUp, True)
+        here, there = pipe_of(_HangsUp, True)
         if not duplex:
             here._writable = there._readable = False
         return here, there
@@ -150,7 +150,7 @@ class LosesLastWords(Broken):
     """The pipe is at its end as soon as no sender is left, although not everything was received."""
 
     def Pipe(self, duplex=True):
-        return multiprocessing.Pipe() if duplex else _pipe(_Hasty, duplex)
+        return multiprocessing.Pipe() if duplex else pipe_of(_Hasty, duplex)
 
 
 class _SendsSomething(Connection):
@@ -164,7 +164,7 @@ class DoesNotSendNone(Broken):
     """Sending None sends nothing."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_SendsSomething, duplex)
+        return pipe_of(_SendsSomething, duplex)
 
 
 class _RaisesWhatComes(Connection):
@@ -180,7 +180,7 @@ class RaisesWhatIsReceived(Broken):
     """`recv()` raises the received object if it is an exception."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_RaisesWhatComes, duplex)
+        return pipe_of(_RaisesWhatComes, duplex)
 
 
 class _ClosedByFailure(Connection):
@@ -197,7 +197,7 @@ class ClosesOverTheUnpicklable(Broken):
     """Sending an object that cannot be pickled closes the sending end."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_ClosedByFailure, duplex)
+        return pipe_of(_ClosedByFailure, duplex)
 
 
 class _Impatient(Connection):
@@ -210,7 +210,7 @@ class PollDoesNotWait(Broken):
     """`poll()` of a pipe ignores its timeout and does not wait."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_Impatient, duplex)
+        return pipe_of(_Impatient, duplex)
 
 
 class _Taking(Connection):
@@ -226,7 +226,7 @@ class PollTakes(Broken):
     """`poll()` of a pipe takes the message away."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_Taking, duplex)
+        return pipe_of(_Taking, duplex)
 
 
 class _WritesOnce(Connection):
@@ -239,4 +239,4 @@ class SendsWhatFits(Broken):
     """A message counts as sent when a part of it was sent, for example before a signal came."""
 
     def Pipe(self, duplex=True):
-        return _pipe(_WritesOnce, duplex)
+        return pipe_of(_WritesOnce, duplex)

@@ -37,6 +37,7 @@ KINDS = {
     "equivalent": "no test can tell the mutant from the library",
     "unnoticeable": "the mutant differs in what no user relies on",
     "elsewhere": "no lesson is about it",
+    "costly": "a claim about it would cost too much",
 }
 
 

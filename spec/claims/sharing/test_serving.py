@@ -1,0 +1,95 @@
+"""Managers that are started by hand, reached by their address, or served by any process."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+from functools import partial
+from typing import Any
+
+import pytest
+
+from spec.claims.sharing import registered
+from spec.engine.fixtures import MakeCheckpoint, MakeWorker
+from spec.engine.lessons import NotProvided
+from spec.engine.marks import needs, source
+from spec.harness.process_table import GONE, state
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, kernel, refuses
+from spec.harness.worker import CallFailed
+
+pytestmark = needs("Process", "Manager", "AuthenticationError", "ProcessError")
+
+KEY = b"a key that no process has by itself"
+
+
+@pytest.fixture
+def kind(mp: Any) -> Any:
+    """The class of the API's managers."""
+    with mp.Manager() as manager:
+        if not hasattr(type(manager), "connect"):
+            raise NotProvided("its managers have no connect")
+        return type(manager)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager")
+def test_manager_is_reached_by_its_address(mp: Any, kind: Any, worker: MakeWorker) -> None:
+    """A process that knows the address and the key of a manager uses the same objects as its starter."""
+    kind.register("common_account", callable=registered.common_account)
+    client = worker(deposit=registered.deposit_from_afar)
+    for address in None, ("localhost", 0):
+        with kind(address=address, authkey=KEY, ctx=mp.get_context()) as manager:
+            client.call("deposit", kind, manager.address, KEY, 1)
+            caller.shows("what is in the account after that", manager.common_account().deposit(1), expected=102)
+            with refuses(CallFailed, "AuthenticationError"):
+                client.call("deposit", kind, manager.address, b"not " + KEY, 1)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.get_server")
+def test_any_process_can_serve(mp: Any, kind: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """A process that calls `serve_forever` serves clients that know its address and key, until it is terminated."""
+    serving = checkpoint("serving")
+    server = mp.Process(target=registered.serve, args=(kind, None, KEY, serving.pause))
+    server.start()
+    address = serving.next().let_go().notes[0]
+    client = worker(deposit=partial(registered.deposit_from_afar, kind, address, KEY))
+    seen = [client.call("deposit", 1), registered.deposit_from_afar(kind, address, KEY, 2)]
+    caller.shows("what is in the account after each deposit", seen, expected=[101, 103])
+    server.terminate()
+    server.join()
+    with refuses(CallFailed):
+        client.call("deposit", 1)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.start")
+def test_manager_is_started_once(mp: Any, kind: Any) -> None:
+    """A manager can be used once it is started, which runs the initializer in its server, and not again or later."""
+    kind.register("common_account", callable=registered.common_account)
+    manager = kind(ctx=mp.get_context())
+    with refuses(Exception):
+        manager.dict()
+    with refuses(TypeError, "callable"):
+        manager.start("text")
+    manager.start(registered.set_up, (20,))
+    caller.shows("what is in the account", manager.common_account().deposit(0), expected=120)
+    caller.shows("what is in the account of this process", registered.common_account().deposit(0), expected=100)
+    for call in manager.start, manager.get_server:
+        with refuses(mp.ProcessError):
+            call()
+    with manager as entered:
+        caller.shows("whether the with statement gives the manager", entered is manager, expected=True)
+    for call in manager.start, manager.get_server, manager.__enter__:
+        with refuses(mp.ProcessError):
+            call()
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.shutdown")
+def test_stubborn_server_is_ended(mp: Any, kind: Any, log: Recorder) -> None:
+    """`shutdown` ends a server that does not end by itself, and one that ignores SIGTERM besides."""
+    options = {"shutdown_timeout": 0.1} if "shutdown_timeout" in inspect.signature(kind).parameters else {}
+    for signals in [], [signal.SIGTERM]:
+        manager = kind(ctx=mp.get_context(), **options)
+        manager.start(registered.stay, (signals, log))
+        manager.shutdown()
+        server = log.events("staying")[-1].pid
+        kernel.shows("the state of the server after shutdown", state(server), expected=GONE)

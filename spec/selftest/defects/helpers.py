@@ -1,0 +1,58 @@
+"""Fork servers and resource trackers with a fault."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from multiprocessing import context, forkserver
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkServerProcess: Any = context.ForkServerProcess
+
+
+class _Keeps(ForkServerProcess):
+    def start(self):
+        super().start()
+        os.dup(self.sentinel)
+
+
+@family.breaks("isolation.replaced-helper-leaves-no-file")
+class LeavesFiles(Broken):
+    """Each start leaves a file open in the starter."""
+
+    method = "forkserver"
+    Process = _Keeps
+
+
+class _OpenToAll(ForkServerProcess):
+    def start(self):
+        super().start()
+        address = vars(forkserver)["_forkserver"]._forkserver_address
+        if not address.startswith("\0"):
+            os.chmod(address, stat.S_IMODE(os.stat(address).st_mode) | 0o066)
+
+
+@family.breaks("isolation.helper-serves-its-user-only")
+class ServesAllUsers(Broken):
+    """All users may use the socket of the fork server."""
+
+    method = "forkserver"
+    Process = _OpenToAll
+
+
+@family.breaks("lock.names-that-are-left-make-a-warning", "lock.killed-tracker-is-replaced")
+class RemovesWithoutAWord(Broken):
+    """Nothing is said when names are left over, or when the helper that removes them has died."""
+
+    method = "spawn"
+
+    def Lock(self):
+        os.environ["PYTHONWARNINGS"] = "ignore"
+        warnings.simplefilter("ignore")
+        return self.context.Lock()

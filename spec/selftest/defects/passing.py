@@ -1,0 +1,210 @@
+"""What is passed to children, shared with them, shown of them or logged of them, with a fault."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import socket
+import sys
+import threading
+from multiprocessing import context, popen_spawn_posix
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.handovers import preparing
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+FORK: Any = context.ForkContext()
+SpawnProcess: Any = context.SpawnProcess
+
+
+class _PassesFunctions(ForkProcess):
+    def __init__(self, *arguments, args=(), **named):
+        super().__init__(*arguments, args=[_without_object(argument) for argument in args], **named)
+
+
+def _without_object(argument):
+    if isinstance(argument, dict):
+        return {key: _without_object(value) for key, value in argument.items()}
+    if isinstance(argument, socket.socket):
+        return socket.socket(argument.family, argument.type)
+    return argument.__func__ if inspect.ismethod(argument) else argument
+
+
+@family.breaks("isolation.methods-are-passed-with-their-object", "isolation.socket-can-be-passed")
+class PassesTheClassOnly(Broken):
+    """A method is passed to a child without its object, and a socket as a new one of its kind."""
+
+    Process = _PassesFunctions
+
+
+@family.breaks("isolation.values-and-arrays-are-shared")
+class CopiesValues(Broken):
+    """A child has its own copy of a shared value or array."""
+
+    def Value(self, kind, *arguments, lock=True):
+        return _private(self.context.Value(kind, *arguments, lock=False))
+
+    def Array(self, kind, size_or_initializer, *, lock=True):
+        return _private(self.context.Array(kind, size_or_initializer, lock=False))
+
+
+def _private(shared):
+    """Return a value or array like *shared* in memory of the process itself."""
+    return type(shared).from_buffer_copy(shared)
+
+
+class _Open:
+    def acquire(self, block=True, timeout=None):
+        return True
+
+    def release(self):
+        pass
+
+    def __enter__(self):
+        return True
+
+    def __exit__(self, *exception):
+        pass
+
+
+@family.breaks("isolation.lock-of-a-value-excludes")
+class ValuesHaveNoLock(Broken):
+    """The lock of a shared value or array excludes nobody."""
+
+    def Value(self, kind, *arguments, lock=True):
+        return FORK.Value(kind, *arguments, lock=_Open() if lock else False)
+
+    def Array(self, kind, size_or_initializer, *, lock=True):
+        return FORK.Array(kind, size_or_initializer, lock=_Open() if lock else False)
+
+
+@family.breaks("isolation.interpreter-can-be-chosen")
+class KeepsItsInterpreter(Broken):
+    """`set_executable()` does nothing."""
+
+    method = "spawn"
+
+    def set_executable(self, executable):
+        pass
+
+
+def _without_the_file(data):
+    data.pop("init_main_from_path", None)
+
+
+class _LosesTheFile(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(_without_the_file):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.main-that-is-a-file-runs-again")
+class RunsMainByNameOnly(Broken):
+    """A child runs the main module again only if `python -m` runs it."""
+
+    method = "spawn"
+    Process = _LosesTheFile
+
+
+@family.breaks("isolation.processors-are-counted")
+class CountsOneMore(Broken):
+    """`cpu_count()` counts a processor that there is not."""
+
+    def cpu_count(self):
+        return (os.cpu_count() or 0) + 1
+
+
+class _Nondescript(ForkProcess):
+    __repr__ = object.__repr__
+
+
+@family.breaks("identity.repr-tells-the-state", "identity.repr-tells-the-exit-code")
+class ProcessesLookAlike(Broken):
+    """The repr of a process tells nothing about it."""
+
+    Process = _Nondescript
+
+
+@family.breaks("lifecycle.log-goes-to-stderr-if-asked-for", "lifecycle.logger-is-quiet-by-default")
+class LogsElsewhere(Broken):
+    """`log_to_stderr()` does not, and each call of `get_logger()` returns another logger."""
+
+    def get_logger(self):
+        return logging.Logger("another")
+
+    def log_to_stderr(self, level=None):
+        return self.get_logger()
+
+
+class _MisnumbersItsThread(ForkProcess):
+    def run(self):
+        vars(threading.main_thread())["_native_id"] = self.pid + 1
+        super().run()
+
+
+@family.breaks("identity.main-thread-has-the-childs-pid")
+class MisnumbersTheMainThread(Broken):
+    """The main thread of a child has a native id that is not its own."""
+
+    Process = _MisnumbersItsThread
+
+
+class _RunsMainByHand(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        child.main = getattr(sys.modules["__main__"], "__file__", None)
+        with preparing(_without_main):
+            return popen_spawn_posix.Popen(child)
+
+    def run(self):
+        if self.main:
+            exec(Path(self.main).read_text(encoding="utf-8"), {"__name__": "__mp_main__", "__file__": self.main})
+        super().run()
+
+
+def _without_main(data):
+    data.pop("init_main_from_path", None)
+    data.pop("init_main_from_name", None)
+
+
+@family.breaks("isolation.main-finds-itself-while-it-runs-again")
+class RunsMainByHand(Broken):
+    """The main module that runs again is not in `sys.modules`."""
+
+    method = "spawn"
+    Process = _RunsMainByHand
+
+
+class _LeavesAFile(SpawnProcess):
+    def start(self):
+        os.dup(0)
+        super().start()
+
+
+@family.breaks("isolation.start-that-fails-leaves-no-file")
+class LeavesFilesOfStarts(Broken):
+    """Each start leaves a file open."""
+
+    method = "spawn"
+    Process = _LeavesAFile
+
+
+class _Bytes(bytes):
+    pass
+
+
+@family.breaks("identity.authkey-is-pickled-only-for-a-child")
+class GivesItsKeyAway(Broken):
+    """The authentication key can be pickled."""
+
+    def current_process(self):
+        process = self.context.current_process()
+        return SimpleNamespace(authkey=_Bytes(process.authkey), name=process.name, pid=process.pid)

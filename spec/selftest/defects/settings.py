@@ -1,0 +1,29 @@
+"""An API whose default start method can be changed at any time."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+from spec.selftest.defects.declaration import Broken, Family
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+_default = multiprocessing.get_context("fork")
+Pipe, Process = _default.Pipe, _default.Process
+_method = ["fork"]
+
+
+def get_start_method(allow_none=False):
+    """Return the start method that was set last."""
+    return _method[-1]
+
+
+def set_start_method(method, force=False):
+    """Set the start method, whether it was set before or not."""
+    _method.append(method)
+
+
+@family.breaks("isolation.start-method-is-set-once", "isolation.context-has-one-start-method")
+class ChangesItsMind(Broken):
+    """The start method can be set again and again, and to anything; there is no default context."""
