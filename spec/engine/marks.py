@@ -47,6 +47,7 @@ def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condi
 default_is_fork = _on_linux(since=(3, 9), before=(3, 14))
 default_is_forkserver = _on_linux(since=(3, 14))
 fork_knows_threads = _on_linux(since=(3, 12))
+events_tell_their_state = _on_linux(since=(3, 11))
 
 
 class _Object:

@@ -36,10 +36,10 @@ def test_repr_tells_the_state(mp: Any, checkpoint: MakeCheckpoint, starter: Make
     seen = starter(repr, child).result()
     caller.shows("its repr in another process", seen, expected=words(me, "unknown", but=("started", "exitcode")))
     here.next()
-    child.kill()
+    child.terminate()
     child.join()
-    killed = words(f" pid={child.pid}", "stopped", "exitcode=-SIGKILL", but=("started",))
-    caller.shows("the repr of a killed child", repr(child), expected=killed)
+    ended = words(f" pid={child.pid}", "stopped", "exitcode=-SIGTERM", but=("started",))
+    caller.shows("the repr of a terminated child", repr(child), expected=ended)
     child.close()
     caller.shows("the repr of a closed one", repr(child), expected=words("name='洪七'", "closed", but=("exitcode",)))
 

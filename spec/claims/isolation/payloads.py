@@ -122,9 +122,9 @@ def set_start_methods(_mp: object, module: str, log: Recorder) -> None:
     default = importlib.import_module(module)
     log("methods", list(default.get_all_start_methods()))
 
-    def attempt(method: Optional[str], force: bool = False) -> None:
+    def attempt(method: Optional[str], **options: bool) -> None:
         try:
-            default.set_start_method(method, force=force)
+            default.set_start_method(method, **options)
         except (RuntimeError, ValueError) as error:
             log("method", type(error).__name__)
 
@@ -140,3 +140,8 @@ def set_start_methods(_mp: object, module: str, log: Recorder) -> None:
     log("method", default.get_start_method())
     attempt("spawn")
     attempt("nosuch", force=True)
+
+
+def tell_path(log: Recorder, folder: str) -> None:
+    """Record whether modules are looked for in a *folder*."""
+    log("path", folder in sys.path)

@@ -63,15 +63,15 @@ def test_join_ends_though_the_helper_was_killed(mp: Multiprocessing, checkpoint:
 def test_helper_serves_no_stranger(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """The helper starts no child for a process that does not know its key."""
     _, sockets = helper_of(mp, checkpoint("working"))
-    caller.shows("the answers to strangers", [ask_for_a_child(socket) for socket in sockets], expected=[b""])
+    caller.shows("the answers to strangers", [ask_for_a_child(address) for address in sockets], expected=[b""])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_helper_survives_a_stranger(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """The helper goes on after a process that does not know its key has asked it for a child."""
     helper, sockets = helper_of(mp, checkpoint("working"))
-    for socket in sockets:
-        ask_for_a_child(socket)
+    for address in sockets:
+        ask_for_a_child(address)
     until_still()
     kernel.shows("the state of the helper", state(helper), expected=ALIVE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spec.claims.isolation import exchanging, relative, telling, unguarded
+from spec.claims.isolation.packaged import __main__ as packaged
 from spec.engine.fixtures import Programs
 from spec.engine.marks import needs, runs_main_again, runs_main_once, source, where
 from spec.harness.recorder import Recorder
@@ -80,6 +81,8 @@ def test_main_that_is_a_file_runs_again(program: Programs, log: Recorder) -> Non
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     names = [(event.name, event.pid == running.pid) for event in log.events("__main__") + log.events("__mp_main__")]
     recorder.shows("the names of the main module, and whether the program ran it", names, expected=BOTH_NAMES)
+    program.module(exchanging, log.path, as_file=True).exit_status()
+    recorder.shows("whether the child and main know what they get", log.values("known"), expected=[[True, True]])
     recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
 
 
@@ -91,3 +94,13 @@ def test_main_finds_itself_while_it_runs_again(program: Programs, log: Recorder)
         program.module(telling, log.path, as_file=as_file).exit_status()
     seen = log.values("found")
     recorder.shows("whether the main module finds itself, each time that it runs", seen, expected=[True] * 4)
+
+
+@where(runs_main_again)
+@source("https://docs.python.org/3/library/__main__.html#main-py-in-python-packages", observed=True)
+def test_main_of_a_package_runs_once(program: Programs, log: Recorder) -> None:
+    """The module `__main__` of a package that `python -m` runs is not run again for a child."""
+    status = program.module(packaged, log.path).exit_status()
+    recorder.shows("the number of times that the main module ran", len(log.events("main")), expected=1)
+    recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
+    kernel.shows("the program's exit status", status, expected=0)

@@ -130,3 +130,13 @@ def test_surroundings_are_the_childs_own(mp: Multiprocessing, lesson: Lesson, lo
     first, *later = log.values("place")
     recorder.shows("the directory, umask and niceness of starter and sibling", later, expected=[first, first])
     caller.shows("the starter's environment", os.environ.get("MULTIPROCESSING_SPEC"), expected=None)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
+def test_child_finds_modules_where_its_starter_does(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path
+) -> None:
+    """A folder that the starter has added to `sys.path` is there in a child."""
+    sys.path.append(str(folder))
+    lesson.run_in_child(mp, partial(payloads.tell_path, log, str(folder)))
+    recorder.shows("whether the child looks for modules in the folder", log.values("path"), expected=[True])

@@ -62,7 +62,7 @@ def test_socket_can_be_passed(worker: MakeWorker) -> None:
 def test_values_and_arrays_are_shared(mp: Any, worker: MakeWorker) -> None:
     """What one process writes to a value or an array in shared memory, another one reads, whatever its type."""
     value, array, text = mp.Value("i", 1), mp.Array("d", [1.5, 2.5]), mp.Array("c", b"abc")
-    zeros, typed = mp.Array("q", 5), mp.Value(ctypes.c_short, lock=False)
+    zeros, typed = mp.Array("l", 5), mp.Value(ctypes.c_short, lock=False)
     raw, raws = mp.RawValue("b", -1), mp.RawArray(ctypes.c_long, range(3))
     change = partial(payloads.change_shared, value, array, text, zeros, typed, raw, raws)
     first = (1, [1.5, 2.5], b"abc", [0] * 5, 0, -1, [0, 1, 2])
@@ -90,8 +90,9 @@ def test_lock_of_a_value_excludes(mp: Any, worker: MakeWorker) -> None:
         recorder.shows("what the child finds after that", child.result(), expected=0)
         caller.shows("whether it can acquire the lock then", child.call("acquire"), expected=True)
     caller.shows("whether the given lock is used", lock.acquire(False), expected=False)
-    with refuses(AttributeError):
-        mp.Value("i", lock=False).get_lock()
+    for unlocked in mp.Value("i", lock=False), mp.Array("i", 1, lock=False):
+        with refuses(AttributeError):
+            unlocked.get_lock()
     with refuses(AttributeError):
         mp.Value("i", lock=42)
 

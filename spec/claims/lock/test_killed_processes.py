@@ -126,7 +126,7 @@ def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeC
     running = program.main(payloads.make_and_hold, waiting.pause)
     waiting.next()
     running.kill()
-    recorder.shows("what is on stderr", running.all_errors(), expected=containing("leaked semaphore"))
+    recorder.shows("what is on stderr", running.all_errors(), expected=containing("leaked sem"))
 
 
 @where(fresh_memory)
@@ -146,3 +146,17 @@ def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
     kernel.shows("the number of different helpers", len({*trackers}), expected=2)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("what is on stderr", running.all_errors(), expected=containing("relaunching"))
+
+
+@where(fresh_memory)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
+def test_one_tracker_serves_all(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """A child that makes locks starts no helper of its own, as that of its starter removes their names."""
+    making, lock = checkpoint("making"), mp.Lock()
+    child = mp.Process(target=payloads.make_and_hold, args=(mp, making.pause))
+    child.start()
+    arrival = making.next()
+    kernel.shows("the children of the child", children(arrival.pid), expected=[])
+    caller.shows("acquire(False) by the starter", lock.acquire(False), expected=True)
+    arrival.let_go()
+    child.join()

@@ -7,7 +7,7 @@ from typing import Any
 
 from spec.claims.shared import threads
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import events_tell_their_state, needs, source, where
 from spec.harness.witness import caller, containing
 
 pytestmark = needs("Process", "Lock", "RLock")
@@ -56,3 +56,14 @@ def test_repr_tells_the_value(mp: Any, worker: MakeWorker) -> None:
 def _acquire_and_show(lock: Any) -> str:
     lock.acquire()
     return repr(lock)
+
+
+@SOURCE
+@where(events_tell_their_state)
+@needs("Event")
+def test_repr_tells_whether_an_event_is_set(mp: Any) -> None:
+    """The repr of an event tells whether it is set."""
+    event = mp.Event()
+    caller.shows("the repr of a new event", repr(event), expected=containing("unset"))
+    event.set()
+    caller.shows("the repr of an event that is set", repr(event), expected=containing(" set"))

@@ -268,3 +268,9 @@ def work_without_standard_files(mp: Multiprocessing) -> None:
     number = queue.get() + receiver.recv()
     child.join()
     os._exit(number + int(child.exitcode or 0))
+
+
+def cancel_and_put_big(queue: Queue) -> None:
+    """Cancel the wait for items, and put one that does not fit into a pipe."""
+    queue.cancel_join_thread()
+    queue.put(bytes(BIG))

@@ -195,3 +195,27 @@ def test_closed_queue_has_no_file_open(mp: Multiprocessing) -> None:
     queues = use()
     kernel.shows("the numbers of open files and threads", holdings()[:2], expected=before)
     caller.shows("the number of queues that are still referred to", len(queues), expected=2)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close")
+def test_closed_queue_that_was_used_has_no_file_open(mp: Multiprocessing) -> None:
+    """A queue into which this process has put an item has no file open after `close` and `join_thread`."""
+    queues, files = [], []
+    for _ in range(3):  # with the first, the API opens what it needs once for all queues
+        queues.append(mp.Queue())
+        queues[-1].put("dumpling")
+        queues[-1].get()
+        payloads.close_and_join_thread(queues[-1])
+        files.append(holdings().files)
+    kernel.shows("the number of open files after each queue was closed", files, expected=[files[0]] * 3)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.cancel_join_thread")
+def test_wait_can_be_cancelled_before_the_first_item(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """After `cancel_join_thread`, a child need not put its items into the pipe, even if it puts them only then."""
+    queue, put = mp.Queue(), checkpoint("put")
+    child = mp.Process(target=steps(partial(payloads.cancel_and_put_big, queue), put.pause))
+    child.start()
+    put.next().let_go()
+    child.join()
+    caller.shows("the child's exit code", child.exitcode, expected=0)

@@ -189,9 +189,12 @@ def test_listener_leaves_no_file(connections: Any, folder: Path) -> None:
         for _ in range(2):
             listener.close()
             kernel.shows("whether there is a file after close()", file.exists(), expected=False)
-    listener = connections.Listener(f"\0{folder}")  # an abstract address, which is no file
-    caller.shows("whether the address begins with a null", listener.address[:1] in ("\0", b"\0"), expected=True)
-    listener.close()
+    for abstract in f"\0{folder}", f"\0{folder}".encode():  # which are no files
+        listener = connections.Listener(abstract)
+        caller.shows("whether the address begins with a null", listener.address[:1] in ("\0", b"\0"), expected=True)
+        listener.close()
+    folders = {Path(connections.Listener().address).parent for _ in range(3)}
+    kernel.shows("the number of folders that three listeners without an address use", len(folders), expected=1)
     for family, wrong in (("AF_NONE", None), (None, 42), ("AF_PIPE", None)):
         with refuses(Exception):
             connections.Listener(wrong, family)

@@ -136,7 +136,8 @@ def test_proxy_shows_what_it_refers_to(manager: Any) -> None:
     shared.append(3)
     caller.shows("a deep copy of the proxy, and its class", (plain, type(plain)), expected=([1, 2], list))
     manager.shutdown()
-    caller.shows("the str of the proxy after shutdown", str(shared), expected=containing("'__str__()' failed>"))
+    for part in "object, typeid 'list' at 0x", "'__str__()' failed>":
+        caller.shows("the str of the proxy after shutdown", str(shared), expected=containing(part))
 
 
 def manager_class(mp: Any) -> Any:

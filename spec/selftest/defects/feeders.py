@@ -202,3 +202,31 @@ class DaemonsDoNotWaitForTheFeeder(Broken):
             if multiprocessing.current_process().daemon:
                 self._joincancelled = True
             super()._start_thread()
+
+
+class _KeepsItsWriter(sound.Queue):
+    def close(self):
+        os.dup(self._writer.fileno())
+        super().close()
+
+
+@family.breaks("queue.closed-queue-that-was-used-has-no-file-open")
+class KeepsAFileOpen(Broken):
+    """A queue that was closed keeps a file open."""
+
+    def Queue(self, maxsize=0):
+        return _KeepsItsWriter(maxsize)
+
+
+class _CancelsTheThread(sound.Queue):
+    def cancel_join_thread(self):
+        if self._jointhread:
+            self._jointhread.cancel()
+
+
+@family.breaks("queue.wait-can-be-cancelled-before-the-first-item")
+class CancelsWhatHasBegun(Broken):
+    """`cancel_join_thread()` has no effect before the first item."""
+
+    def Queue(self, maxsize=0):
+        return _CancelsTheThread(maxsize)

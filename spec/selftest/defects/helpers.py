@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from multiprocessing import context, forkserver
+from multiprocessing import context, forkserver, resource_tracker
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
@@ -14,6 +14,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 ForkServerProcess: Any = context.ForkServerProcess
+SpawnProcess: Any = context.SpawnProcess
 
 
 class _Keeps(ForkServerProcess):
@@ -56,3 +57,18 @@ class RemovesWithoutAWord(Broken):
         os.environ["PYTHONWARNINGS"] = "ignore"
         warnings.simplefilter("ignore")
         return self.context.Lock()
+
+
+class _HasItsOwnTracker(SpawnProcess):
+    def run(self):
+        tracker = vars(resource_tracker)["_resource_tracker"]
+        tracker._fd = tracker._pid = None
+        super().run()
+
+
+@family.breaks("lock.one-tracker-serves-all")
+class OneTrackerForEachProcess(Broken):
+    """Each process starts a resource tracker of its own."""
+
+    method = "spawn"
+    Process = _HasItsOwnTracker

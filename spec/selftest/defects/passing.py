@@ -208,3 +208,44 @@ class GivesItsKeyAway(Broken):
     def current_process(self):
         process = self.context.current_process()
         return SimpleNamespace(authkey=_Bytes(process.authkey), name=process.name, pid=process.pid)
+
+
+def _without_path(data):
+    data["sys_path"] = [entry for entry in data["sys_path"] if "claim-" not in entry]
+
+
+class _LosesThePath(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(_without_path):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.child-finds-modules-where-its-starter-does")
+class LosesThePath(Broken):
+    """A child does not look for modules in folders that its starter has added."""
+
+    method = "spawn"
+    Process = _LosesThePath
+
+
+def _again(data):
+    main = sys.modules["__main__"]
+    if getattr(main.__spec__, "name", "").endswith("__main__"):
+        data.pop("init_main_from_name", None)
+        data["init_main_from_path"] = main.__file__
+
+
+class _RunsPackagesAgain(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(_again):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.main-of-a-package-runs-once")
+class RunsPackagesAgain(Broken):
+    """A child runs `__main__` of a package again."""
+
+    method = "spawn"
+    Process = _RunsPackagesAgain

@@ -112,3 +112,15 @@ class PicklesLocks(Broken):
 
     def Lock(self):
         return _Portable(ctx=self.context)
+
+
+class _EventOfUnknownState(primitives.Event):
+    __repr__ = object.__repr__
+
+
+@family.breaks("lock.repr-tells-whether-an-event-is-set")
+class EventsLookAlike(Broken):
+    """The repr of an event does not tell whether it is set."""
+
+    def Event(self):
+        return _EventOfUnknownState(ctx=self.context)

@@ -89,7 +89,7 @@ def run(asked: argparse.Namespace) -> int:
     mutants = list(itertools.islice(draw(chosen, asked.seed, judgements.leave_out), asked.count))
     with tempfile.TemporaryDirectory() as folder, _limited():
         trial = Trial(library, Path(folder), int(asked.n), asked.seconds)
-        try_claims(trial, mutants, asked.claim, report, asked.report)
+        try_claims(trial, mutants, judgements, asked.claim, report, asked.report)
         if own_tests:
             try_own_tests(trial, own_tests, mutants[: asked.own_tests], report, asked.report)
     survivors = [m for m in mutants if not report.results[m.key].noticed_by and not judgements.find(m)]
@@ -100,12 +100,25 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def try_claims(
-    trial: Trial, mutants: Sequence[Mutant], beginnings: Sequence[str], report: Report, file: Optional[Path]
+    trial: Trial,
+    mutants: Sequence[Mutant],
+    judgements: Judgements,
+    beginnings: Sequence[str],
+    report: Report,
+    file: Optional[Path],
 ) -> None:
-    """Try the claims on the *mutants*, and put what was seen into *report*, which is saved to *file*.
+    """Try the claims on the *mutants*.
 
-    A mutant that a claim is known to notice is not tried again.  One that survived is tried with claims that it was
-    not tried with before.  *beginnings* are those of the ids of the claims to try; all claims, if there are none.
+    A mutant that a claim is known to notice is not tried again, nor is one that survived and that is listed.  Any
+    other one that survived is tried with claims that it was not tried with before.
+
+    Args:
+        trial: tries them.
+        mutants: the mutants.
+        judgements: what is listed.
+        beginnings: the beginnings of the ids of the claims to try; all claims, if there are none.
+        report: what was seen is put there.
+        file: the report is saved there.
     """
     suite = Claims(trial.library.name)
     knowledge = _kept(file, "claims")
@@ -123,7 +136,8 @@ def try_claims(
         result = report.results.get(mutant.key) or Result(mutant.key, mutant.change.place, mutant.line, len(reaching))
         tried = report.tried_on(result)
         tests = trial.affordable([t for t in reaching if t.startswith(nodes) and t not in tried], knowledge)
-        if not result.noticed_by:
+        result.reaching = len(reaching)
+        if not (result.noticed_by or (tried and judgements.find(mutant))):
             result.noticed_by = trial.noticed_by(mutant, suite, tests, knowledge)
             _note(result, tests, report, file)
 
