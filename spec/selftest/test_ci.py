@@ -55,9 +55,9 @@ def library(folder: Path, code: str) -> Path:
     return folder
 
 
-def snippets(language: str, document: str = DOCUMENT) -> list[str]:
-    """Return the snippets of the *document* in this *language*."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
+def snippets(language: str) -> list[str]:
+    """Return the snippets of the document in this *language*."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 
 
 def bash(
@@ -171,13 +171,8 @@ def test_tox_environment_runs_the_command() -> None:
 
 def test_settings_are_possible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    both = [*snippets("toml"), *snippets("toml", readme)]
-    tables = [text for text in both if "[tool.multiprocessing-spec]" in text]
-    for text in tables:
-        settings.FILE.write_text(text, encoding="utf-8")
-        table = toml_file.parse(text)["tool"]["multiprocessing-spec"]
-        assert {argument.partition("=")[0] for argument in settings.arguments([])} >= {
-            f"--{key}" for key in table if key != settings.FURTHER
-        }
-    assert len(tables) == 2
+    [text] = [text for text in snippets("toml") if "[tool.multiprocessing-spec]" in text]
+    settings.FILE.write_text(text, encoding="utf-8")
+    table = toml_file.parse(text)["tool"]["multiprocessing-spec"]
+    stated = {argument.partition("=")[0] for argument in settings.arguments([])}
+    assert stated >= {f"--{key}" for key in table if key != settings.FURTHER}
