@@ -147,6 +147,7 @@ def test_hung_if_it_does_not_exit(fork: Fork, wait_for: Callable[[int], object])
 @pytest.mark.usefixtures("impatient")
 def test_hung_if_it_is_not_reaped(fork: Fork) -> None:
     pid = fork(nothing)
+    until_exited(pid, seconds=60)
     with pytest.raises(Hung, match=rf"^expected process {pid} to be reaped within 0.05 s$"):
         until_gone(pid)
 
