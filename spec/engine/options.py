@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from spec.engine import lessons
 from spec.engine.claims import ids
 from spec.engine.hangs import STILL
 from spec.engine.lessons import REFERENCE
@@ -82,7 +83,7 @@ def check(config: pytest.Config) -> None:
         raise pytest.UsageError("--scale takes a whole number, 1 or more")
     for prefix in config.getoption("claim"):
         if not prefix or not any(claim.startswith(prefix) for claim in ids()):
-            alike = difflib.get_close_matches(prefix, ids(), n=1)
+            alike = difflib.get_close_matches(prefix, [*ids(), *lessons.names()], n=1)
             hint = f"did you mean {alike[0]}?" if alike else f"{PROGRAM} claims lists them"
             raise pytest.UsageError(f"--claim: no claim begins with {prefix!r}; {hint}")
 

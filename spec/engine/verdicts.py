@@ -32,7 +32,7 @@ MEANINGS = {
     HUNG: "the claim did not end; the report says by which rule, and where each process waits",
     CRASHED: "the process that called the API ended; the report says how",
     NOT_PROVIDED: "the API lacks a name that the claim is about, or the package lacks the lesson",
-    NOT_APPLICABLE: "the claim is about start methods, or Pythons, that differ from this one",
+    NOT_APPLICABLE: "the claim is about other start methods or Pythons; or, with --impl, it calls no lesson",
     KNOWN: "the claim does not hold, which is declared with its reason, and does not fail the run",
     FIXED: "the claim holds though it is declared not to; remove the declaration",
 }

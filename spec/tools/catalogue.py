@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from collections.abc import Iterable
 
-from spec.engine.claims import Claim
+from spec.engine import lessons
+from spec.engine.claims import Claim, ids
 from spec.engine.marks import Source
 from spec.engine.targets import TRAITS
 from spec.paths import SPEC_FOLDER
@@ -33,7 +35,9 @@ def run(asked: argparse.Namespace) -> int:
     """Print the claims that are asked for."""
     claims = [claim for claim in Claim.all() if claim.id.startswith(tuple(asked.id) or "")]
     if not claims:
-        raise UsageError(f"no claim begins with {' or '.join(map(repr, asked.id))}")
+        alike = difflib.get_close_matches(asked.id[0], [*ids(), *lessons.names()], n=1)
+        hint = f"; did you mean {alike[0]}?" if alike else ""
+        raise UsageError(f"no claim begins with {' or '.join(map(repr, asked.id))}{hint}")
     print(*text(claims), sep="\n")
     return 0
 

@@ -16,7 +16,7 @@ from spec.engine.deviations import BadDeviations
 from spec.paths import CLAIMS_FOLDER, ROOT
 from spec.selftest import completeness
 from spec.tools import documents
-from spec.tools.new import PLACEHOLDER
+from spec.tools.new import DEFECT_PLACEHOLDER, DEFECTS_FOLDER, PLACEHOLDER, SOURCE_PLACEHOLDER
 
 LONGEST_FILE = 400
 """Lines that a module of claims may have."""
@@ -51,6 +51,9 @@ def problems() -> Iterator[str]:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > LONGEST_FILE:
             yield f"{_short(path)}: it has {lines} lines: split it by subject; ids do not depend on the file"
+    for path in sorted(DEFECTS_FOLDER.glob("*.py")):
+        if DEFECT_PLACEHOLDER in path.read_text(encoding="utf-8"):
+            yield f"{_short(path)}: the docstring of a defect does not say what is wrong with it"
     yield from _lessons({claim.lesson for claim in claims})
     try:
         known = deviations.collect([])
@@ -78,6 +81,8 @@ def _of(claim: Claim) -> Iterator[str]:
         if source.kind == "contract":
             if not _is_documented(source.where):
                 yield f"its source {source.where} is no function of a lesson with a docstring"
+        elif source.where == SOURCE_PLACEHOLDER:
+            yield f"its source {source.where} names no part of the page"
         elif not source.where.startswith("https://"):
             yield f"its source {source.where} is neither an address nor a function of impl"
 

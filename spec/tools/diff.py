@@ -37,7 +37,8 @@ SUFFIXES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("sides", nargs=2, metavar="SIDE", help="REPORT.json, REPORT.json#TARGET, TARGET or PYTHON")
+    for side in ("A", "B"):
+        parser.add_argument(side, help="REPORT.json, REPORT.json#TARGET, TARGET or PYTHON")
     parser.add_argument(
         "--mp",
         action="append",
@@ -74,7 +75,7 @@ def run(asked: argparse.Namespace) -> int:
             raise UsageError(f"{file}: the suffix determines the format, and is one of {', '.join(SUFFIXES)}")
     options = [*(f"--claim={claim}" for claim in asked.claim), f"-n{asked.workers}"]
     try:
-        left, right = (_columns(side, asked.mp, options) for side in asked.sides)
+        left, right = (_columns(side, asked.mp, options) for side in (asked.A, asked.B))
         pairs = differences.pairs(left, right)
         for file in asked.files:
             _write(pairs, file)

@@ -90,7 +90,10 @@ def run(asked: argparse.Namespace) -> int:
                 record.keep_only(trial.all_defects())
                 found = [difference for difference in found if difference.is_failed_purpose]
                 table = updated(record, defect, observations, whole=not asked.claim, merge=asked.merge)
-                lines = [*map(str, found), *changes(record.of(defect), table)]
+                lines = [
+                    *map(str, found),
+                    *(f"{defect.short_name}: {line}" for line in changes(record.of(defect), table)),
+                ]
                 record.replace(defect, table)
                 record.save()
             else:

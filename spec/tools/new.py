@@ -13,6 +13,8 @@ from spec.paths import CLAIMS_FOLDER, ROOT, SPEC_FOLDER
 from spec.tools.command_line import UsageError
 
 PLACEHOLDER = "State here, in one sentence, what is true."
+DEFECT_PLACEHOLDER = "Say here, in one sentence, what is wrong with this API."
+SOURCE_PLACEHOLDER = "https://docs.python.org/3/library/multiprocessing.html#"
 """The wording of a claim that is not written yet."""
 
 DEFECTS_FOLDER = SPEC_FOLDER / "selftest" / "defects"
@@ -31,7 +33,7 @@ pytestmark = needs("Process")
 
 TEST_SKELETON = '''
 
-@source("https://docs.python.org/3/library/multiprocessing.html#")
+@source("{source}")
 def test_{name}(mp: Multiprocessing, lesson: Lesson) -> None:
     """{placeholder}"""
     raise NotImplementedError("set the scene, let one thing happen, state what must be true")
@@ -52,7 +54,7 @@ DEFECT_SKELETON = '''
 
 @family.breaks("{id}")
 class {classname}(Broken):
-    """Say here in one sentence what is wrong with this API."""
+    """{placeholder}"""
 '''
 
 LESSON_SKELETON = '''\
@@ -121,27 +123,37 @@ def run(asked: argparse.Namespace) -> int:
 def _claim(asked: argparse.Namespace) -> list[str]:
     lesson, dot, what = asked.id.partition(".")
     if not dot or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", what):
-        raise UsageError(f"{asked.id!r} is not of the form LESSON.WHAT-IS-CLAIMED, such as zombie.piles-up")
+        raise UsageError(
+            f"{asked.id!r} is not of the form LESSON.WHAT-IS-CLAIMED, such as zombie.piles-up,"
+            " in small letters, digits and hyphens"
+        )
     if lesson not in lessons.names():
         alike = difflib.get_close_matches(lesson, lessons.names(), n=1)
         hint = f"did you mean {alike[0]}?" if alike else f"python -m spec new lesson {lesson} makes it"
         raise UsageError(f"there is no lesson {lesson!r}; {hint}")
     if asked.id in ids():
         raise UsageError(f"{asked.id} exists already: {node_ids()[asked.id]}")
-    subject, family = _name(asked.subject or lesson, "SUBJECT"), _name(asked.defect_in or lesson, "FAMILY")
+    subject, family = (
+        _name((asked.subject or lesson).removeprefix("test_"), "SUBJECT"),
+        _name(asked.defect_in or lesson, "FAMILY"),
+    )
     test, defect = CLAIMS_FOLDER / lesson / f"test_{subject}.py", DEFECTS_FOLDER / f"{family}.py"
     words = what.replace("-", "_")
     classname = "".join(map(str.capitalize, what.split("-")))
     for path, head, body in (
-        (test, MODULE_SKELETON, TEST_SKELETON.format(name=words, placeholder=PLACEHOLDER)),
-        (defect, FAMILY_SKELETON, DEFECT_SKELETON.format(id=asked.id, classname=classname)),
+        (test, MODULE_SKELETON, TEST_SKELETON.format(name=words, placeholder=PLACEHOLDER, source=SOURCE_PLACEHOLDER)),
+        (
+            defect,
+            FAMILY_SKELETON,
+            DEFECT_SKELETON.format(id=asked.id, classname=classname, placeholder=DEFECT_PLACEHOLDER),
+        ),
     ):
         title = path.stem.removeprefix("test_").replace("_", " ").capitalize()
         old = path.read_text(encoding="utf-8") if path.exists() else head.format(title=title)
         path.write_text(old.rstrip("\n") + "\n" + body, encoding="utf-8")
     return [
         f"{test.relative_to(ROOT)}: write the test, its wording and its source",
-        f"{defect.relative_to(ROOT)}: make an API that is wrong in just that",
+        f"{defect.relative_to(ROOT)}: make an API that is wrong in just that, and rename its class after the fault",
         f"then: pytest spec/ --claim {asked.id}",
         f"then: python -m spec matrix {family} --claim {asked.id} --update",
         "then: python -m spec check --update",
