@@ -22,6 +22,7 @@ from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
+from spec.harness.cgroups import usable_processors
 from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
 from spec.harness.signal_state import keep_exited_children
 from spec.paths import SPEC_FOLDER
@@ -160,9 +161,7 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     processors = yield
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return processors
-    if hasattr(os, "sched_getaffinity"):  # which xdist does not ask where it has psutil
-        processors = min(processors, len(os.sched_getaffinity(0)))
-    return (processors * 3 + 1) // 2
+    return (min(processors, usable_processors()) * 3 + 1) // 2
 
 
 @pytest.hookimpl(tryfirst=True)

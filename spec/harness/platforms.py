@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Callable
 
+from spec.harness.cgroups import room_for_processes
 from spec.harness.process_table import observe_threads, pids
 from spec.harness.subreaper import is_subreaper
 from spec.harness.system_calls import P_ALL, WEXITED, WNOHANG, WNOWAIT, pidfd_open, waitid
@@ -73,6 +74,9 @@ def _files() -> bool:
 
 
 def _processes() -> bool:
+    room = room_for_processes()
+    if room is not None and room < LEAST_PROCESSES:
+        return False
     try:
         import resource
     except ImportError:
@@ -112,7 +116,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "SO_PEERCRED of unix(7), to know which process has connected": _peers,
     "real-time signals, to end a claim that hangs": _signals,
     f"a limit of {LEAST_FILES} open files or more (ulimit -n), for many processes at once": _files,
-    f"room for {LEAST_PROCESSES} more processes (ulimit -u), for many processes at once": _processes,
+    f"room for {LEAST_PROCESSES} more processes (ulimit -u, pids.max), for many processes at once": _processes,
 }
 """What the harness needs and what for, with the function that returns whether the platform has it."""
 

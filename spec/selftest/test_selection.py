@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Optional
 
 import psutil
 import pytest
 
 from spec.engine import plugin
+from spec.harness.cgroups import usable_processors
 from spec.selftest.verify import verify
 
 
@@ -57,14 +57,14 @@ def test_auto_is_half_as_many_claims_again_as_processors(
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
     if asked is not None:
         monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", str(asked))
-    processors = min(psutil.cpu_count(logical=False) or psutil.cpu_count() or 1, len(os.sched_getaffinity(0)))
+    processors = min(psutil.cpu_count(logical=False) or psutil.cpu_count() or 1, usable_processors())
     run = verify("spec/", "-n", "auto", "--mp=multiprocessing:fork", "--claim=identity.no-pid")
     assert f"\n{asked or (processors * 3 + 1) // 2} workers [1 item]" in run.output
 
 
 def test_auto_counts_the_processors_that_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {3, 5})
+    monkeypatch.setattr(plugin, "usable_processors", lambda: 2)
     hook = plugin.pytest_xdist_auto_num_workers()
     next(hook)
     with pytest.raises(StopIteration) as answer:

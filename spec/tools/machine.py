@@ -18,8 +18,10 @@ from typing import Any, NamedTuple, Optional
 
 import psutil
 
-from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
+from spec.harness.cgroups import usable_processors
+from spec.harness.platforms import missing
 from spec.harness.process_table import GONE, parent, state, until_exited
+from spec.tools.lacks import Lack, lacks
 
 REAPING_SECONDS = 2.0
 """Seconds after the exit of an orphan within which it is expected to be reaped."""
@@ -53,15 +55,17 @@ def run(asked: argparse.Namespace) -> int:
     else:
         for what, fact in sheet(found).items():
             print(f"{what + ':':<15}{fact}")
+        for lack in found["lacks"]:
+            print(f"{'lacks:':<15}{lack['what']}: {lack['costs']}")
     return 0
 
 
 def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
     """Return the facts about this machine, as data that can be written as JSON.
 
-    ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks,
-    and ``missing_for_locks_and_queues`` what only those about locks and queues need.  Where
-    something is missing, ``init`` and ``orphan`` are None.
+    ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks.
+    Where something is missing, ``init`` and ``orphan`` are None.  ``lacks`` has everything that is lacking, each with
+    what it costs.
 
     Args:
         seconds: the time after its exit within which an orphan is expected to be reaped.
@@ -73,9 +77,11 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
         "python": platform.python_version(),
         "executable": sys.executable,
         "processors": os.cpu_count(),
+        "usable_processors": usable_processors(),
+        "user": {"uid": os.getuid(), "is_root": os.geteuid() == 0} if hasattr(os, "getuid") else None,
         "start_methods": multiprocessing.get_all_start_methods(),
         "missing": list(missing()),
-        "missing_for_locks_and_queues": [] if missing() else list(missing_for(MADE_OF_SEMAPHORES)),
+        "lacks": [lack._asdict() for lack in [*lacks(), *_lacks_of_init(adoption)]],
         "init": adoption and {"pid": 1, "name": name(1)},
         "orphan": adoption
         and {
@@ -86,6 +92,12 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
     }
 
 
+def _lacks_of_init(adoption: Optional[Adoption]) -> list[Lack]:
+    if adoption is None or adoption.seconds is not None:
+        return []
+    return [Lack("an init that reaps orphans", "other programs leave zombies; no claim depends on it")]
+
+
 def sheet(found: dict[str, Any]) -> dict[str, str]:
     """Return the facts that `facts` has *found* in words, by subject."""
     default, *others = found["start_methods"]
@@ -93,12 +105,10 @@ def sheet(found: dict[str, Any]) -> dict[str, str]:
     told = {
         "platform": found["platform"],
         "Python": f"{found['implementation']} {found['python']}, {found['executable']}",
-        "processors": str(found["processors"]),
+        "processors": f"{found['usable_processors']} of {found['processors']}",
         "start methods": ", ".join([f"{default} (default)", *others]),
         "claims": f"cannot be verified, as this platform lacks {lacking}" if lacking else "can be verified",
     }
-    if found["missing_for_locks_and_queues"]:
-        told["locks, queues"] = f"cannot be verified, as it lacks {'; '.join(found['missing_for_locks_and_queues'])}"
     if found["orphan"]:
         told["init"] = _named(found["init"])
         told["an orphan"] = f"adopted by {_named(found['orphan']['adopter'])}; {_reaped(found['orphan'])}"

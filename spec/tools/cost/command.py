@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import Any, Optional
 
+from spec.harness.cgroups import usable_processors
 from spec.tools.command_line import UsageError
 from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare, count, measure
 
@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n",
         type=int,
-        default=_cores(),
+        default=usable_processors(),
         metavar="WORKERS",
         help="the number of claims that run at once; default: %(default)s, the number of cores",
     )
@@ -109,10 +109,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 def run(asked: argparse.Namespace) -> int:
     """Measure, print a table, and write JSON if asked to; return 1 if a run fails.
 
@@ -133,7 +129,7 @@ def run(asked: argparse.Namespace) -> int:
         return 1
     show(rows)
     if asked.o:
-        machine = {"cores": _cores(), "python": platform.python_version(), "platform": platform.platform()}
+        machine = {"cores": usable_processors(), "python": platform.python_version(), "platform": platform.platform()}
         how = {"workers": asked.n, "repeat": asked.repeat}
         data = {"schema": COST_SCHEMA, "machine": machine, **how, "runs": [row.data for row in rows]}
         asked.o.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
