@@ -107,10 +107,10 @@ class OwnTests:
         """Run *tests*; see `Suite`."""
         with tempfile.TemporaryDirectory() as folder, Nursery():
             file = Path(folder) / "outcomes"
+            inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
             environment = {
-                **os.environ,
+                **inherited,
                 "PYTHONPATH": os.pathsep.join([str(copy.folder), str(ROOT)]),
-                **NO_TEST,
                 "TMPDIR": folder,
             }
             setup = ["-q", "--rootdir=.", "--config-file=/dev/null", "--timeout=60", *PLUGIN, f"--outcomes={file}"]
