@@ -21,7 +21,7 @@ from spec.selftest.mutation.library.knowledge import Knowledge
 from spec.selftest.mutation.library.outcomes import Outcome
 from spec.selftest.mutation.library.results import Report, Result
 from spec.selftest.mutation.library.score import table
-from spec.selftest.mutation.library.suites import KILLED_AT_ONCE, KILLED_BY_TIME, Claims, OwnTests, Run, noticed_by
+from spec.selftest.mutation.library.suites import KILLED_AT_ONCE, Claims, OwnTests, Run, noticed_by
 from spec.selftest.mutation.mutants import Change
 from spec.tools.command_line import UsageError
 
@@ -182,6 +182,7 @@ class FakeSuite:
         return self.runs.pop(0)
 
 
+LATE = Run([Outcome("a", failed=False, seconds=1)], succeeded=False, in_time=False)
 PASSED, FAILED = Run([], succeeded=True), Run([Outcome("b", failed=True, seconds=1)], succeeded=False)
 
 
@@ -192,7 +193,9 @@ PASSED, FAILED = Run([], succeeded=True), Run([Outcome("b", failed=True, seconds
         ([FAILED, FAILED], ["abc", "b"], "b"),
         ([FAILED, PASSED, PASSED], ["abc", "b", "c"], ""),  # disturbed by something else
         ([Run([], succeeded=False)], ["abc"], KILLED_AT_ONCE),
-        ([Run([], succeeded=False, in_time=False)], ["abc"], KILLED_BY_TIME),
+        ([LATE, LATE], ["abc", "b"], "b"),
+        ([Run([Outcome(test, False, 1) for test in "abc"], succeeded=False, in_time=False)], ["abc"], ""),
+        ([LATE, PASSED, PASSED], ["abc", "b", "c"], ""),  # the machine was busy
     ],
 )
 def test_mutant_is_noticed_if_a_test_fails_twice(

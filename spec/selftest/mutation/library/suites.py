@@ -30,8 +30,6 @@ SPARE_SECONDS = 20.0
 
 SLOWDOWN = 3.0
 
-KILLED_BY_TIME = "the run took too long"
-
 KILLED_AT_ONCE = "no test could run"
 
 
@@ -134,7 +132,8 @@ class OwnTests:
 def noticed_by(suite: Suite, copy: Copy, tests: Sequence[str], seconds: Mapping[str, float]) -> str:
     """Return the first of the *tests* that fails on a *copy*, twice, or else why nothing could run; "" if all pass.
 
-    A test that fails only once was disturbed by something else.
+    A test that fails only once was disturbed by something else.  If the run takes too long, the test that was under
+    way is what failed.
 
     Args:
         suite: how the tests are run.
@@ -148,9 +147,12 @@ def noticed_by(suite: Suite, copy: Copy, tests: Sequence[str], seconds: Mapping[
         run = suite.run(copy, waiting, "-x", seconds=limit)
         if run.succeeded:
             return ""
-        if not run.failing:
-            return KILLED_AT_ONCE if run.in_time else KILLED_BY_TIME
-        [first] = run.failing[:1]
+        if run.in_time and not run.failing:
+            return KILLED_AT_ONCE
+        ended = {outcome.test for outcome in run.outcomes}
+        first = next(iter([*run.failing, *(test for test in waiting if test not in ended)]), "")
+        if not first:  # all had passed when the time was over
+            return ""
         again = suite.run(copy, [first], seconds=SPARE_SECONDS + SLOWDOWN * seconds[first])
         if not again.succeeded:
             return first
