@@ -25,7 +25,7 @@ NO_TEST = {"PYTEST_CURRENT_TEST": ""}
 WHOLE_SECONDS = 3600.0
 """How long a run of all tests may take."""
 
-SPARE_SECONDS = 20.0
+SPARE_SECONDS = 60.0
 """How much longer than usual a run may take on a mutant, in seconds, and `SLOWDOWN` how many times as long."""
 
 SLOWDOWN = 3.0
