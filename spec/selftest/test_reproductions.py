@@ -94,10 +94,9 @@ def test_scripts_see_nothing_wrong_where_the_claim_holds(claims: dict[str, Claim
     assert "".join(found) == ""
 
 
-def test_scripts_are_short(claims: dict[str, Claim]) -> None:
+def test_each_claim_has_a_short_script(claims: dict[str, Claim]) -> None:
     targets = {claim: reproduce.sound(claim) for claim in claims.values()}
-    chosen = list(claims.values())[::8]
-    lines = [len(generate(claim, targets[claim][0]).splitlines()) for claim in chosen if targets[claim]]
+    lines = [len(generate(claim, sound[0]).splitlines()) for claim, sound in targets.items() if sound]
     assert statistics.median(lines) <= MOST_LINES
 
 

@@ -40,8 +40,9 @@ pytestmark = needs("Process")
 @pytest.fixture
 def default(target: Target) -> Any:
     """The module under test itself, without a start method named."""
-    if not hasattr(target.module, "get_start_method"):
-        raise NotProvided(f"{target.module.__name__} has no get_start_method")
+    for name in "get_start_method", "get_all_start_methods", "get_context", "set_start_method":
+        if not hasattr(target.module, name):
+            raise NotProvided(f"{target.module.__name__} has no {name}")
     return target.module
 
 

@@ -76,7 +76,7 @@ def test_values_and_arrays_are_shared(mp: Any, worker: MakeWorker) -> None:
         array[2]
 
 
-@needs("Value", "Array", "Lock")
+@needs("Value", "Array", "Lock", "RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value")
 def test_lock_of_a_value_excludes(mp: Any, worker: MakeWorker) -> None:
     """A process that holds the lock of a shared value or array, its own or a given one, excludes others from it."""

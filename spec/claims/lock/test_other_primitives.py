@@ -47,7 +47,7 @@ def test_condition_wakes_as_many_as_notified(mp: Any, worker: MakeWorker) -> Non
     synchronizing.condition_wakes_as_many(mp.Condition(), worker)
 
 
-@needs("Condition")
+@needs("Condition", "RLock")
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.wait_for")
 def test_condition_can_be_waited_for(mp: Any, worker: MakeWorker, folder: Path) -> None:
     """`wait_for` returns once its predicate is true or its time is up, and holds the lock of the condition again."""

@@ -12,10 +12,8 @@ from spec.harness.witness import caller, containing
 
 pytestmark = needs("Process", "Lock", "RLock")
 
-SOURCE = source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 
-
-@SOURCE
+@source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 @needs("current_process")
 def test_repr_tells_the_holder(mp: Any, worker: MakeWorker) -> None:
     """The repr of a lock tells which process holds it, and which thread of that, as far as one can know."""
@@ -35,7 +33,7 @@ def test_repr_tells_the_holder(mp: Any, worker: MakeWorker) -> None:
         caller.shows("its repr in the main thread", repr(lock), expected=containing("SomeOtherThread"))
 
 
-@SOURCE
+@source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 @needs("Semaphore", "BoundedSemaphore", "Condition", "current_process")
 def test_repr_tells_the_value(mp: Any, worker: MakeWorker) -> None:
     """The repr of a semaphore has its value and its bound, and that of a condition its lock and how many wait."""
@@ -58,7 +56,7 @@ def _acquire_and_show(lock: Any) -> str:
     return repr(lock)
 
 
-@SOURCE
+@source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 @where(events_tell_their_state)
 @needs("Event")
 def test_repr_tells_whether_an_event_is_set(mp: Any) -> None:

@@ -32,6 +32,7 @@ def kind(mp: Any) -> Any:
         return type(manager)
 
 
+@needs("get_context")
 @source("https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager")
 def test_manager_is_reached_by_its_address(mp: Any, kind: Any, worker: MakeWorker) -> None:
     """A process that knows the address and the key of a manager uses the same objects as its starter."""
@@ -61,6 +62,7 @@ def test_any_process_can_serve(mp: Any, kind: Any, checkpoint: MakeCheckpoint, w
         client.call("deposit", 1)
 
 
+@needs("get_context")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.start")
 def test_manager_is_started_once(mp: Any, kind: Any) -> None:
     """A manager can be used once it is started, which runs the initializer in its server, and not again or later."""
@@ -83,6 +85,7 @@ def test_manager_is_started_once(mp: Any, kind: Any) -> None:
             call()
 
 
+@needs("get_context")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.shutdown")
 def test_stubborn_server_is_ended(mp: Any, kind: Any, log: Recorder) -> None:
     """`shutdown` ends a server that does not end in time, and one that ignores SIGTERM besides."""
