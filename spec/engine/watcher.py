@@ -61,8 +61,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Optional[bool]:
 def perform(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:
     """Run *item* on a stage of its own, and return its reports once nothing of it is left."""
     start = time.time()
-    warm_up()
-    interrupts.check()
+    with interrupts.deferred():
+        warm_up()
     if not target_of(item).traits.inherits_memory:
         share_resource_tracker()
     with StageFolder.make() as folder:

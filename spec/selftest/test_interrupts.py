@@ -52,6 +52,18 @@ def test_signal_is_not_lost_where_python_ignores_exceptions(number: int, fork: F
     assert exit_status(fork(be_interrupted)) == 0
 
 
+def test_signal_can_be_deferred(number: int, fork: Fork) -> None:
+    def be_interrupted() -> None:
+        interrupts.listen()
+        reached = False
+        with pytest.raises(KeyboardInterrupt), interrupts.deferred():
+            signal.raise_signal(number)
+            reached = True
+        assert reached
+
+    assert exit_status(fork(be_interrupted)) == 0
+
+
 def test_fork_ends_as_by_default(number: int, fork: Fork) -> None:
     def be_killed() -> None:
         interrupts.listen()

@@ -125,9 +125,13 @@ class JoinGivesUpOnASignal(Broken):
 
 
 def sleep_undisturbed(seconds):
-    """Sleep for *seconds* seconds, even if signals interrupt the sleep."""
-    while libc.usleep(int(seconds * 1e6)) == -1:
-        pass
+    """Sleep for *seconds* seconds; after a signal, until none has arrived for ten times as long.
+
+    On a busy machine, the time between two signals can be longer than *seconds*.
+    """
+    disturbed = libc.usleep(int(seconds * 1e6)) == -1
+    while disturbed:
+        disturbed = libc.usleep(int(seconds * 1e7)) == -1
 
 
 class _JoinedAfterSleep(ForkProcess):
