@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -31,6 +32,9 @@ SPARE_SECONDS = 60.0
 SLOWDOWN = 3.0
 
 KILLED_AT_ONCE = "no test could run"
+
+_NURSERY_IS_OPEN = threading.Lock()
+"""Held while there is a nursery: it takes each new child of this process for its own, and would end others' tests."""
 
 
 class Run(NamedTuple):
@@ -103,7 +107,7 @@ class OwnTests:
 
     def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> Run:
         """Run *tests*; see `Suite`."""
-        with tempfile.TemporaryDirectory() as folder, Nursery():
+        with _NURSERY_IS_OPEN, tempfile.TemporaryDirectory() as folder, Nursery():
             file = Path(folder) / "outcomes"
             inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
             environment = {
