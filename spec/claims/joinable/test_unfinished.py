@@ -6,11 +6,11 @@ from impl.contract import Multiprocessing
 from spec.claims.joinable import payloads
 from spec.claims.queue.payloads import close_and_join_thread
 from spec.claims.shared import endings
+from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import Programs
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.witness import kernel
 
 pytestmark = needs("Process", "JoinableQueue")
 
@@ -18,9 +18,7 @@ pytestmark = needs("Process", "JoinableQueue")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
 def test_program_with_outstanding_items_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that end while items are outstanding have exit status 0 and print nothing on stderr."""
-    leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_outstanding, target.name)
-    kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
+    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_outstanding, target.name))
 
 
 @source("https://github.com/celery/billiard/issues/293", observed=True)

@@ -6,6 +6,7 @@ import signal
 
 from spec.claims.lifecycle import payloads
 from spec.claims.shared import endings
+from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
@@ -21,17 +22,14 @@ pytestmark = needs("Process")
 def test_program_that_ends_in_order_is_silent(program: Programs) -> None:
     """A program that has used everything, and closed nothing, ends with exit status 0 and nothing on stderr."""
     using = program.main(payloads.use_everything)
-    kernel.shows("the program's exit status", using.exit_status(), expected=0)
+    ends_silently(using)
     kernel.shows("what the program printed", using.output, expected="100\n")
-    kernel.shows("what the program printed on stderr", using.all_errors(), expected="")
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
 def test_program_with_unjoined_children_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, whose children were joined, closed, killed, or nothing of it, end silently."""
-    leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_children, target.name)
-    kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
+    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_children, target.name))
 
 
 @needs("Lock", "Queue")

@@ -10,6 +10,7 @@ from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.shared import endings
+from spec.claims.shared.silence import ends_silently
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import Programs
 from spec.engine.marks import counts_references, needs, source, where
@@ -27,9 +28,7 @@ pytestmark = needs("Process", "Lock", "Manager")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager", observed=True)
 def test_program_that_shuts_no_manager_down_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that end while they refer to managers and proxies print nothing on stderr."""
-    leaving = program.main(endings.use_here_and_in_a_child, payloads.leave_managers, target.name)
-    kernel.shows("the program's exit status", leaving.exit_status(), expected=0)
-    kernel.shows("what the program and its child printed on stderr", leaving.all_errors(), expected="")
+    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_managers, target.name))
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager")

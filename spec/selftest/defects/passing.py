@@ -15,6 +15,7 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.handovers import preparing
+from spec.selftest.defects.locks import DoesNothing
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -22,6 +23,15 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 ForkProcess: Any = context.ForkProcess
 FORK: Any = context.ForkContext()
 SpawnProcess: Any = context.SpawnProcess
+
+
+class _Prepared(SpawnProcess):
+    """A spawned process whose data for its beginning are changed, by `change`."""
+
+    @classmethod
+    def _Popen(cls, child):
+        with preparing(cls.change):
+            return popen_spawn_posix.Popen(child)
 
 
 class _PassesFunctions(ForkProcess):
@@ -60,29 +70,15 @@ def _private(shared):
     return type(shared).from_buffer_copy(shared)
 
 
-class _Open:
-    def acquire(self, block=True, timeout=None):
-        return True
-
-    def release(self):
-        pass
-
-    def __enter__(self):
-        return True
-
-    def __exit__(self, *exception):
-        pass
-
-
 @family.breaks("isolation.lock-of-a-value-excludes")
 class ValuesHaveNoLock(Broken):
     """The lock of a shared value or array excludes nobody."""
 
     def Value(self, kind, *arguments, lock=True):
-        return FORK.Value(kind, *arguments, lock=_Open() if lock else False)
+        return FORK.Value(kind, *arguments, lock=DoesNothing.Lock() if lock else False)
 
     def Array(self, kind, size_or_initializer, *, lock=True):
-        return FORK.Array(kind, size_or_initializer, lock=_Open() if lock else False)
+        return FORK.Array(kind, size_or_initializer, lock=DoesNothing.Lock() if lock else False)
 
 
 @family.breaks("isolation.interpreter-can-be-chosen")
@@ -99,11 +95,8 @@ def _without_the_file(data):
     data.pop("init_main_from_path", None)
 
 
-class _LosesTheFile(SpawnProcess):
-    @staticmethod
-    def _Popen(child):
-        with preparing(_without_the_file):
-            return popen_spawn_posix.Popen(child)
+class _LosesTheFile(_Prepared):
+    change = staticmethod(_without_the_file)
 
 
 @family.breaks("isolation.main-that-is-a-file-runs-again")
@@ -157,22 +150,23 @@ class MisnumbersTheMainThread(Broken):
     Process = _MisnumbersItsThread
 
 
-class _RunsMainByHand(SpawnProcess):
-    @staticmethod
-    def _Popen(child):
+def _without_main(data):
+    data.pop("init_main_from_path", None)
+    data.pop("init_main_from_name", None)
+
+
+class _RunsMainByHand(_Prepared):
+    change = staticmethod(_without_main)
+
+    @classmethod
+    def _Popen(cls, child):
         child.main = getattr(sys.modules["__main__"], "__file__", None)
-        with preparing(_without_main):
-            return popen_spawn_posix.Popen(child)
+        return super()._Popen(child)
 
     def run(self):
         if self.main:
             exec(Path(self.main).read_text(encoding="utf-8"), {"__name__": "__mp_main__", "__file__": self.main})
         super().run()
-
-
-def _without_main(data):
-    data.pop("init_main_from_path", None)
-    data.pop("init_main_from_name", None)
 
 
 @family.breaks("isolation.main-finds-itself-while-it-runs-again")
@@ -214,11 +208,8 @@ def _without_path(data):
     data["sys_path"] = [entry for entry in data["sys_path"] if "claim-" not in entry]
 
 
-class _LosesThePath(SpawnProcess):
-    @staticmethod
-    def _Popen(child):
-        with preparing(_without_path):
-            return popen_spawn_posix.Popen(child)
+class _LosesThePath(_Prepared):
+    change = staticmethod(_without_path)
 
 
 @family.breaks("isolation.child-finds-modules-where-its-starter-does")
@@ -236,11 +227,8 @@ def _again(data):
         data["init_main_from_path"] = main.__file__
 
 
-class _RunsPackagesAgain(SpawnProcess):
-    @staticmethod
-    def _Popen(child):
-        with preparing(_again):
-            return popen_spawn_posix.Popen(child)
+class _RunsPackagesAgain(_Prepared):
+    change = staticmethod(_again)
 
 
 @family.breaks("isolation.main-of-a-package-runs-once")
