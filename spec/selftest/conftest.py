@@ -15,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from spec.harness import deadline
 from spec.harness.nursery import Nursery
+from spec.report import document
+from spec.report.document import Document
+from spec.selftest.verify import verify
 
 Fork = Callable[..., int]
 
@@ -24,7 +27,14 @@ os.environ.pop("PYTHONUNBUFFERED", None)  # it would hide output that is lost in
 LONG = ("test_defects.py", "test_hanging.py", "test_soak.py")
 """The modules whose tests take longest."""
 
-WHOLE = ("test_installed.py", "test_reports.py", "test_reproductions.py", "test_stage.py")
+WHOLE = (
+    "test_installed.py",
+    "test_report_command.py",
+    "test_report_pages.py",
+    "test_reports.py",
+    "test_reproductions.py",
+    "test_stage.py",
+)
 """The modules whose tests look at one long run of pytest, or one installation, which each worker would need anew."""
 
 
@@ -96,3 +106,23 @@ def fork(nothing_left: None) -> Iterator[Fork]:  # noqa: ARG001  it must close a
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the harness wait 50 ms at most."""
     monkeypatch.setattr(deadline, "DEADLINE_SECONDS", 0.05)
+
+
+@pytest.fixture(scope="session")
+def report_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The reports of one run, by their suffixes; the run verifies isolation on two APIs, of which one violates it."""
+    folder = tmp_path_factory.mktemp("reports")
+    suffixes = [".json", ".md", ".html"]
+    written = {suffix: folder / f"report{suffix}" for suffix in suffixes}
+    targets = ["--mp", "multiprocessing:fork", "--mp", "multiprocessing.dummy"]
+    chosen = ["--claim", "isolation", *targets, "--deviations", "none"]
+    run = verify("spec/", *chosen, *(f"--report={file}" for file in written.values()))
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert [f"report: {file}" in run.output for file in written.values()] == [True] * len(written)
+    return written
+
+
+@pytest.fixture(scope="session")
+def report(report_files: dict[str, Path]) -> Document:
+    """The JSON report of that run."""
+    return document.read(report_files[".json"])
