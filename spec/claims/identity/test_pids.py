@@ -293,7 +293,7 @@ def test_child_has_the_starters_authkey(mp: Multiprocessing, lesson: Lesson, che
 
 @source("https://docs.python.org/3/library/threading.html#threading.Thread.native_id", observed=True)
 def test_main_thread_has_the_childs_pid(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """The main thread of a child is known by the number that the kernel knows it by, which is the child's pid."""
+    """The native id of a child's main thread is the child's pid."""
     here = checkpoint("here")
     child = mp.Process(target=payloads.tell_main_thread, args=(here.pause,))
     child.start()
@@ -306,7 +306,7 @@ def test_main_thread_has_the_childs_pid(mp: Multiprocessing, checkpoint: MakeChe
 @needs("current_process")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.authkey", observed=True)
 def test_authkey_is_pickled_only_for_a_child(mp: Any) -> None:
-    """The authentication key is kept from being pickled, and so sent, by accident: that raises TypeError."""
+    """Pickling the authentication key raises TypeError, so that it is not sent by accident."""
     key = mp.current_process().authkey
     caller.shows("the class of the key", isinstance(key, bytes), expected=True)
     with refuses(TypeError):

@@ -46,7 +46,7 @@ def test_repr_tells_the_state(mp: Any, checkpoint: MakeCheckpoint, starter: Make
 
 @source("https://docs.python.org/3/whatsnew/3.8.html#multiprocessing", observed=True)
 def test_repr_tells_the_exit_code(mp: Any, checkpoint: MakeCheckpoint) -> None:
-    """The repr of an ended child has its exit code, and that of the current process says that it has started."""
+    """The repr of a child that has ended has its exit code; that of the current process says that it has started."""
     for status in 0, 7:
         child = mp.Process(target=leave(status))
         child.start()

@@ -89,7 +89,7 @@ def test_main_that_is_a_file_runs_again(program: Programs, log: Recorder) -> Non
 @where(runs_main_again)
 @source("https://docs.python.org/3/library/sys.html#sys.modules", observed=True)
 def test_main_finds_itself_while_it_runs_again(program: Programs, log: Recorder) -> None:
-    """While a child runs the main module again, that module is in `sys.modules`, under the name that it has there."""
+    """While a child runs the main module again, the module is in `sys.modules` under its name there."""
     for as_file in False, True:
         program.module(telling, log.path, as_file=as_file).exit_status()
     seen = log.values("found")

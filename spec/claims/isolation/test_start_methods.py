@@ -186,7 +186,7 @@ def test_fresh_memory_needs_no_warning_of_threads(mp: Multiprocessing, lesson: L
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_start_method")
 def test_start_method_is_set_once(choosing: Any, program: Programs, log: Recorder, target: Target) -> None:
-    """The start method can be set once, before its first use, or again if that is forced, or set back by None."""
+    """The start method can be set once, and after that only with `force`; `None` resets it to the default."""
     running = program.main(payloads.set_start_methods, target.module.__name__, log)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     methods = log.values("methods")[0]
@@ -198,7 +198,7 @@ def test_start_method_is_set_once(choosing: Any, program: Programs, log: Recorde
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_context")
 def test_context_has_one_start_method(choosing: Any) -> None:
-    """A context has the start method that was asked for, is its own context, and refuses another start method."""
+    """A context has the start method that was asked for, and refuses to change it."""
     for method in choosing.get_all_start_methods():
         context = choosing.get_context(method)
         caller.shows("its start method", context.get_start_method(), expected=method)

@@ -136,7 +136,7 @@ def test_surroundings_are_the_childs_own(mp: Multiprocessing, lesson: Lesson, lo
 def test_child_finds_modules_where_its_starter_does(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path
 ) -> None:
-    """A folder that the starter has added to `sys.path` is there in a child."""
+    """A folder that the starter has added to `sys.path` is in the child's `sys.path`."""
     sys.path.append(str(folder))
     lesson.run_in_child(mp, partial(payloads.tell_path, log, str(folder)))
     recorder.shows("whether the child looks for modules in the folder", log.values("path"), expected=[True])

@@ -60,7 +60,7 @@ def test_socket_can_be_passed(worker: MakeWorker) -> None:
 @needs("Value", "Array")
 @source("https://docs.python.org/3/library/multiprocessing.html#shared-ctypes-objects")
 def test_values_and_arrays_are_shared(mp: Any, worker: MakeWorker) -> None:
-    """What one process writes to a value or an array in shared memory, another one reads, whatever its type."""
+    """Other processes read what one process writes to a shared value or array, whatever its type."""
     value, array, text = mp.Value("i", 1), mp.Array("d", [1.5, 2.5]), mp.Array("c", b"abc")
     zeros, typed = mp.Array("l", 5), mp.Value(ctypes.c_short, lock=False)
     raw, raws = mp.RawValue("b", -1), mp.RawArray(ctypes.c_long, range(3))
@@ -79,7 +79,7 @@ def test_values_and_arrays_are_shared(mp: Any, worker: MakeWorker) -> None:
 @needs("Value", "Array", "Lock", "RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value")
 def test_lock_of_a_value_excludes(mp: Any, worker: MakeWorker) -> None:
-    """A process that holds the lock of a shared value or array, its own or a given one, excludes others from it."""
+    """While a process holds the lock of a shared value or array, no other process can acquire it or look inside."""
     lock = mp.RLock()
     for shared in mp.Value("i"), mp.Array("i", 1), mp.Value("i", lock=lock):
         child = worker(acquire=partial(payloads.acquire_lock_of, shared), look=partial(payloads.look_at, shared))

@@ -15,7 +15,7 @@ pytestmark = needs("Process", "get_logger", "log_to_stderr")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#logging")
 def test_log_goes_to_stderr_if_asked_for(program: Programs) -> None:
-    """After `log_to_stderr`, a program and its children log to stderr what has the given level or a higher one."""
+    """After `log_to_stderr`, a program and its children print log messages of the given level or a higher one."""
     logging_all = program.main(payloads.log_a_child, logging.DEBUG)
     kernel.shows("the program's exit status", logging_all.exit_status(), expected=0)
     errors = logging_all.all_errors()

@@ -120,7 +120,7 @@ def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """When a program was killed that had locks, the helper that removes their names says so on stderr."""
+    """When a program that had locks was killed, the helper that removes their names prints a warning."""
     waiting = checkpoint("waiting")
     running = program.main(payloads.make_and_hold, waiting.pause)
     waiting.next()
@@ -131,7 +131,7 @@ def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeC
 @where(fresh_memory)
 @source("https://github.com/python/cpython/issues/88887", observed=True)
 def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """When the helper that removes names was killed, the next lock starts another one, with a warning."""
+    """When the helper that removes names was killed, the next lock starts another one, and warns of that."""
     making, trackers = checkpoint("making"), []
     running = program.main(payloads.make_and_make_again, making.pause)
     for _ in range(2):
@@ -150,7 +150,7 @@ def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_one_tracker_serves_all(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """A child that makes locks starts no helper of its own, as that of its starter removes their names."""
+    """A child that makes locks starts no helper to remove their names: it uses that of its starter."""
     making, lock = checkpoint("making"), mp.Lock()
     child = mp.Process(target=payloads.make_and_hold, args=(mp, making.pause))
     child.start()

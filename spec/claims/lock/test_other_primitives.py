@@ -27,7 +27,7 @@ def test_semaphore_admits_as_many_as_its_value(mp: Any, worker: MakeWorker) -> N
 @needs("Semaphore", "BoundedSemaphore")
 @source("https://docs.python.org/3/library/threading.html#threading.BoundedSemaphore")
 def test_semaphore_is_bounded_if_asked_for(mp: Any) -> None:
-    """A semaphore has the value 1 by default; one that is bounded is not released more often than acquired."""
+    """A semaphore has the value 1 by default; a bounded one cannot be released more often than it was acquired."""
     semaphore, bounded = mp.Semaphore(), mp.BoundedSemaphore()
     for made in semaphore, bounded:
         acquired = [made.acquire(False) for _ in range(2)]
@@ -43,7 +43,7 @@ def test_semaphore_is_bounded_if_asked_for(mp: Any) -> None:
 @needs("Condition")
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.notify")
 def test_condition_wakes_as_many_as_notified(mp: Any, worker: MakeWorker) -> None:
-    """`notify` of a condition wakes one waiter, or as many as it is told; `notify_all` all; `wait` frees the lock."""
+    """`notify` wakes one process or as many as it is told, `notify_all` wakes all, and `wait` releases the lock."""
     synchronizing.condition_wakes_as_many(mp.Condition(), worker)
 
 

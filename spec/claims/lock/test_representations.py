@@ -16,7 +16,7 @@ pytestmark = needs("Process", "Lock", "RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 @needs("current_process")
 def test_repr_tells_the_holder(mp: Any, worker: MakeWorker) -> None:
-    """The repr of a lock tells which process holds it, and which thread of that, as far as one can know."""
+    """The repr of a lock tells which process and thread hold it, as far as the process that asks can know."""
     for make, free, again in ((mp.Lock, "None)", ""), (mp.RLock, "None, 0)", ", 1")):
         lock = make()
         child = worker(lock=lock)
@@ -36,7 +36,7 @@ def test_repr_tells_the_holder(mp: Any, worker: MakeWorker) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 @needs("Semaphore", "BoundedSemaphore", "Condition", "current_process")
 def test_repr_tells_the_value(mp: Any, worker: MakeWorker) -> None:
-    """The repr of a semaphore has its value and its bound, and that of a condition its lock and how many wait."""
+    """The repr of a semaphore has its value and its bound; that of a condition has its lock and how many wait."""
     semaphore, bounded, condition = mp.Semaphore(3), mp.BoundedSemaphore(5), mp.Condition()
     child = worker(semaphore=semaphore, condition=condition)
     caller.shows("the repr of a semaphore", repr(semaphore), expected="<Semaphore(value=3)>")

@@ -212,7 +212,7 @@ def test_closed_queue_that_was_used_has_no_file_open(mp: Multiprocessing) -> Non
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.cancel_join_thread")
 def test_wait_can_be_cancelled_before_the_first_item(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """After `cancel_join_thread`, a child need not put its items into the pipe, even if it puts them only then."""
+    """A child that calls `cancel_join_thread` before it puts items need not wait at its end until they are read."""
     queue, put = mp.Queue(), checkpoint("put")
     child = mp.Process(target=steps(partial(payloads.cancel_and_put_big, queue), put.pause))
     child.start()

@@ -37,7 +37,7 @@ def connections(mp: Any) -> Any:
 
 @source(DOCUMENTATION + "Connection.send_bytes")
 def test_pipe_carries_a_part_of_some_bytes(mp: Any, worker: MakeWorker) -> None:
-    """`send_bytes` sends as many bytes as it is told, even none, from an offset on, and refuses impossible parts."""
+    """`send_bytes` sends the part that its offset and size select, even an empty one, and refuses impossible ones."""
     receiver, sender = mp.Pipe(False)
     drain = worker(receiver=receiver)
     text, large = b"abcdef", bytes(range(256)) * 2**13
@@ -64,7 +64,7 @@ def test_pipe_carries_a_part_of_some_bytes(mp: Any, worker: MakeWorker) -> None:
 
 @source(DOCUMENTATION + "Connection.recv_bytes")
 def test_message_that_is_too_long_ends_the_pipe(mp: Any) -> None:
-    """If a message is longer than `recv_bytes` may receive, that raises OSError, and so do later calls."""
+    """A message that is longer than `recv_bytes` allows raises OSError, and so does each later call."""
     receiver, sender = mp.Pipe(False)
     sender.send_bytes(b"abc")
     caller.shows("recv_bytes(3) of three bytes", receiver.recv_bytes(3), expected=b"abc")
@@ -205,7 +205,7 @@ def test_listener_leaves_no_file(connections: Any, folder: Path) -> None:
 @needs("SimpleQueue")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.SimpleQueue")
 def test_simple_queue_behaves_as_a_queue(mp: Any, worker: MakeWorker) -> None:
-    """A simple queue gives items in order, blocks while it is empty, tells whether it is, and can be closed."""
+    """A simple queue returns items in order, blocks while it is empty, and refuses every call once it is closed."""
     queue = mp.SimpleQueue()
     one, another = worker(queue=queue), worker(queue=queue)
     caller.shows("empty() of a new queue", queue.empty(), expected=True)

@@ -18,7 +18,7 @@ pytestmark = needs("Process", "Manager")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Semaphore")
 def test_managed_lock_excludes(manager: Any, worker: MakeWorker) -> None:
-    """A managed lock excludes processes from each other, as a managed semaphore does that has been used up."""
+    """A managed lock that is held, or a managed semaphore that is used up, excludes other processes."""
     for lock in manager.Lock(), manager.RLock(), manager.Semaphore(1):
         synchronizing.lock_excludes(lock, worker)
     for semaphore in manager.Semaphore(2), manager.BoundedSemaphore(2):

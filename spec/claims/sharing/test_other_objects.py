@@ -81,7 +81,7 @@ def test_managed_queue_behaves_as_one(manager: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.register")
 def test_any_class_can_be_registered(mp: Any, worker: MakeWorker) -> None:
-    """The proxy of an object of a registered class has its public methods, or those named, and raises its errors."""
+    """The proxy of a registered class has the public methods of its object, or those named, and raises its errors."""
     kind = manager_class(mp)
     kind.register("Account", registered.Account)
     kind.register("Narrow", registered.Account, exposed=("deposit", "_secret"))
@@ -106,7 +106,7 @@ def test_any_class_can_be_registered(mp: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.register")
 def test_answer_can_be_another_proxy(mp: Any, worker: MakeWorker) -> None:
-    """A method that was registered with a type returns a proxy of that type, for an iterator also."""
+    """A method that was registered with the type of its result returns a proxy of that type, for iterators too."""
     kind = manager_class(mp)
     types = {"split": "Part", "installments": "Iterator"}
     kind.register("Part", create_method=False)

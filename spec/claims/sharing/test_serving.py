@@ -65,7 +65,7 @@ def test_any_process_can_serve(mp: Any, kind: Any, checkpoint: MakeCheckpoint, w
 @needs("get_context")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.start")
 def test_manager_is_started_once(mp: Any, kind: Any) -> None:
-    """A manager can be used once it is started, which runs the initializer in its server, and not again or later."""
+    """A manager can be used once it was started, which runs the initializer in its server, and not started again."""
     kind.register("common_account", callable=registered.common_account)
     manager = kind(ctx=mp.get_context())
     with refuses(Exception):
