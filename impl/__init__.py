@@ -10,3 +10,32 @@ not part of the contract.
 At the points where the real world would make a program wait, a lesson calls a function that its caller passes.  A
 person passes a real pause.  A claim passes a checkpoint, and decides there which process goes on, and when.
 """
+
+from __future__ import annotations
+
+TEACHING_ORDER = (
+    "identity",
+    "lifecycle",
+    "isolation",
+    "zombie",
+    "orphan",
+    "lock",
+    "daemon",
+    "sharing",
+    "fanout",
+    "queue",
+    "joinable",
+    "event",
+    "wait",
+    "values",
+    "semaphore",
+    "condition",
+    "barrier",
+)
+"""The lessons, in the order in which a learner takes them.  A later lesson relies on the earlier ones."""
+
+
+def place_in_order(lesson: str) -> tuple[int, str]:
+    """Return a key that sorts lessons by `TEACHING_ORDER`, and those that are not in it last, by name."""
+    places = [*TEACHING_ORDER, lesson]
+    return places.index(lesson), lesson

@@ -23,9 +23,10 @@ from impl.api import NoSuchAPI, load
 
 
 def lessons() -> dict[str, ModuleType]:
-    """Return the lessons by name.  A lesson is a module of this package that has a ``demo``."""
-    names = sorted(info.name for info in pkgutil.iter_modules(impl.__path__))
-    modules = {name: importlib.import_module(f"impl.{name}") for name in names if name != "__main__"}
+    """Return the lessons by name, in teaching order.  A lesson is a module of this package that has a ``demo``."""
+    found = [info.name for info in pkgutil.iter_modules(impl.__path__) if info.name != "__main__"]
+    names = sorted(found, key=impl.place_in_order)
+    modules = {name: importlib.import_module(f"impl.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "demo")}
 
 

@@ -29,9 +29,9 @@ class NotProvided(BaseException):
 
 
 def names() -> list[str]:
-    """Return the names of all lessons: the modules of the reference that have a demo."""
+    """Return the names of all lessons, in teaching order: the modules of the reference that have a demo."""
     found = (info.name for info in pkgutil.iter_modules(impl.__path__) if info.name != "__main__")
-    return [name for name in found if hasattr(reference(name), "demo")]
+    return sorted((name for name in found if hasattr(reference(name), "demo")), key=impl.place_in_order)
 
 
 class Package:

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+from impl import TEACHING_ORDER
 from spec.engine import deviations, lessons
 from spec.engine.claims import Claim
 from spec.engine.deviations import BadDeviations
@@ -98,6 +99,9 @@ def _lessons(claimed: set[str]) -> Iterator[str]:
     """Yield the lessons that have no claims, and the claims that have no lesson."""
     for name in sorted(set(lessons.names()) - claimed):
         yield f"impl/{name}.py: the lesson has no claims: run python -m spec new claim {name}.WHAT-IS-CLAIMED"
+    for name in lessons.names():
+        if name not in TEACHING_ORDER:
+            yield f"impl/{name}.py: the lesson has no place in the teaching order: add it to impl.TEACHING_ORDER"
     for name in sorted(claimed - set(lessons.names())):
         yield f"spec/claims/{name}: there is no lesson impl/{name}.py: run python -m spec new lesson {name}"
 
