@@ -1,3 +1,3 @@
 """Load the plugins; everything else is in `spec`."""
 
-pytest_plugins = ["spec.engine.plugin", "spec.report.plugin"]
+pytest_plugins = ["spec.engine.plugin", "spec.report.report_plugin"]

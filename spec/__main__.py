@@ -34,8 +34,8 @@ COMMANDS = {
     "verify": Command("verify a multiprocessing API or a package of lessons", "spec.tools.verify", passes_on=True),
     "watch": Command("run a lesson and watch it", "spec.tools.watch", passes_on=True),
     "claims": Command("list the claims, with their sources and where they apply", "spec.tools.catalogue"),
-    "deviations": Command("list what is known not to hold on a library", "spec.tools.deviations"),
-    "report": Command("make pages, badges and tables from reports of runs", "spec.report.command"),
+    "deviations": Command("list what is known not to hold on a library", "spec.tools.deviations_command"),
+    "report": Command("make pages, badges and tables from reports of runs", "spec.tools.report_command"),
     "diff": Command("tell what differs between two targets, Pythons or runs", "spec.tools.diff"),
     "machine": Command("tell what this machine provides, and what it lacks", "spec.tools.machine"),
     "new": Command("write the skeleton of a claim or a lesson", "spec.tools.new", in_checkout=True),
@@ -43,7 +43,9 @@ COMMANDS = {
     "matrix": Command(
         "try defects, mutants and reproductions against the claims", "spec.tools.matrix", in_checkout=True
     ),
-    "cost": Command("measure what the suite costs beyond its processes", "spec.tools.cost.command", in_checkout=True),
+    "cost": Command(
+        "measure what the suite costs beyond its processes", "spec.tools.cost.cost_command", in_checkout=True
+    ),
     "soak": Command("run the suite over and over, under load", "spec.tools.soak"),
 }
 

@@ -1,4 +1,4 @@
-"""The options of a run that say what is verified, and how; those of reports are in `spec.report.plugin`."""
+"""The options of a run that say what is verified, and how; those of reports are in `spec.report.report_plugin`."""
 
 from __future__ import annotations
 

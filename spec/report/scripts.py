@@ -39,11 +39,11 @@ INSTEAD: dict[Place, Union[Place, str]] = {
         Place(f"spec.harness.{module}", name): Place(f"{STANDINS}.{place}", name)
         for module, place, names in [
             ("witness", "witness", "kernel recorder gatekeeper caller Matcher refuses"),
-            ("process_table", "processes", "state parent children descendants exit_of until_exited until_gone"),
-            ("process_table", "processes", "is_blocked until_blocked settled until_thread_gone"),
-            ("deadline", "processes", "Backoff"),
-            ("stillness", "processes", "until_still"),
-            ("subreaper", "processes", "become_subreaper"),
+            ("process_table", "process_table", "state parent children descendants exit_of until_exited until_gone"),
+            ("process_table", "process_table", "is_blocked until_blocked settled until_thread_gone"),
+            ("deadline", "process_table", "Backoff"),
+            ("stillness", "process_table", "until_still"),
+            ("subreaper", "process_table", "become_subreaper"),
             ("checkpoint", "checkpoint", "Arrival Checkpoint"),
             ("child_side", "checkpoint", "pause"),
             ("worker", "worker", "CallFailed Worker"),
@@ -53,7 +53,7 @@ INSTEAD: dict[Place, Union[Place, str]] = {
         for name in names.split()
     },
     Place("spec.harness.witness", "Violation"): "AssertionError",
-    Place("spec.harness.process_table", "_stat"): Place(f"{STANDINS}.processes", "stat"),
+    Place("spec.harness.process_table", "_stat"): Place(f"{STANDINS}.process_table", "stat"),
     Place(f"{STANDINS}.program", "Program"): Place("spec.harness.program", "Program"),
     Place("hypothesis.stateful", "RuleBasedStateMachine"): "object",
     Place("hypothesis.stateful", "initialize"): Place(f"{STANDINS}.stateful", "rule"),

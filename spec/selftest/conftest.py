@@ -17,7 +17,7 @@ from spec.harness import deadline
 from spec.harness.nursery import Nursery
 from spec.report import document
 from spec.report.document import Document
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 Fork = Callable[..., int]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spec.paths import ROOT
-from spec.tools.cost.command import quickest
+from spec.tools.cost.cost_command import quickest
 from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare, count, measure, share
 
 BARE = [sys.executable, "-m", "spec.tools.cost.bare"]

@@ -16,7 +16,7 @@ from spec.paths import ROOT
 from spec.report import causes, declaring, document
 from spec.report.document import Document
 from spec.report.pruning import CannotPrune, prune
-from spec.selftest.verify import Run, verify
+from spec.selftest.runs import Run, verify
 
 THREADS = "multiprocessing.dummy"
 """A target on which some claims are violated."""

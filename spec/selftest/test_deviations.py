@@ -11,7 +11,7 @@ from spec.engine import deviations
 from spec.engine.claims import ids
 from spec.engine.deviations import NONE, BadDeviations
 from spec.engine.targets import expand
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 from spec.tools import check
 
 DEVIATING = "isolation.arguments-are-copies"

@@ -8,7 +8,7 @@ import pytest
 
 from spec.harness.process_table import until_gone
 from spec.selftest.fork_server import MOST_PROCESSES
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 PAUSES = """
 import os, signal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spec.engine.verdicts import CRASHED, HUNG
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 TARGET = "spec.selftest.defects.hostile:everything-hangs"
 

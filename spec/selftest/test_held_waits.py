@@ -22,7 +22,7 @@ from spec.harness.witness import Violation
 from spec.harness.worker import Worker
 from spec.selftest import processes
 from spec.selftest.conftest import Fork
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 mp: Any = multiprocessing.get_context("fork")
 

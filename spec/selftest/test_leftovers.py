@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spec.harness import shared_memory
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 LEAKING = """
 import multiprocessing, os

@@ -15,7 +15,7 @@ import pytest
 from spec.engine.lessons import NotProvided, Package, misfit, names
 from spec.paths import ROOT
 from spec.selftest import trial
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 LESSONS = ["isolation", "zombie", "daemon"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.selftest.mutation.library import command, drawing, reach
+from spec.selftest.mutation.library import drawing, line_coverage, mutate_library
 from spec.selftest.mutation.library.copies import Copy, Library
 from spec.selftest.mutation.library.drawing import Mutant, draw
 from spec.selftest.mutation.library.judgements import Judgement, Judgements
@@ -154,17 +154,17 @@ def choose(number):
 
 choose(1)
 '''
-    (tmp_path / "chooser.py").write_text(reach.instrumented("chooser", source), encoding="utf-8")
-    (tmp_path / f"{reach.RECORDER}.py").write_text(reach.recorder(tmp_path), encoding="utf-8")
+    (tmp_path / "chooser.py").write_text(line_coverage.instrumented("chooser", source), encoding="utf-8")
+    (tmp_path / f"{line_coverage.RECORDER}.py").write_text(line_coverage.recorder(tmp_path), encoding="utf-8")
     call = (
         "import chooser, os; os.environ['PYTEST_CURRENT_TEST'] = 'a::test[b] (call)'; os.fork() or chooser.choose(0)"
     )
     subprocess.run([sys.executable, "-c", call], env={"PYTHONPATH": str(tmp_path)}, check=True)
-    reached = reach.read(tmp_path, ["a::test[b]", "another"])
+    reached = line_coverage.read(tmp_path, ["a::test[b]", "another"])
     assert {line for _, line in reached["a::test[b]"]} == {10, 11, 13, 15}
-    assert {line for _, line in reached[reach.IMPORT]} == {5, 8, 18}
+    assert {line for _, line in reached[line_coverage.IMPORT]} == {5, 8, 18}
     assert reached["another"] == set()
-    decisive = {line: reach.decisive_line(source, line) for line in (8, 9, 11, 12, 14, 15, 18)}
+    decisive = {line: line_coverage.decisive_line(source, line) for line in (8, 9, 11, 12, 14, 15, 18)}
     assert decisive == {8: 10, 9: 9, 11: 11, 12: 12, 14: 15, 15: 15, 18: 18}
 
 
@@ -281,15 +281,15 @@ def test_score_leaves_out_what_is_listed_unless_it_is_noticed() -> None:
 def test_claims_and_own_tests_are_tried_and_go_on_from_the_report(
     tinymp: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "check_cosmic_ray", lambda: None)
+    monkeypatch.setattr(mutate_library, "check_cosmic_ray", lambda: None)
     parser = argparse.ArgumentParser()
     parser.add_argument("name", nargs="*")
     parser.add_argument("--claim", action="append")
     parser.add_argument("-n", default="2")
-    command.add_arguments(parser)
+    mutate_library.add_arguments(parser)
     file = tmp_path / "report.json"
     line = f"names --library {tinymp.name} --count 9 --own-tests 9 --report {file} --claim {CLAIM}"
-    assert command.run(parser.parse_args(line.split())) == 1
+    assert mutate_library.run(parser.parse_args(line.split())) == 1
     results = {result.key: result for result in Report.load(file, "tinymp", "unknown").results.values()}
     noticed = {key.splitlines()[1]: (bool(r.noticed_by), bool(r.own_tests)) for key, r in results.items()}
     assert noticed == {
@@ -300,4 +300,4 @@ def test_claims_and_own_tests_are_tried_and_go_on_from_the_report(
     assert "| all | 3 | 1 | 33 % | 0 | 0 | 0 | 0 | 3 | 33 % | 33 % |" in capsys.readouterr().out
     monkeypatch.setattr(Claims, "run", lambda *_, **__: pytest.fail("everything is known"))
     monkeypatch.setattr(OwnTests, "run", lambda *_, **__: pytest.fail("everything is known"))
-    assert command.run(parser.parse_args(line.split())) == 1
+    assert mutate_library.run(parser.parse_args(line.split())) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from spec.engine.verdicts import HOLDS
 from spec.selftest.defects import mended, shipped
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 
 def test_each_fault_of_the_standard_library_can_be_mended() -> None:

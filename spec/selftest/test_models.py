@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 
 from spec.harness.witness import Matcher, Violation, caller
 from spec.models.bench import AFTERWARDS, Model
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 LOCKLESS_API = """
 import multiprocessing

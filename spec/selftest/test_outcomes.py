@@ -12,7 +12,7 @@ import pytest
 
 from spec.engine.claims import node_ids
 from spec.paths import ROOT
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 FORK_TARGET = "multiprocessing:fork"
 

@@ -11,7 +11,7 @@ import pytest
 
 from spec.report import github, places, sarif
 from spec.report.document import Document, TargetData
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 TEXT = {
     "type": "object",

@@ -13,7 +13,7 @@ from spec.engine.claims import ids
 from spec.paths import ROOT
 from spec.report import badge, document, markdown, page
 from spec.report.document import Document
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 
 def test_json_is_as_the_schema_says(report: Document) -> None:

@@ -15,7 +15,7 @@ from spec.engine.claims import Claim
 from spec.engine.targets import expand
 from spec.report.scripts import generate
 from spec.selftest import reproduce
-from spec.selftest.verify import Run, verify
+from spec.selftest.runs import Run, verify
 
 BROKEN_TARGET = "spec.selftest.defects.memory:drops-keyword-arguments"
 FORK_TARGET = "multiprocessing:fork"

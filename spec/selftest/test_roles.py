@@ -17,7 +17,7 @@ from spec.harness.process_table import until_blocked
 from spec.harness.roles import describe_all, note
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 
 def test_caller_runs_the_claim() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from spec.engine import plugin
 from spec.harness.cgroups import usable_processors
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 
 def test_the_claims_do_not_drag_in_the_tests_of_the_spec() -> None:

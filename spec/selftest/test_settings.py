@@ -13,7 +13,7 @@ from typing import Optional
 import pytest
 
 from spec.paths import ROOT
-from spec.tools import settings
+from spec.tools import pyproject_table
 from spec.tools.command_line import UsageError
 
 TABLE = """
@@ -44,7 +44,7 @@ def test_command_line_replaces_a_key(
     given: Sequence[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(tmp_path, TABLE, monkeypatch)
-    assert settings.arguments(given) == [*expected.split(), "--hang-after=2", "-q", "--timeout=90"]
+    assert pyproject_table.arguments(given) == [*expected.split(), "--hang-after=2", "-q", "--timeout=90"]
 
 
 @pytest.mark.parametrize("text", [None, "", "[tool.other]\nmp = 3", "tool = 3"])
@@ -52,7 +52,7 @@ def test_other_folders_have_no_settings(text: Optional[str], tmp_path: Path, mon
     settle(tmp_path, text or "", monkeypatch)
     if text is None:
         (tmp_path / "pyproject.toml").unlink()
-    assert settings.arguments(["--mp=mylib"]) == []
+    assert pyproject_table.arguments(["--mp=mylib"]) == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_other_folders_have_no_settings(text: Optional[str], tmp_path: Path, mon
 def test_one_line_says_what_is_wrong(line: str, answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settle(tmp_path, f"[tool.multiprocessing-spec]\n{line}\n", monkeypatch)
     with pytest.raises(UsageError) as refusal:
-        settings.arguments([])
+        pyproject_table.arguments([])
     assert str(refusal.value).startswith(f"pyproject.toml, [tool.multiprocessing-spec]: {answer}")
     assert "\n" not in str(refusal.value)
 
@@ -90,7 +90,7 @@ def test_file_that_makes_no_sense_is_refused(
 ) -> None:
     settle(tmp_path, text, monkeypatch)
     with pytest.raises(UsageError, match=answer.replace("[", r"\[")):
-        settings.arguments([])
+        pyproject_table.arguments([])
 
 
 def verify(folder: Path) -> subprocess.CompletedProcess[str]:

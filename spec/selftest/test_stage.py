@@ -19,7 +19,7 @@ import pytest
 
 from spec.engine import hangs
 from spec.engine.verdicts import CRASHED, HOLDS, HUNG, VIOLATED
-from spec.selftest.verify import Run, verify
+from spec.selftest.runs import Run, verify
 
 FAULTY_CLAIM = "isolation.arguments-are-copies"
 OTHER_CLAIMS = {"isolation.rebinding-stays-in-the-child", "isolation.siblings-share-nothing"}

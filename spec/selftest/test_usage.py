@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 MODULES = {
     "raises_on_import.py": "1 / 0",

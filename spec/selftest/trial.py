@@ -19,7 +19,7 @@ from spec.selftest import defects
 from spec.selftest.broken_claims import COMMAND, Breakage, Record
 from spec.selftest.defects import lessons
 from spec.selftest.defects.declaration import Defect, Family
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 RECORDED_SHARE = 0.5
 """The share of the samples with a claim that the defect is recorded to break, though it was not made for it."""

@@ -11,8 +11,8 @@ from spec.engine.verdicts import FAILURES
 from spec.selftest import reproduce, trial
 from spec.selftest.broken_claims import ANY, COMMAND, RECORD_FILE, Breakage, BrokenClaims, Record
 from spec.selftest.defects.declaration import Defect
-from spec.selftest.mutation import command as mutation
-from spec.selftest.mutation.library import command as library_mutation
+from spec.selftest.mutation import mutate_lessons
+from spec.selftest.mutation.library import mutate_library
 from spec.selftest.trial import Batch, Difference, Observations
 from spec.tools.command_line import UsageError
 
@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run the scripts that reproduce violations instead; a NAME is the beginning of a claim's id",
     )
-    mutation.add_arguments(parser)
-    library_mutation.add_arguments(parser)
+    mutate_lessons.add_arguments(parser)
+    mutate_library.add_arguments(parser)
     parser.add_argument(
         "--claim",
         action="append",
@@ -73,7 +73,7 @@ def run(asked: argparse.Namespace) -> int:
         UsageError: there is no such defect.
     """
     if asked.mutants:
-        return library_mutation.run(asked) if asked.library else mutation.run(asked)
+        return mutate_library.run(asked) if asked.library else mutate_lessons.run(asked)
     if asked.reproductions:
         return reproduce.main(asked.name)
     batches = chosen(asked.name or [""])

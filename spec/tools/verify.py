@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from spec.installation import DISTRIBUTION
 from spec.paths import ROOT, SPEC_FOLDER
-from spec.tools import settings
+from spec.tools import pyproject_table
 
 START = (
     "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; sys.argv[0] = 'pytest';"
@@ -23,7 +23,7 @@ START = (
 )
 """Start pytest.  ``python -m pytest`` finds modules of the current folder first, and `spec` may be one of them."""
 
-PLUGINS = ("spec.engine.plugin", "spec.report.plugin")
+PLUGINS = ("spec.engine.plugin", "spec.report.report_plugin")
 """What defines the options.  Pytest takes values of options that it does not know for folders, and searches them."""
 
 NO_CACHE = "no:cacheprovider"
@@ -48,7 +48,7 @@ def command(arguments: Sequence[str]) -> list[str]:
     Raises:
         UsageError: the settings in the current folder make no sense.
     """
-    arguments = [*settings.arguments(arguments), *arguments]
+    arguments = [*pyproject_table.arguments(arguments), *arguments]
     options = [
         f"--rootdir={ROOT}",
         f"--config-file={ROOT / 'pyproject.toml'}",
@@ -89,7 +89,7 @@ def _places(arguments: Sequence[str]) -> list[str]:
 
 def _help(program: str) -> str:
     from spec.engine import options
-    from spec.report import plugin
+    from spec.report.report_plugin import REPORT_OPTIONS
     from spec.tools.command_line import Parser
 
     parser = Parser(
@@ -99,5 +99,5 @@ def _help(program: str) -> str:
         epilog="pytest's own options work as well: -n auto, -k, -x, --lf, --junitxml, --timeout, ...",
     )
     options.add_to(parser, options.OPTIONS)
-    options.add_to(parser, plugin.REPORT_OPTIONS)
+    options.add_to(parser, REPORT_OPTIONS)
     return parser.format_help().rstrip()

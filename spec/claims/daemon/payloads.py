@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 
 from impl.api import load
-from spec.claims.shared.beginnings import fails_to_start
+from spec.claims.shared.startup import fails_to_start
 from spec.claims.shared.steps import steps
 from spec.harness.child_side import kind_of
 

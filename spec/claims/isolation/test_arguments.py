@@ -9,7 +9,7 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
 from spec.claims.queue import payloads as queue_payloads
-from spec.claims.shared import beginnings
+from spec.claims.shared import startup
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
 from spec.harness.process_table import descendants
@@ -62,7 +62,7 @@ def test_arguments_are_copied_at_the_start(mp: Multiprocessing, log: Recorder) -
 def test_large_arguments_arrive(mp: Multiprocessing, log: Recorder) -> None:
     """An argument that is larger than a pipe's buffer reaches the child complete."""
     argument = bytes(range(256)) * (queue_payloads.BIG // 256)
-    child = mp.Process(target=beginnings.tell_argument, args=(log, argument))
+    child = mp.Process(target=startup.tell_argument, args=(log, argument))
     child.start()
     child.join()
     expected = [[len(argument), zlib.crc32(argument)]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
-from spec.claims.shared import beginnings
+from spec.claims.shared import startup
 from spec.claims.shared.steps import leave
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
@@ -69,7 +69,7 @@ def test_siblings_share_nothing(mp: Multiprocessing, lesson: Lesson, log: Record
 def test_children_have_random_numbers_of_their_own(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """Two children, started one after the other, and their starter draw different random numbers."""
     for _ in range(2):
-        lesson.run_in_child(mp, partial(beginnings.tell_random_number, log))
+        lesson.run_in_child(mp, partial(startup.tell_random_number, log))
     numbers = {*log.values("random"), random.random()}
     recorder.shows(
         "the number of different values that two children and their starter drew", len(numbers), expected=3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
-from spec.claims.shared import beginnings
+from spec.claims.shared import startup
 from spec.engine.fixtures import MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, needs, source, starter_is_parent, where
@@ -22,7 +22,7 @@ pytestmark = needs("Process")
 @source("https://github.com/python/cpython/issues/83856", observed=True)
 def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A child runs neither the exit handlers nor the `finally` blocks of its starter."""
-    running = program.main(beginnings.clean_up_around_a_child, lesson.run_in_child, partial(log, "ran"), log)
+    running = program.main(startup.clean_up_around_a_child, lesson.run_in_child, partial(log, "ran"), log)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     ran = log.only("ran")
     recorder.shows("the pid of the process that ran the task", ran.pid, expected=other_than(running.pid))
@@ -41,7 +41,7 @@ def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: MakeSta
         os.close(writing)
         os.dup2(reading, 0)
         sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
-        child = mp.Process(target=beginnings.tell_input, args=(log,))
+        child = mp.Process(target=startup.tell_input, args=(log,))
         child.start()
         child.join()
         return sys.stdin.read()
@@ -63,7 +63,7 @@ def test_child_begins_where_its_starter_is(
         niceness, places = os.nice(1), []
         for place in os.getcwd(), str(folder):
             os.chdir(place)
-            run_in_child(mp, partial(beginnings.tell_place, log))
+            run_in_child(mp, partial(startup.tell_place, log))
             places.append([place, 0o027, niceness])
         return places
 
@@ -79,7 +79,7 @@ def test_child_has_none_of_the_starters_files(
     """A child does not have its starter's files open, whether they are inheritable or not."""
     with (folder / "secret").open("w") as secret:
         os.set_inheritable(secret.fileno(), True)
-        lesson.run_in_child(mp, partial(beginnings.tell_files, log))
+        lesson.run_in_child(mp, partial(startup.tell_files, log))
         files = log.only("files").value
         recorder.shows("whether the child has the file open", secret.name in files, expected=False)
 
@@ -92,7 +92,7 @@ def test_child_has_the_starters_command_line(
     """A child begins with its starter's command line and module search path."""
     sys.argv = ["program", "--option"]
     sys.path.append(str(folder))
-    lesson.run_in_child(mp, partial(beginnings.tell_arguments, log))
+    lesson.run_in_child(mp, partial(startup.tell_arguments, log))
     recorder.shows("the child's command line", log.values("arguments"), expected=[["program", "--option"]])
     path = log.only("path").value
     missing = [place for place in sys.path if place and place not in path]
@@ -103,7 +103,7 @@ def test_child_has_the_starters_command_line(
 @source("https://github.com/python/cpython/issues/76275", observed=True)
 def test_child_has_the_starters_options(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A child's interpreter has the options of its starter's interpreter, for example -O and -W."""
-    task, options = partial(beginnings.tell_options, log), ("-O", "-W", "ignore:so says the spec", "-X", "dev")
+    task, options = partial(startup.tell_options, log), ("-O", "-W", "ignore:so says the spec", "-X", "dev")
     running = program.main(lesson.run_in_child, task, options=options)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("the optimize and dev_mode flags in the child", log.only("flags").value, expected=[1, True])
@@ -123,10 +123,10 @@ def test_child_has_the_starters_environment(mp: Multiprocessing, lesson: Lesson,
 @source("https://man7.org/linux/man-pages/man2/chdir.2.html", observed=True)
 def test_surroundings_are_the_childs_own(mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path) -> None:
     """A child that changes its working directory, umask, niceness or environment changes no other process's."""
-    beginnings.tell_place(log)
+    startup.tell_place(log)
     lesson.run_in_child(mp, partial(payloads.change_surroundings, str(folder)))
-    beginnings.tell_place(log)
-    lesson.run_in_child(mp, partial(beginnings.tell_place, log))
+    startup.tell_place(log)
+    lesson.run_in_child(mp, partial(startup.tell_place, log))
     first, *later = log.values("place")
     recorder.shows("the directory, umask and niceness of starter and sibling", later, expected=[first, first])
     caller.shows("the starter's environment", os.environ.get("MULTIPROCESSING_SPEC"), expected=None)

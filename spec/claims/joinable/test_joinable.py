@@ -20,7 +20,7 @@ from spec.harness.process_table import ALIVE, GONE, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
-from spec.models.queues import JoinableQueueModel
+from spec.models.queue_models import JoinableQueueModel
 
 pytestmark = needs("Process", "JoinableQueue")
 

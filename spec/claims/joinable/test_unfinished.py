@@ -5,7 +5,7 @@ from __future__ import annotations
 from impl.contract import Multiprocessing
 from spec.claims.joinable import payloads
 from spec.claims.queue.payloads import close_and_join_thread
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import Programs
 from spec.engine.marks import needs, source
@@ -18,7 +18,7 @@ pytestmark = needs("Process", "JoinableQueue")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
 def test_program_with_outstanding_items_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that end while items are outstanding have exit status 0 and print nothing on stderr."""
-    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_outstanding, target.name))
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_outstanding, target.name))
 
 
 @source("https://github.com/celery/billiard/issues/293", observed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from spec.claims.lifecycle import payloads
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.marks import needs, source
@@ -29,16 +29,16 @@ def test_program_that_ends_in_order_is_silent(program: Programs) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
 def test_program_with_unjoined_children_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, whose children were joined, closed, killed, or nothing of it, end silently."""
-    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_children, target.name))
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_children, target.name))
 
 
 @needs("Lock", "Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_helpers_end_with_the_program(program: Programs, checkpoint: MakeCheckpoint) -> None:
     """All helpers of a program exit once it has ended: in order, by an exception, by SIGTERM or by SIGKILL."""
-    ends = [endings.exit_in_a_thread, endings.fail, endings.be_terminated, endings.be_killed]
+    ends = [program_ends.exit_in_a_thread, program_ends.fail, program_ends.be_terminated, program_ends.be_killed]
     main = checkpoint("main")
-    programs = [program.main(endings.use_and_end, main.pause, end) for end in ends]
+    programs = [program.main(program_ends.use_and_end, main.pause, end) for end in ends]
     arrivals = main.wait_for(len(ends))
     helpers = [helper for arrival in arrivals for helper in descendants(arrival.pid)]
     for arrival in arrivals:

@@ -6,7 +6,7 @@ import os
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads, subclasses
-from spec.claims.shared import beginnings
+from spec.claims.shared import startup
 from spec.claims.shared.steps import leave
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson, NotProvided
@@ -57,7 +57,7 @@ def test_failed_start_changes_nothing(mp: Multiprocessing, lesson: Lesson, targe
     lesson.start(mp, leave(0)).join()  # now the API has started and opened all that it needs only once
     before = {*descendants(os.getpid())}
     child = mp.Process(target=leave(7))
-    failed = beginnings.fails_to_start(child)
+    failed = startup.fails_to_start(child)
     if failed:
         kernel.shows("the blocked signals", blocked_signals(), expected=set())
         left = {*descendants(os.getpid())} - before

@@ -9,7 +9,7 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import is_stopped, ready
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
@@ -127,7 +127,7 @@ def test_sentinel_is_ready_though_a_copy_runs_on(
 @source("https://docs.python.org/3/library/threading.html#threading.excepthook")
 def test_exit_in_a_thread_ends_the_thread_only(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A `sys.exit()` in a thread of a child ends that thread only, and leaves exit code 0 and nothing on stderr."""
-    task = steps(endings.exit_in_a_thread, partial(log, "went on"))
+    task = steps(program_ends.exit_in_a_thread, partial(log, "went on"))
     running = program.main(payloads.start_and_join, lesson.start, task, log)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("how often the child went on", len(log.values("went on")), expected=1)

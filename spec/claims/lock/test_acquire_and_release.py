@@ -15,7 +15,7 @@ from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, kernel, refuses
-from spec.models import locks
+from spec.models.lock_model import LockModel
 
 pytestmark = needs("Process", "Lock")
 
@@ -194,7 +194,7 @@ def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of acquires and releases, at most one process holds a lock, and none waits for a free one."""
-    locks.LockModel.verify(mp.Lock, worker)
+    LockModel.verify(mp.Lock, worker)
 
 
 @needs("Lock.locked")

@@ -7,7 +7,7 @@ import signal
 
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.marks import fresh_memory, needs, source, where
@@ -114,7 +114,7 @@ def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
 def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that end while they hold locks have exit status 0 and print nothing on stderr."""
-    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_locks, target.name))
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_locks, target.name))
 
 
 @where(fresh_memory)

@@ -9,7 +9,7 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.claims.queue.items import remaining
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.claims.shared.steps import steps
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
@@ -25,7 +25,7 @@ pytestmark = needs("Process", "Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
 def test_program_that_closes_no_queue_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that close no queue and no pipe, empty or not, end with nothing on stderr."""
-    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_queues, target.name))
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_queues, target.name))
 
 
 @source("https://docs.python.org/3/library/os.html#os._exit")

@@ -19,7 +19,7 @@ from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.witness import at_least, caller, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
-from spec.models.queues import BoundedQueueModel
+from spec.models.queue_models import BoundedQueueModel
 
 pytestmark = needs("Process", "Queue")
 

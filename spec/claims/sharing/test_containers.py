@@ -10,7 +10,7 @@ from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.witness import caller
-from spec.models import containers
+from spec.models import container_models
 
 pytestmark = needs("Process", "Lock", "Manager")
 
@@ -18,13 +18,13 @@ pytestmark = needs("Process", "Lock", "Manager")
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_behaves_as_one_dict(manager: Any, worker: MakeWorker) -> None:
     """A managed dict answers any sequence of calls by several processes as one plain dict would."""
-    containers.DICT.verify(manager.dict(), worker)
+    container_models.DICT.verify(manager.dict(), worker)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
     """A managed list answers any sequence of calls by several processes as one plain list would."""
-    containers.LIST.verify(manager.list(), worker)
+    container_models.LIST.verify(manager.list(), worker)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
@@ -99,4 +99,4 @@ def test_child_can_iterate_over_it(manager: Any, worker: MakeWorker) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.set")
 def test_behaves_as_one_set(manager: Any, worker: MakeWorker) -> None:
     """A managed set answers any sequence of calls by several processes as one plain set would."""
-    containers.SET.verify(manager.set(), worker)
+    container_models.SET.verify(manager.set(), worker)

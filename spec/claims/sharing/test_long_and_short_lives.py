@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import Programs
@@ -28,13 +28,13 @@ pytestmark = needs("Process", "Lock", "Manager")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager", observed=True)
 def test_program_that_shuts_no_manager_down_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that end while they refer to managers and proxies print nothing on stderr."""
-    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.leave_managers, target.name))
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_managers, target.name))
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager")
 def test_server_ends_with_main(program: Programs, log: Recorder) -> None:
     """The server process of a manager is gone once its program has ended, in order or by an exception."""
-    ends = [endings.exit_in_a_thread, endings.fail]
+    ends = [program_ends.exit_in_a_thread, program_ends.fail]
     programs = [program.main(payloads.serve_and_end, log, end) for end in ends]
     kernel.shows("the exit statuses", [running.exit_status() for running in programs], expected=[0, 1])
     servers = {event.pid for event in log.events("server")}
@@ -47,7 +47,8 @@ def test_server_ends_with_main(program: Programs, log: Recorder) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager")
 def test_server_ends_with_a_killed_main(program: Programs, log: Recorder) -> None:
     """The server process of a manager exits once SIGTERM or SIGKILL has ended its program."""
-    programs = [program.main(payloads.serve_and_end, log, end) for end in (endings.be_terminated, endings.be_killed)]
+    ends = [program_ends.be_terminated, program_ends.be_killed]
+    programs = [program.main(payloads.serve_and_end, log, end) for end in ends]
     statuses = [running.exit_status() for running in programs]
     kernel.shows("the exit statuses", statuses, expected=[-signal.SIGTERM, -signal.SIGKILL])
     until_still()

@@ -14,7 +14,7 @@ from typing import Callable, Optional, Union
 
 from spec.report.bundling.edits import Edits
 from spec.report.bundling.layout import loop
-from spec.report.bundling.names import Names
+from spec.report.bundling.referents import Names
 from spec.report.bundling.scopes import Function, Scope, bound_by
 from spec.report.bundling.source import (
     CannotBundle,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from spec.report.bundling.names import Names
+from spec.report.bundling.referents import Names
 from spec.report.bundling.scopes import Function
 from spec.report.bundling.source import Definition, Place
 

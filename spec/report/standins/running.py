@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Callable, NoReturn
 
 from impl.contract import Multiprocessing
-from spec.report.standins.processes import become_subreaper, descendants
+from spec.report.standins.process_table import become_subreaper, descendants
 
 Hold = Callable[[], object]
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 from spec.harness.child_side import kind_of
 from spec.harness.process_table import ALIVE
-from spec.report.standins.processes import state, until_exited, until_still
+from spec.report.standins.process_table import state, until_exited, until_still
 
 
 class Starter:

@@ -14,7 +14,7 @@ from impl.contract import Multiprocessing
 from spec.harness.child_side import kind_of
 from spec.harness.process_table import ALIVE
 from spec.report.standins.checkpoint import Checkpoint
-from spec.report.standins.processes import is_blocked, state, until_exited
+from spec.report.standins.process_table import is_blocked, state, until_exited
 from spec.report.standins.running import closing
 
 

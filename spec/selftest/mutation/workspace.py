@@ -14,7 +14,7 @@ from pathlib import Path
 from spec.engine.verdicts import FAILURES
 from spec.harness.nursery import Nursery
 from spec.paths import ROOT
-from spec.selftest.verify import read_verdicts
+from spec.selftest.runs import read_verdicts
 
 CommandLine = tuple[str, ...]
 """The arguments that pytest is called with."""

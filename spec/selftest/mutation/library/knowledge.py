@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spec.selftest.mutation.library import reach
+from spec.selftest.mutation.library import line_coverage
 from spec.selftest.mutation.library.copies import Copy, Library
-from spec.selftest.mutation.library.reach import Statement
+from spec.selftest.mutation.library.line_coverage import Statement
 from spec.selftest.mutation.library.suites import WHOLE_SECONDS, Suite
 
 
@@ -75,15 +75,15 @@ def find_out(suite: Suite, library: Library, folder: Path, workers: int) -> Know
     notes = folder / "reached"
     notes.mkdir()
     copy = Copy(library, folder / "instrumented")
-    copy.write({module: reach.instrumented(module, source) for module, source in library.sources().items()})
-    (copy.folder / f"{reach.RECORDER}.py").write_text(reach.recorder(notes), encoding="utf-8")
+    copy.write({module: line_coverage.instrumented(module, source) for module, source in library.sources().items()})
+    (copy.folder / f"{line_coverage.RECORDER}.py").write_text(line_coverage.recorder(notes), encoding="utf-8")
     run = suite.run(copy, [], "-n", str(workers), seconds=WHOLE_SECONDS)
     failing = run.failing
     if failing:  # some may be disturbed by the instrumentation
         failing = suite.run(Copy(library, folder / "plain"), failing, seconds=WHOLE_SECONDS).failing
     seconds = {outcome.test: outcome.seconds for outcome in run.outcomes if outcome.test not in failing}
-    reached = reach.read(notes, list(seconds))
-    return Knowledge(seconds, _by_statement(reached, seconds), reached[reach.IMPORT])
+    reached = line_coverage.read(notes, list(seconds))
+    return Knowledge(seconds, _by_statement(reached, seconds), reached[line_coverage.IMPORT])
 
 
 def _by_statement(reached: dict[str, set[Statement]], tests: Iterable[str]) -> dict[Statement, list[str]]:

@@ -16,7 +16,7 @@ from spec.paths import ROOT
 from spec.selftest.mutation.library import outcomes
 from spec.selftest.mutation.library.copies import Copy
 from spec.selftest.mutation.library.outcomes import Outcome
-from spec.selftest.verify import verify
+from spec.selftest.runs import verify
 
 PLUGIN = ("-p", outcomes.__name__, "-p", "no:randomly", "-p", "no:cacheprovider")
 

@@ -14,7 +14,7 @@ from typing import Callable
 from spec.selftest.mutation.library.copies import Copy, Library
 from spec.selftest.mutation.library.drawing import Mutant
 from spec.selftest.mutation.library.knowledge import Knowledge, find_out
-from spec.selftest.mutation.library.reach import decisive_line
+from spec.selftest.mutation.library.line_coverage import decisive_line
 from spec.selftest.mutation.library.suites import Suite, noticed_by
 
 CHEAPEST_FIRST = ("fork", "spawn", "forkserver")

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Optional
 
 from spec.engine.claims import node_ids
-from spec.selftest.mutation.command import check_cosmic_ray
 from spec.selftest.mutation.library.copies import Library
 from spec.selftest.mutation.library.drawing import Mutant, draw
 from spec.selftest.mutation.library.judgements import Judgements
 from spec.selftest.mutation.library.knowledge import Knowledge
+from spec.selftest.mutation.library.mutant_trial import Trial
 from spec.selftest.mutation.library.results import Report, Result
 from spec.selftest.mutation.library.score import table
 from spec.selftest.mutation.library.suites import Claims, OwnTests
-from spec.selftest.mutation.library.trial import Trial
+from spec.selftest.mutation.mutate_lessons import check_cosmic_ray
 from spec.tools.command_line import UsageError
 
 LARGEST_FILE = 1 << 30

@@ -44,7 +44,7 @@ def arguments(given: Sequence[str]) -> list[str]:
     if table is None:
         return []
     from spec.engine.options import OPTIONS  # here, because most runs have no settings, and need not wait for it
-    from spec.report.plugin import REPORT_OPTIONS
+    from spec.report.report_plugin import REPORT_OPTIONS
 
     kinds = {flag.removeprefix("--"): _kind(how) for flag, how in {**OPTIONS, **REPORT_OPTIONS}.items()}
     kinds[FURTHER] = LIST
