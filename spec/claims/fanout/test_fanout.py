@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import partial
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from impl.contract import Multiprocessing
+from impl.contract import Multiprocessing, Process, Task
 from spec.claims.fanout import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
@@ -26,9 +27,17 @@ ENDS = ["well", "raises", "exits", "is killed"]
 some_ends = st.lists(st.sampled_from(ENDS), min_size=1, max_size=3)
 
 
-def well(ends: list[str]) -> list[int]:
-    """Return the numbers of the children that end well."""
-    return [number for number, how in enumerate(ends) if how == "well"]
+def works(log: Recorder, ends: list[str]) -> list[Task]:
+    """Return a task for each of the *ends*: it records its number, and ends its process in that way."""
+    return [partial(payloads.work, log, number, how) for number, how in enumerate(ends)]
+
+
+def only_the_failed_failed(ends: list[str], worked: list[int], children: Iterable[Process]) -> None:
+    """State that exactly those *children* whose end is "well" have *worked*, and have exit code 0."""
+    well = [number for number, how in enumerate(ends) if how == "well"]
+    recorder.shows("the numbers of the children that did the work", worked, expected=well)
+    exited = [number for number, child in enumerate(children) if child.exitcode == 0]
+    caller.shows("the numbers of the children with exit code 0", exited, expected=well)
 
 
 @source("impl.fanout.one_by_one")
@@ -159,17 +168,8 @@ def test_failed_children_stop_no_other_one_by_one(mp: Multiprocessing, lesson: L
     @example(ends=["is killed", "raises", "exits", "well"])
     def fan_out(ends: list[str]) -> None:
         before = len(log.events("worked"))
-        children = lesson.one_by_one(
-            mp, [partial(payloads.work, log, number, how) for number, how in enumerate(ends)]
-        )
-        recorder.shows(
-            "the numbers of the children that did the work", log.values("worked")[before:], expected=well(ends)
-        )
-        caller.shows(
-            "the numbers of the children with exit code 0",
-            [n for n, child in enumerate(children) if child.exitcode == 0],
-            expected=well(ends),
-        )
+        children = lesson.one_by_one(mp, works(log, ends))
+        only_the_failed_failed(ends, log.values("worked")[before:], children)
 
     fan_out()
 
@@ -184,16 +184,7 @@ def test_failed_children_stop_no_other_together(mp: Multiprocessing, lesson: Les
     @example(ends=["is killed", "raises", "exits", "well"])
     def fan_out(ends: list[str]) -> None:
         before = len(log.events("worked"))
-        children = lesson.together(mp, [partial(payloads.work, log, number, how) for number, how in enumerate(ends)])
-        recorder.shows(
-            "the numbers of the children that did the work",
-            sorted(log.values("worked")[before:]),
-            expected=well(ends),
-        )
-        caller.shows(
-            "the numbers of the children with exit code 0",
-            [n for n, child in enumerate(children) if child.exitcode == 0],
-            expected=well(ends),
-        )
+        children = lesson.together(mp, works(log, ends))
+        only_the_failed_failed(ends, sorted(log.values("worked")[before:]), children)
 
     fan_out()

@@ -80,11 +80,8 @@ def test_default_is_forkserver(default: Any, checkpoint: MakeCheckpoint) -> None
     child.join()
 
 
-@where(inherits_memory)
-@where(fork_knows_threads)
-@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-fork")
-def test_fork_warns_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
-    """When a process that has a second thread starts a child, it gets a warning that the child may hang."""
+def warnings_beside_a_thread(mp: Multiprocessing, lesson: Lesson) -> list[warnings.WarningMessage]:
+    """Run a child while this process has a second thread, and return the warnings that its start causes."""
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
@@ -93,6 +90,15 @@ def test_fork_warns_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
         lesson.run_in_child(mp, leave(0))
     done.set()
     thread.join()
+    return caught
+
+
+@where(inherits_memory)
+@where(fork_knows_threads)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-fork")
+def test_fork_warns_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
+    """When a process that has a second thread starts a child, it gets a warning that the child may hang."""
+    caught = warnings_beside_a_thread(mp, lesson)
     kinds = [warning.category for warning in caught if "multi-threaded" in str(warning.message)]
     caller.shows("the categories of the warnings about threads", kinds, expected=[DeprecationWarning])
 
@@ -173,14 +179,7 @@ def test_output_of_a_preloaded_module_is_written_once(program: Programs, folder:
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_fresh_memory_needs_no_warning_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
     """Where a child begins with fresh memory, its start causes no warning, even beside a second thread."""
-    done = threading.Event()
-    thread = threading.Thread(target=done.wait)
-    thread.start()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        lesson.run_in_child(mp, leave(0))
-    done.set()
-    thread.join()
+    caught = warnings_beside_a_thread(mp, lesson)
     caller.shows("the warnings", [str(warning.message) for warning in caught], expected=[])
 
 

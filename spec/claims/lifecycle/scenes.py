@@ -8,13 +8,14 @@ from typing import Callable
 
 from impl.contract import Multiprocessing, Process
 from spec.claims.lifecycle import payloads
-from spec.claims.shared.steps import steps
+from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.harness.checkpoint import Arrival
 from spec.harness.process_table import ALIVE, observe_threads, settled, until_exited
 from spec.harness.recorder import Recorder
+from spec.harness.signal_state import signals_sent
 from spec.harness.stillness import until_still
-from spec.harness.witness import kernel, other_than, recorder
+from spec.harness.witness import caller, kernel, other_than, recorder
 
 
 def ready(sentinel: int) -> bool:
@@ -55,6 +56,23 @@ def start_with_grandchild(
     kernel.shows("the pid of the child", parent.pid, expected=child.pid)
     kernel.shows("the pid of the grandchild", grandchild.pid, expected=other_than(child.pid))
     return child, grandchild
+
+
+def does_nothing_to_an_exited_child(
+    end: Callable[[Process], object], mp: Multiprocessing, start: Callable[..., Process], checkpoint: MakeCheckpoint
+) -> None:
+    """State that *end* keeps the exit code of an exited child, and sends no signal once the child is joined."""
+    working = checkpoint("working")
+    child = start(mp, steps(working.pause, leave(7)))
+    arrival = working.next().let_go()
+    until_exited(arrival.pid)
+    end(child)
+    child.join()
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
+    sent = signals_sent()
+    end(child)
+    caller.shows("the signals sent after the join, when another process may have the pid", sent, expected=[])
+    caller.shows("the exit code", child.exitcode, expected=7)
 
 
 def grandchild_runs_on(grandchild: Arrival, log: Recorder) -> None:

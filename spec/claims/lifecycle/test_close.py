@@ -11,6 +11,7 @@ from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
+from spec.harness.checkpoint import Checkpoint
 from spec.harness.holdings import holdings, leaves_nothing_behind
 from spec.harness.process_table import ALIVE, GONE, open_files, state, until_exited
 from spec.harness.witness import caller, kernel, refuses
@@ -49,15 +50,20 @@ def test_exited_child_can_be_closed(mp: Multiprocessing, lesson: Lesson, checkpo
     mp.Process(target=leave(0)).close()
 
 
-@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
-def test_closed_child_answers_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """`pid`, `ident`, `exitcode`, `sentinel`, `is_alive`, `join` and `start` of a closed child raise `ValueError`."""
-    working = checkpoint("working")
-    child = lesson.start(mp, working.pause)
+def close_a_child(mp: Multiprocessing, lesson: Lesson, working: Checkpoint) -> Process:
+    """Start a child that pauses at *working*, join it, and return it closed."""
+    child: Process = lesson.start(mp, working.pause)
     arrival = working.next().let_go()
     child.join()
     kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     child.close()
+    return child
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
+def test_closed_child_answers_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """`pid`, `ident`, `exitcode`, `sentinel`, `is_alive`, `join` and `start` of a closed child raise `ValueError`."""
+    child = close_a_child(mp, lesson, checkpoint("working"))
     for attribute in "pid", "ident", "exitcode", "sentinel":
         with refuses(ValueError):
             getattr(child, attribute)
@@ -69,35 +75,31 @@ def test_closed_child_answers_nothing(mp: Multiprocessing, lesson: Lesson, check
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
 def test_closed_child_gets_no_signal(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """`terminate()` and `kill()` of a closed child raise `ValueError`."""
-    working = checkpoint("working")
-    child = lesson.start(mp, working.pause)
-    arrival = working.next().let_go()
-    child.join()
-    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
-    child.close()
+    child = close_a_child(mp, lesson, checkpoint("working"))
     for call in child.terminate, child.kill:
         with refuses(ValueError):
             call()
+
+
+def join_in_all_ways(mp: Multiprocessing, lesson: Lesson, working: Checkpoint) -> Process:
+    """Start a child that pauses at *working*, join it with timeouts and without one, and return it."""
+    child: Process = lesson.start(mp, working.pause)
+    arrival = working.next()
+    join_briefly(child)
+    arrival.let_go()
+    child.join()
+    join_briefly(child)
+    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
+    return child
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close")
 def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """Closing a child that was joined, timed or not, closes all files that the starter had open for it."""
     working = checkpoint("working")
-
-    def start_and_join() -> Process:
-        child: Process = lesson.start(mp, working.pause)
-        arrival = working.next()
-        join_briefly(child)
-        arrival.let_go()
-        child.join()
-        join_briefly(child)
-        kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
-        return child
-
-    start_and_join().close()  # now the API has opened all that it opens only once
+    join_in_all_ways(mp, lesson, working).close()  # now the API has opened all that it opens only once
     before = open_files(os.getpid())
-    child = start_and_join()
+    child = join_in_all_ways(mp, lesson, working)
     child.close()
     kernel.shows("the number of files that the starter has open", open_files(os.getpid()), expected=before)
 
@@ -106,19 +108,9 @@ def test_close_leaves_no_file_open(mp: Multiprocessing, lesson: Lesson, checkpoi
 def test_use_leaves_nothing_behind(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child that was joined, timed or not, and is no longer referenced leaves no open file and no thread."""
     working = checkpoint("working")
-
-    def start_and_join() -> None:
-        child = lesson.start(mp, working.pause)
-        arrival = working.next()
-        join_briefly(child)
-        arrival.let_go()
-        child.join()
-        join_briefly(child)
-        kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
-
-    start_and_join()  # now the API has opened all that it opens only once
+    join_in_all_ways(mp, lesson, working)  # now the API has opened all that it opens only once
     before = holdings()
-    start_and_join()
+    join_in_all_ways(mp, lesson, working)
     kernel.shows("the numbers of files and threads", holdings(), expected=before)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from operator import methodcaller
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
-from spec.claims.shared.steps import leave, steps
+from spec.claims.lifecycle.scenes import does_nothing_to_an_exited_child, grandchild_runs_on, start_with_grandchild
+from spec.claims.shared.steps import steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.signal_state import signals_sent
 from spec.harness.witness import caller, kernel, recorder
 
 pytestmark = needs("Process")
@@ -69,17 +69,7 @@ def test_killing_an_exited_child_does_nothing(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
 ) -> None:
     """Killing an exited child raises nothing and keeps its exit code; after the join, it sends no signal."""
-    working = checkpoint("working")
-    child = lesson.start(mp, steps(working.pause, leave(7)))
-    arrival = working.next().let_go()
-    until_exited(arrival.pid)
-    child.kill()
-    child.join()
-    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
-    sent = signals_sent()
-    child.kill()
-    caller.shows("the signals sent after the join, when another process may have the pid", sent, expected=[])
-    caller.shows("the exit code", child.exitcode, expected=7)
+    does_nothing_to_an_exited_child(methodcaller("kill"), mp, lesson.start, checkpoint)
 
 
 @source("impl.lifecycle.end")

@@ -8,14 +8,13 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
+from spec.claims.lifecycle.scenes import does_nothing_to_an_exited_child, grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source, starter_is_parent, where
 from spec.harness.process_table import ALIVE, Exit, descendants, exit_of, state, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.signal_state import signals_sent
 from spec.harness.witness import caller, containing, kernel, recorder
 
 pytestmark = needs("Process")
@@ -163,14 +162,4 @@ def test_terminating_an_exited_child_does_nothing(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint
 ) -> None:
     """Terminating an exited child raises nothing and keeps its exit code; after the join, it sends no signal."""
-    working = checkpoint("working")
-    child = lesson.start(mp, steps(working.pause, leave(7)))
-    arrival = working.next().let_go()
-    until_exited(arrival.pid)
-    lesson.terminate(child)
-    child.join()
-    kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
-    sent = signals_sent()
-    lesson.terminate(child)
-    caller.shows("the signals sent after the join, when another process may have the pid", sent, expected=[])
-    caller.shows("the exit code", child.exitcode, expected=7)
+    does_nothing_to_an_exited_child(lesson.terminate, mp, lesson.start, checkpoint)

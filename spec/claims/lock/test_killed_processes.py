@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from impl.contract import Multiprocessing
+from impl.contract import Guard, Multiprocessing
 from spec.claims.lock import payloads
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
@@ -20,16 +20,20 @@ from spec.harness.witness import caller, containing, kernel, other_than, recorde
 pytestmark = needs("Process", "Lock")
 
 
-@source("https://github.com/python/cpython/issues/88304", observed=True)
-def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A process that is killed while it holds a lock leaves it held for ever."""
-    lock = mp.Lock()
+def stays_held_by_a_killed_process(lock: Guard, worker: MakeWorker) -> None:
+    """State that nobody can acquire *lock* once the process that holds it has been killed."""
     holder, other = worker(lock=lock), worker(lock=lock)
     holder.call("lock.acquire")
     holder.kill()
     kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
     other.begin("lock.acquire")
     kernel.shows("whether another process is blocked in acquire()", other.blocks(), expected=True)
+
+
+@source("https://github.com/python/cpython/issues/88304", observed=True)
+def test_killed_holder_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed while it holds a lock leaves it held for ever."""
+    stays_held_by_a_killed_process(mp.Lock(), worker)
 
 
 @source("https://man7.org/linux/man-pages/man3/sem_post.3.html", observed=True)
@@ -69,13 +73,7 @@ def test_killed_program_leaves_nothing_shared(
 @source("https://github.com/python/cpython/issues/88304", observed=True)
 def test_rlock_of_a_killed_holder_stays_held(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that is killed while it holds an RLock leaves it held for ever."""
-    lock = mp.RLock()
-    holder, other = worker(lock=lock), worker(lock=lock)
-    holder.call("lock.acquire")
-    holder.kill()
-    kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
-    other.begin("lock.acquire")
-    kernel.shows("whether another process is blocked in acquire()", other.blocks(), expected=True)
+    stays_held_by_a_killed_process(mp.RLock(), worker)
 
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)

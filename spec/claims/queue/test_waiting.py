@@ -8,7 +8,7 @@ from functools import partial
 from queue import Empty, Full
 from typing import Any
 
-from impl.contract import Multiprocessing
+from impl.contract import Multiprocessing, Queue
 from spec.claims.queue import payloads
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
@@ -18,7 +18,7 @@ from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.witness import at_least, caller, kernel, other_than, recorder, refuses
-from spec.harness.worker import CallFailed
+from spec.harness.worker import CallFailed, Worker
 from spec.models.queue_models import BoundedQueueModel
 
 pytestmark = needs("Process", "Queue")
@@ -100,6 +100,15 @@ def test_has_no_bound_without_maxsize(mp: Multiprocessing, scale: int, worker: M
         caller.shows(f"full() with maxsize={maxsize}", boundless.full(), expected=False)
 
 
+def has_only_the_first_item(queue: Queue, other: Worker) -> None:
+    """State that "first" is on a *queue* for one item, and that what this process failed to put never arrives."""
+    recorder.shows("the first item that arrives", other.call("queue.get"), expected="first")
+    other.call("queue.put_nowait", "second")
+    recorder.shows("the second item that arrives", other.call("queue.get"), expected="second")
+    queue.put("last")  # an item that was refused came from the same process, so it would arrive before this one
+    recorder.shows("the third item that arrives", other.call("queue.get"), expected="last")
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.put")
 def test_put_nowait_is_refused_when_full(mp: Multiprocessing, worker: MakeWorker) -> None:
     """On a full queue, `put_nowait` and a non-blocking `put` raise `Full`, and their items never arrive."""
@@ -110,11 +119,7 @@ def test_put_nowait_is_refused_when_full(mp: Multiprocessing, worker: MakeWorker
         queue.put_nowait("refused")
     with refuses(Full):
         queue.put("refused", False)
-    recorder.shows("the first item that arrives", other.call("queue.get"), expected="first")
-    other.call("queue.put_nowait", "second")
-    recorder.shows("the second item that arrives", other.call("queue.get"), expected="second")
-    queue.put("last")  # the refused items came from the same process, so they would arrive before this one
-    recorder.shows("the third item that arrives", other.call("queue.get"), expected="last")
+    has_only_the_first_item(queue, other)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get")
@@ -156,11 +161,7 @@ def test_put_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     with refuses(Full):
         queue.put("late", True, 0.2)
     kernel.shows("the seconds that the put took", time.monotonic() - begun, expected=at_least(0.2))
-    recorder.shows("the first item that arrives", other.call("queue.get"), expected="first")
-    other.call("queue.put_nowait", "second")
-    recorder.shows("the second item that arrives", other.call("queue.get"), expected="second")
-    queue.put("last")  # the refused item came from the same process, so it would arrive before this one
-    recorder.shows("the third item that arrives", other.call("queue.get"), expected="last")
+    has_only_the_first_item(queue, other)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.shared.steps import leave, steps
@@ -11,6 +12,7 @@ from spec.claims.zombie import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
+from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import (
     GONE,
     ZOMBIE,
@@ -173,21 +175,26 @@ def test_is_alive_reaps(mp: Multiprocessing, lesson: Lesson) -> None:
     caller.shows("the exit code of the child", child.exitcode, expected=7)
 
 
+def leave_two_zombies(mp: Multiprocessing, lesson: Lesson, working: Checkpoint) -> list[Any]:
+    """Return two children that have exited with 7, and are not joined."""
+    unjoined: list[Any] = lesson.leave_unjoined(mp, steps(working.pause, leave(7)), 2)
+    for arrival in working.wait_for(2):  # both have started, so no start reaps one of them
+        arrival.let_go()
+    for child in unjoined:
+        until_exited(child.pid)
+    return unjoined
+
+
 @where(starter_is_parent)
 @needs("active_children")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.active_children")
 def test_active_children_reaps(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """Calling `active_children()` reaps all zombies that the API has started, and no other child."""
-    working = checkpoint("working")
     other = os.fork()
     if other == 0:
         os._exit(3)
     until_exited(other)
-    unjoined = lesson.leave_unjoined(mp, steps(working.pause, leave(7)), 2)
-    for arrival in working.wait_for(2):  # both have started, so no start reaps one of them
-        arrival.let_go()
-    for child in unjoined:
-        until_exited(child.pid)
+    unjoined = leave_two_zombies(mp, lesson, checkpoint("working"))
     caller.shows("the active children", mp.active_children(), expected=[])
     kernel.shows("the states of the exited children", [state(child.pid) for child in unjoined], expected=[GONE, GONE])
     caller.shows("the exit codes of the exited children", [child.exitcode for child in unjoined], expected=[7, 7])
@@ -199,12 +206,7 @@ def test_active_children_reaps(mp: Multiprocessing, lesson: Lesson, checkpoint: 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_starting_another_reaps(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """Starting another process reaps all existing zombies, and their exit codes are kept."""
-    working = checkpoint("working")
-    unjoined = lesson.leave_unjoined(mp, steps(working.pause, leave(7)), 2)
-    for arrival in working.wait_for(2):
-        arrival.let_go()
-    for child in unjoined:
-        until_exited(child.pid)
+    unjoined = leave_two_zombies(mp, lesson, checkpoint("working"))
     states = [state(child.pid) for child in unjoined]
     kernel.shows("the states of the children before another was started", states, expected=[ZOMBIE, ZOMBIE])
     [another] = lesson.leave_unjoined(mp, leave(0))
