@@ -6,13 +6,12 @@ import os
 import select
 import time
 from contextlib import suppress
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from spec.selftest.defects import sound
-from spec.selftest.defects.declaration import Broken
+from spec.selftest.defects.declaration import Broken, Contexts
 from spec.selftest.defects.rlocks import HandMadeAgain
-
-ForkProcess: Any = sound.ForkProcess
+from spec.selftest.defects.sound import ForkProcess
 
 Attempt = Callable[[Optional[float]], object]
 
@@ -86,24 +85,8 @@ class OfOtherPrimitives(Broken):
     Process, Lock, RLock = SentinelProcess, PipeLock, HandMadeAgain
 
 
-_CONTEXTS: dict[str, type[Broken]] = {
-    "polls": Polls,
-    "waits-in-slices": WaitsInSlices,
-    "of-other-primitives": OfOtherPrimitives,
-}
+contexts = Contexts()
+get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
-
-def get_all_start_methods() -> list[str]:
-    """Return the names of all."""
-    return [*_CONTEXTS]
-
-
-def get_context(name: str) -> Broken:
-    """Return the API called *name*.
-
-    Raises:
-        ValueError: there is none.
-    """
-    if name not in _CONTEXTS:
-        raise ValueError(f"cannot find context for {name!r}")
-    return _CONTEXTS[name]()
+for api in (Polls, WaitsInSlices, OfOtherPrimitives):
+    contexts.add(api)

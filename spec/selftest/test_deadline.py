@@ -31,23 +31,30 @@ def test_except_exception_does_not_swallow_hung() -> None:
     assert not issubclass(Hung, Exception)
 
 
-def test_looks_less_often_the_longer_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("spec.harness.deadline.time.sleep", slept.append)
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how many seconds a `Backoff` would have slept, each time."""
+    seconds: list[float] = []
+    monkeypatch.setattr("spec.harness.deadline.time.sleep", seconds.append)
+    return seconds
+
+
+def backoff_that_has_waited() -> Backoff:
+    """Return a `Backoff` that has waited 50 times."""
     backoff = Backoff("the end")
     for _ in range(50):
         backoff.wait()
+    return backoff
+
+
+def test_looks_less_often_the_longer_it_takes(slept: list[float]) -> None:
+    backoff_that_has_waited()
     assert slept == sorted(slept)
     assert slept[0] < slept[-1] == Backoff.MOST
 
 
-def test_looks_often_again_when_it_may_be_about_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("spec.harness.deadline.time.sleep", slept.append)
-    backoff = Backoff("the end")
-    for _ in range(50):
-        backoff.wait()
-    backoff.wait(soon=True)
+def test_looks_often_again_when_it_may_be_about_to_come(slept: list[float]) -> None:
+    backoff_that_has_waited().wait(soon=True)
     assert slept[-1] == Backoff.LEAST
 
 

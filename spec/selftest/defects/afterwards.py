@@ -12,11 +12,10 @@ from typing import Any
 
 from spec.selftest.defects import sound
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
 
 
 class _Kept(ForkProcess):
@@ -251,22 +250,10 @@ class LeavesTheFeeder(Broken):
 class LockLeavesFilesOpen(Broken):
     """Each acquire opens a file that is never closed."""
 
-    class Lock:
-        def __init__(self):
-            self.inner = multiprocessing.get_context("fork").Lock()
-
+    class Lock(sound.Wrapped):
         def acquire(self, block=True, timeout=None):
             os.open("/dev/null", os.O_RDONLY)
-            return self.inner.acquire(block, timeout)
-
-        def release(self):
-            self.inner.release()
-
-        def __enter__(self):
-            return self.acquire()
-
-        def __exit__(self, *exception):
-            self.release()
+            return super().acquire(block, timeout)
 
 
 class _EndsWithStatus(ForkProcess):

@@ -11,11 +11,10 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.managers import BrokenManager, SyncManager
+from spec.selftest.defects.sound import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = context.ForkProcess
 
 
 def _complain(what):

@@ -8,13 +8,11 @@ from multiprocessing import context
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = context.ForkProcess
-SpawnProcess: Any = context.SpawnProcess
-ForkServerProcess: Any = context.ForkServerProcess
 process: Any = multiprocessing.process
 
 

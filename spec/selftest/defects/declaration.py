@@ -73,8 +73,35 @@ class Broken:
         return getattr(self.context, name)
 
 
-class Family:
-    """The broken APIs of one module: the module is a multiprocessing API, and they are its contexts.
+class Contexts:
+    """APIs that are the contexts of one module, which is itself a multiprocessing API."""
+
+    def __init__(self) -> None:
+        self._contexts: dict[str, type[Broken]] = {}
+
+    def add(self, api: type[Broken]) -> str:
+        """Add an *api*, and return the name of its context: ``class DoesNothing`` is ``does-nothing``."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", "-", api.__name__).lower()
+        self._contexts[name] = api
+        return name
+
+    def get_all_start_methods(self) -> list[str]:
+        """Return the names of all APIs."""
+        return list(self._contexts)
+
+    def get_context(self, name: Optional[str] = None) -> Broken:
+        """Return the API called *name*; there is no default.
+
+        Raises:
+            ValueError: there is no such API.
+        """
+        if name not in self._contexts:
+            raise ValueError(f"cannot find context for {name!r}")
+        return self._contexts[name]()
+
+
+class Family(Contexts):
+    """The broken APIs of one module.
 
     Args:
         name: the name of the module.
@@ -85,38 +112,22 @@ class Family:
     """
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
-        self._contexts: dict[str, type[Broken]] = {}
         self.defects: list[Defect] = []
-
-    def get_all_start_methods(self) -> list[str]:
-        """Return the names of all broken APIs."""
-        return list(self._contexts)
-
-    def get_context(self, name: Optional[str] = None) -> Broken:
-        """Return the broken API called *name*; there is no default.
-
-        Raises:
-            ValueError: there is no such API.
-        """
-        if name not in self._contexts:
-            raise ValueError(f"cannot find context for {name!r}")
-        return self._contexts[name]()
 
     def breaks(
         self, *claims: str, verdicts: Sequence[str] = FAILURES, slow: bool = False
     ) -> Callable[[type[Broken]], type[Broken]]:
         """Declare that the decorated class was made to break these *claims*; its docstring says what is wrong.
 
-        ``class DoesNothing`` is the context ``does-nothing``.  For the parameters see `Defect`.
+        For the parameters see `Defect`.
         """
 
         def declare(api: type[Broken]) -> type[Broken]:
-            context = re.sub(r"(?<!^)(?=[A-Z])", "-", api.__name__).lower()
-            name = f"{self.name}:{context}"
+            name = f"{self.name}:{self.add(api)}"
             fault = " ".join((api.__doc__ or "").split())
             self.defects.append(Defect(name, fault, claims, name, api.method, verdicts, slow))
-            self._contexts[context] = api
             return api
 
         return declare

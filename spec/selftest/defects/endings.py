@@ -12,11 +12,10 @@ from typing import Any
 
 from spec.engine.verdicts import HUNG
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
 
 
 def silenced_by(*ends: type[BaseException]) -> Any:

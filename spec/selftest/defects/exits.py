@@ -11,12 +11,10 @@ import traceback
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
-SpawnProcess: Any = multiprocessing.get_context("spawn").Process
 
 
 class Confesses(ForkProcess):

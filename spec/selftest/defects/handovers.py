@@ -9,12 +9,10 @@ from typing import Any
 from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkServerProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-SpawnProcess: Any = context.SpawnProcess
-ForkServerProcess: Any = context.ForkServerProcess
 
 
 def preparing(change):

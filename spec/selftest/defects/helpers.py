@@ -9,12 +9,10 @@ from multiprocessing import context, forkserver, resource_tracker
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkServerProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkServerProcess: Any = context.ForkServerProcess
-SpawnProcess: Any = context.SpawnProcess
 
 
 class _Keeps(ForkServerProcess):

@@ -9,13 +9,11 @@ from multiprocessing import popen_fork, util
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = multiprocessing.get_context("fork").Process
-SpawnProcess: Any = multiprocessing.get_context("spawn").Process
-ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 Popen: Any = popen_fork.Popen
 
 

@@ -13,12 +13,11 @@ from unittest import mock
 
 from spec.selftest.defects import sound
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = multiprocessing.get_context("fork").Process
-ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.sem_wait.argtypes = [ctypes.c_void_p]
@@ -26,37 +25,11 @@ pythons = ctypes.PyDLL(None)
 pythons.sem_wait.argtypes = [ctypes.c_void_p]
 
 
-class Wrapped:
-    """A sound lock around another one, for subclasses with a fault."""
-
-    Inner: Any = staticmethod(multiprocessing.get_context("fork").Lock)
-
-    def __init__(self):
-        self.inner = self.Inner()
-
-    def acquire(self, block=True, timeout=None):
-        if not block or timeout is not None:
-            return self.inner.acquire(block, timeout)
-        return self.wait()
-
-    def wait(self):
-        return self.inner.acquire()
-
-    def release(self):
-        self.inner.release()
-
-    def __enter__(self):
-        return self.acquire()
-
-    def __exit__(self, *exception):
-        self.release()
-
-
 @family.breaks("lock.wait-goes-on-after-a-signal")
 class LockGivesUpOnASignal(Broken):
     """A signal makes an acquire return without the lock."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         def wait(self):
             return libc.sem_wait(self.inner._semlock.handle) == 0
 
@@ -74,7 +47,7 @@ def _whatever_comes(call):
 class LockCannotBeInterrupted(Broken):
     """An acquire goes on after a signal handler has raised KeyboardInterrupt."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         def wait(self):
             return _whatever_comes(self.inner.acquire)
 
@@ -152,7 +125,7 @@ class SignalsProlongAJoin(Broken):
 class SignalsProlongAnAcquire(Broken):
     """The timeout of an acquire begins anew with each signal."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         def acquire(self, block=True, timeout=None):
             if not block or timeout is None:
                 return super().acquire(block)
@@ -192,7 +165,7 @@ class TimedJoinGivesUpOnASignal(Broken):
 class LockHoldsUpThreads(Broken):
     """A thread that waits for a lock holds the GIL, so no other thread can run."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         def wait(self):
             return pythons.sem_wait(self.inner._semlock.handle) == 0
 
@@ -201,7 +174,7 @@ class LockHoldsUpThreads(Broken):
 class LockIsTriedOneByOne(Broken):
     """While a thread waits for a lock, a non-blocking acquire in another thread of its process waits too."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         def __init__(self):
             super().__init__()
             self.turn = threading.Lock()
@@ -220,7 +193,7 @@ class LockIsTriedOneByOne(Broken):
 class LockIsOfTheProcess(Broken):
     """A thread gets a lock that another thread of its process holds."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         owner = 0
 
         def acquire(self, block=True, timeout=None):
@@ -358,7 +331,7 @@ class HelperCanBeInterrupted(Broken):
 class WaitersStandInLine(Broken):
     """Processes that wait get the lock in turn, and a process that was killed keeps its turn."""
 
-    class Lock(Wrapped):
+    class Lock(sound.Wrapped):
         def __init__(self):
             super().__init__()
             self.first = self.Inner()

@@ -8,11 +8,10 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
 
 
 class _JoinsAll(ForkProcess):

@@ -11,11 +11,10 @@ from multiprocessing import connection, popen_fork
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
 
 
 class IsBornAlive(ForkProcess):
@@ -102,7 +101,7 @@ class EndsWhenStopped(ForkProcess):
         return TakesStoppedForEnded(process_obj)
 
 
-@family.breaks("lifecycle.alive-while-it-is-stopped")
+@family.breaks("lifecycle.alive-while-it-is-stopped", "lifecycle.join-waits-for-a-stopped-child")
 class StoppedIsDead(Broken):
     """A child that a signal has stopped counts as dead."""
 

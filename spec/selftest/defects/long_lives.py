@@ -9,11 +9,11 @@ from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.managers import BrokenManager, Server, SyncManager
+from spec.selftest.defects.sound import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = context.ForkProcess
 SPAWN: Any = context.SpawnContext()
 SemLock: Any = synchronize.SemLock
 

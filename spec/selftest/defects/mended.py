@@ -27,9 +27,10 @@ from typing import Any
 from unittest import mock
 
 from spec.selftest.defects import sound
-from spec.selftest.defects.declaration import Broken
+from spec.selftest.defects.declaration import Broken, Contexts
 from spec.selftest.defects.handovers import preparing
 from spec.selftest.defects.proxies import BrokenDict
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 MEETS = {
     "queues": [
@@ -65,9 +66,6 @@ MEETS = {
 """By the name of the API, the claims that it meets and the standard library does not."""
 
 ForkPopen: Any = popen_fork.Popen
-ForkProcess: Any = context.ForkProcess
-SpawnProcess: Any = context.SpawnProcess
-ForkServerProcess: Any = context.ForkServerProcess
 DictProxy: Any = managers.DictProxy
 ListProxy: Any = managers.ListProxy
 
@@ -296,21 +294,8 @@ class Servers(Broken):
         return manager
 
 
-_PARTS = (Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers)
-_CONTEXTS = {cls.__name__.lower(): cls for cls in _PARTS}
+contexts = Contexts()
+get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
-
-def get_all_start_methods() -> list[str]:
-    """Return the names of all."""
-    return list(_CONTEXTS)
-
-
-def get_context(name: str) -> Broken:
-    """Return the API called *name*.
-
-    Raises:
-        ValueError: there is none.
-    """
-    if name not in _CONTEXTS:
-        raise ValueError(f"cannot find context for {name!r}")
-    return _CONTEXTS[name]()
+for api in (Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
+    contexts.add(api)

@@ -9,12 +9,11 @@ from multiprocessing import context, reduction
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = context.ForkProcess
-SpawnProcess: Any = context.SpawnProcess
 
 process: Any = multiprocessing.process
 

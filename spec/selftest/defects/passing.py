@@ -16,13 +16,12 @@ from typing import Any
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.handovers import preparing
 from spec.selftest.defects.locks import DoesNothing
+from spec.selftest.defects.sound import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = context.ForkProcess
 FORK: Any = context.ForkContext()
-SpawnProcess: Any = context.SpawnProcess
 
 
 class _Prepared(SpawnProcess):

@@ -10,6 +10,7 @@ from typing import Any
 
 from spec.selftest.defects import sound
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.locks import DoesNothing
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -131,19 +132,6 @@ class OnSockets(Broken):
             self._reset()
 
 
-class _NoLock:
-    def acquire(self, block=True, timeout=None):
-        return True
-
-    def release(self):
-        pass
-
-    __enter__ = acquire
-
-    def __exit__(self, *exception):
-        pass
-
-
 @family.breaks("queue.big-items-put-at-once-arrive-whole")
 class WithoutWriteLock(Broken):
     """The queue has no lock at its writing end, so large items of several processes get mixed."""
@@ -151,7 +139,7 @@ class WithoutWriteLock(Broken):
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):
             super().__init__(maxsize)
-            self._wlock = _NoLock()
+            self._wlock = DoesNothing.Lock()
 
 
 @family.breaks("queue.big-items-got-at-once-arrive-whole", "queue.killed-reader-leaves-the-others-waiting")
@@ -161,13 +149,13 @@ class WithoutReadLock(Broken):
     class Queue(sound.Queue):
         def __init__(self, maxsize=0):
             super().__init__(maxsize)
-            self._rlock = _NoLock()
+            self._rlock = DoesNothing.Lock()
 
 
 class _NewReadLock(sound.Queue):
     def __setstate__(self, state):
         super().__setstate__(state)
-        self._rlock = _NoLock()  # the same as a lock that no other process has
+        self._rlock = DoesNothing.Lock()  # the same as a lock that no other process has
 
 
 @family.breaks("queue.big-items-got-at-once-arrive-whole", "queue.killed-reader-leaves-the-others-waiting")
@@ -273,7 +261,7 @@ class ComparesWithNothing(Broken):
                 super().put(obj, block, timeout)
 
 
-class _OfAProcess:
+class _OfAProcess(sound.Entered):
     """A lock that every thread of the holder's process holds."""
 
     def __init__(self, lock):
@@ -290,12 +278,6 @@ class _OfAProcess:
             self._count -= 1
             if not self._count:
                 self._lock.release()
-
-    def __enter__(self):
-        return self.acquire()
-
-    def __exit__(self, *exception):
-        self.release()
 
 
 @family.breaks("queue.big-items-got-at-once-arrive-whole")

@@ -9,12 +9,10 @@ from multiprocessing import popen_fork
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
-ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 
 
 class HasNoneBeforeStart(ForkServerProcess):

@@ -13,12 +13,10 @@ from multiprocessing import resource_tracker
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
-SpawnProcess: Any = multiprocessing.get_context("spawn").Process
 
 
 class Signalled(ForkProcess):
@@ -96,13 +94,15 @@ class TerminateEndsSiblings(Broken):
     Process = TakesItsSiblingsAlong
 
 
-class IsPresumedDead(ForkProcess):
+class KnowsThatItWasTerminated(ForkProcess):
     terminated = False
 
     def terminate(self):
         super().terminate()
         self.terminated = True
 
+
+class IsPresumedDead(KnowsThatItWasTerminated):
     def is_alive(self):
         return super().is_alive() and not self.terminated
 
@@ -288,13 +288,7 @@ class KillHangsUp(Broken):
     Process = IsHungUpOn
 
 
-class IsEndedOnce(ForkProcess):
-    terminated = False
-
-    def terminate(self):
-        super().terminate()
-        self.terminated = True
-
+class IsEndedOnce(KnowsThatItWasTerminated):
     def kill(self):
         if not self.terminated:
             super().kill()

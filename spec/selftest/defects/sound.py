@@ -1,4 +1,4 @@
-"""APIs, queues and a lock without a fault, for subclasses with one."""
+"""APIs, processes, queues and locks without a fault, for subclasses with one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from spec.selftest.defects.declaration import Broken
 queues: Any = multiprocessing.queues  # faults are made in parts that have no annotations
 FORK_CONTEXT = multiprocessing.get_context("fork")
 ForkProcess: Any = FORK_CONTEXT.Process
+SpawnProcess: Any = multiprocessing.get_context("spawn").Process
+ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 
 
 class Queue(queues.Queue):
@@ -37,7 +39,40 @@ class JoinableQueue(queues.JoinableQueue):
         super().__init__(maxsize, ctx=ctx)
 
 
-class Lock:
+class Entered:
+    """An object that a ``with`` statement acquires, and releases at its end."""
+
+    acquire: Any
+    release: Any
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exception):
+        self.release()
+
+
+class Wrapped(Entered):
+    """A lock around the standard library's."""
+
+    Inner: Any = staticmethod(FORK_CONTEXT.Lock)
+
+    def __init__(self):
+        self.inner = self.Inner()
+
+    def acquire(self, block=True, timeout=None):
+        if not block or timeout is not None:
+            return self.inner.acquire(block, timeout)
+        return self.wait()
+
+    def wait(self):
+        return self.inner.acquire()
+
+    def release(self):
+        self.inner.release()
+
+
+class Lock(Entered):
     """A sound lock, made of a condition and the pid of its holder."""
 
     method = "fork"
@@ -66,12 +101,6 @@ class Lock:
 
     def wake(self):
         self.changed.notify()
-
-    def __enter__(self):
-        return self.acquire()
-
-    def __exit__(self, *exception):
-        self.release()
 
 
 class TimeIsUp(Exception):

@@ -18,13 +18,10 @@ from typing import Any, Callable
 from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
-
-ForkProcess: Any = multiprocessing.get_context("fork").Process
-SpawnProcess: Any = multiprocessing.get_context("spawn").Process
-ForkServerProcess: Any = multiprocessing.get_context("forkserver").Process
 
 
 class _StartedInVain(SpawnProcess):

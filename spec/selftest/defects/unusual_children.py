@@ -22,31 +22,6 @@ ForkServerProcess: Any = own_processes.ForkServerProcess
 ForkPopen: Any = popen_fork.Popen
 
 
-class _TakesAStopForTheEnd(ForkPopen):
-    returncode: Any
-
-    def poll(self, flag=os.WNOHANG):
-        if self.returncode is None:
-            pid, status = os.waitpid(self.pid, flag | os.WUNTRACED)
-            if pid == self.pid:
-                stopped = os.WIFSTOPPED(status)
-                self.returncode = -os.WSTOPSIG(status) if stopped else os.waitstatus_to_exitcode(status)
-        return self.returncode
-
-
-class _IsTakenForEnded(ForkProcess):
-    @staticmethod
-    def _Popen(child):
-        return _TakesAStopForTheEnd(child)
-
-
-@family.breaks("lifecycle.join-waits-for-a-stopped-child")
-class StoppedChildCountsAsEnded(Broken):
-    """A child that was stopped counts as one that has ended."""
-
-    Process = _IsTakenForEnded
-
-
 def _is_stopped(pid):
     activity = observe_threads(pid)
     return activity is not None and activity.stopped

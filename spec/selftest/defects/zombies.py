@@ -11,13 +11,11 @@ from multiprocessing import connection, context, forkserver, popen_fork, popen_f
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
-ForkProcess: Any = context.ForkProcess
-SpawnProcess: Any = context.SpawnProcess
-ForkServerProcess: Any = context.ForkServerProcess
 ForkPopen: Any = popen_fork.Popen
 ForkServerPopen: Any = popen_forkserver.Popen
 process: Any = multiprocessing.process

@@ -11,6 +11,14 @@ from spec.selftest.defects.lesson_packages import BrokenLessons
 packages = BrokenLessons(__name__)
 
 
+def run_all(children):
+    """Start all *children*, and then join them."""
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+
+
 @packages.breaks("sharing.loses-updates-without-the-lock")
 class AlwaysTakesTheLock:
     """The children take a lock even if they are told to use none."""
@@ -53,10 +61,7 @@ class GivesEachChildALock:
             counter = manager.dict(num=start)
             locks = [mp.Lock() if locked else nullcontext() for _ in range(workers)]
             children = [mp.Process(target=sound.take_one, args=(counter, lock, pause)) for lock in locks]
-            for child in children:
-                child.start()
-            for child in children:
-                child.join()
+            run_all(children)
             return counter["num"]
 
 
@@ -86,10 +91,7 @@ class LeavesTheServer:
         managers.append(mp.Manager())
         counter = managers[-1].dict(num=start)
         children = [mp.Process(target=sound.take_one, args=(counter, lock, pause)) for _ in range(workers)]
-        for child in children:
-            child.start()
-        for child in children:
-            child.join()
+        run_all(children)
         return counter["num"]
 
 
@@ -138,10 +140,7 @@ class SharesAPlainDict:
         counter = {"num": start}
         lock = mp.Lock() if locked else nullcontext()
         children = [mp.Process(target=sound.take_one, args=(counter, lock, pause)) for _ in range(workers)]
-        for child in children:
-            child.start()
-        for child in children:
-            child.join()
+        run_all(children)
         return counter["num"]
 
 
