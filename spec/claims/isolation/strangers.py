@@ -1,4 +1,4 @@
-"""A process that finds the socket of a helper and asks for a child, though nobody has told it the helper's key."""
+"""A process that finds the socket of a helper and connects to it, though nobody has told it the helper's key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import socket
 from array import array
 from contextlib import suppress
+
+from spec.harness.stillness import until_still
 
 
 def listening_sockets(pid: int) -> list[str]:
@@ -44,3 +46,13 @@ def ask_for_a_child(address: str) -> bytes:
         answer = os.read(status[0], 100)
     os.close(status[0])
     return answer
+
+
+def hang_up(address: str) -> None:
+    """Connect to the fork server at *address*, and hang up while it waits for what the client has to say.
+
+    Whatever the server has said by then is not read.
+    """
+    with socket.socket(socket.AF_UNIX) as stranger:
+        stranger.connect(address)
+        until_still()

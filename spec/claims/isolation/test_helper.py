@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.isolation.strangers import ask_for_a_child, listening_sockets
+from spec.claims.isolation.strangers import ask_for_a_child, hang_up, listening_sockets
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import NotProvided
@@ -74,6 +74,23 @@ def test_helper_survives_a_stranger(mp: Multiprocessing, checkpoint: MakeCheckpo
         ask_for_a_child(address)
     until_still()
     kernel.shows("the state of the helper", state(helper), expected=ALIVE)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
+def test_helper_survives_a_client_that_hangs_up(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The helper, and the exit codes of its children, survive a client that connects to the helper and hangs up."""
+    working = checkpoint("working")
+    helper, sockets = helper_of(mp, working)
+    child = mp.Process(target=steps(working.pause, leave(7)))
+    child.start()
+    arrival = working.next()
+    for address in sockets:
+        hang_up(address)
+    until_still()
+    kernel.shows("the state of the helper", state(helper), expected=ALIVE)
+    arrival.let_go()
+    child.join()
+    caller.shows("the exit code of a child that was started before", child.exitcode, expected=7)
 
 
 @needs("set_forkserver_preload")

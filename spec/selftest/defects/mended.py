@@ -52,7 +52,10 @@ MEETS = {
         "sharing.proxy-in-transit-keeps-its-object",
     ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],
-    "helpers": ["identity.one-helper-is-the-parent-of-all"],
+    "helpers": [
+        "identity.one-helper-is-the-parent-of-all",
+        "isolation.helper-survives-a-client-that-hangs-up",
+    ],
     "sentinels": [
         "lifecycle.sentinel-is-ready-though-a-copy-runs-on",
         "lifecycle.sentinel-tells-of-the-end-only",
@@ -211,17 +214,21 @@ class Starters(Broken):
     Process = _IsIntroduced
 
 
-class _UsesTheSameHelper(ForkServerProcess):
+class _UsesOneRobustHelper(ForkServerProcess):
+    def start(self):
+        forkserver.set_forkserver_preload(["spec.selftest.defects.preloads.minds_no_hang_up"])
+        super().start()
+
     def run(self):
         with mock.patch.object(vars(forkserver)["_forkserver"], "ensure_running", int):
             super().run()
 
 
 class Helpers(Broken):
-    """A child that has the fork server start its children that it was itself started by."""
+    """A fork server that goes on whatever its clients do, and that starts the children of its children too."""
 
     method = "forkserver"
-    Process = _UsesTheSameHelper
+    Process = _UsesOneRobustHelper
 
 
 class _NoticesThatItIsGone(ForkPopen):

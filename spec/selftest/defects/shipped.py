@@ -78,9 +78,9 @@ class Beginnings(Broken):
     Process = own_processes.SpawnProcess
 
 
-@family.breaks("identity.one-helper-is-the-parent-of-all")
+@family.breaks("identity.one-helper-is-the-parent-of-all", "isolation.helper-survives-a-client-that-hangs-up")
 class Helpers(Broken):
-    """A child of the standard library's fork server: it starts a fork server of its own."""
+    """A fork server of the standard library: a hang-up ends it, and its children start fork servers of their own."""
 
     method = "forkserver"
     Process = own_processes.ForkServerProcess

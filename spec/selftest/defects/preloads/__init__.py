@@ -1,4 +1,4 @@
-"""Modules that a broken fork server imports when it starts; each makes its fault."""
+"""Modules that a broken fork server imports when it starts; each makes or mends a fault."""
 
 from __future__ import annotations
 
