@@ -8,7 +8,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Callable, Optional
 
     from spec.harness.recorder import Recorder
 
@@ -140,6 +140,26 @@ def set_start_methods(_mp: object, module: str, log: Recorder) -> None:
     log("method", default.get_start_method())
     attempt("spawn")
     attempt("nosuch", force=True)
+
+
+def set_and_tell_start_method(_mp: object, module: str, method: str, log: Recorder) -> None:
+    """A program: set the start *method* of a *module*, and record which one a child has, and which one its child."""
+    importlib.import_module(module).set_start_method(method)
+    _run_by_default(module, tell_start_method, log, True)
+
+
+def tell_start_method(module: str, log: Recorder, go_on: bool) -> None:
+    """Record the start method of a *module*, and if asked to *go_on*, that in a child too."""
+    log("method", importlib.import_module(module).get_start_method())
+    if go_on:
+        _run_by_default(module, tell_start_method, log, False)
+
+
+def _run_by_default(module: str, function: Callable[..., object], *args: object) -> None:
+    """Call ``function(module, *args)`` in a child of a *module*, of the start method that is set."""
+    child = importlib.import_module(module).Process(target=function, args=(module, *args))
+    child.start()
+    child.join()
 
 
 def tell_path(log: Recorder, folder: str) -> None:

@@ -195,6 +195,14 @@ def test_start_method_is_set_once(choosing: Any, program: Programs, log: Recorde
     recorder.shows("the start method after each attempt to set it", log.values("method"), expected=expected)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_start_method", observed=True)
+def test_start_method_that_is_set_reaches_children(choosing: Any, program: Programs, log: Recorder) -> None:
+    """Children, and their children, have the start method that the program has set."""
+    running = program.main(payloads.set_and_tell_start_method, choosing.__name__, "spawn", log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("the start methods", log.values("method"), expected=["spawn"] * 2)
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_context")
 def test_context_has_one_start_method(choosing: Any) -> None:
     """A context has the start method that was asked for, and refuses to change it."""

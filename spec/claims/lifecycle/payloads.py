@@ -109,6 +109,12 @@ def print_and_start(mp: Multiprocessing, start: Callable[..., Process], tasks: S
         start(mp, task).join()
 
 
+def write_unfinished() -> None:
+    """Write to stdout and stderr, and end no line."""
+    sys.stdout.write("half of stdout")
+    sys.stderr.write("half of stderr")
+
+
 def start_and_join(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:
     """A program: run *task* in a child, join the child, and record its exit code."""
     child = start(mp, task)

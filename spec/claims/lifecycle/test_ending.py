@@ -65,6 +65,16 @@ def test_output_is_written_once(program: Programs, lesson: Lesson, log: Recorder
     kernel.shows("the printed lines", lines, expected=expected)
 
 
+@source("https://docs.python.org/3/library/sys.html#sys.stderr", observed=True)
+def test_unfinished_lines_are_written(program: Programs, lesson: Lesson) -> None:
+    """Text without an end of line that a child leaves in the buffers of stdout and stderr is written at its end."""
+    tasks = [payloads.write_unfinished, steps(payloads.write_unfinished, leave(3))]
+    writing = program.main(payloads.print_and_start, lesson.start, tasks)
+    kernel.shows("the starter's exit status", writing.exit_status(), expected=0)
+    for name, text in {"stdout": writing.output, "stderr": writing.errors}.items():
+        kernel.shows(f"how often the text is on {name}", text.count(f"half of {name}"), expected=2)
+
+
 @source("https://github.com/python/cpython/pull/4073", observed=True)
 def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """In a program that has neither stdout nor stderr, a child ends as usual, with the usual exit code."""

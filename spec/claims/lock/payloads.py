@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -87,6 +88,15 @@ def leave_locks(mp: Any) -> list[object]:
         with mp.Lock(), mp.RLock():
             pass
     return [*locks, unused]
+
+
+def make_reap_and_make_again(mp: Multiprocessing, pause: Pause) -> None:
+    """A program: make a lock, stop at *pause*, wait until a child has ended, make another lock, and stop again."""
+    locks = [mp.Lock()]
+    pause()
+    os.wait()
+    locks.append(mp.Lock())
+    pause()
 
 
 def make_and_make_again(mp: Multiprocessing, pause: Pause) -> None:

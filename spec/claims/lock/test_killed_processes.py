@@ -14,7 +14,7 @@ from spec.engine.marks import fresh_memory, needs, source, where
 from spec.engine.targets import Target
 from spec.harness import shared_memory
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.process_table import ALIVE, children, descendants, state, until_exited
+from spec.harness.process_table import ALIVE, GONE, children, descendants, settled, state, until_exited
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
 pytestmark = needs("Process", "Lock")
@@ -143,6 +143,39 @@ def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
     kernel.shows("the number of different helpers", len({*trackers}), expected=2)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("what is on stderr", running.all_errors(), expected=containing("relaunching"))
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/issues/75491")
+def test_reaped_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """When the helper that removes names was killed, and reaped by the program, the next lock starts another one."""
+    making = checkpoint("making")
+    running = program.main(payloads.make_reap_and_make_again, making.pause)
+    arrival = making.next()
+    [tracker] = children(running.pid)
+    os.kill(tracker, signal.SIGKILL)
+    arrival.let_go()
+    arrival = making.next()
+    kernel.shows("the number of helpers after that", len(children(running.pid)), expected=1)
+    kernel.shows("the first helper", state(tracker), expected=GONE)
+    arrival.let_go()
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/pull/7850")
+def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """The helper that removes names goes on after SIGINT and SIGTERM, which may reach all processes of a program."""
+    making, trackers = checkpoint("making"), []
+    running = program.main(payloads.make_and_make_again, making.pause)
+    for number in signal.SIGINT, signal.SIGTERM:
+        arrival = making.next()
+        trackers += children(running.pid)
+        os.kill(trackers[-1], number)
+        kernel.shows(f"the state of the helper after {number.name}", settled(trackers[-1]), expected=ALIVE)
+        arrival.let_go()
+    kernel.shows("the helpers", trackers, expected=[trackers[0]] * 2)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
 
 
 @where(fresh_memory)

@@ -105,6 +105,13 @@ class LosesItsOutput(Broken):
     Process = beginning_with(lambda: setattr(util, "_flush_std_streams", lambda: None))
 
 
+@family.breaks("lifecycle.unfinished-lines-are-written")
+class LosesAnUnfinishedLine(Broken):
+    """Text without an end of line that a child has written to stderr is lost when the child ends."""
+
+    Process = beginning_with(lambda: setattr(util, "_flush_std_streams", sys.stdout.flush))
+
+
 class _Flushes(ForkProcess):
     def run(self):
         try:

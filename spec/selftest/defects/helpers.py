@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from multiprocessing import context, forkserver, resource_tracker
+from multiprocessing import context, forkserver, resource_tracker, util
 from typing import Any
+from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkServerProcess, SpawnProcess
@@ -55,6 +56,38 @@ class RemovesWithoutAWord(Broken):
         os.environ["PYTHONWARNINGS"] = "ignore"
         warnings.simplefilter("ignore")
         return self.context.Lock()
+
+
+@family.breaks("lock.reaped-tracker-is-replaced")
+class MissesItsTracker(Broken):
+    """A lock cannot be made if the helper that removes names was reaped by somebody else."""
+
+    method = "spawn"
+
+    def Lock(self):
+        tracker = vars(resource_tracker)["_resource_tracker"]._pid
+        if tracker is not None:
+            os.waitpid(tracker, os.WNOHANG)
+        return self.context.Lock()
+
+
+@family.breaks("lock.tracker-minds-no-signal")
+class TrackerMindsSignals(Broken):
+    """A signal that ends other processes ends the helper that removes names as well."""
+
+    method = "spawn"
+
+    def Lock(self):
+        with mock.patch.object(util, "spawnv_passfds", _start_minding_signals):
+            return self.context.Lock()
+
+
+_spawnv_passfds = util.spawnv_passfds
+
+
+def _start_minding_signals(path, args, passfds):
+    *options, command = args
+    return _spawnv_passfds(path, [*options, f"import signal; signal.signal = print; {command}"], passfds)
 
 
 class _HasItsOwnTracker(SpawnProcess):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 
@@ -10,8 +11,17 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 _default = multiprocessing.get_context("fork")
-Pipe, Process = _default.Pipe, _default.Process
+ForkProcess: Any = _default.Process
+Pipe = _default.Pipe
 _method = ["fork"]
+
+
+class Process(ForkProcess):
+    """A process that forgets which start method its starter has set."""
+
+    def run(self):
+        del _method[1:]
+        super().run()
 
 
 def get_start_method(allow_none=False):
@@ -24,6 +34,10 @@ def set_start_method(method, force=False):
     _method.append(method)
 
 
-@family.breaks("isolation.start-method-is-set-once", "isolation.context-has-one-start-method")
+@family.breaks(
+    "isolation.start-method-is-set-once",
+    "isolation.start-method-that-is-set-reaches-children",
+    "isolation.context-has-one-start-method",
+)
 class ChangesItsMind(Broken):
-    """The start method can be set again and again, and to anything; there is no default context."""
+    """The start method can be set again and again, and to anything; no child has it, no context is the default."""
