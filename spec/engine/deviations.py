@@ -18,6 +18,12 @@ for an API too whose processes are of a subclass of theirs, and for copies of a 
 
     [copies]
     "mylib._vendor.billiard" = "billiard"
+
+What a package of lessons is known not to meet is in a file that names the package, above its tables::
+
+    impl = "mylessons"
+
+Such a file counts for runs with this ``--impl``.  Its tables need no target: without one, they are about any API.
 """
 
 from __future__ import annotations
@@ -26,14 +32,17 @@ import difflib
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from impl.api import NoSuchAPI, contexts, load
 from spec.engine import toml_file
 from spec.engine.claims import ids
+from spec.engine.lessons import REFERENCE
 from spec.engine.targets import Target
 from spec.engine.toml_file import BadFile
 from spec.installation import PROGRAM
@@ -74,7 +83,7 @@ class Deviation:
 
     Attributes:
         claims: the ids of the claims that are known to fail.
-        target: on what: a module, which stands for all its contexts, or one of them.
+        target: on what: a module, which stands for all its contexts, or one of them; empty if on any API.
         reason: why they fail.
         versions: of the target, those that deviate.
         python: with which versions of Python it deviates.
@@ -83,6 +92,8 @@ class Deviation:
         link: where more is to be read; empty if nowhere.
         script: a script for the bug report, which shows the fault without this suite; None if there is none.
         file: where the deviation is declared.
+        number: which table of the file it is, from 1 on.
+        lessons: the package of lessons that the claims are known to fail with.
     """
 
     claims: tuple[str, ...]
@@ -95,6 +106,8 @@ class Deviation:
     link: str
     script: Optional[Path]
     file: str
+    number: int
+    lessons: str
 
     def concerns(self, target: Target, original: Optional[str] = None) -> bool:
         """Return whether it is about *target*, in this version, under this start method, and with this Python.
@@ -117,8 +130,42 @@ class Deviation:
             version: its version.
             python: the version of Python.
         """
-        is_named = self.target in (target, target.partition(":")[0])
+        is_named = self.target in (target, target.partition(":")[0], "")
         return is_named and self._suits(start_method, version, python)
+
+    @property
+    def place(self) -> str:
+        """Where it is declared, for messages."""
+        return f"{self.file}, deviation {self.number}"
+
+    def check(self, targets: Sequence[Target]) -> None:
+        """Compare the names that it limits itself to with those that the modules of *targets* have.
+
+        A module that is not among them, or is there in a version that this is not about, may have others.
+
+        Raises:
+            BadDeviations: there is no such context or start method.
+        """
+        python, module = platform.python_version(), self.target.partition(":")[0]
+        concerned = [
+            target
+            for target in targets
+            if module in (target.name.partition(":")[0], "")
+            and self._suits_versions(target.version or python, python)
+        ]
+        if not concerned:
+            return
+        if self.target:
+            try:
+                load(self.target)
+            except NoSuchAPI as error:
+                raise BadDeviations(f"{self.place}: {error}") from None
+        listed = [contexts(target.module) for target in concerned]
+        known = {*chain(*listed), *(target.start_method for target in concerned)}
+        for method in self.start_methods:
+            if all(listed) and method not in known:
+                names = ", ".join(sorted(filter(None, known)))
+                raise BadDeviations(f"{self.place}: no start method is called {method!r}; there are {names}")
 
     def is_inherited_by(self, target: Target) -> bool:
         """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
@@ -135,6 +182,9 @@ class Deviation:
     def _suits(self, start_method: Optional[str], version: str, python: str) -> bool:
         if self.start_methods and start_method not in self.start_methods:
             return False
+        return self._suits_versions(version, python)
+
+    def _suits_versions(self, version: str, python: str) -> bool:
         if not self.python.contains(python, prereleases=True):
             return False
         try:
@@ -160,11 +210,13 @@ class Deviations:
 
     Args:
         declared: what is declared; of several deviations that cover a verdict, the last counts.
+        lessons: the package of lessons under test.
     """
 
-    def __init__(self, declared: Iterable[Declared] = ()) -> None:
+    def __init__(self, declared: Iterable[Declared] = (), lessons: str = REFERENCE) -> None:
         self._known: list[Deviation] = []
         self._copies: dict[str, str] = {}
+        self._lessons = lessons
         for one in declared:
             self._known += one.deviations
             self._copies.update(one.copies)
@@ -176,10 +228,11 @@ class Deviations:
         """Return the deviation that covers the *claim* with this id on *target*, or None.
 
         What is known of the API that its processes are built on, or that it is a copy of, it may have inherited, or
-        mended.  Unless something is known of itself, that is returned as what fails now and then.
+        mended.  Likewise a package of lessons may be built on an API, or not.  Unless something is known of itself,
+        that is returned as what fails now and then.
         """
         known = [deviation for deviation in reversed(self._known) if claim in deviation.claims]
-        own = (deviation for deviation in known if deviation.concerns(target))
+        own = (deviation for deviation in known if self._is_own(deviation, target))
         inherited = (replace(one, intermittent=True) for one in known if self._is_inherited(one, target))
         return next(own, None) or next(inherited, None)
 
@@ -187,25 +240,38 @@ class Deviations:
         """Return the name of the module that *module* is a copy of, or None if it is none."""
         return self._copies.get(module)
 
+    def _is_own(self, deviation: Deviation, target: Target) -> bool:
+        return deviation.lessons == self._lessons and deviation.concerns(target)
+
     def _is_inherited(self, deviation: Deviation, target: Target) -> bool:
+        if deviation.lessons not in (self._lessons, REFERENCE):
+            return False
         original = self.original(target.name.partition(":")[0])
         of_original = original is not None and deviation.concerns(target, original)
-        return of_original or deviation.is_inherited_by(target)
+        of_api = deviation.lessons != self._lessons and deviation.concerns(target)
+        return of_api or of_original or deviation.is_inherited_by(target)
 
     def files(self, target: Target) -> list[str]:
         """Return the files that declare deviations of *target*, or of what it may have inherited them from."""
-        concern = (one.file for one in self._known if one.concerns(target) or self._is_inherited(one, target))
+        concern = (one.file for one in self._known if self._is_own(one, target) or self._is_inherited(one, target))
         return list(dict.fromkeys(concern))
 
 
-def collect(options: Sequence[str]) -> Deviations:
+def collect(options: Sequence[str], targets: Sequence[Target] = (), lessons: str = REFERENCE) -> Deviations:
     """Return the shipped deviations, unless `NONE` is among the *options*, then those in the files that they name.
+
+    Args:
+        options: paths of files, or `NONE`.
+        targets: what is under test; the files must not name contexts that it lacks.
+        lessons: the package of lessons under test.
 
     Raises:
         BadDeviations: a file cannot be read, or says what cannot be meant.
     """
-    files = [*([] if NONE in options else shipped()), *(Path(option) for option in options if option != NONE)]
-    return Deviations(map(read, files))
+    named = [read(Path(option)) for option in options if option != NONE]
+    for one in chain.from_iterable(file.deviations for file in named):
+        one.check(targets)
+    return Deviations([*([] if NONE in options else map(read, shipped())), *named], lessons)
 
 
 def shipped() -> list[Path]:
@@ -223,17 +289,22 @@ def read(file: Path) -> Declared:
         document = toml_file.load(file)
     except BadFile as error:
         raise BadDeviations(str(error)) from error
-    tables, copies = document.pop("deviation", []), document.pop("copies", {})
+    tables, copies, lessons = (
+        document.pop("deviation", []),
+        document.pop("copies", {}),
+        document.pop("impl", REFERENCE),
+    )
     if document or not _is(tables, list, dict):
-        raise BadDeviations(
-            f"{file}: expected tables [[deviation]] and [copies] only, found {', '.join(document) or 'another value'}"
-        )
+        found = ", ".join(document) or "another value"
+        raise BadDeviations(f"{file}: expected impl and tables [[deviation]] and [copies] only, found {found}")
+    if not isinstance(lessons, str) or not lessons:
+        raise BadDeviations(f"{file}: impl must be the name of a package of lessons, not {lessons!r}")
     if not isinstance(copies, dict) or not _is(list(copies.values()), list, str):
         raise BadDeviations(f'{file}: [copies] has lines as "mylib._vendor.billiard" = "billiard", found {copies!r}')
-    return Declared([_deviation(file, number, table) for number, table in enumerate(tables, 1)], copies)
+    return Declared([_deviation(file, number, table, lessons) for number, table in enumerate(tables, 1)], copies)
 
 
-def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
+def _deviation(file: Path, number: int, table: dict[str, Any], lessons: str) -> Deviation:
     def complain(what: str) -> BadDeviations:
         return BadDeviations(f"{file}, deviation {number}: {what}")
 
@@ -244,7 +315,7 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
             kind = {str: "a text", bool: "true or false", list: "a list of texts"}[KEYS[key]]
             raise complain(f"{key} must be {kind}, not {value!r}")
     for key in REQUIRED:
-        if not table.get(key):
+        if not table.get(key) and not (key == "target" and lessons != REFERENCE):
             raise complain(f"{key} is missing")
     for claim in table["claims"]:
         if claim not in ids():
@@ -262,7 +333,7 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
             raise complain(f"{key} must be as in PEP 440, such as '>=4.2,<5', not {table[key]!r}") from None
     return Deviation(
         claims=tuple(table["claims"]),
-        target=table["target"],
+        target=table.get("target", ""),
         reason=" ".join(table["reason"].split()),
         **specifiers,
         start_methods=tuple(table.get("start-methods", ())),
@@ -270,6 +341,8 @@ def _deviation(file: Path, number: int, table: dict[str, Any]) -> Deviation:
         link=table.get("link", ""),
         script=script,
         file=str(file),
+        number=number,
+        lessons=lessons,
     )
 
 

@@ -62,7 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     except NoLessons as error:
         raise pytest.UsageError(f"--impl: {error}") from None
     try:
-        config.stash[DEVIATIONS] = deviations.collect(config.getoption("deviations"))
+        config.stash[DEVIATIONS] = deviations.collect(
+            config.getoption("deviations"), config.stash[TARGETS], config.stash[PACKAGE].name
+        )
     except BadDeviations as error:
         raise pytest.UsageError(f"--deviations: {error}") from None
     config.stash[SWEEP] = Sweep()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from spec.engine.deviations import TODO
+from spec.engine.lessons import REFERENCE
 from spec.report import causes, comparison
 from spec.report.causes import Group
 from spec.report.document import Document, TargetData
@@ -20,7 +21,11 @@ LONGEST_REASON = 300
 
 
 def render(documents: Sequence[Document]) -> str:
-    """Return declarations, in TOML, of all that fails in the runs of *documents*; empty if nothing does."""
+    """Return declarations, in TOML, of all that fails in the runs of *documents*; empty if nothing does.
+
+    Args:
+        documents: the reports of the runs, all of them of one package of lessons.
+    """
     groups = causes.group(documents)
     if not groups:
         return ""
@@ -30,7 +35,9 @@ def render(documents: Sequence[Document]) -> str:
     head = HEAD.format(libraries="; ".join(dict.fromkeys(seen)), todo=TODO)
     targets = {target["name"]: target for run in documents for target in run["targets"]}
     tables = (_table(group, name, methods) for group in groups for name, methods in _named(group, targets))
-    return "\n".join([head, *tables])
+    lessons = documents[0]["lessons"]
+    package = [] if lessons == REFERENCE else [f"impl = {_text(lessons)}\n"]
+    return "\n".join([head, *package, *tables])
 
 
 def _named(group: Group, targets: dict[str, TargetData]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -62,6 +62,7 @@ def _verdicts(deviation: Deviation, claim: str, documents: Sequence[Document]) -
     return [
         (target["name"], verdict["verdict"])
         for run in documents
+        if run["lessons"] == deviation.lessons
         for target in run["targets"]
         if deviation.covers(target["name"], target["start_method"], target["version"] or run["python"], run["python"])
         for verdict in run["verdicts"]

@@ -12,6 +12,7 @@ import pytest
 
 from spec.engine import deviations, toml_file
 from spec.engine.deviations import NONE
+from spec.engine.lessons import REFERENCE
 from spec.paths import ROOT
 from spec.report import causes, declaring, document
 from spec.report.document import Document
@@ -41,6 +42,7 @@ def report(*verdicts: tuple[str, str, str, str], targets: Sequence[dict[str, Any
     made: Any = {
         "python": "3.11.0",
         "platform": "Linux",
+        "lessons": REFERENCE,
         "created": "today",
         "targets": targets,
         "verdicts": [dict(zip(keys, verdict)) for verdict in verdicts],
@@ -122,6 +124,28 @@ def test_run_with_the_file_passes_and_counts_the_reasons_to_find(tmp_path: Path)
     count = len(deviations.read(new).deviations)
     assert f"known deviations: {new}, reasons still to be found: {count}\n" in after.output
     assert command("--from", seen, "-o", new).stderr.startswith(f"python -m spec: {new} exists already;")
+
+
+def test_file_is_about_the_package_of_lessons_that_was_verified(tmp_path: Path) -> None:
+    """With it a run of that package passes; runs of the reference are not concerned."""
+    package = "spec.selftest.defects.lessons.isolation.calls_the_task"
+    asked, seen, new = (
+        ["--mp=multiprocessing:fork", "--claim=isolation"],
+        tmp_path / "seen.json",
+        tmp_path / "new.toml",
+    )
+    assert verify("spec/", *asked, f"--impl={package}", f"--report={seen}").status == pytest.ExitCode.TESTS_FAILED
+    assert command("--from", seen, "-o", new).returncode == 0
+    assert {one.lessons for one in deviations.read(new).deviations} == {package}
+    after = verify("spec/", *asked, f"--impl={package}", f"--deviations={new}", f"--report={tmp_path / 'after.json'}")
+    assert (after.status, after.claims("violated")) == (0, set())
+    assert after.claims("known deviation")
+    reference = verify("spec/", *asked, f"--deviations={new}", f"--report={tmp_path / 'reference.json'}")
+    assert (reference.status, reference.claims("fixed")) == (0, set())
+    assert f"known deviations: {new}, none of them about what is under test\n" in reference.output
+    assert "several" not in command("--from", tmp_path / "reference.json", "--prune", new).stdout
+    mixed = command("--from", seen, "--from", tmp_path / "reference.json")
+    assert mixed.stderr.endswith(f"a file is about one package of lessons, the reports are about impl, {package}\n")
 
 
 FILE = """\

@@ -158,8 +158,11 @@ def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more
     "content, message",
     [
         ("[[deviation]", " is not TOML: "),
-        ("[deviation]", ": expected tables [[deviation]] and [copies] only"),
-        ("x = 1", ": expected tables [[deviation]] and [copies] only, found x"),
+        ("[deviation]", ": expected impl and tables [[deviation]] and [copies] only"),
+        ("x = 1", ": expected impl and tables [[deviation]] and [copies] only, found x"),
+        ("impl = 1", ": impl must be the name of a package of lessons, not 1"),
+        ('impl = ""', ": impl must be the name of a package of lessons, not ''"),
+        (TABLE.replace(f'target = "{THREADS_TARGET}"', ""), ", deviation 1: target is missing"),
         (TABLE.replace("claims", "claim"), ", deviation 1: unknown key 'claim'; did you mean claims?"),
         (
             TABLE.replace("copies", "copied"),
@@ -187,6 +190,36 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, content: str, message: 
     assert str(refusal.value).startswith(str(path))
     assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ('target = "multiprocessing:frok"', "'multiprocessing' has no context 'frok'; its contexts: "),
+        ('target = "multiprocessing.dummy:fork"', "'multiprocessing.dummy' has no contexts; leave out ':fork'"),
+        (
+            'target = "multiprocessing"\nstart-methods = ["spwan"]',
+            "no start method is called 'spwan'; there are fork, forkserver, spawn",
+        ),
+        ('target = "multiprocessing:frok"\npython = "<3.9"', ""),
+        ('target = "mylib:frok"', ""),
+        ('target = "multiprocessing.dummy"\nstart-methods = ["spawn"]', ""),
+    ],
+)
+def test_context_that_a_module_under_test_lacks_is_refused(tmp_path: Path, change: str, message: str) -> None:
+    """What is not under test may not be installed, and another version of what is may have other contexts."""
+    named = file(tmp_path, TABLE.replace(f'target = "{THREADS_TARGET}"', change))
+    targets = expand(["multiprocessing", THREADS_TARGET])
+    if message:
+        with pytest.raises(BadDeviations) as refusal:
+            deviations.collect([str(named)], targets)
+        assert str(refusal.value).startswith(f"{named}, deviation 1: {message}")
+        assert "\n" not in str(refusal.value)
+        assert verify("spec/", "--mp=multiprocessing", f"--mp={THREADS_TARGET}", f"--deviations={named}").error == (
+            f"--deviations: {refusal.value}"
+        )
+    else:
+        deviations.collect([str(named)], targets)
 
 
 def test_bad_files_are_refused_at_once(tmp_path: Path) -> None:

@@ -84,6 +84,47 @@ def test_faulty_lesson_is_violated(package: Path) -> None:
     }
 
 
+LENIENT = """
+impl = "mylessons"
+
+[[deviation]]
+claims = ["isolation.child-is-returned-joined"]
+reason = "A child that calls sys.exit(7) has exit code 1."
+"""
+
+
+def test_what_is_known_of_a_package_does_not_fail_its_run(package: Path) -> None:
+    """The file names the package, and its tables need no target."""
+    (package / "isolation.py").write_text(
+        HALF.replace("except SystemExit", "except ZeroDivisionError"), encoding="utf-8"
+    )
+    known = package.parent / "deviations.toml"
+    asked = ["--claim=isolation", "--mp=multiprocessing:fork", "--impl=mylessons", f"--deviations={known}"]
+    known.write_text(LENIENT, encoding="utf-8")
+    verified = verify("spec/", *asked, path=package.parent)
+    assert verified.claims("known deviation") == {"isolation.child-is-returned-joined"}
+    assert f"known deviations: {known}\n" in verified.output
+    assert verified.status == 0
+    known.write_text(LENIENT.replace("mylessons", "others"), encoding="utf-8")
+    verified = verify("spec/", *asked, path=package.parent)
+    assert verified.claims("violated") == {"isolation.child-is-returned-joined"}
+    assert f"known deviations: {known}, none of them about what is under test\n" in verified.output
+
+
+def test_what_is_known_of_an_api_may_hold_with_another_package(package: Path) -> None:
+    """A lesson may be built on something else than the API that it gets."""
+    (package / "isolation.py").write_text(HALF, encoding="utf-8")
+    known = package.parent / "deviations.toml"
+    known.write_text(
+        LENIENT.replace('impl = "mylessons"', "").replace("reason", 'target = "multiprocessing"\nreason'),
+        encoding="utf-8",
+    )
+    asked = ["--claim=isolation.child-is-returned", "--mp=multiprocessing:fork", f"--deviations={known}"]
+    verified = verify("spec/", *asked, "--impl=mylessons", path=package.parent)
+    assert (verified.claims("holds"), verified.status) == ({"isolation.child-is-returned-joined"}, 0)
+    assert verify("spec/", *asked).claims("fixed") == {"isolation.child-is-returned-joined"}
+
+
 def test_wrong_signature_is_named(package: Path) -> None:
     """The message about a function with a wrong signature shows both signatures."""
     (package / "isolation.py").write_text("def run_in_child(task): ...\n", encoding="utf-8")

@@ -19,6 +19,7 @@ from typing import Optional
 
 from spec.engine import deviations
 from spec.engine.deviations import BadDeviations, Deviation, Deviations
+from spec.engine.lessons import REFERENCE
 from spec.report import declaring, document
 from spec.report.document import BadReport, Document
 from spec.report.pruning import CannotPrune, prune
@@ -73,6 +74,11 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _start(documents: Sequence[Document], new: Optional[Path]) -> None:
+    packages = {run["lessons"] for run in documents}
+    if len(packages) > 1:
+        raise UsageError(
+            f"a file is about one package of lessons, the reports are about {', '.join(sorted(packages))}"
+        )
     text = declaring.render(documents)
     if not text:
         print("nothing fails that is not declared", file=sys.stderr)
@@ -99,7 +105,7 @@ def _prune(files: Sequence[Path], documents: Sequence[Document]) -> int:
 
 def _list(files: Sequence[Path], target: Optional[str]) -> None:
     known = Deviations(map(deviations.read, files))
-    chosen = [one for one in known if not target or one.target in _names(target, known)]
+    chosen = [one for one in known if not target or not one.target or one.target in _names(target, known)]
     if not chosen:
         targets = ", ".join(sorted({one.target for one in known}))
         raise UsageError(f"nothing is declared for {target}; there are declarations for {targets or 'nothing'}")
@@ -116,11 +122,13 @@ def _names(target: str, known: Deviations) -> set[str]:
 def text(known: Sequence[Deviation]) -> list[str]:
     """Return the deviations as lines for a terminal, by target."""
     lines: list[str] = []
-    target = None
+    heading = None
     for one in known:
-        if one.target != target:
-            target = one.target
-            lines += ["", f"{target} ({os.path.relpath(one.file)}):"]
+        lessons = "" if one.lessons == REFERENCE else f"{one.lessons} on "
+        subject = f"{lessons}{one.target or 'any API'} ({os.path.relpath(one.file)}):"
+        if subject != heading:
+            heading = subject
+            lines += ["", subject]
         lines.append(f"  {one.reason} {one.link}".rstrip())
         limits = [
             *([f"versions {one.versions}"] if str(one.versions) else []),
