@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from threading import TIMEOUT_MAX
 from typing import Any
 
@@ -67,6 +68,25 @@ def add_to(parser: Any, options: dict[str, dict[str, Any]]) -> None:
     add = parser.addoption if hasattr(parser, "addoption") else parser.add_argument
     for flag, how in options.items():
         add(flag, **how)
+
+
+def refuse_unknown(parser: pytest.Parser, arguments: Sequence[str]) -> None:
+    """Refuse an option that no plugin has added; pytest does too, but in several lines and without a hint.
+
+    Args:
+        parser: pytest's, once all plugins are loaded.
+        arguments: the command line.
+
+    Raises:
+        pytest.UsageError: there is such an option among the arguments.
+    """
+    _, unknown = parser.parse_known_and_unknown_args(arguments)
+    for option in (argument.partition("=")[0] for argument in unknown if argument.startswith("-")):
+        groups = (parser._anonymous, *parser._groups)
+        known = [name for group in groups for added in group.options for name in added.names()]
+        alike = difflib.get_close_matches(option, known, n=1)
+        hint = f"did you mean {alike[0]}?" if alike else f"{PROGRAM} verify --help lists the options"
+        raise pytest.UsageError(f"there is no option {option}; {hint}")
 
 
 def check(config: pytest.Config) -> None:

@@ -38,6 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add_to(parser.getgroup(options.GROUP, "what is under test"), options.OPTIONS)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser, args: list[str]) -> Generator[None]:
+    """Refuse unknown options in one line, once all plugins are loaded; `verify` loads this one in time for that."""
+    yield
+    options.refuse_unknown(parser, args)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Find what is under test, or say in one line why it cannot be."""
     for part in (fixtures, stage, watcher, judging):
