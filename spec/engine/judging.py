@@ -8,12 +8,13 @@ from typing import Any, Optional, Union
 
 import pytest
 
+from spec.engine import broken_lessons
 from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import Deviation
 from spec.engine.findings import Finding
 from spec.engine.fixtures import LESSON, PACKAGE
 from spec.engine.hangs import timed_out
-from spec.engine.lessons import REFERENCE, NotProvided
+from spec.engine.lessons import REFERENCE, BrokenLesson, NotProvided
 from spec.engine.requests import request_of
 from spec.engine.verdicts import (
     CRASHED,
@@ -99,6 +100,8 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         package = item.config.stash[PACKAGE].name
         report.longrepr = (str(item.path), item.location[1] or 0, f"Skipped: {CALLS_NOTHING.format(package)}")
+    if isinstance(error, BrokenLesson):
+        broken_lessons.attach(error, report)
     verdict = _verdict(report, error)
     if verdict:
         finding = Finding(claim.id, target_of(item).name, verdict, _explanation(report, error))

@@ -6,6 +6,8 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, Optional
@@ -26,6 +28,31 @@ class NotProvided(BaseException):
 
     It is no `Exception`, so that no claim takes it for an exception of the code under test.
     """
+
+
+class BrokenLesson(Violation):
+    """A lesson of the package under test cannot be imported.
+
+    Args:
+        name: the name of the lesson.
+        error: why it cannot be imported; its cause is what the import raised, if that says more.
+        folders: where the code of the package is.
+
+    Attributes:
+        lesson: the lesson, in words.
+        traceback: the traceback of what the import raised, from the code of the package on; empty if there is none.
+    """
+
+    def __init__(self, name: str, error: NoSuchAPI, folders: Sequence[str]) -> None:
+        told = traceback.TracebackException.from_exception(error.__cause__) if error.__cause__ else None
+        frames = list(told.stack) if told else []
+        own = [number for number, frame in enumerate(frames) if frame.filename.startswith(tuple(folders))]
+        where = f", in {frames[own[-1]].filename}, line {frames[own[-1]].lineno}" if own else ""
+        self.lesson = f"the lesson {name!r}"
+        super().__init__(self.lesson, "a module", f"{error}{where}", caller.name)
+        if told and own:
+            del told.stack[: own[0]]
+        self.traceback = "".join(told.format()) if told else ""
 
 
 def names() -> list[str]:
@@ -85,7 +112,7 @@ class Package:
 
         Raises:
             NotProvided: the package has no such lesson.
-            Violation: the lesson cannot be imported.
+            BrokenLesson: the lesson cannot be imported.
         """
         __tracebackhide__ = True
         if name not in self.provided:
@@ -93,7 +120,7 @@ class Package:
         try:
             module = import_api(f"{self.name}.{name}")
         except NoSuchAPI as error:
-            raise Violation(f"the lesson {name!r}", "a module", str(error), caller.name) from error.__cause__
+            raise BrokenLesson(name, error, list(self._path or ())) from None
         return Lesson(module, reference(name))
 
 

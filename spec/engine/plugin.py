@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
 from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher
+from spec.engine.broken_lessons import Tracebacks
 from spec.engine.claims import Claim, target_of
 from spec.engine.deviations import BadDeviations, Deviations
 from spec.engine.fixtures import PACKAGE
@@ -79,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         table = Table([target.name for target in config.stash[TARGETS]])
         config.pluginmanager.register(table, "multiprocessing-spec-table")
+        config.pluginmanager.register(Tracebacks(), "multiprocessing-spec-broken-lessons")
 
 
 def _set_up_hypothesis(config: pytest.Config) -> None:

@@ -134,14 +134,16 @@ def test_wrong_signature_is_named(package: Path) -> None:
 
 
 def test_lesson_that_cannot_be_imported_is_named(package: Path) -> None:
-    """The message about a lesson that cannot be imported shows why and where; other lessons are not affected."""
-    (package / "isolation.py").write_text("import nosuch\n", encoding="utf-8")
+    """Each claim says in a line why and where; the traceback is shown once.  Other lessons are not affected."""
+    (package / "isolation.py").write_text("\nimport nosuch\n", encoding="utf-8")
     (package / "zombie.py").touch()
-    options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.arg", "--claim=zombie.wait")
-    verified = verify("spec/", *options, path=package.parent)
-    seen = "importing 'mylessons.isolation' failed: No module named 'nosuch'"
-    assert f"the lesson 'isolation': expected a module, seen {seen}" in verified.output
-    assert "    import nosuch\n" in verified.output
+    options = ("--impl=mylessons", "--mp=multiprocessing:fork", "--claim=isolation.chi", "--claim=zombie.wait")
+    verified = verify("spec/", *options, "-n", "2", path=package.parent)
+    seen = f"importing 'mylessons.isolation' failed: No module named 'nosuch', in {package / 'isolation.py'}, line 2"
+    expected = f"\nViolation: the lesson 'isolation': expected a module, seen {seen}\n"
+    assert verified.output.count(expected) == len(verified.claims("violated")) > 1
+    assert verified.output.count("Traceback (most recent call last):\n") == 1
+    assert f'last):\n  File "{package / "isolation.py"}", line 2, in <module>\n    import nosuch\n' in verified.output
     assert verified.on("multiprocessing:fork")["zombie.wait-frees-the-pid"] == "not provided"
 
 
