@@ -1,11 +1,13 @@
-"""Find a multiprocessing API by name: ``MODULE`` or ``MODULE:CONTEXT``."""
+"""Find a multiprocessing API by name: ``MODULE``, ``MODULE:CONTEXT``, or either followed by ``:managed``."""
 
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from types import ModuleType
 from typing import cast
 
+from impl import managed
 from impl.contract import Multiprocessing
 
 
@@ -57,16 +59,27 @@ def _inside(module: ModuleType) -> str:
     return f"; {found} has contexts, as in {found}:CONTEXT" if found else ""
 
 
+def is_managed(name: str) -> bool:
+    """Return whether *name* is that of an API in which a manager makes the objects."""
+    return name.endswith(f":{managed.SUFFIX}")
+
+
 def load(name: str) -> Multiprocessing:
     """Return the multiprocessing API called *name*.
 
     Args:
         name: a module, with or without a context, as in ``multiprocessing``, ``billiard:spawn`` or
-            ``multiprocessing.dummy``.  The text after the colon is passed to the module's ``get_context``.
+            ``multiprocessing.dummy``.  The text after the colon is passed to the module's ``get_context``.  If
+            ``:managed`` follows, a manager of that API makes the locks, queues and so on.
 
     Raises:
-        NoSuchAPI: there is no such module or context, or it has no ``Process``.
+        NoSuchAPI: there is no such module or context, it has no ``Process``, or no ``Manager`` for ``:managed``.
     """
+    if is_managed(name):
+        made_by = load(name[: -len(f":{managed.SUFFIX}")])
+        if not hasattr(made_by, "Manager"):
+            raise NoSuchAPI(f"{name!r} has no Manager, which would make the objects")
+        return cast(Multiprocessing, managed.Managed(made_by, partial(load, name)))
     module_name, colon, context = name.partition(":")
     if not module_name or (colon and not context):
         raise NoSuchAPI(f"{name!r} is not of the form MODULE or MODULE:CONTEXT")

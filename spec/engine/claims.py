@@ -41,6 +41,7 @@ class Claim:
         sources: where the fact comes from.
         conditions: when it applies; always, if there are none.
         needs: the names that the multiprocessing API must have.
+        managed_too: whether it is also about objects that a manager makes.
         test: the test that decides it, as pytest names it, without the target.
     """
 
@@ -50,6 +51,7 @@ class Claim:
     sources: tuple[Source, ...]
     conditions: tuple[Condition, ...]
     needs: tuple[str, ...]
+    managed_too: bool
     test: str
 
     @classmethod
@@ -70,6 +72,7 @@ class Claim:
             sources=tuple(mark.args[0] for mark in marks if mark.name == "source"),
             conditions=tuple(mark.args[0] for mark in marks if mark.name == "where"),
             needs=tuple(name for mark in marks if mark.name == "needs" for name in mark.args),
+            managed_too=any(mark.name == "managed_too" for mark in marks),
             test=_node(path, name),
         )
 
@@ -101,6 +104,8 @@ class Claim:
 
     def suits(self, traits: Traits) -> bool:
         """Return whether the claim applies to targets with these *traits*, on the Pythons that it is about."""
+        if traits.managed and not self.managed_too:
+            return False
         return all(condition.met_by(traits) for condition in self.conditions if not condition.of_python)
 
     @property
@@ -148,6 +153,11 @@ def _id(path: Path, test: str) -> str:
 
 def _node(path: Path, test: str) -> str:
     return f"{path.relative_to(ROOT).as_posix()}::{test}"
+
+
+def has_target(item: pytest.Item) -> bool:
+    """Return whether *item*, the test of a claim, runs on any of the targets."""
+    return isinstance(item, pytest.Function) and isinstance(item.callspec.params["target"], Target)
 
 
 def target_of(item: pytest.Item) -> Target:

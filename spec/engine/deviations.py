@@ -4,7 +4,7 @@ They are written in TOML, and may be shared by an implementation's authors and t
 
     [[deviation]]
     claims = ["daemon.may-have-no-children"]
-    target = "billiard"             # or one context of it: "billiard:fork"
+    target = "billiard"             # or one context of it: "billiard:fork"; of managed objects: "billiard:managed"
     versions = ">=4.2"              # optional: PEP 440; of the standard library, Python's
     python = ">=3.10"               # optional, likewise: with which Pythons
     start-methods = ["fork"]        # optional
@@ -39,7 +39,8 @@ from typing import Any, NamedTuple, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from impl.api import NoSuchAPI, contexts, load
+from impl.api import NoSuchAPI, contexts, is_managed, load
+from impl.managed import SUFFIX
 from spec.engine import toml_file
 from spec.engine.claims import ids
 from spec.engine.lessons import REFERENCE
@@ -83,7 +84,8 @@ class Deviation:
 
     Attributes:
         claims: the ids of the claims that are known to fail.
-        target: on what: a module, which stands for all its contexts, or one of them; empty if on any API.
+        target: on what: a module, which stands for all its contexts, or one of them.  ``MODULE:managed`` stands for
+            the objects of managers in all contexts.  Empty if on any API.
         reason: why they fail.
         versions: of the target, those that deviate.
         python: with which versions of Python it deviates.
@@ -130,8 +132,9 @@ class Deviation:
             version: its version.
             python: the version of Python.
         """
-        is_named = self.target in (target, target.partition(":")[0], "")
-        return is_named and self._suits(start_method, version, python)
+        module = target.partition(":")[0]
+        all_contexts = f"{module}:{SUFFIX}" if is_managed(target) else module
+        return self.target in (target, all_contexts, "") and self._suits(start_method, version, python)
 
     @property
     def place(self) -> str:

@@ -12,6 +12,7 @@ from typing import Callable
 import pytest
 
 from impl.contract import Multiprocessing
+from impl.managed import Managed
 from spec.engine.claims import Claim, target_of
 from spec.engine.lessons import Lesson, NotProvided, Package
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
@@ -21,7 +22,7 @@ from spec.harness.program import Program
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
 from spec.harness.witness import kernel, other_than
-from spec.harness.worker import Worker
+from spec.harness.worker import ServedWorker, Worker
 
 PACKAGE = pytest.StashKey[Package]()
 """The package of lessons under test."""
@@ -64,9 +65,15 @@ def target() -> Target:
 
 
 @pytest.fixture
-def mp(target: Target) -> Multiprocessing:
+def mp(target: Target) -> Iterator[Multiprocessing]:
     """The multiprocessing API of the target."""
-    return target.mp
+    api = target.mp
+    if not isinstance(api, Managed):
+        yield api
+        return
+    api.start()  # here, so that no process that the claim forks has a manager of its own, which would outlive it
+    yield api
+    api.shut_down()
 
 
 @pytest.fixture
@@ -146,13 +153,15 @@ def checkpoint(request: pytest.FixtureRequest) -> Iterator[MakeCheckpoint]:
 
 
 @pytest.fixture
-def worker(request: pytest.FixtureRequest, mp: Multiprocessing) -> Iterator[MakeWorker]:
+def worker(request: pytest.FixtureRequest, mp: Multiprocessing, target: Target) -> Iterator[MakeWorker]:
     """A function that starts a worker with the given objects; all are killed when the claim has ended."""
     made: list[Worker] = []
+    served = target.traits.managed
     numbers = count()  # a worker that fails to start uses up a number too, as its socket stays
 
     def make(**objects: object) -> Worker:
-        made.append(Worker(mp, request.node.stash[STAGE_FOLDER].path / f"worker-{next(numbers)}", **objects))
+        path = request.node.stash[STAGE_FOLDER].path / f"worker-{next(numbers)}"
+        made.append((ServedWorker if served else Worker)(mp, path, **objects))
         kernel.shows("the process that a child runs in", made[-1].pid, expected=other_than(os.getpid()))
         return made[-1]
 

@@ -36,6 +36,10 @@ runs_main_again = Condition("children run main again", lambda traits: traits.run
 runs_main_once = Condition("children do not run main again", lambda traits: not traits.runs_main_again)
 
 
+managed = Condition("a manager makes the objects", lambda traits: traits.managed)
+unmanaged = Condition("the objects are not a manager's", lambda traits: not traits.managed)
+
+
 def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condition:
     """Return the condition that Python is of a version *since* one and *before* another, on Linux."""
     older, newer = ".".join(map(str, before)), ".".join(map(str, since))
@@ -111,3 +115,11 @@ def needs(*names: str) -> pytest.MarkDecorator:
         names: names of the API, as in ``Lock``, and methods of the objects that it makes, as in ``Lock.locked``.
     """
     return pytest.mark.needs(*names)
+
+
+managed_too = pytest.mark.managed_too
+"""Run a claim, or with ``pytestmark`` a module of claims, also on the objects that a manager makes.
+
+It suits claims about what locks, queues, events and so on do, whoever makes them.  Of these, ``where(unmanaged)``
+excludes what only the API's own objects promise.
+"""

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from impl.api import NoSuchAPI
 from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher
 from spec.engine.broken_lessons import Tracebacks
-from spec.engine.claims import Claim, target_of
+from spec.engine.claims import Claim, has_target, target_of
 from spec.engine.deviations import BadDeviations, Deviations
 from spec.engine.fixtures import PACKAGE
 from spec.engine.lessons import REFERENCE, NoLessons, Package
@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(part)
     config.addinivalue_line("markers", "where(condition): the claim depends on this condition")
     config.addinivalue_line("markers", "needs(*names): the claim is about these names of the API")
+    config.addinivalue_line("markers", "managed_too: the claim is also about objects that a manager makes")
     config.addinivalue_line("markers", "source(source): where the stated fact comes from")
     _set_up_hypothesis(config)
     options.check(config)
@@ -131,9 +132,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optio
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each claim on each target."""
+    """Run each claim on each target, but on managed objects only if it is about such."""
     if "target" in metafunc.fixturenames:
-        targets = metafunc.config.stash[TARGETS]
+        on_all = metafunc.definition.get_closest_marker("managed_too") is not None
+        targets = [one for one in metafunc.config.stash[TARGETS] if on_all or not one.traits.managed]
         metafunc.parametrize("target", targets, ids=[target.name for target in targets])
 
 
@@ -141,9 +143,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the claims that were asked for, and mark those that do not apply, with the reason."""
     asked = tuple(config.getoption("claim"))
     claims = {item: Claim.of(item) for item in items}
+    kept = {item: claim for item, claim in claims.items() if claim is None or has_target(item)}
     if asked:
-        items[:] = [item for item, claim in claims.items() if claim and claim.id.startswith(asked)]
-        config.hook.pytest_deselected(items=[item for item in claims if item not in items])
+        kept = {item: claim for item, claim in kept.items() if claim and claim.id.startswith(asked)}
+    if len(kept) < len(claims):
+        items[:] = kept
+        config.hook.pytest_deselected(items=[item for item in claims if item not in kept])
     for item in items:
         claim = claims[item]
         reason = claim and _why_not(item, claim)

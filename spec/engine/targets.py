@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, NamedTuple, Optional
 
-from impl.api import NoSuchAPI, contexts, import_api, load
+from impl.api import NoSuchAPI, contexts, import_api, is_managed, load
 from impl.contract import Multiprocessing
+from impl.managed import SUFFIX
 from spec.engine.probe import probe
 from spec.harness.deadline import Hung
 from spec.harness.starter import StarterFailed
@@ -28,17 +29,20 @@ class Traits:
         inherits_memory: whether the child begins with the starter's memory.  Otherwise it begins with the state that
             importing the modules creates.
         runs_main_again: whether the child runs the starter's main module again, under another name.
+        managed: whether a manager makes the locks, queues and so on.
     """
 
     starter_is_parent: bool
     inherits_memory: bool
     runs_main_again: bool
+    managed: bool = False
 
     def __str__(self) -> str:
         parent = "the starter is the parent" if self.starter_is_parent else "a helper is the parent"
         memory = "the starter's memory" if self.inherits_memory else "fresh memory"
         main = "run main again" if self.runs_main_again else "do not run main again"
-        return f"{parent}, children begin with {memory} and {main}"
+        objects = ", a manager makes the objects" if self.managed else ""
+        return f"{parent}, children begin with {memory} and {main}{objects}"
 
 
 TRAITS = {
@@ -139,10 +143,12 @@ def _version(name: str) -> Optional[str]:
 
 
 def expand(names: Sequence[str]) -> list[Target]:
-    """Return the targets with these *names*; a module without a context is a target in each of its contexts.
+    """Return the targets with these *names*.
+
+    A module without a context is a target in each of its contexts and, if it has a ``Manager``, with managed objects.
 
     Args:
-        names: ``MODULE`` or ``MODULE:CONTEXT`` each.
+        names: ``MODULE`` or ``MODULE:CONTEXT`` each, or either of them followed by ``:managed``.
 
     Raises:
         NoSuchAPI: there is no such API, or it cannot be tested, or it is named twice.
@@ -151,6 +157,8 @@ def expand(names: Sequence[str]) -> list[Target]:
     for name in names:
         module, colon, _ = name.partition(":")
         methods = [] if colon else contexts(import_api(module))
+        if methods and hasattr(import_api(module), "Manager"):
+            methods.append(SUFFIX)
         expanded += [f"{module}:{method}" for method in methods] or [name]
     for name in expanded:
         if expanded.count(name) > 1:
@@ -159,6 +167,9 @@ def expand(names: Sequence[str]) -> list[Target]:
 
 
 def _target(name: str) -> Target:
+    if is_managed(name):
+        of_processes = _target(name[: -len(f":{SUFFIX}")])
+        return replace(of_processes, name=name, traits=replace(of_processes.traits, managed=True))
     mp: Any = load(name)
     method = _start_method(mp)
     if method in TRAITS:

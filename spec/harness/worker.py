@@ -24,6 +24,7 @@ from spec.harness.child_side import serve
 from spec.harness.deadline import Backoff
 from spec.harness.process_table import ALIVE, is_blocked, observe_threads, state, until_exited
 from spec.harness.roles import note
+from spec.harness.stillness import until_still
 from spec.harness.witness import kernel
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
@@ -169,3 +170,16 @@ class Worker:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+class ServedWorker(Worker):
+    """A worker whose objects are in another process, such as a manager's server, which carries out the calls."""
+
+    def blocks(self) -> bool:
+        """Wait until nothing but this process can continue the call in progress; return whether it is blocked.
+
+        The worker is blocked as soon as it has sent its request.  The call is blocked only if the other process has
+        done its part of the call, too.
+        """
+        until_still()
+        return super().blocks()

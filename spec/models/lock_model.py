@@ -11,6 +11,9 @@ from spec.models.bench import Bench, Model, somebody
 class LockModel(Model):
     """A lock that is not reentrant, and that any process may release."""
 
+    refusal = "ValueError"
+    """The exception that the release of a free lock raises."""
+
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.held = False
@@ -66,9 +69,15 @@ class LockModel(Model):
     def release_free(self, worker: int) -> None:
         """A free lock cannot be released."""
         with self.bench.trial():
-            self.is_refused("ValueError", worker, "release")
+            self.is_refused(self.refusal, worker, "release")
 
     def teardown(self) -> None:
         """Release the lock, so that the next sequence begins with a free one."""
         while self.bench.intact and self.held:
             self.release(worker=0)
+
+
+class ManagedLockModel(LockModel):
+    """A lock that a manager has made: a `threading.Lock`, which refuses with another exception."""
+
+    refusal = "RuntimeError"

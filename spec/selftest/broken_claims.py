@@ -120,7 +120,8 @@ class Record:
     def __str__(self) -> str:
         lines = [HEADER]
         for (name, context), table in sorted(self.tables.items()):
-            lines += [f'["{name}".{context}]', *(f'"{claim}" = "{table[claim]}"' for claim in sorted(table)), ""]
+            key = f'"{context}"' if ":" in context else context
+            lines += [f'["{name}".{key}]', *(f'"{claim}" = "{table[claim]}"' for claim in sorted(table)), ""]
         return "\n".join(lines)
 
     def of(self, defect: Defect) -> BrokenClaims:

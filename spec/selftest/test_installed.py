@@ -8,15 +8,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from impl.api import is_managed
+from impl.managed import SUFFIX
 from spec.__main__ import COMMANDS
 from spec.engine import lessons
 from spec.engine.claims import Claim
-from spec.engine.targets import TRAITS
+from spec.engine.targets import DEFAULT, TRAITS
 from spec.paths import ROOT
 from spec.selftest.environment import Environment, build_wheel
 
@@ -51,11 +54,12 @@ def python(installation: Environment, *arguments: str, cwd: Path) -> subprocess.
 
 
 def some_claims() -> list[str]:
-    """Return, of each lesson, the first claim on each start method, and the first one that runs a program there."""
+    """Return, of each lesson, the first claim on each target, and the first one that runs a program there."""
     chosen: dict[tuple[str, str, bool], str] = {}
+    targets = {**TRAITS, SUFFIX: replace(TRAITS["fork"], managed=True)}
     for claim in Claim.all():
         runs_program = "program" in inspect.signature(claim.function).parameters
-        for method, traits in TRAITS.items():
+        for method, traits in targets.items():
             if claim.applies_to(traits):
                 chosen.setdefault((claim.lesson, method, runs_program), claim.id)
     return list(dict.fromkeys(chosen.values()))
@@ -72,8 +76,9 @@ def test_claims_of_each_lesson_are_decided_under_each_start_method(installation:
         for verdict in report["verdicts"]
         if verdict["verdict"] in ("holds", "known deviation")
     }
-    targets = [target["name"] for target in report["targets"]]
+    targets = [target["name"] for target in report["targets"] if not is_managed(target["name"])]
     assert {target.partition(":")[2] for target in targets} <= TRAITS.keys()
+    assert ("lock", f"{DEFAULT}:{SUFFIX}") in decided
     assert decided >= {(lesson, target) for lesson in lessons.names() for target in targets}
 
 

@@ -33,10 +33,12 @@ def test_target_without_a_known_start_method_is_probed() -> None:
 
 
 def test_module_stands_for_each_of_its_start_methods() -> None:
+    """It also stands for the objects that its managers make."""
     targets = expand(["multiprocessing"])
     assert [target.name for target in targets] == [
-        f"multiprocessing:{method}" for method in multiprocessing.get_all_start_methods()
+        f"multiprocessing:{method}" for method in [*multiprocessing.get_all_start_methods(), "managed"]
     ]
+    assert [target.traits.managed for target in targets] == [False, False, False, True]
 
 
 def test_module_may_have_start_methods_and_nothing_else() -> None:

@@ -58,7 +58,7 @@ def modules(tmp_path: Path) -> Path:
         ("--mp mylib/core", "--mp: 'mylib/core' is not the name of a module, which is like 'package.module'"),
         ("--impl ./mylessons", "--impl: './mylessons' is not the name of a module, which is like 'package.module'"),
         ("--impl nosuch", "--impl: no module named 'nosuch' here; is it installed?"),
-        ("--impl json", "--impl: 'json' is not a package of lessons: it has none of daemon, "),
+        ("--impl json", "--impl: 'json' is not a package of lessons: it has none of identity, "),
         ("--impl raises_on_import", "--impl: importing 'raises_on_import' failed: ZeroDivisionError: "),
         ("--claim zombi.lingers", "--claim: no claim begins with 'zombi.lingers'; did you mean zombie.lingers-"),
         ("--claim 42", "--claim: no claim begins with '42'; python -m spec claims lists them"),

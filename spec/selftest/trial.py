@@ -118,9 +118,15 @@ def ids_here() -> list[str]:
 
 
 @cache
-def ids_under(start_method: str) -> list[str]:
-    """Return the ids of the claims that apply to this *start_method* on this Python."""
-    return [claim.id for claim in Claim.all() if claim.applies_to(TRAITS[start_method])]
+def ids_under(context: str) -> list[str]:
+    """Return the ids of the claims that apply on this Python.
+
+    Args:
+        context: a start method, such as ``fork``; followed by ``:managed`` for the objects of a manager.
+    """
+    start_method, _, managed = context.partition(":")
+    traits = replace(TRAITS[start_method], managed=bool(managed))
+    return [claim.id for claim in Claim.all() if claim.applies_to(traits)]
 
 
 @cache

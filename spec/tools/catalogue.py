@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from spec.engine import lessons
 from spec.engine.claims import Claim, ids
@@ -43,10 +44,16 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def start_methods(claim: Claim) -> str:
-    """Say under which of the known start methods *claim* applies, and on which Pythons, if not on all."""
+    """Say under which of the known start methods *claim* applies, and on which Pythons, if not on all.
+
+    Also say whether it applies to the objects of a manager.
+    """
     where = [name for name, traits in TRAITS.items() if claim.suits(traits)]
+    managed = (
+        ["managed objects"] if any(claim.suits(replace(traits, managed=True)) for traits in TRAITS.values()) else []
+    )
     pythons = [condition.wording for condition in claim.conditions if condition.of_python]
-    return "; ".join(["every start method" if len(where) == len(TRAITS) else ", ".join(where), *pythons])
+    return "; ".join(["every start method" if len(where) == len(TRAITS) else ", ".join(where), *managed, *pythons])
 
 
 def text(claims: Iterable[Claim]) -> list[str]:

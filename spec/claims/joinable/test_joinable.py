@@ -13,7 +13,7 @@ from spec.claims.queue import payloads as queue_payloads
 from spec.claims.shared import handlers
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked
@@ -22,7 +22,7 @@ from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorde
 from spec.harness.worker import CallFailed
 from spec.models.queue_models import JoinableQueueModel
 
-pytestmark = needs("Process", "JoinableQueue")
+pytestmark = [needs("Process", "JoinableQueue"), managed_too]
 
 
 @source("impl.joinable.produce")
@@ -137,6 +137,7 @@ def test_join_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> No
     joiner.result()
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue.join")
 def test_join_waits_for_what_nobody_got(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """Items count as outstanding from the `put` on, however many there are, even before any process can get them."""

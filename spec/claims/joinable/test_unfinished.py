@@ -8,11 +8,11 @@ from spec.claims.queue.payloads import close_and_join_thread
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
 
-pytestmark = needs("Process", "JoinableQueue")
+pytestmark = [needs("Process", "JoinableQueue"), managed_too]
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
@@ -21,6 +21,7 @@ def test_program_with_outstanding_items_is_silent(program: Programs, target: Tar
     ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_outstanding, target.name))
 
 
+@where(unmanaged)
 @source("https://github.com/celery/billiard/issues/293", observed=True)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue", observed=True)
 def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:

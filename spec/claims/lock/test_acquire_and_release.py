@@ -9,7 +9,7 @@ from typing import Any
 from impl.contract import Multiprocessing
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
@@ -17,7 +17,7 @@ from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, kernel, refuses
 from spec.models.lock_model import LockModel
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
@@ -76,6 +76,7 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("acquire(True, 1000) after the release", other.result(), expected=True)
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_takes_its_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`acquire` also takes keyword arguments; a timeout of zero or less does not wait, and None sets no limit."""
@@ -184,6 +185,7 @@ def test_another_process_may_release(mp: Multiprocessing, worker: MakeWorker) ->
     caller.shows("acquire(False) after another's release", holder.call("lock.acquire", False), expected=True)
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.release")
 def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
     """Releasing a lock that nobody holds raises a `ValueError`."""
@@ -191,6 +193,7 @@ def test_free_lock_cannot_be_released(mp: Multiprocessing) -> None:
         mp.Lock().release()
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of acquires and releases, at most one process holds a lock, and none waits for a free one."""

@@ -10,14 +10,14 @@ from spec.claims.lock import payloads
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
-from spec.engine.marks import fresh_memory, needs, source, where
+from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
 from spec.harness import shared_memory
 from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.process_table import ALIVE, GONE, children, descendants, settled, state, until_exited
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
 def stays_held_by_a_killed_process(lock: Guard, worker: MakeWorker) -> None:
@@ -51,6 +51,7 @@ def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -
     caller.shows("whether the second waiter acquired the lock", heir.result(), expected=True)
 
 
+@where(unmanaged)
 @needs("Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_killed_program_leaves_nothing_shared(

@@ -8,11 +8,11 @@ from typing import Any
 
 from spec.claims.shared import synchronizing
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, refuses
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
 @needs("Semaphore", "BoundedSemaphore")

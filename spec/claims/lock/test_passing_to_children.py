@@ -9,10 +9,10 @@ from typing import Any
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.witness import caller, refuses
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#synchronization-between-processes")
@@ -65,6 +65,7 @@ def test_rlock_is_kept_for_a_child_that_starts(mp: Multiprocessing) -> None:
     caller.shows("the exit code of a child that tries the lock", child.exitcode, expected=payloads.ACQUIRED)
 
 
+@where(unmanaged)
 @needs("RLock", "Semaphore", "Condition", "Event", "Queue", "SimpleQueue")
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods", observed=True)
 def test_is_pickled_only_for_a_child(mp: Any) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.witness import at_least, caller, kernel, refuses
 from spec.harness.worker import CallFailed
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
+@where(unmanaged)
 @needs("RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock")
 def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -36,6 +37,7 @@ def test_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("acquire(False) by another process after 3 of 3 releases", acquired, expected=True)
 
 
+@where(unmanaged)
 @needs("RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock.release")
 def test_rlock_is_released_by_its_holder_only(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -76,6 +78,7 @@ def test_rlock_waiter_proceeds_after_the_last_release(mp: Multiprocessing, worke
     caller.shows("the waiter's acquire() after the last release", waiter.result(), expected=True)
 
 
+@where(unmanaged)
 @needs("RLock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock")
 def test_rlock_is_held_by_one_thread(mp: Multiprocessing) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import kernel
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
 @source("https://man7.org/linux/man-pages/man2/write.2.html")

@@ -16,14 +16,14 @@ from impl.contract import Multiprocessing, Process
 from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.process_table import until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
 from spec.harness.witness import caller, gatekeeper, kernel, recorder, refuses
 from spec.harness.worker import CallFailed
 
-pytestmark = needs("Process", "Lock")
+pytestmark = [needs("Process", "Lock"), managed_too]
 
 
 @pytest.fixture

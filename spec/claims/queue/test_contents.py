@@ -12,17 +12,18 @@ from queue import Empty, Full
 from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import Condition, needs, source, where
+from spec.engine.marks import Condition, managed_too, needs, source, unmanaged, where
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, kernel, recorder, refuses
 
-pytestmark = needs("Process", "Queue")
+pytestmark = [needs("Process", "Queue"), managed_too]
 
 semaphores_can_be_read = Condition(
     "the platform can tell the value of a semaphore, as macOS cannot", lambda _traits: sys.platform != "darwin"
 )
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue")
 def test_is_built_on_a_pipe(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A queue opens a pipe, and an item that was put but not yet got waits in that pipe."""
@@ -84,6 +85,7 @@ def test_qsize_tells_how_many(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("qsize() after two refused puts, in a child", second.call("small.qsize"), expected=1)
 
 
+@where(unmanaged)
 @where(semaphores_can_be_read)
 @source("https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues", observed=True)
 def test_empty_is_unreliable(mp: Multiprocessing, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
@@ -101,6 +103,7 @@ def test_empty_is_unreliable(mp: Multiprocessing, worker: MakeWorker, checkpoint
     recorder.shows("the item that arrives", queue.get(), expected="dumpling")
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues", observed=True)
 def test_full_and_empty_at_once(mp: Multiprocessing, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
     """While an item is still being pickled, a queue with `maxsize` 1 is both full and empty."""

@@ -17,13 +17,13 @@ from spec.claims.queue.items import comparable, remaining
 from spec.claims.shared import threads
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.process_table import GONE, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed
 
-pytestmark = needs("Process", "Queue")
+pytestmark = [needs("Process", "Queue"), managed_too]
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#exchanging-objects-between-processes")
@@ -59,6 +59,7 @@ def test_who_sent_a_message_was_joined(mp: Multiprocessing, lesson: Lesson) -> N
     kernel.shows("the child", state(child), expected=GONE)
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues")
 def test_first_in_is_first_out(
     mp: Multiprocessing, lesson: Lesson, scale: int, checkpoint: MakeCheckpoint, worker: MakeWorker
@@ -196,6 +197,7 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
     )
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue", observed=True)
 def test_child_may_put_after_its_starter(
     mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint
@@ -209,6 +211,7 @@ def test_child_may_put_after_its_starter(
     recorder.shows("the items that arrive", both.result(), expected=["the child's", "held up", "behind that"])
 
 
+@where(unmanaged)
 @source("https://github.com/python/cpython/issues/74599", observed=True)
 def test_unpicklable_item_is_dropped(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`put` accepts an item that cannot be pickled and drops it, and the items before and after it arrive."""
@@ -219,6 +222,7 @@ def test_unpicklable_item_is_dropped(mp: Multiprocessing, worker: MakeWorker) ->
     recorder.shows("the items that arrive", set(remaining(queue)), expected={"before", "after"})
 
 
+@where(unmanaged)
 @source("https://github.com/python/cpython/pull/6119", observed=True)
 def test_dropped_item_gives_its_place_back(mp: Multiprocessing, worker: MakeWorker) -> None:
     """An item that cannot be pickled takes no room in a bounded queue after it is dropped."""
@@ -230,6 +234,7 @@ def test_dropped_item_gives_its_place_back(mp: Multiprocessing, worker: MakeWork
     recorder.shows("the item that arrives second", queue.get(), expected="after")
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get", observed=True)
 def test_unreadable_item_is_lost(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Getting an item that cannot be unpickled raises the unpickling error, removes the item and frees its place."""

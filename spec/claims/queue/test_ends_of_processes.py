@@ -13,14 +13,15 @@ from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.claims.shared.steps import steps
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.witness import caller, kernel, recorder
 
-pytestmark = needs("Process", "Queue")
+pytestmark = [needs("Process", "Queue"), managed_too]
 
 
+@where(unmanaged)
 @needs("Pipe")
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
 def test_program_that_closes_no_queue_is_silent(program: Programs, target: Target) -> None:
@@ -28,6 +29,7 @@ def test_program_that_closes_no_queue_is_silent(program: Programs, target: Targe
     ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_queues, target.name))
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/os.html#os._exit")
 def test_abrupt_exit_disturbs_no_other(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A child that leaves by `os._exit` before its items are in the pipe loses them, and others use the queue on."""
@@ -60,6 +62,7 @@ def test_stopped_reader_loses_nothing(mp: Multiprocessing, worker: MakeWorker) -
     recorder.shows("the items that arrive", sorted(reader.result() for reader in readers), expected=[1, 2])
 
 
+@where(unmanaged)
 @needs("Pipe")
 @source("https://github.com/celery/billiard/issues/293", observed=True)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close", observed=True)

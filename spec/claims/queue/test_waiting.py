@@ -13,7 +13,7 @@ from spec.claims.queue import payloads
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, state, until_blocked
@@ -21,7 +21,7 @@ from spec.harness.witness import at_least, caller, kernel, other_than, recorder,
 from spec.harness.worker import CallFailed, Worker
 from spec.models.queue_models import BoundedQueueModel
 
-pytestmark = needs("Process", "Queue")
+pytestmark = [needs("Process", "Queue"), managed_too]
 
 
 @source("https://docs.python.org/3/library/queue.html#queue.Queue")
@@ -178,6 +178,7 @@ def test_get_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
         process.call("queue.put_nowait", "second")
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.put", observed=True)
 def test_put_and_get_take_their_arguments_by_name(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`put` and `get` also take keyword arguments; a timeout of zero or less does not wait, `None` has no limit."""
@@ -305,6 +306,7 @@ def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> 
     BoundedQueueModel.verify(partial(mp.Queue, BoundedQueueModel.maxsize), worker)
 
 
+@where(unmanaged)
 @source("https://github.com/python/cpython/issues/74780")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get", observed=True)
 def test_get_without_time_gets_what_is_there(mp: Multiprocessing, worker: MakeWorker) -> None:

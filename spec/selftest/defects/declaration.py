@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
+from impl.managed import SUFFIX
 from spec.engine.verdicts import FAILURES
 
 
@@ -21,7 +22,7 @@ class Defect:
         breaks: the ids of the one to three claims that the defect was made to break.  What else it breaks is
             recorded: see `spec.selftest.broken_claims`.
         mp: the API that it is verified on: itself, unless it is a package of lessons.
-        context: the name of that API's start method.
+        context: the name of that API's start method, followed by ``:managed`` if its manager makes the objects.
         verdicts: the verdicts that each claim in *breaks* may have.
         slow: whether it takes so long to break the claims that the self-tests leave it to ``python -m spec matrix``.
     """
@@ -117,17 +118,22 @@ class Family(Contexts):
         self.defects: list[Defect] = []
 
     def breaks(
-        self, *claims: str, verdicts: Sequence[str] = FAILURES, slow: bool = False
+        self, *claims: str, verdicts: Sequence[str] = FAILURES, slow: bool = False, managed: bool = False
     ) -> Callable[[type[Broken]], type[Broken]]:
         """Declare that the decorated class was made to break these *claims*; its docstring says what is wrong.
 
-        For the parameters see `Defect`.
+        Args:
+            claims: see `Defect`.
+            verdicts: see `Defect`.
+            slow: see `Defect`.
+            managed: the claims are verified on the objects that its manager makes: on the target ``NAME:managed``.
         """
 
         def declare(api: type[Broken]) -> type[Broken]:
-            name = f"{self.name}:{self.add(api)}"
+            suffix = f":{SUFFIX}" if managed else ""
+            name = f"{self.name}:{self.add(api)}{suffix}"
             fault = " ".join((api.__doc__ or "").split())
-            self.defects.append(Defect(name, fault, claims, name, api.method, verdicts, slow))
+            self.defects.append(Defect(name, fault, claims, name, f"{api.method}{suffix}", verdicts, slow))
             return api
 
         return declare
