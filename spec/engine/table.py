@@ -16,7 +16,8 @@ SHORT = {NOT_APPLICABLE: "n/a"}
 def render(findings: Sequence[Finding], targets: Sequence[str]) -> list[str]:
     """Return the lines of the table, in the order of the claims.
 
-    Failures are in capitals.  A cell stays empty where the claim was not tested on that target.
+    Failures are in capitals.  A cell stays empty where the claim was not tested on that target.  A target on which no
+    claim was tested has no column, such as that of managed objects if no claim about such was asked for.
     """
     cells: dict[tuple[str, str], str] = {}
     for found in findings:
@@ -26,8 +27,9 @@ def render(findings: Sequence[Finding], targets: Sequence[str]) -> list[str]:
             cells[found.claim, found.target] = verdict.upper() if found.verdict in FAILING else verdict
     order = {claim: number for number, claim in enumerate(ids())}
     claims = sorted({claim for claim, _ in cells}, key=order.__getitem__)
-    rows = [["claim", *targets]]
-    rows += [[claim, *(cells.get((claim, target), "") for target in targets)] for claim in claims]
+    columns = [target for target in targets if any(tested == target for _, tested in cells)]
+    rows = [["claim", *columns]]
+    rows += [[claim, *(cells.get((claim, target), "") for target in columns)] for claim in claims]
     widths = [max(map(len, column)) for column in zip(*rows)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
