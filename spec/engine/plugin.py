@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
-from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher
+from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher, workers
 from spec.engine.broken_lessons import Tracebacks
 from spec.engine.claims import Claim, has_target, target_of
 from spec.engine.deviations import BadDeviations, Deviations
@@ -23,7 +23,6 @@ from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
-from spec.harness.cgroups import usable_processors
 from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
 from spec.harness.signal_state import keep_exited_children
 from spec.paths import SPEC_FOLDER
@@ -173,11 +172,9 @@ def _why_not(item: pytest.Item, claim: Claim) -> Optional[str]:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Let ``-n auto`` run three claims for each two processors, as the processes of a claim mostly wait."""
+    """Let ``-n auto`` start as many workers as suit this container, unless the user has chosen a number."""
     processors = yield
-    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
-        return processors
-    return (min(processors, usable_processors()) * 3 + 1) // 2
+    return processors if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else workers.automatic(processors)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,6 +16,9 @@ from typing import Optional
 MOUNT = Path("/sys/fs/cgroup")
 """Where the hierarchies are mounted."""
 
+UNLIMITED = 1 << 60
+"""In version 1, a limit on bytes that is as high or higher stands for none."""
+
 MEMBERSHIP = Path("/proc/self/cgroup")
 """The file that names the groups of this process."""
 
@@ -48,6 +51,31 @@ def room_for_processes() -> Optional[int]:
         if most is not None and present is not None:
             found.append(most - present)
     return min(found, default=None)
+
+
+def room_for_memory() -> Optional[int]:
+    """Return how many bytes of memory more these groups may use; None if there is no limit.
+
+    What the kernel has cached for them counts as free, as it gives that up for a process that needs memory.
+    """
+    found = []
+    for folder in _folders("memory"):
+        for most, used in (
+            _numbers(folder, "memory.max", "memory.current"),
+            _numbers(folder, "memory.limit_in_bytes", "memory.usage_in_bytes"),
+        ):
+            if most is not None and used is not None and most < UNLIMITED:
+                found.append(most - used + _cached(folder))
+    return min(found, default=None)
+
+
+def _cached(folder: Path) -> int:
+    """Return how many bytes are in use in this *folder* for copies of files that can be read again."""
+    with suppress(OSError):
+        lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+        sizes = {name: int(size) for name, size in (line.split() for line in lines)}
+        return sizes.get("total_inactive_file", sizes.get("inactive_file", 0))
+    return 0
 
 
 def _folders(controller: str) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Callable
 
+from spec.harness import shared_memory
 from spec.harness.cgroups import room_for_processes
 from spec.harness.process_table import observe_threads, pids
 from spec.harness.subreaper import is_subreaper
@@ -98,6 +99,9 @@ def _semaphores() -> bool:
         multiprocessing.get_context("fork").Lock()
     except (OSError, ImportError, ValueError):
         return False
+    with suppress(OSError):  # a C library may keep semaphores elsewhere
+        found = os.statvfs(shared_memory.FOLDER)
+        return not found.f_blocks or found.f_bavail * found.f_frsize >= LEAST_SHARED  # no blocks: without a limit
     return True
 
 
@@ -127,9 +131,17 @@ def missing() -> tuple[str, ...]:
     return tuple(need for need, is_here in NEEDS.items() if not is_here())
 
 
-SEMAPHORES = "POSIX semaphores, which need a writable /dev/shm that is not full: see sem_overview(7)"
+LEAST_SHARED = 1 << 20
+"""The number of bytes that must be free in /dev/shm: two workers at once were seen to use half of that."""
 
-MADE_OF_SEMAPHORES = frozenset({"Lock", "RLock", "Queue", "JoinableQueue"})
+SEMAPHORES = "POSIX semaphores, which need a writable /dev/shm with 1 MiB free: see sem_overview(7)"
+
+MADE_OF_SEMAPHORES = frozenset(
+    {
+        *("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier"),
+        *("Queue", "JoinableQueue", "SimpleQueue", "Value", "Array", "Pool"),
+    }
+)
 """The names of an API that need semaphores."""
 
 

@@ -9,6 +9,7 @@ from typing import Callable
 
 import pytest
 
+from spec.engine import workers
 from spec.harness import cgroups
 
 Make = Callable[[str, Mapping[str, str]], None]
@@ -33,7 +34,7 @@ def groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
 
 @pytest.mark.usefixtures("groups")
 def test_without_control_groups_there_is_no_limit() -> None:
-    assert (cgroups.processor_quota(), cgroups.room_for_processes()) == (None, None)
+    assert (cgroups.processor_quota(), cgroups.room_for_processes(), cgroups.room_for_memory()) == (None, None, None)
     assert cgroups.usable_processors() == 8
 
 
@@ -48,6 +49,25 @@ def test_a_container_that_sees_its_own_group_only(groups: Make) -> None:
     assert cgroups.processor_quota() == 0.5
     assert cgroups.usable_processors() == 1
     assert cgroups.room_for_processes() == 7
+
+
+def test_memory_that_the_kernel_can_give_up_counts_as_free(groups: Make) -> None:
+    inner = {"memory.max": "1000\n", "memory.current": "900\n", "memory.stat": "anon 600\ninactive_file 300\n"}
+    groups("0::/box\n", {"memory.max": "max\n", **{f"box/{name}": text for name, text in inner.items()}})
+    assert cgroups.room_for_memory() == 400
+
+
+def test_memory_without_a_limit_in_version_1(groups: Make) -> None:
+    groups("4:memory:/box\n", {"memory/box/memory.limit_in_bytes": f"{2**63 - 4096}\n"})
+    assert cgroups.room_for_memory() is None
+
+
+def test_workers_need_memory(groups: Make) -> None:
+    """With less than one worker needs, one is started all the same."""
+    group = {"memory/box/memory.usage_in_bytes": "0\n", "memory/memory.limit_in_bytes": f"{2**63 - 4096}\n"}
+    for limit, expected in (1 << 40, 12), (3 * workers.WORKER_BYTES, 3), (1 << 20, 1):
+        groups("4:memory:/box\n", {**group, "memory/box/memory.limit_in_bytes": f"{limit}\n"})
+        assert workers.automatic(64) == expected
 
 
 def test_version_1_has_a_hierarchy_for_each_controller(groups: Make) -> None:

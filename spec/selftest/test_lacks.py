@@ -11,9 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 
 import pytest
 
+from spec.engine import workers
+from spec.harness.platforms import LEAST_SHARED, MADE_OF_SEMAPHORES
 from spec.paths import ROOT
 from spec.tools import lacks
 from spec.tools.lacks import Lack
@@ -35,6 +38,15 @@ def test_fewer_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     assert costs("64 processors, of which 2 may be used") == "-n auto counts 2"
     monkeypatch.setattr(lacks, "usable_processors", lambda: 64)
     assert costs("64 processors") == ""
+
+
+def test_less_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(workers, "usable_processors", lambda: 8)
+    monkeypatch.setattr(workers, "room_for_memory", lambda: 5 * workers.WORKER_BYTES)
+    assert costs("memory for 12 workers, by the limits of the control groups") == "-n auto starts 5"
+    monkeypatch.setattr(workers, "room_for_memory", lambda: None)
+    assert costs("memory") == ""
 
 
 def test_no_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,12 +84,26 @@ def in_container(*preparation: str, machine: str = MACHINE) -> dict[str, str]:
     return {lack["what"]: lack["costs"] for lack in json.loads(done.stdout)["lacks"]}
 
 
-def test_a_container_without_shared_memory() -> None:
-    """/dev/shm is read-only in a mount namespace of its own."""
-    told = in_container("mount -t tmpfs -o ro none /dev/shm")
-    assert [cost for what, cost in told.items() if "/dev/shm" in what] == [
-        "claims about JoinableQueue, Lock, Queue, RLock are n/a"
-    ]
+FULL = "dd if=/dev/zero of=/dev/shm/full 2>/dev/null; true"
+"""The shell command that fills /dev/shm."""
+
+
+@pytest.mark.parametrize(
+    ("preparation", "lacks_shared_memory"),
+    [
+        (["mount -t tmpfs -o ro none /dev/shm"], True),
+        (["mount -t tmpfs -o size=64k none /dev/shm", FULL], True),
+        ([f"mount -t tmpfs -o size={LEAST_SHARED // 2} none /dev/shm"], True),
+        ([f"mount -t tmpfs -o size={LEAST_SHARED} none /dev/shm"], False),
+        (["mount -t tmpfs -o size=0 none /dev/shm"], False),
+    ],
+    ids=["read-only", "full", "small", "large enough", "without a limit"],
+)
+def test_a_container_without_shared_memory(preparation: Sequence[str], lacks_shared_memory: bool) -> None:
+    """/dev/shm is another one in a mount namespace of its own."""
+    told = [cost for what, cost in in_container(*preparation).items() if "/dev/shm" in what]
+    names = ", ".join(sorted(MADE_OF_SEMAPHORES))
+    assert told == ([f"claims about {names} are n/a"] if lacks_shared_memory else [])
 
 
 def test_a_container_with_a_read_only_root() -> None:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
+from spec.engine import workers
 from spec.harness.cgroups import usable_processors
 from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
 from spec.paths import ROOT
@@ -38,6 +39,10 @@ def lacks() -> list[Lack]:
     if usable_processors() < (os.cpu_count() or 1):
         what = f"{os.cpu_count()} processors, of which {usable_processors()} may be used"
         found.append(Lack(what, f"-n auto counts {usable_processors()}"))
+    processors = os.cpu_count() or 1
+    if workers.for_memory() < workers.for_processors(processors):
+        what = f"memory for {workers.for_processors(processors)} workers, by the limits of the control groups"
+        found.append(Lack(what, f"-n auto starts {workers.automatic(processors)}"))
     if sys.dont_write_bytecode or not os.access(ROOT, os.W_OK):
         costs = "a process compiles what it imports, unless it was compiled before, which takes a fifth more time"
         found.append(Lack("a writable place for compiled modules", costs))

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, Optional
 
 import psutil
 
-from spec.harness.cgroups import usable_processors
+from spec.engine import workers
+from spec.harness.cgroups import room_for_memory, usable_processors
 from spec.harness.platforms import missing
 from spec.harness.process_table import GONE, parent, state, until_exited
 from spec.tools.lacks import Lack, lacks
@@ -64,8 +65,9 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
     """Return the facts about this machine, as data that can be written as JSON.
 
     ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks.
-    Where something is missing, ``init`` and ``orphan`` are None.  ``lacks`` has everything that is lacking, each with
-    what it costs.
+    ``memory_bytes`` is what the control groups leave to this process; None if they have no limit.  ``workers`` is how
+    many workers ``-n auto`` starts.  Where something is missing, ``init`` and ``orphan`` are None.  ``lacks`` has
+    everything that is lacking, each with what it costs.
 
     Args:
         seconds: the time after its exit within which an orphan is expected to be reaped.
@@ -78,6 +80,8 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
         "executable": sys.executable,
         "processors": os.cpu_count(),
         "usable_processors": usable_processors(),
+        "memory_bytes": room_for_memory(),
+        "workers": workers.automatic(os.cpu_count() or 1),
         "user": {"uid": os.getuid(), "is_root": os.geteuid() == 0} if hasattr(os, "getuid") else None,
         "start_methods": multiprocessing.get_all_start_methods(),
         "missing": list(missing()),

@@ -25,6 +25,7 @@ from typing import Callable, NamedTuple
 
 import psutil
 
+from spec.harness.cgroups import room_for_memory
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
 from spec.installation import installing
@@ -76,7 +77,8 @@ def hogs(asked: argparse.Namespace) -> list[list[str]]:
 
 def pressure(asked: argparse.Namespace) -> list[list[str]]:
     """Return the command line of a process that uses much of the memory."""
-    size = int(psutil.virtual_memory().available * asked.memory)
+    free, room = psutil.virtual_memory().available, room_for_memory()
+    size = int(min(free, free if room is None else room) * asked.memory)
     return [[sys.executable, "-c", PRESSURE, str(os.getpid()), str(size)]]
 
 
