@@ -5,7 +5,7 @@ from __future__ import annotations
 from spec.harness.cgroups import room_for_memory, usable_processors
 
 WORKER_BYTES = 256 << 20
-"""Memory for a worker and the processes of a claim, in bytes: about one and a half times what was seen to be used."""
+"""Memory for a worker and the processes of a claim, in bytes: the claims with most children were seen to use that."""
 
 
 def for_processors(processors: int) -> int:
