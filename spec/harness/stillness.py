@@ -155,3 +155,14 @@ def until_still(happened: Optional[Callable[[], bool]] = None) -> None:
         if happened is not None and now - last_missed >= SETTLING_SECONDS:
             return
         backoff.wait(soon=has_happened and stillness.elapsed > 0)
+
+
+def is_stopped(pid: int) -> bool:
+    """Return whether *pid* is stopped, as by SIGSTOP, once all processes that this process has started are still.
+
+    Raises:
+        Hung: the processes made progress until the deadline.
+    """
+    until_still()
+    activity = observe_threads(pid)
+    return activity is not None and activity.stopped

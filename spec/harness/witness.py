@@ -88,6 +88,11 @@ def at_least(least: float) -> Matcher:
     return Matcher(f"{least} or more", lambda seen: bool(seen >= least))
 
 
+def at_most(most: float) -> Matcher:
+    """Expect a number of *most* or less."""
+    return Matcher(f"{most} or less", lambda seen: bool(seen <= most))
+
+
 def containing(part: object) -> Matcher:
     """Expect a container, such as a text or a list, that contains *part*."""
     return Matcher(f"something that contains {part!r}", lambda seen: part in seen)

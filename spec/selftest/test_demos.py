@@ -23,17 +23,20 @@ from spec.harness.stillness import Stillness
 from spec.paths import ROOT
 
 QUICK = {
+    "condition": "--buyers 2 --delay 0.2 --pause 0.05",
     "daemon": "--daemon-seconds 30 --ordinary-seconds 0.3",
     "fanout": "--children 3 --pause 0.1",
     "joinable": "--items 2 --make 0.01 --eat 0.01",
     "lifecycle": "--pause 30",
     "lock": "--buyers 4 --tickets 2 --pause 0.2",
+    "semaphore": "--cars 3 --places 2 --stay 0.3",
     "sharing": "--start 10 --workers 3 --pause 0.2",
     "zombie": "--pause 0.5",
 }
 """Options that make a demo short; with the numbers of the article it takes as long as in the article."""
 
 ARTICLE = {
+    "condition": "--buyers 4 --delay 0.5 --pause 0.05",
     "daemon": "--daemon-seconds 3 --ordinary-seconds 5",
     "fanout": "--children 10 --pause 0.5",
     "identity": "--name 洪七",
@@ -43,12 +46,21 @@ ARTICLE = {
     "lock": "--buyers 10 --tickets 3 --pause 0.2",
     "orphan": "--pause 1",
     "queue": "--maxsize 5 --items 7",
+    "semaphore": "--cars 8 --places 3 --stay 0.5",
     "sharing": "--start 100 --workers 10 --pause 0.1",
     "zombie": "--children 1 --pause 1",
 }
 """The article's numbers, written out."""
 
 SHOWS = {
+    "condition": [
+        "no tickets: 2 buyers wait with a condition",
+        "delivery: 1",
+        "bought at look ",
+        "no tickets: 2 buyers wait without a condition",
+        "bought at look ",
+        "a delivery between the look and the wait: missed",
+    ],
     "daemon": ["main: ended", "ordinary child: done"],
     "fanout": ["child 0: done", "one by one", "child 0: done", "together"],
     "identity": [
@@ -68,6 +80,16 @@ SHOWS = {
         "offered 7 items to a queue of 5; refused: [5, 6]",
         "got [0, 1, 2, 3, 4]",
         "and then, without waiting, nothing",
+    ],
+    "semaphore": [
+        "2 places, with a semaphore",
+        "drives in",
+        "drives in",
+        "drives out",
+        "drives in",
+        "2 places, without a semaphore",
+        "drives in",
+        "a bounded semaphore noticed that a car drove out which had not driven in",
     ],
     "sharing": ["10 less 3 with a lock: 7", "10 less 3 without a lock: "],
     "zombie": ["has not joined", "has joined", "not in the process table"],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis.stateful import rule
 
-from spec.harness.witness import Matcher, Violation, caller
+from spec.harness.witness import Violation, at_most, caller
 from spec.models.bench import AFTERWARDS, Model
 from spec.selftest.runs import verify
 
@@ -46,7 +46,7 @@ class Worn(Model):
         with self.bench.trial():
             self.bench.subject.append("use")
             uses = len(self.bench.subject)
-            caller.shows("how often it was used", uses, expected=Matcher("20 or less", lambda seen: seen <= 20))
+            caller.shows("how often it was used", uses, expected=at_most(20))
 
 
 def test_what_fails_after_other_sequences_only_is_said_to() -> None:

@@ -15,7 +15,7 @@ from spec.harness import stillness as module
 from spec.harness.deadline import Hung
 from spec.harness.heartbeat import beat, beats
 from spec.harness.process_table import ALIVE, ZOMBIE, ThreadActivity, state, until_blocked, until_exited
-from spec.harness.stillness import LEAST_LOOKS, SETTLING_SECONDS, Idleness, Stillness, until_still
+from spec.harness.stillness import LEAST_LOOKS, SETTLING_SECONDS, Idleness, Stillness, is_stopped, until_still
 from spec.selftest import processes
 from spec.selftest.conftest import Fork
 
@@ -43,6 +43,16 @@ def test_stopped_is_still(fork: Fork) -> None:
     os.kill(pid, signal.SIGSTOP)
     os.waitpid(pid, os.WUNTRACED)
     assert is_still([pid])
+
+
+def test_what_waits_is_not_stopped_until_it_is(fork: Fork) -> None:
+    pid = fork(processes.wait)
+    until_blocked([pid])
+    for stopped, sent in (False, signal.SIGSTOP), (True, signal.SIGCONT), (False, signal.SIGKILL):
+        assert is_stopped(pid) == stopped
+        os.kill(pid, sent)
+    until_exited(pid)
+    assert not is_stopped(pid)
 
 
 def test_zombies_are_still(fork: Fork) -> None:

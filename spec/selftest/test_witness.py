@@ -12,6 +12,7 @@ from spec.harness.heartbeat import beats
 from spec.harness.witness import (
     Violation,
     at_least,
+    at_most,
     caller,
     containing,
     gatekeeper,
@@ -64,6 +65,7 @@ def test_names_of_the_witnesses() -> None:
         (other_than(1), 2, 1, "other than 1"),
         (one_of(1, "a"), "a", 2, "one of 1, 'a'"),
         (at_least(3), 3, 2, "3 or more"),
+        (at_most(3), 3, 4, "3 or less"),
         (containing("a"), ["a"], "b", "something that contains 'a'"),
     ],
 )

@@ -11,10 +11,9 @@ from spec.claims.lifecycle import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.harness.checkpoint import Arrival
-from spec.harness.process_table import ALIVE, observe_threads, settled, until_exited
+from spec.harness.process_table import ALIVE, settled, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.signal_state import signals_sent
-from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, other_than, recorder
 
 
@@ -26,13 +25,6 @@ def ready(sentinel: int) -> bool:
 def until_ready(sentinel: int) -> None:
     """Wait until *sentinel* is ready."""
     select.select([sentinel], [], [])
-
-
-def is_stopped(pid: int) -> bool:
-    """Return whether *pid* is stopped, once nothing moves that this process has started."""
-    until_still()
-    activity = observe_threads(pid)
-    return activity is not None and activity.stopped
 
 
 def join_briefly(child: Process) -> None:

@@ -8,13 +8,14 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import grandchild_runs_on, is_stopped, start_with_grandchild
+from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source, starter_is_parent, where
 from spec.harness.process_table import GONE, Exit, descendants, exit_of, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, containing, gatekeeper, kernel
 
 pytestmark = needs("Process")

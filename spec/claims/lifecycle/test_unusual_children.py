@@ -8,7 +8,7 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.lifecycle.scenes import is_stopped, ready
+from spec.claims.lifecycle.scenes import ready
 from spec.claims.shared import program_ends
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
@@ -16,6 +16,7 @@ from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, settled, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, kernel, recorder
 
 pytestmark = needs("Process")

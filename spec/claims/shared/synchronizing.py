@@ -29,7 +29,7 @@ def lock_excludes(lock: Any, worker: MakeWorker) -> None:
     caller.shows("acquire(True, 0.05) of a held lock", waiter.call("lock.acquire", True, 0.05), expected=False)
     kernel.shows("the seconds that acquire(True, 0.05) took", time.monotonic() - begun, expected=at_least(0.05))
     waiter.begin("lock.__enter__")
-    kernel.shows("whether a with statement is blocked", _is_blocked(waiter), expected=True)
+    kernel.shows("whether a with statement is blocked", is_blocked(waiter), expected=True)
     holder.call("lock.release")
     waiter.result()
     caller.shows("acquire(False) within the with statement", holder.call("lock.acquire", False), expected=False)
@@ -44,7 +44,7 @@ def semaphore_admits_two(semaphore: Any, worker: MakeWorker) -> None:
     caller.shows("acquire() by the first and by the second", acquired, expected=[True, True])
     caller.shows("acquire(False) after that", one.call("semaphore.acquire", False), expected=False)
     another.begin("semaphore.acquire")
-    kernel.shows("whether another acquire() is blocked", _is_blocked(another), expected=True)
+    kernel.shows("whether another acquire() is blocked", is_blocked(another), expected=True)
     one.call("semaphore.release")
     caller.shows("that acquire() after a release", another.result(), expected=True)
     for _ in range(2):
@@ -73,23 +73,38 @@ def _begin_to_wait(waiter: Worker) -> None:
     for _ in range(2):
         caller.shows("acquire() before wait()", waiter.call("condition.acquire"), expected=True)
     waiter.begin("condition.wait")
-    kernel.shows("whether wait() is blocked", _is_blocked(waiter), expected=True)
+    kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
 
 
 def _are_woken(waiters: Sequence[Worker], count: int) -> list[Worker]:
     """State that *count* of the *waiters* are woken, one at a time, and return those that still wait."""
     waiting = list(waiters)
     for _ in range(count):
-        backoff = Backoff("one of the processes that wait for a condition to be woken")
-        while not any(waiter.done for waiter in waiting):
-            backoff.wait()
-        woken = next(waiter for waiter in waiting if waiter.done)
-        waiting.remove(woken)
-        caller.shows("what wait() returns when it is notified", woken.result(), expected=True)
+        woken = one_goes_on(waiting, "wait() that is notified")
         for _ in range(2):
             woken.call("condition.release")
-    kernel.shows("which of the others wait", [_is_blocked(w) for w in waiting], expected=[True] * len(waiting))
+    kernel.shows("which of the others wait", [is_blocked(w) for w in waiting], expected=[True] * len(waiting))
     return waiting
+
+
+def one_goes_on(waiting: list[Worker], call: str) -> Worker:
+    """State that the *call* of one of the workers returns true, remove that worker from *waiting*, and return it.
+
+    Args:
+        waiting: workers that are in the same call.
+        call: the call in words, for reports.
+
+    Raises:
+        Violation: it returns something else.
+        Hung: none of the calls ends before the deadline.
+    """
+    backoff = Backoff(f"one of {len(waiting)} processes to return from {call}")
+    while not any(waiter.done for waiter in waiting):
+        backoff.wait()
+    lucky = next(waiter for waiter in waiting if waiter.done)
+    waiting.remove(lucky)
+    caller.shows(f"what {call} returns", lucky.result(), expected=True)
+    return lucky
 
 
 def condition_can_be_waited_for(condition: Any, worker: MakeWorker, file: Path) -> None:
@@ -103,7 +118,7 @@ def condition_can_be_waited_for(condition: Any, worker: MakeWorker, file: Path) 
         caller.shows("acquire(False) after that", other.call("condition.acquire", False), expected=False)
     waiter.begin("condition.wait_for", file.exists)
     for exists in False, True:
-        kernel.shows("whether wait_for() is blocked", _is_blocked(waiter), expected=True)
+        kernel.shows("whether wait_for() is blocked", is_blocked(waiter), expected=True)
         with condition:
             if exists:
                 file.touch()
@@ -124,7 +139,7 @@ def event_is_for_all(event: Any, worker: MakeWorker) -> None:
     kernel.shows("the seconds that wait(0.05) took", time.monotonic() - begun, expected=at_least(0.05))
     for waiter, limit in zip(waiters, ([], [3600])):
         waiter.begin("event.wait", *limit)
-        kernel.shows("whether wait() is blocked", _is_blocked(waiter), expected=True)
+        kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
     event.set()
     caller.shows("wait() once the event is set", [waiter.result() for waiter in waiters], expected=[True, True])
     seen = [waiters[0].call(f"event.{method}") for method in ("is_set", "wait", "is_set")]
@@ -134,7 +149,7 @@ def event_is_for_all(event: Any, worker: MakeWorker) -> None:
         waiters[0].call("event.clear")
     caller.shows("is_set() after clear()", event.is_set(), expected=False)
     waiters[1].begin("event.wait")
-    kernel.shows("whether wait() after clear() is blocked", _is_blocked(waiters[1]), expected=True)
+    kernel.shows("whether wait() after clear() is blocked", is_blocked(waiters[1]), expected=True)
     event.set()
     caller.shows("that wait() once the event is set again", waiters[1].result(), expected=True)
 
@@ -148,7 +163,7 @@ def barrier_opens_for_all(barrier: Any, worker: MakeWorker, log: Recorder) -> No
     for times in 1, 2:
         for party in parties[:2]:
             party.begin("barrier.wait")
-            kernel.shows("whether wait() of fewer than three is blocked", _is_blocked(party), expected=True)
+            kernel.shows("whether wait() of fewer than three is blocked", is_blocked(party), expected=True)
         caller.shows("n_waiting, parties and broken", _facts(barrier), expected=(2, 3, False))
         numbers = sorted([parties[2].call("barrier.wait"), *(party.result() for party in parties[:2])])
         caller.shows("what wait() returns", numbers, expected=[0, 1, 2])
@@ -176,7 +191,7 @@ def barrier_can_be_broken(barrier: Any, worker: MakeWorker) -> None:
 
 def _begin_to_pass(party: Worker) -> None:
     party.begin("barrier.wait")
-    kernel.shows("whether wait() of one of three is blocked", _is_blocked(party), expected=True)
+    kernel.shows("whether wait() of one of three is blocked", is_blocked(party), expected=True)
 
 
 def _was_broken(waiter: Worker) -> None:
@@ -188,7 +203,7 @@ def _facts(barrier: Any) -> tuple[int, int, bool]:
     return barrier.n_waiting, barrier.parties, barrier.broken
 
 
-def _is_blocked(worker: Worker) -> bool:
+def is_blocked(worker: Worker) -> bool:
     """Return whether the call of *worker* is blocked, once a manager's server, too, has done its part of the call."""
     until_still()
     return worker.blocks()

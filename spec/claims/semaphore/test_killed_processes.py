@@ -1,0 +1,94 @@
+"""What becomes of a semaphore when a process that uses it is killed, is stopped, or ends, and when it is dropped."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from impl.contract import Multiprocessing
+from spec.claims.semaphore import payloads
+from spec.claims.shared import program_ends
+from spec.claims.shared.silence import ends_silently
+from spec.claims.shared.synchronizing import is_blocked
+from spec.engine.fixtures import MakeWorker, Programs
+from spec.engine.marks import needs, source
+from spec.engine.targets import Target
+from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.process_table import ALIVE, state
+from spec.harness.stillness import is_stopped
+from spec.harness.witness import caller, kernel, other_than
+
+pytestmark = needs("Process", "Semaphore")
+
+
+@source("https://man7.org/linux/man-pages/man3/sem_post.3.html", observed=True)
+def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """Processes that are killed while they wait take nothing: one release lets in the one that is left."""
+    semaphore = mp.Semaphore(0)
+    *victims, heir = (worker(semaphore=semaphore) for _ in range(3))
+    for waiter in *victims, heir:
+        waiter.begin("semaphore.acquire")
+        kernel.shows("whether a waiter is blocked in acquire()", waiter.blocks(), expected=True)
+    for victim in victims:
+        victim.kill()
+        kernel.shows("the state of the killed waiter", state(victim.pid), expected=other_than(ALIVE))
+    semaphore.release()
+    caller.shows("acquire() of the waiter that is left", heir.result(), expected=True)
+    caller.shows("acquire(False) after that", semaphore.acquire(False), expected=False)
+
+
+@source("https://github.com/python/cpython/issues/88304", observed=True)
+def test_killed_holder_keeps_its_place(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that is killed after `acquire` leaves one place less, until another process releases in its stead."""
+    semaphore = mp.Semaphore(2)
+    holder, other = worker(semaphore=semaphore), worker(semaphore=semaphore)
+    holder.call("semaphore.acquire")
+    holder.kill()
+    kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
+    caller.shows("acquire() of the place that is left", other.call("semaphore.acquire"), expected=True)
+    other.begin("semaphore.acquire")
+    kernel.shows("whether a second acquire() is blocked", is_blocked(other), expected=True)
+    semaphore.release()
+    caller.shows("that acquire() after a release by another process", other.result(), expected=True)
+
+
+@source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
+def test_stopped_waiter_delays_no_other(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """While a process that waits is stopped, a release lets another one go on; continued, it waits for the next."""
+    semaphore = mp.Semaphore(0)
+    stopped, other = worker(semaphore=semaphore), worker(semaphore=semaphore)
+    for waiter in stopped, other:
+        waiter.begin("semaphore.acquire")
+        kernel.shows("whether a waiter is blocked in acquire()", waiter.blocks(), expected=True)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    kernel.shows("whether the waiter is stopped", is_stopped(stopped.pid), expected=True)
+    semaphore.release()
+    caller.shows("acquire() of the waiter that is not stopped", other.result(), expected=True)
+    os.kill(stopped.pid, signal.SIGCONT)
+    kernel.shows("whether the other is blocked once it continues", is_blocked(stopped), expected=True)
+    semaphore.release()
+    caller.shows("its acquire() after one more release", stopped.result(), expected=True)
+
+
+@needs("BoundedSemaphore")
+@source("https://github.com/celery/billiard/issues/293", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
+    """However many semaphores were made, used and dropped, no file, no memory and no name of theirs is left."""
+
+    def use() -> list[object]:
+        semaphores = [mp.Semaphore(2), mp.BoundedSemaphore(2)]
+        for semaphore in semaphores:
+            with semaphore:
+                semaphore.acquire(True, 3600)
+        return [*semaphores]
+
+    leaves_nothing_behind(use, 100 * scale)
+
+
+@needs("BoundedSemaphore")
+@source("https://github.com/joblib/loky/issues/474")
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_program_that_holds_semaphores_is_silent(program: Programs, target: Target) -> None:
+    """A program, and a child, that end while they hold semaphores have exit status 0, and print nothing on stderr."""
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_semaphores, target.name))
