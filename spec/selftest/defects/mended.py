@@ -21,6 +21,7 @@ from multiprocessing import (
     popen_spawn_posix,
     process,
     queues,
+    synchronize,
 )
 from multiprocessing.context import get_spawning_popen
 from typing import Any
@@ -33,6 +34,11 @@ from spec.selftest.defects.proxies import BrokenDict
 from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 MEETS = {
+    "conditions": [
+        "condition.killed-waiter-stops-no-notifier",
+        "condition.stopped-waiter-stops-no-notifier",
+        "condition.waiters-handler-may-notify",
+    ],
     "queues": [
         "joinable.dropped-item-is-not-outstanding",
         "queue.closed-queue-has-no-file-open",
@@ -68,6 +74,7 @@ MEETS = {
 }
 """By the name of the API, the claims that it meets and the standard library does not."""
 
+SharedCondition: Any = synchronize.Condition
 ForkPopen: Any = popen_fork.Popen
 DictProxy: Any = managers.DictProxy
 ListProxy: Any = managers.ListProxy
@@ -137,6 +144,45 @@ class Locks(Broken):
 
     method = "spawn"
     Process = _KeepsItsArguments
+
+
+class _Condition(SharedCondition):
+    """A condition with a semaphore for each process that waits, of which at most ten do."""
+
+    FREE, WAITING, NOTIFIED = range(3)
+
+    def __init__(self, lock, *, ctx):
+        super().__init__(lock, ctx=ctx)
+        self.seats = ctx.RawArray("b", 10)
+        self.calls = [ctx.Semaphore(0) for _ in self.seats]
+
+    def wait(self, timeout=None):
+        assert self._lock._semlock._is_mine()
+        seat, depth = self.seats[:].index(self.FREE), self._lock._semlock._count()
+        self.seats[seat] = self.WAITING
+        for _ in range(depth):
+            self.release()
+        try:
+            return self.calls[seat].acquire(True, timeout)
+        finally:
+            for _ in range(depth):
+                self.acquire()
+            self.calls[seat].acquire(False)
+            self.seats[seat] = self.FREE
+
+    def notify(self, n=1):
+        assert self._lock._semlock._is_mine()
+        waiting = [seat for seat, state in enumerate(self.seats) if state == self.WAITING]
+        for seat in waiting[:n]:
+            self.seats[seat] = self.NOTIFIED
+            self.calls[seat].release()
+
+
+class Conditions(Broken):
+    """A condition whose notifier does not wait for those that it wakes."""
+
+    def Condition(self, lock=None):
+        return _Condition(lock, ctx=self.context)
 
 
 _sent: list[Any] = []
@@ -304,5 +350,5 @@ class Servers(Broken):
 contexts = Contexts()
 get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
-for api in (Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
+for api in (Conditions, Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
     contexts.add(api)

@@ -23,6 +23,17 @@ class Queues(Broken):
     Process = own_processes.ForkProcess
 
 
+@family.breaks(
+    "condition.killed-waiter-stops-no-notifier",
+    "condition.stopped-waiter-stops-no-notifier",
+    "condition.waiters-handler-may-notify",
+)
+class Conditions(Broken):
+    """A condition of the standard library: who notifies waits until those that are notified have woken."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
     """A joinable queue of the standard library: an item that cannot be pickled counts for good."""

@@ -1,0 +1,124 @@
+"""What becomes of a condition when a process that uses it is killed, is stopped or ends, and when it is dropped."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from typing import Any
+
+from impl.contract import Condition, Multiprocessing
+from spec.claims.condition import payloads
+from spec.claims.shared import program_ends
+from spec.claims.shared.silence import ends_silently
+from spec.claims.shared.synchronizing import is_blocked
+from spec.engine.fixtures import MakeWorker, Programs
+from spec.engine.marks import needs, source
+from spec.engine.targets import Target
+from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.process_table import ALIVE, state
+from spec.harness.stillness import is_stopped
+from spec.harness.witness import caller, kernel, other_than
+from spec.harness.worker import Worker
+
+pytestmark = needs("Process", "Condition")
+
+
+def two_wait(condition: Condition, worker: MakeWorker) -> tuple[Worker, Worker]:
+    """Start two workers that wait for the condition, and return them."""
+    first, second = worker(condition=condition), worker(condition=condition)
+    for waiter in first, second:
+        waiter.call("condition.acquire")
+        waiter.begin("condition.wait")
+        kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+    return first, second
+
+
+def notifies_all(notifier: Worker) -> None:
+    """State that `notify_all` by *notifier* does not wait for anything but the lock."""
+    notifier.call("condition.acquire")
+    notifier.begin("condition.notify_all")
+    kernel.shows("whether notify_all() is blocked", is_blocked(notifier), expected=False)
+    notifier.result()
+    notifier.call("condition.release")
+
+
+@source("https://github.com/python/cpython/issues/75158")
+@source("https://docs.python.org/3/library/threading.html#threading.Condition.notify", observed=True)
+def test_killed_waiter_stops_no_notifier(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """When a process was killed while it waited for a condition, `notify_all` returns, and wakes the others."""
+    condition = mp.Condition()
+    victim, heir = two_wait(condition, worker)
+    victim.kill()
+    kernel.shows("the state of the killed waiter", state(victim.pid), expected=other_than(ALIVE))
+    notifies_all(worker(condition=condition))
+    caller.shows("wait() of the waiter that is left", heir.result(), expected=True)
+
+
+@source("https://github.com/python/cpython/issues/75158", observed=True)
+@source("https://docs.python.org/3/library/threading.html#threading.Condition.notify", observed=True)
+def test_stopped_waiter_stops_no_notifier(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """`notify_all` returns while a process that waits is stopped, which goes on once it continues."""
+    condition = mp.Condition()
+    stopped, other = two_wait(condition, worker)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    kernel.shows("whether the waiter is stopped", is_stopped(stopped.pid), expected=True)
+    notifies_all(worker(condition=condition))
+    caller.shows("wait() of the waiter that is not stopped", other.result(), expected=True)
+    other.call("condition.release")
+    os.kill(stopped.pid, signal.SIGCONT)
+    caller.shows("wait() of the one that was stopped", stopped.result(), expected=True)
+
+
+@source("https://github.com/apache/thrift/pull/3633")
+@source("https://docs.python.org/3/library/threading.html#threading.Condition.notify", observed=True)
+def test_waiters_handler_may_notify(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process whose signal handler notifies the very condition that the process waits for goes on."""
+    condition = mp.Condition()
+    waiter = worker(condition=condition, handle=partial(payloads.notify_on_signal, condition))
+    waiter.call("handle")
+    waiter.call("condition.acquire")
+    waiter.begin("condition.wait")
+    kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+    os.kill(waiter.pid, signal.SIGUSR1)
+    kernel.shows("whether it is blocked after its handler has notified", is_blocked(waiter), expected=False)
+    caller.shows("wait()", waiter.result(), expected=True)
+
+
+@source("https://github.com/python/cpython/issues/88304", observed=True)
+def test_killed_notifier_leaves_it_held(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """When a process is killed after it has notified, with the lock held, the woken processes wait for the lock."""
+    condition = mp.Condition()
+    waiters, notifier = two_wait(condition, worker), worker(condition=condition)
+    for method in "acquire", "notify_all":
+        notifier.call(f"condition.{method}")
+    notifier.kill()
+    kernel.shows("the state of the killed notifier", state(notifier.pid), expected=other_than(ALIVE))
+    blocked = [is_blocked(waiter) for waiter in waiters]
+    kernel.shows("whether each is blocked in wait()", blocked, expected=[True, True])
+    caller.shows("acquire(False) by another process", condition.acquire(False), expected=False)
+
+
+@source("https://github.com/celery/billiard/issues/293", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+@needs("Lock")
+def test_many_leave_nothing_behind(mp: Any, scale: int) -> None:
+    """However many conditions were made, used and dropped, no file, no memory and no name of theirs is left."""
+
+    def use() -> list[object]:
+        conditions = [mp.Condition(), mp.Condition(mp.Lock())]
+        for condition in conditions:
+            with condition:
+                condition.notify()
+                condition.wait(0)
+        return [*conditions]
+
+    leaves_nothing_behind(use, 50 * scale)
+
+
+@source("https://github.com/joblib/loky/issues/474")
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+@needs("Lock")
+def test_program_that_holds_conditions_is_silent(program: Programs, target: Target) -> None:
+    """A program, and a child, that end while they hold conditions have exit status 0 and print nothing on stderr."""
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_conditions, target.name))
