@@ -64,6 +64,26 @@ class ComplainsOfLocks(Broken):
         return lock
 
 
+@family.breaks("semaphore.program-that-holds-semaphores-is-silent")
+class ComplainsOfSemaphores(Broken):
+    """A program that ends names each semaphore that it still refers to."""
+
+    def Semaphore(self, value=1):
+        semaphore = self.context.Semaphore(value)
+        util.Finalize(semaphore, _complain, ("a semaphore",), exitpriority=0)
+        return semaphore
+
+
+@family.breaks("condition.program-that-holds-conditions-is-silent")
+class ComplainsOfConditions(Broken):
+    """A program that ends names each condition that it still refers to."""
+
+    def Condition(self, lock=None):
+        condition = self.context.Condition(lock)
+        util.Finalize(condition, _complain, ("a condition",), exitpriority=0)
+        return condition
+
+
 @family.breaks("queue.program-that-closes-no-queue-is-silent")
 class ComplainsOfQueues(Broken):
     """A child that ends names each queue that it has put to and has not closed."""

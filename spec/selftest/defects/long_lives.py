@@ -57,7 +57,23 @@ class LocksLeaveTheirNames(Broken):
             return SPAWN.Lock()
 
 
-_queues, _joinable_queues, _managers = _Every(5), _Every(5), _Every(2)
+_semaphores, _conditions, _queues, _joinable_queues, _managers = *(_Every(5) for _ in range(4)), _Every(2)
+
+
+@family.breaks("semaphore.many-leave-nothing-behind")
+class KeepsEveryFifthSemaphore(Broken):
+    """One semaphore in five is never dropped."""
+
+    def Semaphore(self, value=1):
+        return _semaphores.see(self.context.Semaphore(value))
+
+
+@family.breaks("condition.many-leave-nothing-behind")
+class KeepsEveryFifthCondition(Broken):
+    """One condition in five is never dropped."""
+
+    def Condition(self, lock=None):
+        return _conditions.see(self.context.Condition(lock))
 
 
 @family.breaks("queue.many-leave-nothing-behind")

@@ -146,7 +146,7 @@ class Locks(Broken):
     Process = _KeepsItsArguments
 
 
-class _Condition(SharedCondition):
+class SeatedCondition(SharedCondition):
     """A condition with a semaphore for each process that waits, of which at most ten do."""
 
     FREE, WAITING, NOTIFIED = range(3)
@@ -182,7 +182,7 @@ class Conditions(Broken):
     """A condition whose notifier does not wait for those that it wakes."""
 
     def Condition(self, lock=None):
-        return _Condition(lock, ctx=self.context)
+        return SeatedCondition(lock, ctx=self.context)
 
 
 _sent: list[Any] = []
