@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -123,12 +124,23 @@ class Target:
     @property
     def label(self) -> str:
         """Its name, its version if it has one, and the version of Python."""
-        python = f"Python {platform.python_version()}"
+        python = python_name(implementation(), platform.python_version())
         return f"{self.name} ({self.version}, {python})" if self.version else f"{self.name} ({python})"
 
     def describe(self) -> str:
         """Return a line with its version, file and traits."""
         return f"{self.label}, {self.file}; {self.traits} ({self.known_by})"
+
+
+def implementation() -> str:
+    """Return which implementation of Python runs: CPython, PyPy, or free-threaded CPython, which has no GIL."""
+    free = not getattr(sys, "_is_gil_enabled", lambda: True)()
+    return ("free-threaded " if free else "") + platform.python_implementation()
+
+
+def python_name(implementation: str, version: str) -> str:
+    """Return how to call this *version* of an *implementation*: that of CPython is Python's own."""
+    return f"{'Python' if implementation == 'CPython' else implementation} {version}"
 
 
 def _version(name: str) -> Optional[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from spec.engine.targets import python_name
 from spec.engine.verdicts import FAILING, HOLDS, KNOWN
 from spec.report.document import ClaimData, Document, TargetData, VerdictData
 
@@ -34,7 +35,7 @@ class Column:
     @property
     def where(self) -> str:
         """The version of Python, and the difference to columns that are otherwise equal."""
-        return ", ".join(filter(None, (f"Python {self.run['python']}", self.apart)))
+        return ", ".join(filter(None, (python_of(self.run), self.apart)))
 
     @property
     def alone(self) -> Document:
@@ -51,7 +52,12 @@ class Column:
 
 def library(column: Column) -> str:
     """Return the name and the version of the library that the target of *column* comes from."""
-    return f"{column.target['module']} {column.target['version'] or 'of Python ' + column.run['python']}"
+    return f"{column.target['module']} {column.target['version'] or f'of {python_of(column.run)}'}"
+
+
+def python_of(run: Document) -> str:
+    """Return the Python that *run* was made with, in words."""
+    return python_name(run["implementation"], run["python"])
 
 
 def counts(verdicts: Iterable[VerdictData]) -> list[tuple[str, int]]:

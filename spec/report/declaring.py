@@ -31,7 +31,7 @@ def render(documents: Sequence[Document]) -> str:
         return ""
     failed = {target for group in groups for target in group.targets}
     columns = [column for column in comparison.columns(documents) if column.target["name"] in failed]
-    seen = (f"{comparison.library(column)}, with Python {column.run['python']}" for column in columns)
+    seen = (f"{comparison.library(column)}, with {comparison.python_of(column.run)}" for column in columns)
     head = HEAD.format(libraries="; ".join(dict.fromkeys(seen)), todo=TODO)
     targets = {target["name"]: target for run in documents for target in run["targets"]}
     tables = (_table(group, name, methods) for group in groups for name, methods in _named(group, targets))

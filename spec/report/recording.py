@@ -118,7 +118,7 @@ class Recording:
             created=self._created.isoformat(timespec="seconds"),
             project=writers.project(),
             python=platform.python_version(),
-            implementation=platform.python_implementation(),
+            implementation=targets.implementation(),
             platform=platform.platform(),
             lessons=self._lessons,
             exit_status=status,

@@ -41,6 +41,7 @@ def report(*verdicts: tuple[str, str, str, str], targets: Sequence[dict[str, Any
     keys = ("claim", "target", "verdict", "explanation")
     made: Any = {
         "python": "3.11.0",
+        "implementation": "CPython",
         "platform": "Linux",
         "lessons": REFERENCE,
         "created": "today",

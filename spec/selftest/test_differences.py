@@ -28,6 +28,7 @@ def made(*targets: str, python: str = "3.11.7", **verdicts: str) -> Document:
     """Return the report of a run with the same *verdicts* on each target, by the last part of the claim's id."""
     parts: dict[str, Any] = {
         "python": python,
+        "implementation": "CPython",
         "platform": "Linux",
         "created": "now",
         "lessons": "impl",

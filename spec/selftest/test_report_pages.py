@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
 
+from spec.engine import targets
 from spec.report import comparison, markdown, page, site
 from spec.report.document import Document
 from spec.report.writers import CannotWrite
@@ -77,6 +79,28 @@ def test_site_leads_to_a_page_for_each_claim_and_back(report: Document, tmp_path
     assert reached == set(pages)
 
 
+def test_cells_of_a_site_name_their_columns(report: Document, tmp_path: Path) -> None:
+    """On a narrow screen a cell stands below its row's head, and the heads of the columns are not shown."""
+    site.write([report], tmp_path)
+    for path in tmp_path.rglob("*.html"):
+        table = path.read_text(encoding="utf-8").partition('<table class="stack">')[2].partition("</table>")[0]
+        columns = [re.sub("<.*?>", "", head) for head in re.findall(r'<th scope="col">(.*?)</th>', table)[1:]]
+        for row in re.findall(r"<tr\b.*?</tr>", table.partition("<tbody>")[2], re.DOTALL):
+            assert re.findall(r'<td data-column="(.*?)"', row) == columns != []
+
+
+def test_implementations_are_told_apart(report: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A free-threaded build has the version of the other one, and PyPy that of the language."""
+    runs: Any = [{**report, "implementation": name} for name in ("CPython", "free-threaded CPython", "PyPy")]
+    assert list(dict.fromkeys(column.where for column in comparison.columns(runs))) == [
+        f"{name} {report['python']}" for name in ("Python", "free-threaded CPython", "PyPy")
+    ]
+    name = targets.implementation().rpartition(" ")[2]
+    for has_gil, expected in (True, name), (False, f"free-threaded {name}"):
+        monkeypatch.setattr(sys, "_is_gil_enabled", lambda has_gil=has_gil: has_gil, raising=False)
+        assert targets.implementation() == expected
+
+
 def test_site_escapes_every_value(report: Document, tmp_path: Path) -> None:
     for name, written in {"tame": report, "wild": nasty(report)}.items():
         site.write([written], tmp_path / name)
@@ -110,7 +134,7 @@ def test_markdown_escapes_every_value(report: Document) -> None:
 def test_equal_columns_are_told_apart(report: Document) -> None:
     later: Any = {**report, "created": "2099-01-01T00:00:00+00:00"}
     heads = [column.where for column in comparison.columns([report, later])]
-    python = f"Python {report['python']}"
+    python = comparison.python_of(report)
     assert heads == [f"{python}, {report['created']}"] * 2 + [f"{python}, 2099-01-01T00:00:00+00:00"] * 2
     assert {column.where for column in comparison.columns([report])} == {python}
     elsewhere: Any = {**report, "platform": "Plan9"}

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Optional
 import psutil
 
 from spec.engine import workers
+from spec.engine.targets import implementation
 from spec.harness.cgroups import room_for_memory, usable_processors
 from spec.harness.platforms import missing
 from spec.harness.process_table import GONE, parent, state, until_exited
@@ -75,7 +76,7 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
     adoption = None if missing() else orphan(seconds)
     return {
         "platform": platform.platform(),
-        "implementation": platform.python_implementation(),
+        "implementation": implementation(),
         "python": platform.python_version(),
         "executable": sys.executable,
         "processors": os.cpu_count(),
