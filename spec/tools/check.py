@@ -17,6 +17,7 @@ from spec.engine.deviations import BadDeviations
 from spec.paths import CLAIMS_FOLDER, ROOT
 from spec.selftest import completeness
 from spec.tools import documents
+from spec.tools.coverage.problems import problems as gaps_in_coverage
 from spec.tools.new import DEFECT_PLACEHOLDER, DEFECTS_FOLDER, PLACEHOLDER, SOURCE_PLACEHOLDER
 
 LONGEST_FILE = 400
@@ -63,6 +64,7 @@ def problems() -> Iterator[str]:
     else:
         yield from (f"{one.file}: {one.claims[0]}: write the reason" for one in known if not one.is_explained)
     yield from completeness.problems()
+    yield from gaps_in_coverage()
     for path, _ in documents.outdated():
         yield f"{_short(path)}: it is out of date: run python -m spec check --update"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Callable
 
@@ -15,6 +16,8 @@ from spec.engine.claims import Claim
 from spec.engine.verdicts import FAILING, MEANINGS
 from spec.paths import ROOT
 from spec.tools import catalogue
+from spec.tools.coverage import document as coverage
+from spec.tools.coverage.tables import BadTable
 
 
 def _hang_rules() -> str:
@@ -38,7 +41,10 @@ _PART = re.compile(
 
 def expected() -> Iterator[tuple[Path, str]]:
     """Yield each document that is made from the code, wholly or in part, and what it should contain."""
-    yield catalogue.CATALOGUE_FILE, catalogue.markdown(Claim.all())
+    claims = Claim.all()
+    yield catalogue.CATALOGUE_FILE, catalogue.markdown(claims)
+    with suppress(BadTable):  # which is a problem of its own
+        yield coverage.DOCUMENT_FILE, coverage.markdown(claims)
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = path.read_text(encoding="utf-8")
         yield path, _PART.sub(lambda part: f"{part['begin']}{PARTS[part['name']]()}\n{part['end']}", text)

@@ -1,0 +1,107 @@
+"""Write down what the claims cover, as `docs/coverage.md`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from spec.engine.claims import Claim
+from spec.paths import ROOT
+from spec.tools.coverage.tables import COVERED, EXCLUDED, NOT_YET, PARTLY, Entry, read_names, read_tests
+
+DOCUMENT_FILE = ROOT / "docs" / "coverage.md"
+
+HEAD = """\
+# What the claims cover
+
+The claims are compared with two things here: CPython's own tests of multiprocessing, and Python's documentation of
+it. Each test and each documented name has a row with the claims that cover it, and with what no claim says yet.
+
+- **covered**: an API that fails the test fails at least one of these claims; or, claims say what the documentation
+  says of the name.
+- **partly**: claims cover a part of it, and the row says what is missing.
+- **not yet**: no claim covers it, and the row says what is missing.
+- **not portable**: the test is about CPython's internals or about another system than Linux, so other libraries need
+  not pass it.
+- **not claimed**: no claim is meant to cover the name, and the row says why.
+
+A claim covers a name if its source is the part of the page that describes the name. Everything else is in the tables
+in [spec/tools/coverage](../spec/tools/coverage), from which `python -m spec check --update` makes this page.
+[spec/CLAIMS.md](../spec/CLAIMS.md) has the wordings of the claims.
+"""
+
+TESTS_HEAD = """\
+## CPython's tests
+
+These are the methods in `Lib/test/_test_multiprocessing.py` of Python 3.13, and those that 3.14 and 3.15 add.
+"""
+
+NAMES_HEAD = """\
+## Python's documentation
+
+These are the names that the pages of [multiprocessing](https://docs.python.org/3/library/multiprocessing.html) and
+[multiprocessing.shared_memory](https://docs.python.org/3/library/multiprocessing.shared_memory.html) describe.
+"""
+
+
+def markdown(claims: Iterable[Claim]) -> str:
+    """Return the document.
+
+    Raises:
+        BadTable: the tables cannot be read.
+    """
+    tests = _part(TESTS_HEAD, "test", "not portable", read_tests())
+    names = _part(NAMES_HEAD, "name", "not claimed", read_names(claims))
+    return "\n".join([HEAD, *tests, "", *names, ""])
+
+
+def _part(head: str, kind: str, excluded: str, entries: Sequence[Entry]) -> list[str]:
+    """Return the lines of one part of the document.
+
+    Args:
+        head: how it begins.
+        kind: what an entry is, in one word.
+        excluded: what it calls the entries that are excluded.
+        entries: what it lists.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(entry)
+    lines = [head, *_summary(groups, excluded)]
+    for group, members in groups.items():
+        lines += [
+            "",
+            f"### {group}",
+            "",
+            f"| {kind} | status | claims | what is missing, or why |",
+            "|---|---|---|---|",
+        ]
+        lines += [_row(entry, excluded) for entry in members]
+    return lines
+
+
+def _summary(groups: dict[str, list[Entry]], excluded: str) -> list[str]:
+    columns = (COVERED, PARTLY, NOT_YET, excluded)
+    total: Counter[str] = Counter()
+    rows = []
+    for group, members in groups.items():
+        counted = Counter(_status(entry, excluded) for entry in members)
+        total += counted
+        rows.append(" | ".join([f"| `{group}`", *(str(counted[column] or "") for column in columns), ""]).rstrip())
+    sums = " | ".join(["| **all**", *(f"**{total[column]}**" for column in columns), ""]).rstrip()
+    return [f"| | {' | '.join(columns)} |", "|---|" + "---:|" * len(columns), *rows, sums]
+
+
+def _row(entry: Entry, excluded: str) -> str:
+    name = f"`{entry.short_name}`"
+    if entry.address:
+        name = f"[{name}]({entry.address})"
+    if entry.since:
+        name += f" (since {entry.since})"
+    claims = ", ".join(f"`{claim}`" for claim in entry.claims)
+    note = (entry.excluded or entry.missing).replace("|", "\\|")
+    return f"| {name} | {_status(entry, excluded)} | {claims} | {note} |"
+
+
+def _status(entry: Entry, excluded: str) -> str:
+    return excluded if entry.status == EXCLUDED else entry.status
