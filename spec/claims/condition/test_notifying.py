@@ -13,7 +13,7 @@ from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.witness import caller, kernel, refuses
 from spec.harness.worker import CallFailed, Worker
-from spec.models import conditions
+from spec.models import condition_model
 
 pytestmark = needs("Process", "Condition")
 
@@ -195,4 +195,4 @@ def test_threads_and_processes_wait_alike(mp: Multiprocessing, worker: MakeWorke
 @source("https://docs.python.org/3/library/threading.html#condition-objects")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Over any sequence of operations, as many are woken as were notified, and one at a time has the lock."""
-    conditions.ConditionModel.verify(mp.Condition, worker)
+    condition_model.ConditionModel.verify(mp.Condition, worker)

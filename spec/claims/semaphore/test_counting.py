@@ -13,7 +13,7 @@ from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.witness import caller, kernel, recorder, refuses
 from spec.harness.worker import CallFailed
-from spec.models import semaphores
+from spec.models import semaphore_model
 
 pytestmark = needs("Process", "Semaphore")
 
@@ -133,5 +133,5 @@ def test_locked_tells_whether_it_is_used_up(mp: Any, worker: MakeWorker) -> None
 @source("https://docs.python.org/3/library/threading.html#semaphore-objects")
 def test_any_sequence_of_operations(mp: Any, worker: MakeWorker) -> None:
     """Over any sequence of operations, a semaphore counts right, and nobody waits unless its value is zero."""
-    semaphores.SemaphoreModel.verify(partial(mp.Semaphore, semaphores.START), worker)
-    semaphores.BoundedSemaphoreModel.verify(partial(mp.BoundedSemaphore, semaphores.START), worker)
+    semaphore_model.SemaphoreModel.verify(partial(mp.Semaphore, semaphore_model.START), worker)
+    semaphore_model.BoundedSemaphoreModel.verify(partial(mp.BoundedSemaphore, semaphore_model.START), worker)

@@ -17,5 +17,7 @@ if __name__ == "__main__":
     else:
         child.join()
         seen = f"a child that ends with exit code {child.exitcode}"
-    print(f"the start of a child with a semaphore of the context fork: expected RuntimeError, seen {seen}", flush=True)
+    print(
+        f"the start of a child with a semaphore of the context fork: expected RuntimeError, seen {seen}", flush=True
+    )
     sys.exit(seen != "RuntimeError")
