@@ -1,4 +1,9 @@
-"""Take out of a file of deviations what holds now, and leave everything else in it as it is."""
+"""Take out of a file of deviations what holds now, and leave everything else in it as it is.
+
+The text is changed here, and the result is compared with what the TOML must say then.  A library that keeps
+comments, such as tomlkit, counts a comment above a table as part of the table before it: a table that goes would take
+the comment of the next one with it, and leave its own.
+"""
 
 from __future__ import annotations
 
