@@ -23,6 +23,7 @@ from spec.harness.stillness import Stillness
 from spec.paths import ROOT
 
 QUICK = {
+    "barrier": "--stages 2 --pace 0.1",
     "condition": "--buyers 2 --delay 0.2 --pause 0.05",
     "daemon": "--daemon-seconds 30 --ordinary-seconds 0.3",
     "fanout": "--children 3 --pause 0.1",
@@ -36,6 +37,7 @@ QUICK = {
 """Options that make a demo short; with the numbers of the article it takes as long as in the article."""
 
 ARTICLE = {
+    "barrier": "--hikers 3 --stages 3 --pace 0.2",
     "condition": "--buyers 4 --delay 0.5 --pause 0.05",
     "daemon": "--daemon-seconds 3 --ordinary-seconds 5",
     "fanout": "--children 10 --pause 0.5",
@@ -53,6 +55,17 @@ ARTICLE = {
 """The article's numbers, written out."""
 
 SHOWS = {
+    "barrier": [
+        "the hikers set out with a barrier",
+        "is at hut 0",
+        "is at hut 0",
+        "is at hut 0",
+        "is at hut 1",
+        "is at hut 1",
+        "is at hut 1",
+        "the hikers set out without a barrier",
+        "is at hut 1",
+    ],
     "condition": [
         "no tickets: 2 buyers wait with a condition",
         "delivery: 1",

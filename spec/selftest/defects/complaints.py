@@ -84,6 +84,16 @@ class ComplainsOfConditions(Broken):
         return condition
 
 
+@family.breaks("barrier.program-that-has-barriers-is-silent")
+class ComplainsOfBarriers(Broken):
+    """A program that ends names each barrier that it still refers to."""
+
+    def Barrier(self, parties, action=None, timeout=None):
+        barrier = self.context.Barrier(parties, action, timeout)
+        util.Finalize(barrier, _complain, ("a barrier",), exitpriority=0)
+        return barrier
+
+
 @family.breaks("queue.program-that-closes-no-queue-is-silent")
 class ComplainsOfQueues(Broken):
     """A child that ends names each queue that it has put to and has not closed."""

@@ -57,7 +57,8 @@ class LocksLeaveTheirNames(Broken):
             return SPAWN.Lock()
 
 
-_semaphores, _conditions, _queues, _joinable_queues, _managers = *(_Every(5) for _ in range(4)), _Every(2)
+_semaphores, _conditions, _barriers, _queues, _joinable_queues = (_Every(5) for _ in range(5))
+_managers = _Every(2)
 
 
 @family.breaks("semaphore.many-leave-nothing-behind")
@@ -74,6 +75,14 @@ class KeepsEveryFifthCondition(Broken):
 
     def Condition(self, lock=None):
         return _conditions.see(self.context.Condition(lock))
+
+
+@family.breaks("barrier.many-leave-nothing-behind")
+class KeepsEveryFifthBarrier(Broken):
+    """One barrier in five is never dropped."""
+
+    def Barrier(self, parties, action=None, timeout=None):
+        return _barriers.see(self.context.Barrier(parties, action, timeout))
 
 
 @family.breaks("queue.many-leave-nothing-behind")

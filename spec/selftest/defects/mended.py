@@ -35,6 +35,9 @@ from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnPro
 
 MEETS = {
     "conditions": [
+        "barrier.can-be-aborted-after-a-party-was-killed",
+        "barrier.killed-party-hangs-nobody",
+        "barrier.waiters-handler-may-abort",
         "condition.killed-waiter-stops-no-notifier",
         "condition.stopped-waiter-stops-no-notifier",
         "condition.waiters-handler-may-notify",
@@ -74,6 +77,7 @@ MEETS = {
 }
 """By the name of the API, the claims that it meets and the standard library does not."""
 
+SharedBarrier: Any = synchronize.Barrier
 SharedCondition: Any = synchronize.Condition
 ForkPopen: Any = popen_fork.Popen
 DictProxy: Any = managers.DictProxy
@@ -179,10 +183,13 @@ class SeatedCondition(SharedCondition):
 
 
 class Conditions(Broken):
-    """A condition whose notifier does not wait for those that it wakes."""
+    """A condition whose notifier does not wait for those that it wakes, and barriers that are made of it."""
 
     def Condition(self, lock=None):
         return SeatedCondition(lock, ctx=self.context)
+
+    def Barrier(self, parties, action=None, timeout=None):
+        return SharedBarrier(parties, action, timeout, ctx=self)
 
 
 _sent: list[Any] = []

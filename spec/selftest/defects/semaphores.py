@@ -376,9 +376,13 @@ class _Portable(primitives.Semaphore):
         return pickle.loads, (pickle.dumps("a semaphore"),)
 
 
-@family.breaks("semaphore.made-for-forks-is-refused-elsewhere", "condition.made-for-forks-is-refused-elsewhere")
+@family.breaks(
+    "barrier.made-for-forks-is-refused-elsewhere",
+    "condition.made-for-forks-is-refused-elsewhere",
+    "semaphore.made-for-forks-is-refused-elsewhere",
+)
 class TakesThoseOfAnyContext(Broken):
-    """Semaphores and conditions of another context are taken as if they were of this one."""
+    """Semaphores, conditions and barriers of another context are taken as if they were of this one."""
 
     method = "spawn"
 

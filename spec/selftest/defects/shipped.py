@@ -34,6 +34,17 @@ class Conditions(Broken):
     Process = own_processes.ForkProcess
 
 
+@family.breaks(
+    "barrier.can-be-aborted-after-a-party-was-killed",
+    "barrier.killed-party-hangs-nobody",
+    "barrier.waiters-handler-may-abort",
+)
+class Barriers(Broken):
+    """A barrier of the standard library: who opens or aborts it waits until those that wait have woken."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
     """A joinable queue of the standard library: an item that cannot be pickled counts for good."""

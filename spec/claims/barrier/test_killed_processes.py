@@ -1,0 +1,123 @@
+"""What becomes of a barrier when a party is killed, is stopped or ends, and when the barrier is dropped."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from typing import Any
+
+from spec.claims.barrier import payloads
+from spec.claims.shared import program_ends
+from spec.claims.shared.silence import ends_silently
+from spec.claims.shared.synchronizing import is_blocked
+from spec.engine.fixtures import MakeWorker, Programs
+from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
+from spec.engine.targets import Target
+from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.process_table import ALIVE, state
+from spec.harness.stillness import is_stopped
+from spec.harness.witness import caller, kernel, other_than, refuses
+from spec.harness.worker import CallFailed
+
+pytestmark = [needs("Process", "Barrier"), managed_too]
+
+
+@source("https://github.com/python/cpython/issues/123899")
+@source("https://docs.python.org/3/library/threading.html#barrier-objects", observed=True)
+def test_killed_party_hangs_nobody(mp: Any, worker: MakeWorker) -> None:
+    """When a party was killed while it waited, the last one does not hang: it passes, or finds the barrier broken."""
+    barrier = mp.Barrier(2)
+    victim, last = worker(barrier=barrier), worker(barrier=barrier)
+    victim.begin("barrier.wait")
+    kernel.shows("whether the first party is blocked in wait()", is_blocked(victim), expected=True)
+    victim.kill()
+    kernel.shows("the state of the killed party", state(victim.pid), expected=other_than(ALIVE))
+    last.begin("barrier.wait", 3600)
+    kernel.shows("whether the last party is blocked in wait()", is_blocked(last), expected=False)
+
+
+@source("https://github.com/python/cpython/issues/123899", observed=True)
+@source("https://docs.python.org/3/library/threading.html#threading.Barrier.abort", observed=True)
+def test_can_be_aborted_after_a_party_was_killed(mp: Any, worker: MakeWorker) -> None:
+    """When a party was killed while it waited, `abort` returns, and ends the waits of the others."""
+    barrier = mp.Barrier(3)
+    victim, other, aborter = (worker(barrier=barrier) for _ in range(3))
+    for party in victim, other:
+        party.begin("barrier.wait")
+        kernel.shows("whether the party is blocked in wait()", is_blocked(party), expected=True)
+    victim.kill()
+    aborter.begin("barrier.abort")
+    kernel.shows("whether abort() is blocked", is_blocked(aborter), expected=False)
+    aborter.result()
+    with refuses(CallFailed, "BrokenBarrierError"):
+        other.result()
+
+
+@source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
+def test_stopped_party_passes_once_it_continues(mp: Any, worker: MakeWorker) -> None:
+    """A party that is stopped while it waits, and continues after the last one has come, passes the barrier."""
+    barrier = mp.Barrier(2)
+    party, last = worker(barrier=barrier), worker(barrier=barrier)
+    party.begin("barrier.wait")
+    kernel.shows("whether the party is blocked in wait()", is_blocked(party), expected=True)
+    os.kill(party.pid, signal.SIGSTOP)
+    kernel.shows("whether the party is stopped", is_stopped(party.pid), expected=True)
+    last.begin("barrier.wait")
+    os.kill(party.pid, signal.SIGCONT)
+    numbers = sorted([party.result(), last.result()])
+    caller.shows("what wait() returned", numbers, expected=[0, 1])
+
+
+@where(unmanaged)
+@source("https://github.com/python/cpython/issues/126434", observed=True)
+@source("https://docs.python.org/3/library/threading.html#threading.Barrier.abort", observed=True)
+def test_waiters_handler_may_abort(mp: Any, worker: MakeWorker) -> None:
+    """A process whose signal handler aborts the very barrier that the process waits at gets BrokenBarrierError."""
+    barrier = mp.Barrier(2)
+    party = worker(barrier=barrier, handle=partial(payloads.abort_on_signal, barrier))
+    party.call("handle")
+    party.begin("barrier.wait")
+    kernel.shows("whether wait() is blocked", is_blocked(party), expected=True)
+    os.kill(party.pid, signal.SIGUSR1)
+    kernel.shows("whether it is blocked after its handler has aborted", is_blocked(party), expected=False)
+    with refuses(CallFailed, "BrokenBarrierError"):
+        party.result()
+
+
+@where(unmanaged)
+@source("https://github.com/celery/billiard/issues/293", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_many_leave_nothing_behind(mp: Any, scale: int) -> None:
+    """However many barriers were made, used and dropped, no file, no memory and no name of theirs is left."""
+
+    def use() -> list[object]:
+        barriers = [mp.Barrier(1), mp.Barrier(1, payloads.go_on)]
+        for barrier in barriers:
+            barrier.wait()
+            barrier.abort()
+        return [*barriers]
+
+    leaves_nothing_behind(use, 30 * scale)
+
+
+@where(unmanaged)
+@source("https://github.com/joblib/loky/issues/474")
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_program_that_has_barriers_is_silent(program: Programs, target: Target) -> None:
+    """A program, and a child, that end while they have barriers have exit status 0 and print nothing on stderr."""
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_barriers, target.name))
+
+
+@where(fresh_memory)
+@where(unmanaged)
+@needs("get_context")
+@source("https://github.com/python/cpython/issues/77377")
+def test_made_for_forks_is_refused_elsewhere(mp: Any) -> None:
+    """To start a child that is not forked with a barrier made for forked ones raises `RuntimeError`."""
+    barrier = mp.get_context("fork").Barrier(1)
+    child = mp.Process(target=payloads.wait_once, args=(barrier,))
+    with refuses(RuntimeError):
+        child.start()
+    caller.shows("wait() after that", barrier.wait(), expected=0)
+    caller.shows("the active children", mp.active_children(), expected=[])
