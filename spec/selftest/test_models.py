@@ -11,7 +11,7 @@ from spec.harness.witness import Violation, at_most, caller
 from spec.models.bench import AFTERWARDS, Model
 from spec.selftest.runs import verify
 
-LOCKLESS_API = """
+IDLE_API = """
 import multiprocessing
 
 _fork = multiprocessing.get_context("fork")
@@ -19,22 +19,43 @@ Process, get_start_method = _fork.Process, _fork.get_start_method
 
 
 class Lock:
+    def __init__(self, *_):
+        pass
+
     def acquire(self, block=True, timeout=None):
         return True
 
     def release(self):
         pass
+
+
+class Condition(Lock):
+    def wait(self, timeout=None):
+        return True
+
+    def notify(self):
+        pass
+
+    notify_all = notify
+
+
+Semaphore = BoundedSemaphore = Lock
 """
 
 
-def test_failing_sequence_is_printed(tmp_path: Path) -> None:
-    """The operations that show that a lock does nothing are printed, one in each line."""
-    (tmp_path / "lockless.py").write_text(LOCKLESS_API, encoding="utf-8")
-    run = verify("--mp", "lockless", "--claim", "lock.any-sequence", path=tmp_path)
-    assert run.verdicts == {("lock.any-sequence-of-operations", "lockless"): "violated"}
-    assert "state = LockModel()" in run.output
+@pytest.mark.parametrize(
+    ("lesson", "model"),
+    [("lock", "LockModel"), ("semaphore", "SemaphoreModel"), ("condition", "ConditionModel")],
+)
+def test_failing_sequence_is_printed(lesson: str, model: str, tmp_path: Path) -> None:
+    """The operations that show that an object does nothing are printed, one in each line."""
+    (tmp_path / "idle.py").write_text(IDLE_API, encoding="utf-8")
+    claim = f"{lesson}.any-sequence-of-operations"
+    run = verify("--mp", "idle", "--claim", claim, path=tmp_path)
+    assert run.verdicts == {(claim, "idle"): "violated"}
+    assert f"state = {model}()" in run.output
     assert "state.begin()" in run.output
-    assert "claim    lock.any-sequence-of-operations: Over any sequence of " in run.output
+    assert f"claim    {claim}: Over any sequence of " in run.output
 
 
 class Worn(Model):
