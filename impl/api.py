@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from functools import partial
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 from impl import managed
 from impl.contract import Multiprocessing
@@ -99,3 +100,20 @@ def load(name: str) -> Multiprocessing:
     if not hasattr(api, "Process"):
         raise NoSuchAPI(f"{name!r} is not a multiprocessing API: it has no Process{_inside(module)}")
     return cast(Multiprocessing, api)
+
+
+def connection_module(mp: Multiprocessing) -> Any:
+    """Return the module with the class of the API's connections, which has ``wait``, ``Listener`` and ``Client`` too.
+
+    For the standard library it is `multiprocessing.connection`.  A context does not have it as an attribute.
+
+    Raises:
+        NoSuchAPI: the connections come from a module without ``Listener`` and ``Client``.
+    """
+    one, another = mp.Pipe()
+    with one, another:
+        modules = [sys.modules[kind.__module__] for kind in type(one).__mro__]
+    for module in modules:
+        if hasattr(module, "Listener") and hasattr(module, "Client"):
+            return module
+    raise NoSuchAPI("its connections come from a module without Listener and Client")

@@ -6,7 +6,7 @@ with the same names.  The protocols declare only those parts of the API that the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Callable, Optional, Protocol
 
@@ -162,6 +162,12 @@ class Connection(AbstractContextManager[Any], Protocol):
     def recv(self) -> Any: ...
     def poll(self, timeout: Optional[float] = 0.0) -> bool: ...
     def close(self) -> None: ...
+
+
+class Wait(Protocol):
+    """A function that returns those objects of a list that are ready, and waits until at least one is."""
+
+    def __call__(self, object_list: Iterable[Any], timeout: Optional[float] = None) -> list[Any]: ...
 
 
 class Manager(Protocol):

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from types import ModuleType
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
-from impl.contract import Multiprocessing
+from impl.api import NoSuchAPI, connection_module
+from impl.contract import Multiprocessing, Wait
 from impl.managed import Managed
 from spec.engine.claims import Claim, target_of
 from spec.engine.lessons import Lesson, NotProvided, Package
@@ -74,6 +75,24 @@ def mp(target: Target) -> Iterator[Multiprocessing]:
     api.start()  # here, so that no process that the claim forks has a manager of its own, which would outlive it
     yield api
     api.shut_down()
+
+
+@pytest.fixture
+def connections(mp: Multiprocessing) -> Any:
+    """The module that has the class of the API's connections, and `Listener` and `Client` besides."""
+    try:
+        return connection_module(mp)
+    except NoSuchAPI as error:
+        raise NotProvided(str(error)) from None
+
+
+@pytest.fixture
+def wait(connections: Any) -> Wait:
+    """The function `wait` of that module."""
+    if not hasattr(connections, "wait"):
+        raise NotProvided(f"{connections.__name__} has no wait")
+    wait: Wait = connections.wait
+    return wait
 
 
 @pytest.fixture

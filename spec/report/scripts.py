@@ -86,6 +86,8 @@ FIXTURE_CODE = {
     "lesson": "lesson = SimpleNamespace({lesson})",
     "checkpoint": "checkpoint = Checkpoint",
     "starter": "starter = Starter",
+    "connections": "connections = connection_module(mp)",
+    "wait": "wait = connection_module(mp).wait",
     "worker": "worker = partial(Worker, mp)",
 }
 """What claims can ask for, and how a script makes it; see `spec.engine.fixtures`."""
@@ -181,6 +183,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from {package} import {lesson} as reference
+from {package}.api import connection_module
 from {LIBRARY_MODULE} import mp
 from {around} import {tests} as claim
 from spec.harness.checkpoint import Checkpoint

@@ -5,34 +5,20 @@ from __future__ import annotations
 import os
 import pickle
 import stat
-import sys
 import time
 from array import array
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from spec.claims.queue import payloads
 from spec.engine.fixtures import MakeStarter, MakeWorker
-from spec.engine.lessons import NotProvided
 from spec.engine.marks import needs, source
 from spec.harness.witness import at_least, caller, containing, kernel, recorder, refuses
 
 pytestmark = needs("Process", "Pipe")
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection."
-
-
-@pytest.fixture
-def connections(mp: Any) -> Any:
-    """The module that has the class of the API's connections, and `Listener` and `Client` besides."""
-    modules = [sys.modules[kind.__module__] for kind in type(mp.Pipe()[0]).__mro__]
-    found = [module for module in modules if hasattr(module, "Listener") and hasattr(module, "Client")]
-    if not found:
-        raise NotProvided("its connections come from a module without Listener and Client")
-    return found[0]
 
 
 @source(DOCUMENTATION + "Connection.send_bytes")
