@@ -42,6 +42,14 @@ MEETS = {
         "condition.stopped-waiter-stops-no-notifier",
         "condition.waiters-handler-may-notify",
     ],
+    "events": [
+        "event.killed-setter-leaves-it-usable",
+        "event.killed-waiter-stops-no-setter",
+        "event.setters-handler-may-ask",
+        "event.stopped-waiter-stops-no-setter",
+        "event.wait-is-true-though-it-is-cleared-at-once",
+        "event.waiters-handler-may-set",
+    ],
     "queues": [
         "joinable.dropped-item-is-not-outstanding",
         "queue.closed-queue-has-no-file-open",
@@ -190,6 +198,35 @@ class Conditions(Broken):
 
     def Barrier(self, parties, action=None, timeout=None):
         return SharedBarrier(parties, action, timeout, ctx=self)
+
+
+class _Event:
+    """An event whose condition is a `SeatedCondition`."""
+
+    def __init__(self, ctx):
+        self.changed, self.flag = SeatedCondition(ctx.RLock(), ctx=ctx), ctx.RawValue("b")
+
+    def is_set(self):
+        return bool(self.flag.value)
+
+    def set(self):
+        with self.changed:
+            self.flag.value = True
+            self.changed.notify_all()
+
+    def clear(self):
+        self.flag.value = False
+
+    def wait(self, timeout=None):
+        with self.changed:
+            return self.is_set() or self.changed.wait(timeout)
+
+
+class Events(Broken):
+    """An event that is set without waiting for those that it wakes."""
+
+    def Event(self):
+        return _Event(self.context)
 
 
 _sent: list[Any] = []
@@ -357,5 +394,5 @@ class Servers(Broken):
 contexts = Contexts()
 get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
-for api in (Conditions, Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
+for api in (Conditions, Events, Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
     contexts.add(api)

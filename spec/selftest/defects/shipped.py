@@ -45,6 +45,20 @@ class Barriers(Broken):
     Process = own_processes.ForkProcess
 
 
+@family.breaks(
+    "event.killed-setter-leaves-it-usable",
+    "event.killed-waiter-stops-no-setter",
+    "event.setters-handler-may-ask",
+    "event.stopped-waiter-stops-no-setter",
+    "event.wait-is-true-though-it-is-cleared-at-once",
+    "event.waiters-handler-may-set",
+)
+class Events(Broken):
+    """An event of the standard library: who sets it waits, with its lock, until those that wait for it have woken."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
     """A joinable queue of the standard library: an item that cannot be pickled counts for good."""
