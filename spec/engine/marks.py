@@ -11,6 +11,7 @@ from typing import Callable
 import pytest
 
 from spec.engine.targets import Traits
+from spec.harness.memory_maps import is_readable
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Condition:
     Attributes:
         wording: the condition, in words that follow "applies where".
         met_by: whether a target with these traits meets it, on this Python.
-        of_python: whether it depends on this Python only, not on the target.
+        of_python: whether it depends on this Python or machine only, not on the target.
     """
 
     wording: str
@@ -69,6 +70,10 @@ def _counts_references() -> bool:
 
 
 counts_references = Condition("Python counts references", lambda _traits: _counts_references(), of_python=True)
+
+memory_is_readable = Condition(
+    "the kernel lets a process read its children's memory", lambda _traits: is_readable(), of_python=True
+)
 
 
 @dataclass(frozen=True)
