@@ -32,6 +32,7 @@ QUICK = {
     "lock": "--buyers 4 --tickets 2 --pause 0.2",
     "semaphore": "--cars 3 --places 2 --stay 0.3",
     "sharing": "--start 10 --workers 3 --pause 0.2",
+    "values": "--turnstiles 3 --pause 0.2",
     "zombie": "--pause 0.5",
 }
 """Options that make a demo short; with the numbers of the article it takes as long as in the article."""
@@ -50,6 +51,7 @@ ARTICLE = {
     "queue": "--maxsize 5 --items 7",
     "semaphore": "--cars 8 --places 3 --stay 0.5",
     "sharing": "--start 100 --workers 10 --pause 0.1",
+    "values": "--turnstiles 10 --pause 0.1",
     "zombie": "--children 1 --pause 1",
 }
 """The article's numbers, written out."""
@@ -105,6 +107,11 @@ SHOWS = {
         "a bounded semaphore noticed that a car drove out which had not driven in",
     ],
     "sharing": ["10 less 3 with a lock: 7", "10 less 3 without a lock: "],
+    "values": [
+        "3 visitors, with the lock: 3 counted",
+        "3 visitors, without it: ",
+        "3 visitors, with a place for each turnstile: 3 counted",
+    ],
     "zombie": ["has not joined", "has joined", "not in the process table"],
 }
 """Lines that a demo prints in this order, among other lines."""

@@ -28,6 +28,12 @@ class Lock:
     def release(self):
         pass
 
+    def __enter__(self):
+        return True
+
+    def __exit__(self, *exception):
+        pass
+
 
 class Condition(Lock):
     def wait(self, timeout=None):
@@ -39,13 +45,18 @@ class Condition(Lock):
     notify_all = notify
 
 
+def Array(kind, initializer, *, lock=True):
+    return _fork.Array(kind, initializer, lock=Lock())
+
+
 Semaphore = BoundedSemaphore = Lock
+Value, RLock = _fork.Value, _fork.RLock
 """
 
 
 @pytest.mark.parametrize(
     ("lesson", "model"),
-    [("lock", "LockModel"), ("semaphore", "SemaphoreModel"), ("condition", "ConditionModel")],
+    [("lock", "LockModel"), ("semaphore", "SemaphoreModel"), ("condition", "ConditionModel"), ("values", "ArrayModel")],
 )
 def test_failing_sequence_is_printed(lesson: str, model: str, tmp_path: Path) -> None:
     """The operations that show that an object does nothing are printed, one in each line."""

@@ -94,6 +94,16 @@ class ComplainsOfBarriers(Broken):
         return barrier
 
 
+@family.breaks("values.program-that-has-values-is-silent")
+class ComplainsOfValues(Broken):
+    """A program that ends names each value that it still refers to."""
+
+    def Value(self, kind, *arguments, lock=True):
+        value = self.context.Value(kind, *arguments, lock=lock)
+        util.Finalize(value, _complain, ("a value",), exitpriority=0)
+        return value
+
+
 @family.breaks("queue.program-that-closes-no-queue-is-silent")
 class ComplainsOfQueues(Broken):
     """A child that ends names each queue that it has put to and has not closed."""

@@ -57,7 +57,7 @@ class LocksLeaveTheirNames(Broken):
             return SPAWN.Lock()
 
 
-_semaphores, _conditions, _barriers, _queues, _joinable_queues = (_Every(5) for _ in range(5))
+_semaphores, _conditions, _barriers, _queues, _joinable_queues, _arrays = (_Every(5) for _ in range(6))
 _managers = _Every(2)
 
 
@@ -99,6 +99,14 @@ class KeepsEveryFifthJoinableQueue(Broken):
 
     def JoinableQueue(self, maxsize=0):
         return _joinable_queues.see(self.context.JoinableQueue(maxsize))
+
+
+@family.breaks("values.many-leave-nothing-behind")
+class KeepsEveryFifthArray(Broken):
+    """One array in five is never dropped."""
+
+    def Array(self, kind, size_or_initializer, *, lock=True):
+        return _arrays.see(self.context.Array(kind, size_or_initializer, lock=lock))
 
 
 @family.breaks("sharing.many-managers-leave-nothing-behind")

@@ -60,6 +60,7 @@ MEETS = {
         "lock.is-kept-for-a-child-that-starts",
         "lock.rlock-is-kept-for-a-child-that-starts",
         "queue.is-kept-for-a-child-that-starts",
+        "values.is-kept-for-its-child",
     ],
     "proxies": [
         "sharing.call-after-an-interrupted-one",

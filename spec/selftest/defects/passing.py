@@ -58,13 +58,13 @@ class CopiesValues(Broken):
     """A child has its own copy of a shared value or array."""
 
     def Value(self, kind, *arguments, lock=True):
-        return _private(self.context.Value(kind, *arguments, lock=False))
+        return private_copy(self.context.Value(kind, *arguments, lock=False))
 
     def Array(self, kind, size_or_initializer, *, lock=True):
-        return _private(self.context.Array(kind, size_or_initializer, lock=False))
+        return private_copy(self.context.Array(kind, size_or_initializer, lock=False))
 
 
-def _private(shared):
+def private_copy(shared):
     """Return a value or array like *shared* in memory of the process itself."""
     return type(shared).from_buffer_copy(shared)
 

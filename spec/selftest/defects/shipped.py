@@ -106,6 +106,13 @@ class Arguments(Broken):
     Process = own_processes.SpawnProcess
 
 
+@family.breaks("values.is-kept-for-its-child")
+class ForkedArguments(Broken):
+    """A process of the standard library: it drops its arguments while the child uses them."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("identity.starter-is-known-while-main-runs-again")
 class Beginnings(Broken):
     """A child of the standard library: it runs the main module before it knows its starter."""

@@ -1,0 +1,120 @@
+"""The memory behind values and arrays, as the kernel shows it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+from functools import partial
+from typing import Any
+
+from spec.claims.values import payloads
+from spec.claims.values.payloads import address_of
+from spec.engine.fixtures import MakeCheckpoint, MakeWorker
+from spec.engine.marks import memory_is_readable, needs, source, where
+from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.memory_maps import read_memory, shared_place
+from spec.harness.witness import caller, kernel
+
+pytestmark = needs("Process", "RawValue", "RawArray")
+
+SHARED_CTYPES = "https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.sharedctypes"
+
+MANY = 2**20
+"""So many numbers take more memory than is set aside for small objects."""
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#shared-memory")
+def test_is_the_same_memory_in_all(mp: Any, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
+    """A value and an array, small or large, are the same bytes of one file in their maker, a child and its child."""
+    inside, shared = checkpoint("inside"), [mp.RawValue("i", 1), mp.RawArray("i", 3), mp.RawArray("d", MANY)]
+    places = [shared_place(os.getpid(), address_of(raw)) for raw in shared]
+    kernel.shows("how many of the three are in shared memory", len({*places} - {None}), expected=3)
+    child = worker(
+        addresses=partial(payloads.addresses_of, shared),
+        start=partial(payloads.in_a_child, mp.Process, payloads.stop_with_addresses, shared, inside.pause),
+    )
+    seen = [shared_place(child.pid, address) for address in child.call("addresses")]
+    kernel.shows("where a child has each", seen, expected=places)
+    child.begin("start")
+    arrival = inside.next()
+    seen = [shared_place(arrival.pid, address) for address in arrival.notes]
+    kernel.shows("where its child has each", seen, expected=places)
+    arrival.let_go()
+    child.result()
+
+
+@where(memory_is_readable)
+@source("https://docs.python.org/3/library/multiprocessing.html#shared-memory")
+def test_change_is_there_for_all_at_once(mp: Any, worker: MakeWorker) -> None:
+    """What one process writes is in the memory of every other, even one that is stopped, without a message."""
+    value, array = mp.RawValue("i", 1), mp.RawArray("i", [1, 2, 3])
+    objects = {"value": partial(address_of, value), "array": partial(address_of, array)}
+    writer, stopped = worker(write=partial(payloads.write, value), array=array), worker(**objects)
+    at, at_array = stopped.call("value"), stopped.call("array")
+    os.kill(stopped.pid, signal.SIGSTOP)
+    writer.call("write", 0x600D)
+    writer.call("array.__setitem__", 1, 0x7EA)
+    memory = read_memory(stopped.pid, at, 4), read_memory(stopped.pid, at_array, 12)
+    expected = struct.pack("i", 0x600D), struct.pack("3i", 1, 0x7EA, 3)
+    kernel.shows("the memory of a stopped process", memory, expected=expected)
+    writer.kill()
+    kernel.shows("its memory after the writer was killed", read_memory(stopped.pid, at, 4), expected=expected[0])
+
+
+@where(memory_is_readable)
+@source(SHARED_CTYPES)
+@source("https://docs.python.org/3/library/array.html#module-array")
+def test_is_a_number_of_c(mp: Any) -> None:
+    """In memory a value is what C has for its typecode: so many bytes, and a whole number that is too large wraps."""
+    for code, number in (
+        *((code, 100) for code in "bBhHiIlL"),
+        *((code, -1) for code in "bhil"),
+        ("f", 0.5),
+        ("d", 0.1),
+        ("c", b"x"),
+    ):
+        value = mp.RawValue(code, number)
+        expected = struct.pack(code, number)
+        seen = read_memory(os.getpid(), address_of(value), len(expected))
+        kernel.shows(f"the bytes of {number} of type {code}", seen, expected=expected)
+        pair = mp.RawArray(code, [number, number])
+        seen = read_memory(os.getpid(), address_of(pair), 2 * len(expected))
+        kernel.shows(f"the bytes of two of type {code}", seen, expected=2 * expected)
+    for kind, number, wrapped in (("b", 200, -56), ("B", -1, 255), (ctypes.c_ushort, 2**16 + 3, 3)):
+        value = mp.RawValue(kind)
+        value.value = number
+        caller.shows(f"what {number} becomes", value.value, expected=wrapped)
+
+
+@source("https://github.com/python/cpython/issues/76940", observed=True)
+@needs("Value", "Array")
+def test_many_leave_nothing_behind(mp: Any, scale: int) -> None:
+    """However many values and arrays, small and large, were made, used and dropped, no memory or file is left."""
+
+    def use() -> list[object]:
+        value, array, raw = mp.Value("i", 1), mp.Array("d", MANY), mp.RawArray("i", 10)
+        value.value += 1
+        array[MANY - 1] = 1
+        raw[9] = 1
+        return [value, array, raw]
+
+    leaves_nothing_behind(use, 10 * scale)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#shared-memory", observed=True)
+def test_what_is_made_after_the_start_is_ones_own(mp: Any, worker: MakeWorker) -> None:
+    """A value that a child makes, and one that its starter makes later, are not in memory that the other uses."""
+    before = mp.RawValue("l", 1)
+    made = mp.RawArray("l", [1] * 100)
+    child = worker(make=partial(payloads.make_and_tell, mp.RawArray, "l"), before=before)
+    del made  # so that its memory is free here, and the next array may be in it
+    arrays, places = [], []
+    for number in range(3):
+        arrays.append(mp.RawArray("l", [number] * 100))
+        places.append(shared_place(os.getpid(), address_of(arrays[-1])))
+        places.append(shared_place(child.pid, child.call("make", [-1] * 100)))
+    kernel.shows("the number of different places of three here and three there", len({*places}), expected=6)
+    caller.shows("what was made here", [set(array) for array in arrays], expected=[{0}, {1}, {2}])
+    caller.shows("what was made before", before.value, expected=1)

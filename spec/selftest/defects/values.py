@@ -1,0 +1,123 @@
+"""Shared values and arrays with a fault, in the memory behind them or in how they come to a child."""
+
+from __future__ import annotations
+
+import atexit
+import mmap
+import os
+from multiprocessing import context, heap, process, sharedctypes
+from multiprocessing.context import get_spawning_popen
+from pathlib import Path
+from typing import Any
+
+from spec.harness import shared_memory
+from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.passing import private_copy
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkProcess: Any = context.ForkProcess
+FORK: Any = context.ForkContext()
+BufferWrapper: Any = heap.BufferWrapper
+Synchronized: Any = sharedctypes.Synchronized
+
+
+@family.breaks("values.is-the-same-memory-in-all", "values.change-is-there-for-all-at-once")
+class CopiesRawValues(Broken):
+    """A child has a copy of a raw value or array."""
+
+    def RawValue(self, kind, *arguments):
+        return private_copy(self.context.RawValue(kind, *arguments))
+
+    def RawArray(self, kind, size_or_initializer):
+        return private_copy(self.context.RawArray(kind, size_or_initializer))
+
+
+@family.breaks("values.is-the-same-memory-in-all")
+class CopiesLargeArrays(Broken):
+    """A child has a copy of an array that takes many pages."""
+
+    def RawArray(self, kind, size_or_initializer):
+        array = self.context.RawArray(kind, size_or_initializer)
+        return private_copy(array) if len(array) > 10_000 else array
+
+
+class _UsesTheHeapOfItsStarter(ForkProcess):
+    def run(self):
+        BufferWrapper._heap._lastpid = os.getpid()
+        super().run()
+
+
+@family.breaks("values.what-is-made-after-the-start-is-ones-own")
+class ChildrenUseTheStartersHeap(Broken):
+    """A child takes the memory of a new value from where its starter takes it, and neither knows of the other."""
+
+    Process = _UsesTheHeapOfItsStarter
+
+
+def _copied(shared):
+    return private_copy(shared.get_obj() if hasattr(shared, "get_obj") else shared)
+
+
+class _HasCopies(ForkProcess):
+    def run(self):
+        shared = self._kwargs.get("in_a_dict", {})
+        shared.update({name: _copied(value) for name, value in shared.items()})
+        super().run()
+
+
+@family.breaks("values.is-handed-over-inside-other-objects")
+class CopiesWhatIsInADict(Broken):
+    """A child has copies of the values that it is given in a dict."""
+
+    Process = _HasCopies
+
+
+class _CopiesForChildrenOfChildren(ForkProcess):
+    _args: Any
+
+    def run(self):
+        starter = process.parent_process()
+        if starter is not None and starter.name != "MainProcess":
+            self._args = [_copied(value) if hasattr(value, "value") else value for value in self._args]
+        super().run()
+
+
+@family.breaks("values.is-handed-on-to-a-childs-child")
+class CopiesForChildrenOfChildren(Broken):
+    """A child's child has a copy of the value that it is given."""
+
+    Process = _CopiesForChildrenOfChildren
+
+
+class _Portable(Synchronized):
+    def __reduce__(self):
+        if get_spawning_popen() is not None:
+            return super().__reduce__()
+        return type(self.get_obj()), (self.value,)
+
+
+@family.breaks("values.is-handed-over-at-the-start-only")
+class PicklesValues(Broken):
+    """A value can be pickled at any time, which makes another value of it."""
+
+    def Value(self, kind, *arguments, lock=True):
+        value = self.context.Value(kind, *arguments, lock=lock)
+        return _Portable(value.get_obj(), value.get_lock(), self.context) if type(value) is Synchronized else value
+
+
+_mapped: list[mmap.mmap] = []
+
+
+@family.breaks("values.killed-program-leaves-nothing-behind")
+class MemoryHasAName(Broken):
+    """The memory of an array has a name in shared memory until the program ends in order."""
+
+    def RawArray(self, kind, size_or_initializer):
+        path = Path(shared_memory.FOLDER, f"values-{os.getpid()}-{len(_mapped)}")
+        path.write_bytes(bytes(mmap.PAGESIZE))
+        with path.open("r+b") as file:
+            _mapped.append(mmap.mmap(file.fileno(), mmap.PAGESIZE))
+        atexit.register(path.unlink)
+        return self.context.RawArray(kind, size_or_initializer)
