@@ -65,19 +65,21 @@ def test_access_waits_without_limit(mp: Any, worker: MakeWorker) -> None:
 @source(DOCUMENTATION + "Value")
 def test_holder_can_use_its_value(mp: Any, worker: MakeWorker) -> None:
     """The default lock is recursive: its holder can use the value, and acquire it again, until the last release."""
-    for shared in mp.Value("i", 1), mp.Value("i", 1, lock=None):
-        holder, other = worker(shared=shared, add=partial(payloads.add, shared)), worker(lock=shared.get_lock())
+    values = {"one": mp.Value("i", 1), "another": mp.Value("i", 1, lock=None)}
+    holder = worker(**values, **{f"add to {name}": partial(payloads.add, value) for name, value in values.items()})
+    other = worker(**{name: value.get_lock() for name, value in values.items()})
+    for name, value in values.items():
         for _ in range(2):
-            holder.call("shared.__enter__")
-        holder.call("add", 1)
+            holder.call(f"{name}.__enter__")
+        holder.call(f"add to {name}", 1)
         for _ in range(2):
-            caller.shows("acquire(False) by another", other.call("lock.acquire", False), expected=False)
-            holder.call("shared.__exit__", None, None, None)
-        caller.shows("acquire(False) after the second end", other.call("lock.acquire", False), expected=True)
+            caller.shows("acquire(False) by another", other.call(f"{name}.acquire", False), expected=False)
+            holder.call(f"{name}.__exit__", None, None, None)
+        caller.shows("acquire(False) after the last release", other.call(f"{name}.acquire", False), expected=True)
         with refuses(CallFailed, "AssertionError"):
-            holder.call("shared.__exit__", None, None, None)
-        other.call("lock.release")
-        caller.shows("the value", shared.value, expected=2)
+            holder.call(f"{name}.__exit__", None, None, None)
+        other.call(f"{name}.release")
+        caller.shows("the value", value.value, expected=2)
 
 
 @needs("Lock")

@@ -20,7 +20,7 @@ from spec.harness.worker import CallFailed
 
 pytestmark = needs("Process", "Lock", "Value", "Array")
 
-TURNSTILES = 4
+TURNSTILES = 3
 
 
 def join_all(processes: list[Process]) -> None:
