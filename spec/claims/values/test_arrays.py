@@ -22,7 +22,7 @@ DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multipro
 
 @needs("RawArray")
 @source(DOCUMENTATION)
-@source("https://github.com/python/cpython/issues/55884", observed=True)
+@source("https://bugs.python.org/issue11675", observed=True)
 def test_array_of_a_length_begins_with_zeros(mp: Any) -> None:
     """An array that is made of a length has that many zeros, even if its memory was used before."""
     for make in mp.Array, mp.RawArray:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import struct
 from functools import partial
 from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from spec.claims.values import payloads
 from spec.claims.values.payloads import address_of
@@ -118,3 +122,53 @@ def test_what_is_made_after_the_start_is_ones_own(mp: Any, worker: MakeWorker) -
     kernel.shows("the number of different places of three here and three there", len({*places}), expected=6)
     caller.shows("what was made here", [set(array) for array in arrays], expected=[{0}, {1}, {2}])
     caller.shows("what was made before", before.value, expected=1)
+
+
+@source("https://github.com/python/cpython/issues/85839", observed=True)
+@needs("Value")
+def test_any_part_keeps_the_memory(mp: Any) -> None:
+    """The memory of a shared object is not used for another one while something refers to a part or a view of it."""
+    inside, field = mp.Value("l", 5).get_obj(), mp.RawValue(payloads.Visit, 1, (0.5, 1.5)).at
+    view = memoryview(mp.RawArray("i", [7, 8])).cast("B").cast("i")
+    gc.collect()
+    later = [mp.RawArray("B", [255] * size) for size in (8, 16, 32, 64, 8, 16, 32, 64)]
+    seen = inside.value, (field.x, field.y), [*view]
+    caller.shows("the parts, once others have been made", seen, expected=(5, (0.5, 1.5), [7, 8]))
+    caller.shows("what the others hold", {number for array in later for number in array}, expected={255})
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.sharedctypes.RawArray", observed=True)
+def test_no_two_have_a_byte_in_common(mp: Any) -> None:
+    """Arrays of any sizes that are there at the same time have no byte in common, whichever were dropped before."""
+
+    @given(steps=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 9)), min_size=5, max_size=60))
+    @example(steps=[(size, 9) for size in (0, 1, 8, 9, 4096, 70_000, 3, 5000)])
+    def make_and_drop(steps: list[tuple[int, int]]) -> None:
+        arrays: list[Any] = []
+        for number, (size, dropped) in enumerate(steps):
+            arrays.append(mp.RawArray("B", [number] * size))
+            del arrays[dropped : dropped + 1]
+            held = [set(array) for array in arrays if len(array)]
+            caller.shows(
+                "how many numbers each array holds", {len(numbers) for numbers in held} <= {1}, expected=True
+            )
+        ends = sorted((address_of(array), address_of(array) + len(array)) for array in arrays if len(array))
+        apart = all(end <= start for (_, end), (start, _) in zip(ends, ends[1:]))
+        kernel.shows("whether each array begins after the end of the one before", apart, expected=True)
+
+    make_and_drop()
+
+
+@source("https://bugs.python.org/issue12352", observed=True)
+@needs("Value")
+def test_can_be_dropped_by_the_garbage_collector(mp: Any) -> None:
+    """Values that the garbage collector drops while another one is being made hold nothing up."""
+    threshold = gc.get_threshold()
+    gc.set_threshold(10)
+    try:
+        for number in range(200):
+            pair = [mp.RawValue("i", number), mp.RawArray("i", 3)]
+            pair.append(pair)  # so that only the garbage collector can drop both
+    finally:
+        gc.set_threshold(*threshold)
+    caller.shows("a value that is made after that", mp.Value("i", 7).value, expected=7)

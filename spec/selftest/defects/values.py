@@ -9,6 +9,7 @@ from multiprocessing import context, heap, process, sharedctypes
 from multiprocessing.context import get_spawning_popen
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from spec.harness import shared_memory
 from spec.selftest.defects.declaration import Broken, Family
@@ -20,6 +21,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 ForkProcess: Any = context.ForkProcess
 FORK: Any = context.ForkContext()
 BufferWrapper: Any = heap.BufferWrapper
+Heap: Any = heap.Heap
 Synchronized: Any = sharedctypes.Synchronized
 
 
@@ -41,6 +43,48 @@ class CopiesLargeArrays(Broken):
     def RawArray(self, kind, size_or_initializer):
         array = self.context.RawArray(kind, size_or_initializer)
         return private_copy(array) if len(array) > 10_000 else array
+
+
+@family.breaks("values.any-part-keeps-the-memory")
+class ForgetsStructures(Broken):
+    """The memory of a structure is free for others as soon as the structure is made."""
+
+    def RawValue(self, kind, *arguments):
+        value = self.context.RawValue(kind, *arguments)
+        if hasattr(kind, "_fields_"):
+            del value._wrapper
+        return value
+
+
+def _rounded_down(number, alignment):
+    up = -(-number // alignment) * alignment
+    return up if up <= alignment or alignment >= mmap.PAGESIZE else up - alignment
+
+
+@family.breaks("values.no-two-have-a-byte-in-common")
+class SetsTooLittleAside(Broken):
+    """What is set aside for an array is a few bytes less than it takes."""
+
+    def RawArray(self, kind, size_or_initializer):
+        with mock.patch.object(Heap, "_roundup", staticmethod(_rounded_down)):
+            return self.context.RawArray(kind, size_or_initializer)
+
+
+class _WaitsForItself(Heap):
+    def free(self, block):
+        with self._lock:
+            pass
+        super().free(block)
+
+
+@family.breaks("values.can-be-dropped-by-the-garbage-collector")
+class GivesBackUnderTheLock(Broken):
+    """To give memory back takes the lock that is held while memory is taken."""
+
+    def RawValue(self, kind, *arguments):
+        if type(BufferWrapper._heap) is Heap:
+            BufferWrapper._heap = _WaitsForItself()
+        return self.context.RawValue(kind, *arguments)
 
 
 class _UsesTheHeapOfItsStarter(ForkProcess):
