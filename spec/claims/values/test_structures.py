@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
+
+import pytest
 
 from spec.claims.values import payloads
 from spec.claims.values.payloads import Point, Visit
 from spec.engine.fixtures import MakeWorker
+from spec.engine.lessons import NotProvided
 from spec.engine.marks import needs, source
 from spec.harness.witness import caller, kernel, recorder
 
 pytestmark = needs("Process", "Value", "Array", "RawValue", "RawArray", "Lock")
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.sharedctypes."
+
+
+@pytest.fixture
+def sharedctypes(mp: Any) -> Any:
+    """The module that has the class of the API's values, and `copy` and `synchronized` besides."""
+    modules = [sys.modules[kind.__module__] for kind in type(mp.Value("i")).__mro__]
+    found = [module for module in modules if hasattr(module, "copy") and hasattr(module, "synchronized")]
+    if not found:
+        raise NotProvided("its values come from a module without copy and synchronized")
+    return found[0]
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.sharedctypes")
