@@ -56,7 +56,12 @@ Value, RLock = _fork.Value, _fork.RLock
 
 @pytest.mark.parametrize(
     ("lesson", "model"),
-    [("lock", "LockModel"), ("semaphore", "SemaphoreModel"), ("condition", "ConditionModel"), ("values", "ArrayModel")],
+    [
+        ("condition", "ConditionModel"),
+        ("lock", "LockModel"),
+        ("semaphore", "SemaphoreModel"),
+        ("values", "ArrayModel"),
+    ],
 )
 def test_failing_sequence_is_printed(lesson: str, model: str, tmp_path: Path) -> None:
     """The operations that show that an object does nothing are printed, one in each line."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from spec.claims.shared import endings
+from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.claims.values import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
@@ -72,4 +72,4 @@ def test_killed_program_leaves_nothing_behind(
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
 def test_program_that_has_values_is_silent(program: Programs, target: Target) -> None:
     """A program, and a child, that end while they have values and arrays, one of them locked, end in silence."""
-    ends_silently(program.main(endings.use_here_and_in_a_child, payloads.keep_values, target.name))
+    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.keep_values, target.name))
