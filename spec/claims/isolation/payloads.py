@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
+    from impl.contract import Pause
     from spec.harness.recorder import Recorder
 
 
@@ -165,3 +166,29 @@ def _run_by_default(module: str, function: Callable[..., object], *args: object)
 def tell_path(log: Recorder, folder: str) -> None:
     """Record whether modules are looked for in a *folder*."""
     log("path", folder in sys.path)
+
+
+class Telling:
+    """A target that is an object, and records that it ran."""
+
+    def __init__(self, log: Recorder) -> None:
+        self._log = log
+
+    def __call__(self, _argument: object, named: object = None) -> None:
+        """Record ``ran``."""
+        self._log("ran", named is not None)
+
+
+def tell_default(module: str, pause: Pause) -> None:
+    """Stop at *pause* with the default start method of a *module*."""
+    pause(importlib.import_module(module).get_start_method())
+
+
+def use_and_tell_default(mp: Any, module: str, log: Recorder) -> None:
+    """A program: start a child; before and after that, record the default start method of a *module*, if any."""
+    default = importlib.import_module(module)
+    log("default", default.get_start_method(allow_none=True))
+    child = mp.Process(target=log, args=("task",))
+    child.start()
+    child.join()
+    log("default", default.get_start_method(allow_none=True))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 import zlib
 from functools import partial
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
@@ -106,3 +109,18 @@ def test_unpicklable_task_is_refused(mp: Multiprocessing, lesson: Lesson, log: R
     child.start()
     child.join()
     recorder.shows("the number of children that ran in total", len(log.events("ran")), expected=2)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
+def test_started_process_keeps_no_task(mp: Multiprocessing, log: Recorder) -> None:
+    """The object of a process that was started and joined keeps neither its target nor its arguments alive."""
+    target: Any = payloads.Telling(log)
+    argument: Any = payloads.Basket(["plum"])
+    kept = [weakref.ref(target), weakref.ref(argument)]
+    child = mp.Process(target=target, args=(argument,), kwargs={"named": argument})
+    del target, argument
+    child.start()
+    child.join()
+    gc.collect()
+    recorder.shows("the number of times that the target ran", len(log.events("ran")), expected=1)
+    caller.shows("what is kept of the target and the arguments", [ref() for ref in kept], expected=[None, None])

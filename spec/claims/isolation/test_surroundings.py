@@ -12,7 +12,7 @@ from spec.claims.isolation import payloads
 from spec.claims.shared import startup
 from spec.engine.fixtures import MakeStarter, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import fresh_memory, needs, source, starter_is_parent, where
+from spec.engine.marks import fresh_memory, inherits_memory, needs, source, starter_is_parent, where
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
@@ -140,3 +140,15 @@ def test_child_finds_modules_where_its_starter_does(
     sys.path.append(str(folder))
     lesson.run_in_child(mp, partial(payloads.tell_path, log, str(folder)))
     recorder.shows("whether the child looks for modules in the folder", log.values("path"), expected=[True])
+
+
+@where(inherits_memory)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-fork")
+def test_child_has_the_starters_files(mp: Multiprocessing, lesson: Lesson, log: Recorder, folder: Path) -> None:
+    """A child has its starter's files open, whether they are inheritable or not."""
+    with (folder / "one").open("w") as one, (folder / "another").open("w") as another:
+        os.set_inheritable(another.fileno(), True)
+        lesson.run_in_child(mp, partial(startup.tell_files, log))
+        files = log.only("files").value
+        missing = [file.name for file in (one, another) if file.name not in files]
+        recorder.shows("the files of the starter that the child does not have open", missing, expected=[])

@@ -304,3 +304,36 @@ def log_a_child(mp: Any, level: int) -> None:
 def warn(get_logger: Callable[[], Any]) -> None:
     """Log a warning."""
     get_logger().warning("from the child")
+
+
+def make_a_copy(mp: Multiprocessing, working: Task) -> None:
+    """A program: make a lock, and a copy of this process, which does some work without the API; then end."""
+    lock = mp.Lock()
+    if os.fork() == 0:
+        working()
+        os._exit(0)
+    lock.acquire()
+
+
+def write_to_a_file_of_its_own(path: str, task: Task) -> None:
+    """Let `sys.stdout` and `sys.stderr` be a new file, print a line to each, and run *task*."""
+    file = open(os.open(path, os.O_WRONLY | os.O_CREAT), "w", encoding="utf-8", closefd=False)  # noqa: SIM115  kept open
+    sys.stdout = sys.stderr = file
+    print("to stdout")
+    print("to stderr", file=sys.stderr)
+    task()
+
+
+def close_output() -> None:
+    """Let `sys.stdout` and `sys.stderr` be a file that is closed."""
+    with open(os.devnull, "w", encoding="utf-8") as closed:
+        sys.stdout = sys.stderr = closed
+
+
+def start_and_join_with_closed_output(
+    mp: Multiprocessing, start: Callable[..., Process], tasks: Sequence[Task], log: Recorder
+) -> None:
+    """A program that closes its output: run each of the *tasks* in a child that does so too; record its exit code."""
+    close_output()
+    for task in tasks:
+        start_and_join(mp, start, steps(close_output, task), log)

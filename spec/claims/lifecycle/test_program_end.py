@@ -10,7 +10,7 @@ from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
-from spec.harness.process_table import GONE, ZOMBIE, descendants, state, until_exited
+from spec.harness.process_table import ALIVE, GONE, ZOMBIE, descendants, state, until_exited
 from spec.harness.witness import kernel, one_of
 
 pytestmark = needs("Process")
@@ -49,3 +49,15 @@ def test_helpers_end_with_the_program(program: Programs, checkpoint: MakeCheckpo
         until_exited(helper)
     states = [state(helper) for helper in helpers]
     kernel.shows("the states of the helpers", states, expected=[one_of(ZOMBIE, GONE)] * len(helpers))
+
+
+@needs("Lock")
+@source("https://github.com/python/cpython/issues/146313", observed=True)
+def test_ends_though_a_copy_of_it_runs_on(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """A program that has locks ends, though a copy of it, which it has made with `os.fork`, runs on."""
+    working = checkpoint("working")
+    running = program.main(payloads.make_a_copy, working.pause)
+    copy = working.next()
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    kernel.shows("the state of the copy", state(copy.pid), expected=ALIVE)
+    until_exited(copy.let_go().pid)

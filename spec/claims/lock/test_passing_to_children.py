@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.lock import payloads
-from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import managed_too, needs, source, unmanaged, where
-from spec.harness.witness import caller, refuses
+from spec.claims.lock import making, payloads
+from spec.claims.shared.silence import ends_silently
+from spec.engine.fixtures import MakeWorker, Programs
+from spec.engine.marks import managed_too, needs, runs_main_again, source, unmanaged, where
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, recorder, refuses
 
 pytestmark = [needs("Process", "Lock"), managed_too]
 
@@ -79,3 +81,12 @@ def test_is_pickled_only_for_a_child(mp: Any) -> None:
         child.start()
         child.join()
         caller.shows("the exit code of a child that was given all of them", child.exitcode, expected=0)
+
+
+@where(runs_main_again)
+@source("https://github.com/python/cpython/issues/90549")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)
+def test_global_is_another_one_in_a_child(program: Programs, log: Recorder) -> None:
+    """A lock that main makes at its top level is made anew in a child that runs main again, and both end silently."""
+    ends_silently(program.module(making, log.path))
+    recorder.shows("whether the lock was free, in main and in the child", log.values("free"), expected=[True, True])

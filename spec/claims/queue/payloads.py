@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
-    from impl.contract import Connection, Lock, Multiprocessing, Pause, Queue
+    from impl.contract import Connection, Lock, MakesProcesses, Multiprocessing, Pause, Queue
     from spec.harness.recorder import Recorder
 
 
@@ -274,3 +274,16 @@ def cancel_and_put_big(queue: Queue) -> None:
     """Cancel the wait for items, and put one that does not fit into a pipe."""
     queue.cancel_join_thread()
     queue.put(bytes(BIG))
+
+
+def let_a_child_tell(make: MakesProcesses, queue: Queue, sender: Connection) -> None:
+    """Start a child that puts its pid to the *queue*, and sends it, and join that child."""
+    child = make(target=tell_pid, args=(queue, sender))
+    child.start()
+    child.join()
+
+
+def tell_pid(queue: Queue, sender: Connection) -> None:
+    """Put the pid of this process to the *queue*, and send it through the *sender*."""
+    queue.put(os.getpid())
+    sender.send(os.getpid())

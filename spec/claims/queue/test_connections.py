@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import socket
 import stat
 import time
 from array import array
@@ -14,9 +15,13 @@ from typing import Any
 from spec.claims.queue import payloads
 from spec.engine.fixtures import MakeStarter, MakeWorker
 from spec.engine.marks import needs, source
+from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, containing, kernel, recorder, refuses
 
 pytestmark = needs("Process", "Pipe")
+
+SHORT = 1e-6
+"""A timeout in seconds that is over before another process can do anything."""
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection."
 
@@ -243,3 +248,29 @@ def test_pipe_ends_amid_a_message(mp: Any, worker: MakeWorker) -> None:
     source.kill()
     with refuses(OSError):
         receiver.recv()
+
+
+@source("https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout", observed=True)
+def test_pipe_minds_no_default_timeout(mp: Any, worker: MakeWorker) -> None:
+    """A receiver waits without limit, even if the pipe was made after a call of `socket.setdefaulttimeout`."""
+    socket.setdefaulttimeout(SHORT)
+    ends = mp.Pipe()
+    socket.setdefaulttimeout(None)
+    drain = worker(end=ends[0])
+    drain.begin("end.recv")
+    kernel.shows("whether recv() is blocked", drain.blocks(), expected=True)
+    ends[1].send("dumpling")
+    recorder.shows("the message that is received", drain.result(), expected="dumpling")
+
+
+@source("https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout", observed=True)
+def test_listener_minds_no_default_timeout(connections: Any, starter: MakeStarter) -> None:
+    """A listener and a client wait without limit, even after a call of `socket.setdefaulttimeout`."""
+    socket.setdefaulttimeout(SHORT)
+    with connections.Listener(family="AF_INET") as listener:
+        client = starter(payloads.answer_as_client, connections.Client, listener.address, None)
+        with listener.accept() as connection:
+            until_blocked([client.pid])
+            connection.send("dumpling")
+            recorder.shows("the client's answer", connection.recv(), expected=("dumpling", client.pid))
+        client.result()

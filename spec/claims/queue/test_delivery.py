@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import signal
+import sys
 from collections import Counter, OrderedDict
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -270,3 +274,16 @@ def test_is_kept_for_a_child_that_starts(mp: Multiprocessing, log: Recorder) -> 
     child.join()
     got = [(event.pid, event.value) for event in log.events("got")]
     recorder.shows("the process that got an item, and the item", got, expected=[(child.pid, "dumpling")])
+
+
+@source("https://github.com/uqfoundation/multiprocess/issues/27", observed=True)
+def test_can_be_used_while_a_module_is_imported(mp: Multiprocessing, folder: Path) -> None:
+    """A module that is imported can put an item to a queue and get it, before its import ends."""
+    given = ModuleType("given_by_the_claim")
+    vars(given)["make"] = mp.Queue
+    sys.modules[given.__name__] = given
+    code = f"import {given.__name__}\nqueue = {given.__name__}.make()\nqueue.put('dumpling')\nitem = queue.get()\n"
+    (folder / "putting_for_the_claim.py").write_text(code, encoding="utf-8")
+    sys.path.append(str(folder))
+    module = importlib.import_module("putting_for_the_claim")
+    recorder.shows("the item that the module got", module.item, expected="dumpling")

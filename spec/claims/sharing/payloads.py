@@ -52,6 +52,16 @@ def append_and_assign(shared: Shared, item: object) -> None:
     shared["list"] = numbers
 
 
+def change_nested(outer: Any) -> tuple[object, object, int]:
+    """Add to the managed list, dict and queue in a managed list; return the first two as they were and its length."""
+    numbers, named, queue, _ = (outer[place] for place in range(4))
+    before = numbers[:], named.copy(), len(outer[3])
+    outer[3][0].append(2)
+    named["two"] = 2
+    queue.put("dumpling")
+    return before
+
+
 def repeat(shared: Shared) -> None:
     """Repeat the items of the list in a shared dict, in place."""
     numbers = shared["list"]

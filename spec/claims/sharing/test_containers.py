@@ -100,3 +100,19 @@ def test_child_can_iterate_over_it(manager: Any, worker: MakeWorker) -> None:
 def test_behaves_as_one_set(manager: Any, worker: MakeWorker) -> None:
     """A managed set answers any sequence of calls by several processes as one plain set would."""
     container_models.SET.verify(manager.set(), worker)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
+def test_any_managed_object_can_be_nested(manager: Any, worker: MakeWorker) -> None:
+    """A managed list can have managed lists, dicts and queues, and itself; what a child changes there, all see."""
+    inner, numbers, queue = manager.list([1]), manager.dict(one=1), manager.Queue()
+    outer = manager.list([inner, numbers])
+    outer.append(queue)
+    outer.append(outer)
+    child = worker(change=partial(payloads.change_nested, outer))
+    caller.shows("what the child finds", child.call("change"), expected=([1], {"one": 1}, 4))
+    caller.shows(
+        "the list and the dict after that", (inner[:], numbers.copy()), expected=([1, 2], {"one": 1, "two": 2})
+    )
+    caller.shows("the item that the child has put to the queue", queue.get(), expected="dumpling")
+    caller.shows("the list through the list that has it", outer[3][0][:], expected=[1, 2])

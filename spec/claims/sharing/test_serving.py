@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import signal
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,3 +98,18 @@ def test_stubborn_server_is_ended(mp: Any, kind: Any, log: Recorder) -> None:
         manager.shutdown()
         server = log.events("staying")[-1].pid
         kernel.shows("the state of the server after shutdown", state(server), expected=GONE)
+
+
+@needs("get_context")
+@source("https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager", observed=True)
+def test_address_can_be_used_again(mp: Any, kind: Any, worker: MakeWorker, folder: Path) -> None:
+    """Once a manager was shut down, another one can serve its address, and clients reach that one."""
+    kind.register("common_account", callable=registered.common_account)
+    client = worker(deposit=registered.deposit_from_afar)
+    address: Any
+    for address in str(folder / "address"), ("localhost", 0):
+        for amount in 1, 2:
+            with kind(address=address, authkey=KEY, ctx=mp.get_context()) as manager:
+                address = manager.address
+                seen = client.call("deposit", kind, address, KEY, amount)
+                caller.shows("what is in the account of the manager", seen, expected=100 + amount)

@@ -98,7 +98,7 @@ class AbandonsItsThreads(Broken):
     Process = beginning_with(lambda: setattr(threading, "_shutdown", lambda: None))
 
 
-@family.breaks("lifecycle.output-is-written-once")
+@family.breaks("lifecycle.output-is-written-once", "lifecycle.replaced-output-is-written")
 class LosesItsOutput(Broken):
     """Output that a child has not flushed is lost when it ends."""
 
@@ -120,7 +120,7 @@ class _Flushes(ForkProcess):
             sys.stdout.flush()
 
 
-@family.breaks("lifecycle.needs-no-output")
+@family.breaks("lifecycle.needs-no-output", "lifecycle.needs-no-open-output")
 class FlushesWhatIsNotThere(Broken):
     """A child without stdout fails when it ends, because it flushes stdout."""
 

@@ -219,6 +219,7 @@ def _wait_for_all(reader, writer, maker):
 
 @family.breaks(
     "orphan.keeps-no-program-from-ending",
+    "lifecycle.ends-though-a-copy-of-it-runs-on",
     "lock.use-leaves-no-file-open",
 )
 class EndsAfterAllThatInherit(Broken):

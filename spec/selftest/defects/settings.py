@@ -38,6 +38,14 @@ def set_start_method(method, force=False):
     "isolation.start-method-is-set-once",
     "isolation.start-method-that-is-set-reaches-children",
     "isolation.context-has-one-start-method",
+    "isolation.context-settles-no-default",
 )
 class ChangesItsMind(Broken):
     """The start method can be set again and again, and to anything; no child has it, no context is the default."""
+
+
+@family.breaks("isolation.childs-default-is-its-own-start-method")
+class ForgetsHowItWasStarted(Broken):
+    """A child is spawned, and its default start method is fork."""
+
+    method = "spawn"
