@@ -118,7 +118,8 @@ LIST = Container(
         "__setitem__": st.tuples(places, items) | st.tuples(st.slices(3), st.lists(items, max_size=3)),
         **dict.fromkeys(["__getitem__", "__delitem__"], st.tuples(places | st.slices(3))),
         "pop": st.tuples(places) | st.tuples(),
-        "extend": st.tuples(st.lists(items, max_size=3)),
+        **dict.fromkeys(["extend", "__add__"], st.tuples(st.lists(items, max_size=3))),
+        **dict.fromkeys(["__mul__", "__rmul__"], st.tuples(numbers)),
     },
     each=[
         to("extend", [3, 1, 2, 1]),
@@ -138,6 +139,8 @@ LIST = Container(
         *(to("remove", item) for item in (0, 0)),
         to("append", 8),
         to("__len__"),
+        to("__add__", [9]),
+        *(to(method, 2) for method in ("__mul__", "__rmul__")),
         *(to("__delitem__", place) for place in (0, 9, slice(None))),
         to("pop"),
     ],

@@ -311,3 +311,13 @@ def test_authkey_is_pickled_only_for_a_child(mp: Any) -> None:
     caller.shows("the class of the key", isinstance(key, bytes), expected=True)
     with refuses(TypeError):
         pickle.dumps(key)
+
+
+@needs("current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.current_process", observed=True)
+def test_main_is_a_process_too(mp: Any) -> None:
+    """In a process that the API did not start, the current process has an ident and a key, and is no daemon."""
+    current = mp.current_process()
+    facts = current.ident, current.exitcode, current.daemon, len(current.authkey) > 0
+    expected = (os.getpid(), None, False, True)
+    caller.shows("its ident, exit code and daemon flag, and whether it has a key", facts, expected=expected)

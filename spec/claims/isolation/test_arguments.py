@@ -41,7 +41,7 @@ def test_args_and_kwargs_are_copies(mp: Multiprocessing, log: Recorder) -> None:
     recorder.shows("the arguments in the child", log.values("arguments"), expected=[[[1, 3], [2, 3]]])
     recorder.shows("the arguments in the parent", [positional, named], expected=[[1], [2]])
     positional.append(4)
-    another = mp.Process(target=payloads.append_to_both, args=(log,), kwargs={"positional": positional})
+    another = mp.Process(target=payloads.append_to_both, args=[log], kwargs={"positional": positional})
     another.start()
     another.join()
     recorder.shows("the arguments in another child", log.values("arguments")[1:], expected=[[[1, 4, 3], None]])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from impl.contract import Multiprocessing
 from spec.claims.joinable import payloads
 from spec.claims.queue.payloads import close_and_join_thread
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
-from spec.engine.fixtures import Programs
+from spec.engine.fixtures import MakeWorker, Programs
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.witness import recorder, refuses
 
 pytestmark = [needs("Process", "JoinableQueue"), managed_too]
 
@@ -37,3 +40,16 @@ def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
         return queue
 
     leaves_nothing_behind(use, 50 * scale)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close")
+def test_closed_queue_refuses_its_process_only(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that closed a joinable queue can neither put nor get, but another process can."""
+    queue = mp.JoinableQueue()
+    other = worker(queue=queue)
+    queue.close()
+    for call in partial(queue.put, 1), queue.get:
+        with refuses(ValueError):
+            call()
+    other.call("queue.put", "dumpling")
+    recorder.shows("the item that another process gets", other.call("queue.get"), expected="dumpling")

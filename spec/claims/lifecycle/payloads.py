@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import signal
 import sys
@@ -337,3 +338,18 @@ def start_and_join_with_closed_output(
     close_output()
     for task in tasks:
         start_and_join(mp, start, steps(close_output, task), log)
+
+
+def tell_levels(mp: Any, log: Recorder) -> None:
+    """A program: set the level of the API's logger, then that of the root logger only; start a child each time."""
+    for logger, level in ((mp.get_logger(), 32), (logging.getLogger(), 37)):
+        mp.get_logger().setLevel(logging.NOTSET)
+        logger.setLevel(level)
+        child = mp.Process(target=tell_level, args=(mp.get_logger, log))
+        child.start()
+        child.join()
+
+
+def tell_level(get_logger: Callable[[], Any], log: Recorder) -> None:
+    """Record the effective level of the API's logger."""
+    log("level", get_logger().getEffectiveLevel())

@@ -8,6 +8,7 @@ from typing import Any
 from spec.claims.lifecycle import payloads
 from spec.engine.fixtures import Programs
 from spec.engine.marks import needs, source
+from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, recorder
 
 pytestmark = needs("Process", "get_logger", "log_to_stderr")
@@ -48,3 +49,11 @@ def test_logger_is_quiet_by_default(mp: Any) -> None:
 def facts(logger: logging.Logger) -> tuple[list[logging.Handler], int, int]:
     """Return the handlers and the level of a *logger*, and whether it passes on what it gets."""
     return logger.handlers, logger.level, int(logger.propagate)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#logging", observed=True)
+def test_child_logs_from_the_starters_level_on(program: Programs, log: Recorder) -> None:
+    """The logger of a child has the level of its starter's, which may come from the root logger."""
+    running = program.main(payloads.tell_levels, log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("the effective level in each child", log.values("level"), expected=[32, 37])

@@ -213,3 +213,19 @@ def test_locked_tells_whether_any_process_holds_it(mp: Multiprocessing, worker: 
             f"locked() in each process while it is {held} that one holds the lock", seen, expected=(held,) * 3
         )
         holder.call("lock.release" if held else "lock.acquire")
+
+
+@needs("RLock")
+@source(
+    "https://docs.python.org/3/library/threading.html#using-locks-conditions-and-semaphores-in-the-with-statement"
+)
+def test_is_held_within_its_block(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A `with` statement holds a lock or an RLock until its block is left, even by an exception, and binds true."""
+    lock: Any
+    for lock in mp.Lock(), mp.RLock():
+        other = worker(lock=lock)
+        with refuses(LookupError), lock as bound:
+            caller.shows("what the with statement binds", bound, expected=True)
+            caller.shows("acquire(False) within the block", other.call("lock.acquire", False), expected=False)
+            raise LookupError
+        caller.shows("acquire(False) after the block", other.call("lock.acquire", False), expected=True)

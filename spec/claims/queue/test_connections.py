@@ -212,7 +212,8 @@ def test_simple_queue_behaves_as_a_queue(mp: Any, worker: MakeWorker) -> None:
         queue.put(payloads.Unpicklable())
     with refuses(RuntimeError):
         pickle.dumps(queue)
-    queue.close()
+    for _ in range(2):
+        queue.close()
     for call in queue.get, queue.empty, partial(queue.put, "d"):
         with refuses(OSError):
             call()

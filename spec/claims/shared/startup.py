@@ -8,6 +8,7 @@ import random
 import sys
 import zlib
 from contextlib import suppress
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,3 +85,14 @@ def clean_up_around_a_child(mp: Multiprocessing, run: Callable[..., object], tas
         run(mp, task)
     finally:
         log("cleaned up", "finally")
+
+
+def tell_flags_here_and_there(mp: Multiprocessing, run_in_child: Callable[..., object], log: Recorder) -> None:
+    """A program: record all flags of this interpreter, and those of a child's."""
+    tell_flags(log)
+    run_in_child(mp, partial(tell_flags, log))
+
+
+def tell_flags(log: Recorder) -> None:
+    """Record all flags of the interpreter, in their order in `sys.flags`."""
+    log("all flags", [int(flag) for flag in sys.flags])

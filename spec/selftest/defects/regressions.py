@@ -9,11 +9,12 @@ import stat
 import sys
 import threading
 from multiprocessing import connection as connections
-from multiprocessing import context, managers, process, queues, util
+from multiprocessing import context, managers, popen_spawn_posix, process, queues, synchronize, util
 from typing import Any
 from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family
+from spec.selftest.defects.handovers import preparing
 from spec.selftest.defects.managers import BrokenManager
 from spec.selftest.defects.pipes import pipe_of
 
@@ -24,6 +25,8 @@ Connection: Any = connections.Connection
 ForkProcess: Any = context.ForkProcess
 Queue: Any = queues.Queue
 Server: Any = managers.Server
+SimpleQueue: Any = vars(queues)["SimpleQueue"]
+SpawnProcess: Any = context.SpawnProcess
 SyncManager: Any = managers.SyncManager
 
 
@@ -193,3 +196,189 @@ class ListsOfCopies(BrokenManager):
     """A managed list that is made with managed objects has copies of them."""
 
     Served = _CopyingManager
+
+
+class _SkipsNothing(Connection):
+    def send_bytes(self, buf, offset=0, size=None):
+        if len(buf):
+            super().send_bytes(buf, offset, size)
+
+
+@family.breaks("queue.messages-are-kept-apart")
+class SkipsEmptyMessages(Broken):
+    """A message of no bytes is not sent."""
+
+    def Pipe(self, duplex=True):
+        return pipe_of(_SkipsNothing, duplex)
+
+
+class _FillsBytes(Connection):
+    def recv_bytes_into(self, buf, offset=0):
+        if memoryview(buf).itemsize > 1:
+            raise TypeError("only buffers of bytes can be filled")
+        return super().recv_bytes_into(buf, offset)
+
+
+@family.breaks("queue.any-buffer-can-be-filled")
+class FillsBuffersOfBytesOnly(Broken):
+    """`recv_bytes_into()` refuses a buffer whose items are longer than a byte."""
+
+    def Pipe(self, duplex=True):
+        return pipe_of(_FillsBytes, duplex)
+
+
+class _PollsAnyway(Connection):
+    def poll(self, timeout=0.0):
+        return self.readable and super().poll(timeout)
+
+
+@family.breaks("queue.ends-know-their-direction")
+class PollsTheSendingEnd(Broken):
+    """`poll()` of the end that only sends returns false."""
+
+    def Pipe(self, duplex=True):
+        return pipe_of(_PollsAnyway, duplex)
+
+
+@family.breaks("identity.main-is-a-process-too")
+class MainIsADaemon(Broken):
+    """The current process of a program is a daemon."""
+
+    def current_process(self):
+        current: Any = self.context.current_process()
+        current._config["daemon"] = True
+        return current
+
+
+class _TakesTuples(ForkProcess):
+    def __init__(self, *arguments, args=(), **named):
+        if not isinstance(args, tuple):
+            raise TypeError("args must be a tuple")
+        super().__init__(*arguments, args=args, **named)
+
+
+@family.breaks("isolation.args-and-kwargs-are-copies")
+class TakesTuplesOnly(Broken):
+    """A list of arguments is refused."""
+
+    Process = _TakesTuples
+
+
+class _BindsItself(synchronize.Lock):
+    def __enter__(self):
+        super().__enter__()
+
+
+@family.breaks("lock.is-held-within-its-block")
+class BindsNothing(Broken):
+    """The `with` statement of a lock binds None."""
+
+    def Lock(self):
+        return _BindsItself(ctx=self.context)
+
+
+class _NeverClosed(queues.JoinableQueue):
+    def close(self):
+        """Do nothing."""
+
+
+@family.breaks("joinable.closed-queue-refuses-its-process-only")
+class JoinableIsNeverClosed(Broken):
+    """`close()` of a joinable queue does nothing."""
+
+    def JoinableQueue(self, maxsize=0):
+        return _NeverClosed(maxsize, ctx=self.context)
+
+
+class _ClosedOnce(SimpleQueue):
+    def close(self):
+        if self._reader.closed:
+            raise OSError("handle is closed")
+        super().close()
+
+
+@family.breaks("queue.simple-queue-behaves-as-a-queue")
+class ClosesOnce(Broken):
+    """A simple queue that was closed cannot be closed again."""
+
+    def SimpleQueue(self):
+        return _ClosedOnce(ctx=self.context)
+
+
+class _AddsInPlace(list):
+    def __add__(self, other):
+        self.extend(other)
+        return list(self)
+
+
+class _AddingManager(SyncManager):
+    """A manager with such lists."""
+
+
+_AddingManager.register("list", _AddsInPlace, managers.ListProxy)
+
+
+@family.breaks("sharing.behaves-as-one-list")
+class AddsInPlace(BrokenManager):
+    """``+`` changes a managed list."""
+
+    Served = _AddingManager
+
+
+class _WithSomeOptions(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        options = [option for option in vars(util)["_args_from_interpreter_flags"]() if option != "-s"]
+        with mock.patch.object(util, "_args_from_interpreter_flags", lambda: options):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.child-has-all-flags")
+class ForgetsAnOption(Broken):
+    """The interpreter of a child does not have the option -s of its starter's."""
+
+    method = "spawn"
+    Process = _WithSomeOptions
+
+
+class _WithASortedPath(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(lambda data: data["sys_path"].sort(reverse=True)):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.child-has-the-starters-path-in-order")
+class SortsThePath(Broken):
+    """A child looks for modules in the folders of its starter, but in another order."""
+
+    method = "spawn"
+    Process = _WithASortedPath
+
+
+class _WithoutALevel(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(lambda data: data.pop("log_level", None)):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("lifecycle.child-logs-from-the-starters-level-on")
+class ForgetsTheLevel(Broken):
+    """The logger of a child does not have the level of its starter's."""
+
+    method = "spawn"
+    Process = _WithoutALevel
+
+
+class _FixedManager(SyncManager):
+    @classmethod
+    def register(cls, typeid, callable=None, proxytype=None, exposed=None, **named):  # noqa: A002
+        super().register(typeid, callable, None, exposed, **named)
+
+
+@family.breaks("sharing.class-of-proxies-can-be-given")
+class ChoosesTheProxies(BrokenManager):
+    """A class of proxies that is given to `register()` is ignored."""
+
+    Served = _FixedManager
