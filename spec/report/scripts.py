@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-import textwrap
 from types import ModuleType
 from typing import Any, Union
 
@@ -17,7 +16,8 @@ from spec.engine.targets import Target
 from spec.report.bundling.bundle import Bundle
 from spec.report.bundling.reach import Rules
 from spec.report.bundling.scopes import Function
-from spec.report.bundling.source import CannotBundle, Module, Place, Sources
+from spec.report.bundling.source import Module, Place, Sources
+from spec.report.scene import Scene
 
 SCRIPT_SECONDS = 60.0
 """Within this time a script has decided whether the claim holds."""
@@ -53,6 +53,7 @@ INSTEAD: dict[Place, Union[Place, str]] = {
         for name in names.split()
     },
     Place("spec.harness.witness", "Violation"): "AssertionError",
+    Place("spec.harness.process_table", "listed_children"): Place(f"{STANDINS}.process_table", "children"),
     Place("spec.harness.process_table", "_stat"): Place(f"{STANDINS}.process_table", "stat"),
     Place(f"{STANDINS}.program", "Program"): Place("spec.harness.program", "Program"),
     Place("hypothesis.stateful", "RuleBasedStateMachine"): "object",
@@ -75,23 +76,6 @@ MEMBERS = {
 }
 """Likewise, methods of classes."""
 
-FIXTURE_CODE = {
-    "mp": "",
-    "scale": "scale = 1",
-    "manager": "manager = closing.enter_context(mp.Manager())",
-    "log": 'log = Recorder("log")',
-    "folder": 'folder = Path("files").absolute()\nfolder.mkdir()',
-    "program": "program = Programs()",
-    "target": 'target = SimpleNamespace(name="{target}", module={module})',
-    "lesson": "lesson = SimpleNamespace({lesson})",
-    "checkpoint": "checkpoint = Checkpoint",
-    "starter": "starter = Starter",
-    "connections": "connections = connection_module(mp)",
-    "wait": "wait = connection_module(mp).wait",
-    "worker": "worker = partial(Worker, mp)",
-}
-"""What claims can ask for, and how a script makes it; see `spec.engine.fixtures`."""
-
 
 def generate(claim: Claim, target: Target, explanation: str = "", seconds: float = SCRIPT_SECONDS) -> str:
     """Return a script that runs *claim* on *target*, without a header.
@@ -105,10 +89,12 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
     Raises:
         CannotBundle: the claim needs something that no script can have.
     """
+    if target.traits.managed:
+        raise CannotBundle(f"{target.name} has managed objects, which no script can have")
     tests, test = claim.function.__module__, claim.function.__name__
     lesson = f"{REFERENCE}.{claim.lesson}"
-    scene = _Scene(Sources(INSTEAD, {}).module(tests), target, lesson)
-    sources = Sources(INSTEAD, {LIBRARY_MODULE: _library(target), SCRIPT_MODULE: scene.code(test, seconds)})
+    scene = Scene(Sources(INSTEAD, {}).module(tests), test, target, lesson).code(LIBRARY_MODULE, seconds)
+    sources = Sources(INSTEAD, {LIBRARY_MODULE: _library(target), SCRIPT_MODULE: scene})
     rules = Rules(
         members=MEMBERS,
         values={Place(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
@@ -121,7 +107,8 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
             ("What runs in other processes", ("spec.claims.",)),
             ("The model", ("spec.models.",)),
             ("How it is seen", ("spec.harness.", "spec.report.", "spec.engine.", f"{REFERENCE}.")),
-            ("How the claim is run", (f"{SCRIPT_MODULE}.",)),
+            ("How the claim is run", (f"{STANDINS}.running.",)),
+            ("", (f"{SCRIPT_MODULE}.",)),
         ],
     )
     return Bundle(sources.module(SCRIPT_MODULE), sources, rules, keep=[test]).text()
@@ -143,103 +130,6 @@ def load(_name):
     \"""Return what is under test.\"""
     return mp
 """
-
-
-class _Scene:
-    """The module that gives a claim what it asks for, and runs it.
-
-    Args:
-        module: the module of its test.
-        target: what is under test.
-        lesson: the name of the lesson's module.
-    """
-
-    def __init__(self, module: Module, target: Target, lesson: str) -> None:
-        self._module, self._target, self._lesson = module, target, lesson
-        self._made: dict[str, str] = {}
-        self._used: set[str] = set()
-
-    def code(self, test: str, seconds: float) -> str:
-        """Return the code of the module."""
-        self._used = self._functions_of_the_lesson(test)
-        names = self._ask_for(test)
-        call = f"claim.{test}({', '.join(names)})"
-        package, _, lesson = self._lesson.rpartition(".")
-        around, _, tests = self._module.name.rpartition(".")
-        lines = [line for line in [*self._made.values(), call] if line]
-        body = textwrap.indent("\n".join(lines), "    ")
-        program = (
-            "if len(sys.argv) > 1:\n        call_as_told(mp, sys.argv[1])\n    el" if "program" in self._made else ""
-        )
-        start = f"sys.exit(supervise(hold, {seconds:g}))"
-        run = f"{program}se:\n        {start}" if program else start
-        return f"""
-import os
-import sys
-import {self._target.name.partition(":")[0]}
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
-
-from {package} import {lesson} as reference
-from {package}.api import connection_module
-from {LIBRARY_MODULE} import mp
-from {around} import {tests} as claim
-from spec.harness.checkpoint import Checkpoint
-from spec.harness.recorder import Recorder
-from spec.harness.starter import Starter
-from spec.harness.worker import Worker
-from spec.report.standins.program import Programs
-from spec.report.standins.running import call_as_told, closing, supervise
-
-
-def hold():
-    \"""Hold the claim against the library, with all that the claim asks for.\"""
-{body}
-
-
-if __name__ == "__main__":
-    {run}
-"""
-
-    def _functions_of_the_lesson(self, test: str) -> set[str]:
-        """Return the names of what the test, and what it uses in its module, asks the lesson for."""
-        used: set[str] = set()
-        todo = [test]
-        for name in todo:  # which grows meanwhile
-            for node in ast.walk(self._module.by_name[name].node):
-                called = node.arg if isinstance(node, ast.arg) else node.id if isinstance(node, ast.Name) else ""
-                if called in self._module.by_name and called not in todo:
-                    todo.append(called)
-                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "lesson":
-                    used.add(node.attr)
-        return used
-
-    def _ask_for(self, function: str) -> list[str]:
-        """See that all is made that a *function* of the module asks for, and return the names of that."""
-        node = self._module.by_name[function].node
-        assert isinstance(node, ast.FunctionDef)
-        names = [one.arg for one in node.args.args]
-        for name in names:
-            if name not in self._made:
-                self._make(name)
-        return names
-
-    def _make(self, name: str) -> None:
-        if name in self._module.by_name:
-            asked = self._ask_for(name)
-            node = self._module.by_name[name].node
-            made = f"claim.{name}({', '.join(asked)})"
-            if any(isinstance(one, ast.Yield) for one in ast.walk(node)):
-                made = f"closing.enter_context(contextmanager(claim.{name})({', '.join(asked)}))"
-            self._made[name] = f"{name} = {made}"
-        elif name in FIXTURE_CODE:
-            functions = ", ".join(f"{one}=reference.{one}" for one in sorted(self._used))
-            module = self._target.name.partition(":")[0]
-            self._made[name] = FIXTURE_CODE[name].format(target=self._target.name, module=module, lesson=functions)
-        else:
-            raise CannotBundle(f"{self._module.name} asks for {name}, which no script can give")
 
 
 def _examples(module: Module, function: Function, explanation: str) -> list[str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from spec.engine import deviations
 from spec.engine.claims import Claim
 from spec.engine.deviations import Deviation
+from spec.engine.fixtures import provides
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.paths import ROOT
 from spec.report.reproductions import by_hand
@@ -64,7 +65,8 @@ def run(text: str) -> tuple[int, str]:
 def sound(claim: Claim) -> list[Target]:
     """Return the targets of the standard library on which *claim* applies and is known to hold."""
     targets = [target for target in expand([DEFAULT]) if claim.applies_to(target.traits)]
-    return [target for target in targets if (claim.id, target.name) not in trial.faults_of_python()]
+    providing = [target for target in targets if all(provides(target.mp, name) for name in claim.needs)]
+    return [target for target in providing if (claim.id, target.name) not in trial.faults_of_python()]
 
 
 def broken(claim: Claim) -> list[Target]:

@@ -157,7 +157,7 @@ def test_child_has_the_starters_files(mp: Multiprocessing, lesson: Lesson, log: 
 @source("https://github.com/python/cpython/issues/76275", observed=True)
 def test_child_has_all_flags(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """All flags of a child's interpreter, `sys.flags`, are those of its starter's interpreter."""
-    running = program.main(beginnings.tell_flags_here_and_there, lesson.run_in_child, log, options=("-O", "-s", "-q"))
+    running = program.main(startup.tell_flags_here_and_there, lesson.run_in_child, log, options=("-O", "-s", "-q"))
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("the flags of the program", log.values("all flags")[0][3], expected=1)
     recorder.shows("the flags of the child", log.values("all flags")[1], expected=log.values("all flags")[0])
@@ -168,5 +168,5 @@ def test_child_has_all_flags(program: Programs, lesson: Lesson, log: Recorder) -
 def test_child_has_the_starters_path_in_order(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A child's module search path has the entries of its starter's, in order; an empty one is the current folder."""
     sys.path[:] = ["", *(place for place in sys.path if place)]
-    lesson.run_in_child(mp, partial(beginnings.tell_arguments, log))
+    lesson.run_in_child(mp, partial(startup.tell_arguments, log))
     recorder.shows("the path of the child", log.only("path").value, expected=[os.getcwd(), *sys.path[1:]])

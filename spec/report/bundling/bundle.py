@@ -12,7 +12,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from spec.report.bundling.layout import import_lines, tidy
+from spec.report.bundling.layout import WIDTH, import_lines, tidy
 from spec.report.bundling.naming import choose_names
 from spec.report.bundling.order import in_order
 from spec.report.bundling.reach import Reach, Rules
@@ -50,22 +50,40 @@ class Bundle:
     def text(self) -> str:
         """Return the file, without a header."""
         chunks: list[tuple[str, bool]] = [("\n".join(self._imports()), True)]
-        titled: set[str] = set()
         for target, name in self._wholes.items():
             assert isinstance(target, Whole)
             chunks.append((self._whole(target, self._names[target, name]), True))
-        for definition in in_order(self._reach.parts, lambda one: self._section(one)[0]):
-            title = self._section(definition)[1]
+        ordered = in_order(self._reach.parts, lambda one: self._section(one)[0])
+        titled = self._first_of_sections(ordered)
+        for definition in ordered:
             text = tidy(self._text(definition))
-            simple = not isinstance(definition.node, (ast.FunctionDef, ast.ClassDef, ast.If))
-            if title and title not in titled and not simple:
-                titled.add(title)
-                text = f"\n# {title}\n\n{text}"
-            chunks.append((text, simple))
+            if definition in titled:
+                text = f"# ---- {titled[definition]} ----\n{text}"
+            chunks.append((text, _is_simple(definition)))
         parts = [chunks[0][0]]
         for (_, before), (text, simple) in zip(chunks, chunks[1:]):
-            parts += ["\n" if before and simple and parts[-1] is not chunks[0][0] else "\n\n", text]
+            together = before and simple and parts[-1] is not chunks[0][0] and not text.startswith("# ----")
+            parts += ["\n" if together else "\n\n", text]
         return "".join(parts) + "\n"
+
+    def _first_of_sections(self, ordered: Sequence[Definition]) -> dict[Definition, str]:
+        """Return the definitions at which sections begin, each with the title of the section.
+
+        A section begins with the constants before its first function or class.  A constant that another section needs
+        may stand there, without its title.
+        """
+        firsts: dict[Definition, str] = {}
+        constants: list[Definition] = []
+        for definition in ordered:
+            title = self._section(definition)[1]
+            if constants and self._section(constants[-1])[1] != title:
+                constants = []
+            constants.append(definition)
+            if title and title not in firsts.values() and not _is_simple(definition):
+                firsts[constants[0]] = title
+            if not _is_simple(definition):
+                constants = []
+        return firsts
 
     def _whole(self, whole: Whole, name: str) -> str:
         code = self._rules.whole(whole.name)
@@ -78,22 +96,29 @@ class Bundle:
         head, *members = [piece.text().rstrip("\n") for piece in part.pieces]
         if isinstance(definition.node, ast.ClassDef):
             for number, member in enumerate(members):
-                before = members[number - 1] if number else head if '"""' in head else ""
-                apart = before and any(
-                    re.search(r"^    (@|def |async )", one, re.MULTILINE) for one in (before, member)
-                )
+                pair = [*members[max(0, number - 1) : number], member]
+                apart = len(pair) > 1 and re.search(r"^    (@|def |async )", "\n".join(pair), re.MULTILINE)
                 head += ("\n\n" if apart else "\n") + member
             if head.endswith(":"):
                 head += "\n    pass"
         elif definition.said:
-            head = f"# {definition.said.strip().splitlines()[0]}\n{head}"
+            said = f"# {definition.said.strip().splitlines()[0]}"
+            fits = "\n" not in head and len(f"{head}  {said}") <= WIDTH
+            head = f"{head}  {said}" if fits else f"{said}\n{head}"
         return head
 
     def _section(self, definition: Definition) -> tuple[int, str]:
-        for number, (title, modules) in enumerate(self._rules.sections):
-            if any(f"{definition.module.name}.".startswith(module) for module in modules):
-                return number, title
-        raise CannotBundle(f"{definition.module.name} belongs to no section")
+        """Return the number and the title of the section with the longest beginning of the module's name."""
+        name = f"{definition.module.name}."
+        matches = [
+            (len(module), number, title)
+            for number, (title, modules) in enumerate(self._rules.sections)
+            for module in modules
+            if name.startswith(module)
+        ]
+        if not matches:
+            raise CannotBundle(f"{definition.module.name} belongs to no section")
+        return max(matches)[1:]
 
     def _imports(self) -> list[str]:
         """Return the lines that import what is used from elsewhere.
@@ -115,3 +140,8 @@ class Bundle:
         if self._wholes:
             found.setdefault("types", set()).add("SimpleNamespace")
         return import_lines(plain, found)
+
+
+def _is_simple(definition: Definition) -> bool:
+    """Return whether *definition* is a constant, or another statement of a line or two."""
+    return not isinstance(definition.node, (ast.FunctionDef, ast.ClassDef, ast.If))

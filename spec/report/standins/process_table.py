@@ -8,7 +8,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Callable, Optional
 
@@ -34,18 +34,18 @@ def parent(pid: int) -> Optional[int]:
     return int(fields[1]) if fields else None
 
 
-def descendants(pid: int) -> list[int]:
-    """Return the children of *pid*, their children, and so on, oldest first."""
-    table = {int(name): stat(int(name)) for name in os.listdir("/proc") if name.isdigit()}
-    found = [pid]
-    for one in found:
-        found += [child for child, fields in table.items() if fields and int(fields[1]) == one]
-    return sorted(found[1:], key=lambda one: (int(table[one][19]), one))
-
-
 def children(pid: int) -> list[int]:
-    """Return the children of *pid*, oldest first."""
-    return [one for one in descendants(pid) if parent(one) == pid]
+    """Return the children of *pid*, zombies too."""
+    return [one for one in map(int, filter(str.isdigit, os.listdir("/proc"))) if stat(one)[1:2] == [b"%d" % pid]]
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the children of *pid*, their children, and so on."""
+    parents = {int(name): parent(int(name)) for name in os.listdir("/proc") if name.isdigit()}
+    found = [pid]
+    for one in found:  # which grows meanwhile
+        found += [child for child in parents if parents[child] == one]
+    return found[1:]
 
 
 def until_exited(pid: int) -> None:
@@ -77,26 +77,20 @@ def threads(pid: int) -> list[list[tuple[str, str]]]:
     return [thread for thread in found if thread and thread[0][0] not in "ZX"]
 
 
-def are_blocked(pids: Sequence[int]) -> bool:
-    """Return whether each thread of *pids* is asleep, and none woken over three looks."""
+def is_blocked(*pids: int) -> bool:
+    """Return whether each thread of *pids* is asleep, and none is woken over three looks."""
     looks = []
     for _ in range(3):
         looks.append([threads(pid) for pid in pids])
         time.sleep(0.001)
-    return looks[0] == looks[1] == looks[2] and all(
-        seen and all(thread[0][0] == "S" for thread in seen) for seen in looks[0]
-    )
-
-
-def is_blocked(pid: int) -> bool:
-    """Return whether *pid* is blocked."""
-    return are_blocked([pid])
+    asleep = all(seen and all(thread[0][0] == "S" for thread in seen) for seen in looks[0])
+    return asleep and looks[0] == looks[1] == looks[2]
 
 
 def until_blocked(pids: Iterable[int]) -> None:
     """Wait until all *pids* are blocked at the same time."""
     pids = [*pids]
-    while not are_blocked(pids):
+    while not is_blocked(*pids):
         for pid in pids:
             if state(pid) != ALIVE:
                 raise AssertionError(f"process {pid}: expected to wait, seen {state(pid)}")
@@ -104,7 +98,7 @@ def until_blocked(pids: Iterable[int]) -> None:
 
 def settled(pid: int) -> str:
     """Wait until *pid* is blocked or has exited, and return its `state`."""
-    while state(pid) == ALIVE and not are_blocked([pid]):
+    while state(pid) == ALIVE and not is_blocked(pid):
         time.sleep(0.001)
     return state(pid)
 

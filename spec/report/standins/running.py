@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import pickle
-import shutil
 import signal
 import tempfile
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Callable, NoReturn
 
 from impl.contract import Multiprocessing
-from spec.report.standins.process_table import become_subreaper, descendants
+from spec.report.standins.process_table import become_subreaper, children
 
 Hold = Callable[[], object]
 
@@ -26,30 +25,23 @@ closing = ExitStack()
 def supervise(hold: Hold, seconds: float) -> int:
     """Hold the claim in a process of its own, kill what is left after it, and return the exit status."""
     become_subreaper()
-    folder = tempfile.mkdtemp(dir="/tmp")
-    claim, end, status = os.fork() or run(hold, folder), time.monotonic() + seconds, None
-    with suppress(ChildProcessError):  # there is no process left
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, suppress(ChildProcessError):  # until no process is left
+        claim, end, status = os.fork() or run(hold, folder), time.monotonic() + seconds, None
         while True:
             pid, how = os.waitpid(-1, os.WNOHANG)
             if pid == claim and status is None:
                 status, end = os.waitstatus_to_exitcode(how), time.monotonic() + (0 if how else 2)
             elif not pid and time.monotonic() > end:
-                for left in filter(command, descendants(os.getpid())):
+                for left in children(os.getpid()):  # whose children come here when it has ended
                     if not status:
-                        print(f"process {left}: expected to have ended, seen to run: {command(left)}", flush=True)
+                        with open(f"/proc/{left}/cmdline", errors="replace") as file:
+                            command = file.read().split("\0")
+                        print(f"process {left}: expected to have ended, seen to run:", *command, flush=True)
                     os.kill(left, signal.SIGABRT)  # a fork of this process prints where it waits
                 status, end = status or 1, time.monotonic() + 1
             time.sleep(0.001)
-    shutil.rmtree(folder, ignore_errors=True)
     print("the claim holds" if status == 0 else f"the claim does not hold: exit code {status}")
     return int(status != 0)
-
-
-def command(pid: int) -> str:
-    """Return the command line of *pid*; it is empty if *pid* has exited."""
-    with suppress(OSError), open(f"/proc/{pid}/cmdline", errors="replace") as file:
-        return file.read().replace("\0", " ").strip()
-    return ""
 
 
 def run(hold: Hold, folder: str) -> NoReturn:

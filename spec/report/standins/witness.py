@@ -17,7 +17,6 @@ def shows(what: str, seen: object, *, expected: object) -> None:
 
 
 kernel = recorder = gatekeeper = caller = SimpleNamespace(shows=shows)
-"""By which means a value was seen."""
 
 
 class Matcher:

@@ -76,11 +76,11 @@ class Worker:
     def blocks(self) -> bool:
         """Wait until the call in progress is blocked in the kernel or has ended; return whether it is blocked."""
         while not is_blocked(self.pid):
-            if self.done:
+            if self._orders.reached:
                 return False
             if state(self.pid) != ALIVE:
                 raise AssertionError(f"a worker with a call in progress: expected alive, seen {state(self.pid)}")
-        return not self.done
+        return not self._orders.reached
 
     def kill(self) -> None:
         """Kill the worker, and wait until it has exited.  It is not joined."""
