@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
@@ -83,7 +84,7 @@ from spec.report.standins.running import call_as_told, closing, supervise
             begin += "if len(sys.argv) > 1:\n        call_as_told(mp, sys.argv[1])\n    else:\n        "
         lines = self._lines()
         brief = f"sys.exit(supervise(lambda: {lines[-1]}, {seconds:g}))"
-        if len(lines) == 1 and len(begin.rpartition("\n")[2] + brief) <= WIDTH:
+        if len(lines) == 1 and _fits(begin.rpartition("\n")[2] + brief):
             return begin + brief
         body = textwrap.indent("\n".join(lines), "    ")
         return f"def hold():\n{body}\n\n\n{begin}sys.exit(supervise(hold, {seconds:g}))"
@@ -94,7 +95,7 @@ from spec.report.standins.running import call_as_told, closing, supervise
             making = _Making(self, assign_all)
             call = f"claim.{self._test}({making.arguments(self._test)})"
             lines = [*(f"{name} = {code}" for name, code in making.assigned.items()), call]
-            if all(len(f"    {line}") <= WIDTH for line in lines):
+            if all(_fits(f"    {line}") for line in lines):
                 break
         return lines
 
@@ -188,3 +189,8 @@ class _Making:
         if self._scene.is_generator(fixture):
             return f"closing.enter_context(contextmanager(claim.{fixture})({arguments}))"
         return f"claim.{fixture}({arguments})"
+
+
+def _fits(line: str) -> bool:
+    """Return whether *line* is not too long in the script, where definitions have no module before their names."""
+    return len(re.sub(r"\b(claim|reference)\.", "", line)) <= WIDTH

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spec.engine.claims import Claim
-from spec.tools.coverage import document, problems, suite, tables
+from spec.tools.coverage import coverage_document, problems, suite, tables
 from spec.tools.coverage.tables import BadTable, Entry
 
 CLAIM = "zombie.piles-up"
@@ -170,7 +170,7 @@ def test_a_bad_table_is_a_problem(file: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_document_has_a_row_for_each_entry(claims: list[Claim]) -> None:
-    lines = document.markdown(claims).splitlines()
+    lines = coverage_document.markdown(claims).splitlines()
     for entry in (*tables.read_tests(), *tables.read_names(claims)):
         [row] = [line for line in _section(lines, entry.group) if f"`{entry.short_name}`" in line.split(" | ")[0]]
         assert [claim for claim in entry.claims if f"`{claim}`" not in row] == []
@@ -179,7 +179,7 @@ def test_the_document_has_a_row_for_each_entry(claims: list[Claim]) -> None:
 
 
 def test_the_document_counts_the_entries(claims: list[Claim]) -> None:
-    lines = document.markdown(claims).splitlines()
+    lines = coverage_document.markdown(claims).splitlines()
     sums = [
         [int(cell.strip("* ")) for cell in line.split("|")[2:-1]] for line in lines if line.startswith("| **all**")
     ]

@@ -16,7 +16,7 @@ from spec.engine.claims import Claim
 from spec.engine.verdicts import FAILING, MEANINGS
 from spec.paths import ROOT
 from spec.tools import catalogue
-from spec.tools.coverage import document as coverage
+from spec.tools.coverage import coverage_document
 from spec.tools.coverage.tables import BadTable
 
 
@@ -44,7 +44,7 @@ def expected() -> Iterator[tuple[Path, str]]:
     claims = Claim.all()
     yield catalogue.CATALOGUE_FILE, catalogue.markdown(claims)
     with suppress(BadTable):  # which is a problem of its own
-        yield coverage.DOCUMENT_FILE, coverage.markdown(claims)
+        yield coverage_document.DOCUMENT_FILE, coverage_document.markdown(claims)
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = path.read_text(encoding="utf-8")
         yield path, _PART.sub(lambda part: f"{part['begin']}{PARTS[part['name']]()}\n{part['end']}", text)
