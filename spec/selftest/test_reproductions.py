@@ -117,6 +117,14 @@ def test_script_begins_with_the_claim_and_ends_with_what_runs_it(claims: dict[st
     assert parts[-1].rstrip().endswith("60))")
 
 
+def test_script_ends_though_a_stopped_process_is_left(claims: dict[str, Claim]) -> None:
+    claim = claims["semaphore.stopped-waiter-delays-no-other"]
+    [target] = expand(["spec.selftest.defects.semaphores:hands-it-to-the-first"])
+    status, output = reproduce.run(generate(claim, target, seconds=3))
+    assert status == 1
+    assert "the claim does not hold" in output
+
+
 def test_scripts_by_hand_see_the_faults_of_this_python() -> None:
     """Those about libraries are run where a library is installed, by ``python -m spec matrix --reproductions``."""
     assert reproduce.by_hand_here()

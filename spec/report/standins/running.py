@@ -38,6 +38,7 @@ def supervise(hold: Hold, seconds: float) -> int:
                             command = file.read().split("\0")
                         print(f"process {left}: expected to have ended, seen to run:", *command, flush=True)
                     os.kill(left, signal.SIGABRT)  # a fork of this process prints where it waits
+                    os.kill(left, signal.SIGCONT)  # in case it is stopped
                 status, end = status or 1, time.monotonic() + 1
             time.sleep(0.001)
     print("the claim holds" if status == 0 else f"the claim does not hold: exit code {status}")
