@@ -16,7 +16,7 @@ from spec.engine.targets import Target
 from spec.report.bundling.bundle import Bundle
 from spec.report.bundling.reach import Rules
 from spec.report.bundling.scopes import Function
-from spec.report.bundling.source import Module, Place, Sources
+from spec.report.bundling.source import CannotBundle, Module, Place, Sources
 from spec.report.scene import Scene
 
 SCRIPT_SECONDS = 60.0

@@ -6,11 +6,13 @@ import importlib
 import os
 import sys
 
+from spec.claims.shared.long_paths import put_temporary_files_far_away
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
-    from impl.contract import Pause
+    from impl.contract import Multiprocessing, Pause
     from spec.harness.recorder import Recorder
 
 
@@ -159,6 +161,24 @@ def tell_start_method(module: str, log: Recorder, go_on: bool) -> None:
 def _run_by_default(module: str, function: Callable[..., object], *args: object) -> None:
     """Call ``function(module, *args)`` in a child of a *module*, of the start method that is set."""
     child = importlib.import_module(module).Process(target=function, args=(module, *args))
+    child.start()
+    child.join()
+
+
+def start_with_fork_handlers(mp: Any, log: Recorder) -> None:
+    """A program: record each fork of this process while it makes a lock and a queue and starts a child."""
+    os.register_at_fork(before=lambda: log("before a fork", os.getpid()))
+    child = mp.Process(target=log, args=("task",))
+    locks = mp.Lock(), mp.Queue()
+    child.start()
+    child.join()
+    del locks
+
+
+def start_far_away(mp: Multiprocessing, folder: str, log: Recorder) -> None:
+    """A program: put temporary files at a long path inside *folder*, and record ``task`` in a child."""
+    put_temporary_files_far_away(folder)
+    child = mp.Process(target=log, args=("task",))
     child.start()
     child.join()
 

@@ -16,7 +16,7 @@ from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import NotProvided
 from spec.engine.marks import helper_is_parent, needs, source, where
 from spec.harness.checkpoint import Checkpoint
-from spec.harness.holdings import holdings
+from spec.harness.holdings import holdings, holdings_of
 from spec.harness.process_table import ALIVE, parent, settled, state, until_exited
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, other_than
@@ -125,6 +125,20 @@ def test_replaced_helper_leaves_no_file(mp: Multiprocessing, checkpoint: MakeChe
         os.kill(helper, signal.SIGKILL)
         until_exited(helper)
     kernel.shows("the number of open files with each helper", files, expected=[files[0]] * 3)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_helper_keeps_nothing_of_its_children(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """However many children were joined, the helper has as many files open as after the first one, and no child."""
+    helper, _ = helper_of(mp, checkpoint("working"))
+    until_still()
+    after_one = holdings_of(helper)
+    for _ in range(20):
+        child = mp.Process(target=int)
+        child.start()
+        child.join()
+    until_still()
+    kernel.shows("what the helper has after 20 more children", holdings_of(helper), expected=after_one)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spec.claims.isolation import exchanging, relative, telling, unguarded
+from spec.claims.isolation import exchanging, nesting, relative, telling, unguarded
 from spec.claims.isolation.packaged import __main__ as packaged
 from spec.engine.fixtures import Programs
 from spec.engine.marks import needs, runs_main_again, runs_main_once, source, where
@@ -70,6 +70,17 @@ def test_classes_of_main_are_known_on_both_sides(program: Programs, log: Recorde
     status = program.module(exchanging, log.path).exit_status()
     recorder.shows("whether the child and main know what they get", log.values("known"), expected=[[True, True]])
     kernel.shows("the program's exit status", status, expected=0)
+
+
+@source("https://github.com/Nuitka/Nuitka/pull/4011")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)
+def test_functions_of_main_run_in_a_childs_child(program: Programs, log: Recorder) -> None:
+    """A function that main defines can be the target of a child and of its child, be main a file or a module."""
+    for as_file in False, True:
+        status = program.module(nesting, log.path, as_file=as_file).exit_status()
+        kernel.shows("the program's exit status", status, expected=0)
+    calls = log.values("generations to come")
+    recorder.shows("the calls, each with how many generations are to come", calls, expected=[2, 1, 0] * 2)
 
 
 @where(runs_main_again)

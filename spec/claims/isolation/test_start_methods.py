@@ -183,6 +183,18 @@ def test_fresh_memory_needs_no_warning_of_threads(mp: Multiprocessing, lesson: L
     caller.shows("the warnings", [str(warning.message) for warning in caught], expected=[])
 
 
+@needs("Lock", "Queue")
+@where(fresh_memory)
+@source("https://github.com/pypy/pypy/issues/3630")
+@source("https://docs.python.org/3/library/os.html#os.register_at_fork", observed=True)
+def test_starter_runs_no_fork_handlers(program: Programs, log: Recorder) -> None:
+    """Where a child begins with fresh memory, a starter of children and locks runs none of its handlers of forks."""
+    running = program.main(payloads.start_with_fork_handlers, log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
+    recorder.shows("the processes that ran a handler", log.values("before a fork"), expected=[])
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_start_method")
 def test_start_method_is_set_once(choosing: Any, program: Programs, log: Recorder, target: Target) -> None:
     """The start method can be set once, and after that only with `force`; `None` resets it to the default."""

@@ -170,3 +170,11 @@ def test_child_has_the_starters_path_in_order(mp: Multiprocessing, lesson: Lesso
     sys.path[:] = ["", *(place for place in sys.path if place)]
     lesson.run_in_child(mp, partial(startup.tell_arguments, log))
     recorder.shows("the path of the child", log.only("path").value, expected=[os.getcwd(), *sys.path[1:]])
+
+
+@source("https://github.com/python/cpython/issues/132124")
+def test_path_to_temporary_files_may_be_long(program: Programs, folder: Path, log: Recorder) -> None:
+    """A child can be started even if the path of the folder for temporary files leaves no room for a socket."""
+    running = program.main(payloads.start_far_away, str(folder), log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)

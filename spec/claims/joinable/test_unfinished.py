@@ -1,4 +1,4 @@
-"""Joinable queues that are dropped, or whose items are still outstanding when a program ends."""
+"""Joinable queues that are closed or dropped, or whose items are still outstanding when a program ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from spec.engine.fixtures import MakeWorker, Programs
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.witness import recorder, refuses
+from spec.harness.witness import caller, kernel, recorder, refuses
+from spec.harness.worker import CallFailed
 
 pytestmark = [needs("Process", "JoinableQueue"), managed_too]
 
@@ -42,6 +43,7 @@ def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
     leaves_nothing_behind(use, 50 * scale)
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close")
 def test_closed_queue_refuses_its_process_only(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that closed a joinable queue can neither put nor get, but another process can."""
@@ -53,3 +55,20 @@ def test_closed_queue_refuses_its_process_only(mp: Multiprocessing, worker: Make
             call()
     other.call("queue.put", "dumpling")
     recorder.shows("the item that another process gets", other.call("queue.get"), expected="dumpling")
+
+
+@where(unmanaged)
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.close")
+def test_closed_queue_refuses_items(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A process that closed a joinable queue cannot put; the refused item is not outstanding, those before it are."""
+    queue = mp.JoinableQueue()
+    closer, other = worker(queue=queue), worker(queue=queue)
+    closer.call("queue.put", "dumpling")
+    closer.call("queue.close")
+    with refuses(CallFailed, "ValueError"):
+        closer.call("queue.put", "another")
+    caller.shows("the item that another process gets", other.call("queue.get"), expected="dumpling")
+    other.begin("queue.join")
+    kernel.shows("whether join() waits for the item", other.blocks(), expected=True)
+    queue.task_done()
+    other.result()

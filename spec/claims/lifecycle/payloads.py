@@ -116,6 +116,15 @@ def write_unfinished() -> None:
     sys.stderr.write("half of stderr")
 
 
+def ignore_children_and_use_locks(mp: Any) -> None:
+    """A program: ignore SIGCHLD, and use a lock and a queue."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    lock, queue = mp.Lock(), mp.Queue()
+    with lock:
+        queue.put("a ticket")
+        queue.get()
+
+
 def start_and_join(mp: Multiprocessing, start: Callable[..., Process], task: Task, log: Recorder) -> None:
     """A program: run *task* in a child, join the child, and record its exit code."""
     child = start(mp, task)

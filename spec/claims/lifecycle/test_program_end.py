@@ -33,6 +33,14 @@ def test_program_with_unjoined_children_is_silent(program: Programs, target: Tar
 
 
 @needs("Lock", "Queue")
+@source("https://github.com/davidusb-geek/emhass/issues/545")
+@source("https://man7.org/linux/man-pages/man2/sigaction.2.html", observed=True)
+def test_program_whose_helpers_the_kernel_reaps_is_silent(program: Programs) -> None:
+    """A program that ignores SIGCHLD, so that the kernel reaps its children, ends silently if it has used locks."""
+    ends_silently(program.main(payloads.ignore_children_and_use_locks))
+
+
+@needs("Lock", "Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_helpers_end_with_the_program(program: Programs, checkpoint: MakeCheckpoint) -> None:
     """All helpers of a program exit once it has ended: in order, by an exception, by SIGTERM or by SIGKILL."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 TYPE_CHECKING = False
@@ -88,6 +89,15 @@ def leave_locks(mp: Any) -> list[object]:
         with mp.Lock(), mp.RLock():
             pass
     return [*locks, unused]
+
+
+def make_and_drop_meanwhile(mp: Multiprocessing, pause: Pause) -> None:
+    """A program: make a lock, stop at *pause*, and make another one; a warning in the meantime drops the first."""
+    kept = [mp.Lock()]
+    pause()
+    warnings.showwarning = lambda *_arguments: kept.clear()
+    with mp.Lock():
+        pass
 
 
 def make_reap_and_make_again(mp: Multiprocessing, pause: Pause) -> None:

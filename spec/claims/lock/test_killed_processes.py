@@ -164,6 +164,20 @@ def test_reaped_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
 
 
 @where(fresh_memory)
+@source("https://github.com/python/cpython/issues/109593")
+def test_is_made_though_another_is_dropped_meanwhile(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """A lock can be dropped while another one is made, even while the helper that removes names is being replaced."""
+    making = checkpoint("making")
+    running = program.main(payloads.make_and_drop_meanwhile, making.pause)
+    arrival = making.next()
+    for tracker in children(running.pid):
+        os.kill(tracker, signal.SIGKILL)
+        until_exited(tracker)
+    arrival.let_go()
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+
+
+@where(fresh_memory)
 @source("https://github.com/python/cpython/pull/7850")
 def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) -> None:
     """The helper that removes names goes on after SIGINT and SIGTERM, which may reach all processes of a program."""

@@ -8,6 +8,8 @@ import threading
 from collections.abc import MutableMapping
 from functools import partial
 
+from spec.claims.shared.long_paths import put_temporary_files_far_away
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -216,3 +218,10 @@ def serve_and_end(mp: Any, log: Recorder, end: Callable[[], object]) -> None:
     shared = manager.dict(server=PickledCall(partial(log, "server")))
     end()
     shared.clear()
+
+
+def share_far_away(mp: Any, folder: str, log: Recorder) -> None:
+    """A program: put temporary files at a long path inside *folder*, and record what is in a managed list."""
+    put_temporary_files_far_away(folder)
+    with mp.Manager() as manager:
+        log("items", list(manager.list(["a ticket"])))

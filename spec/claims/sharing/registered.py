@@ -72,10 +72,22 @@ def set_up(amount: int) -> None:
 
 def deposit_from_afar(kind: Any, address: object, authkey: bytes, amount: int) -> int:
     """Deposit an *amount* to the common account of the server at an *address*, and return what there is."""
-    kind.register("common_account")
-    client = kind(address=address, authkey=authkey)
-    client.connect()
-    return int(client.common_account().deposit(amount))
+    return Client().deposit(kind, address, authkey, amount)
+
+
+class Client:
+    """A client that keeps all its proxies."""
+
+    def __init__(self) -> None:
+        self._accounts: list[Any] = []
+
+    def deposit(self, kind: Any, address: object, authkey: bytes, amount: int) -> int:
+        """Connect to the server at an *address*, deposit to its common account, and return what there is."""
+        kind.register("common_account")
+        client = kind(address=address, authkey=authkey)
+        client.connect()
+        self._accounts.append(client.common_account())
+        return int(self._accounts[-1].deposit(amount))
 
 
 def serve(kind: Any, address: object, authkey: bytes, serving: Pause) -> None:

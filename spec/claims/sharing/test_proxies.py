@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -206,6 +207,20 @@ def test_child_gives_its_reference_back(mp: Multiprocessing, manager: Any, log: 
     dropped = len(log.values("dropped"))
     recorder.shows("how often it was dropped after the child dropped its proxy", dropped, expected=1)
     kernel.shows("the child", state(child.pid), expected=ALIVE)
+
+
+@where(counts_references)
+@source("https://github.com/python/cpython/issues/106558")
+def test_failed_call_leaves_no_garbage(manager: Any) -> None:
+    """A call that raises an exception leaves no objects behind that only the garbage collector can remove."""
+    shared = manager.dict()
+    for _ in range(2):  # the first call connects to the server
+        gc.collect()
+        gc.disable()
+        with suppress(KeyError):
+            shared["no such key"]
+        found = gc.collect()
+    caller.shows("the number of objects that the garbage collector finds", found, expected=0)
 
 
 @where(counts_references)

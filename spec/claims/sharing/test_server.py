@@ -9,6 +9,7 @@ import tempfile
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Client
+from pathlib import Path
 from typing import Any
 
 from impl.contract import Multiprocessing
@@ -199,6 +200,14 @@ def test_server_ends_with_an_interrupted_main(program: Programs, log: Recorder, 
     os.kill(running.pid, signal.SIGINT)
     running.exit_status()
     kernel.shows("the state of the server after the end of the program", state(server), expected=GONE)
+
+
+@source("https://github.com/python/cpython/issues/132124")
+def test_path_to_temporary_files_may_be_long(program: Programs, folder: Path, log: Recorder) -> None:
+    """A manager works even if the path of the folder for temporary files leaves no room for a socket."""
+    running = program.main(payloads.share_far_away, str(folder), log)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("what is in a managed list", log.values("items"), expected=[["a ticket"]])
 
 
 @where(fresh_memory)

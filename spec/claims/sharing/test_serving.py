@@ -47,6 +47,19 @@ def test_manager_is_reached_by_its_address(mp: Any, kind: Any, worker: MakeWorke
                 client.call("deposit", kind, manager.address, b"not " + KEY, 1)
 
 
+@needs("get_context")
+@source("https://github.com/python/cpython/issues/78947")
+@source("https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager", observed=True)
+def test_next_server_at_an_address_is_reached(mp: Any, kind: Any, folder: Path, worker: MakeWorker) -> None:
+    """A process that keeps a proxy of a server which has ended can use the next server at the same address."""
+    kind.register("common_account", callable=registered.common_account)
+    address, client, seen = str(folder / "address"), worker(client=registered.Client()), []
+    for amount in 1, 2:
+        with kind(address=address, authkey=KEY, ctx=mp.get_context()):
+            seen.append(client.call("client.deposit", kind, address, KEY, amount))
+    caller.shows("what is in the account of each server", seen, expected=[101, 102])
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.get_server")
 def test_any_process_can_serve(mp: Any, kind: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A process that calls `serve_forever` serves clients that know its address and key, until it is terminated."""

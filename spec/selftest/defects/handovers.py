@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from multiprocessing import context, popen_forkserver, popen_spawn_posix, spawn
+from multiprocessing import context, popen_forkserver, popen_spawn_posix, process, spawn
 from typing import Any
 from unittest import mock
 
@@ -25,6 +25,27 @@ def preparing(change):
         return data
 
     return mock.patch.object(spawn, "get_preparation_data", changed)
+
+
+def _without_main(data):
+    if process.parent_process() is not None:
+        data.pop("init_main_from_name", None)
+        data.pop("init_main_from_path", None)
+
+
+class _ForgetsMain(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with preparing(_without_main):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.functions-of-main-run-in-a-childs-child")
+class ForgetsMainInTheChild(Broken):
+    """A child does not tell its own children what the main module is."""
+
+    method = "spawn"
+    Process = _ForgetsMain
 
 
 class _WhereTheHelperIs(ForkServerProcess):

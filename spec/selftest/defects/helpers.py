@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+import threading
 import warnings
 from multiprocessing import context, forkserver, resource_tracker, util
 from typing import Any
 from unittest import mock
 
+from spec.claims.shared.long_paths import LONGEST_ADDRESS
+from spec.selftest.defects import own_processes
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkServerProcess, SpawnProcess
 
@@ -71,6 +75,33 @@ class MissesItsTracker(Broken):
         return self.context.Lock()
 
 
+class _NotReentrant:
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def __enter__(self):
+        self.lock.acquire()
+
+    def __exit__(self, *exception):
+        self.lock.release()
+
+    def _recursion_count(self):
+        return 1
+
+
+@family.breaks("lock.is-made-though-another-is-dropped-meanwhile")
+class WaitsForItself(Broken):
+    """A lock that is dropped while another one is made waits until that is made."""
+
+    method = "spawn"
+
+    def Lock(self):
+        tracker = vars(resource_tracker)["_resource_tracker"]
+        if not isinstance(tracker._lock, _NotReentrant):
+            tracker._lock = _NotReentrant()
+        return self.context.Lock()
+
+
 @family.breaks("lock.tracker-minds-no-signal")
 class TrackerMindsSignals(Broken):
     """A signal that ends other processes ends the helper that removes names as well."""
@@ -88,6 +119,67 @@ _spawnv_passfds = util.spawnv_passfds
 def _start_minding_signals(path, args, passfds):
     *options, command = args
     return _spawnv_passfds(path, [*options, f"import signal; signal.signal = print; {command}"], passfds)
+
+
+def _fork_and_spawn(path, args, passfds):
+    pid = os.fork()
+    if pid == 0:
+        _spawnv_passfds(path, args, passfds)
+        os._exit(0)
+    return pid
+
+
+@family.breaks("isolation.starter-runs-no-fork-handlers")
+class ForksForItsTracker(Broken):
+    """A lock is made by a process that forks, with all handlers of forks, to start the helper that removes names."""
+
+    method = "spawn"
+
+    def Lock(self):
+        with mock.patch.object(util, "spawnv_passfds", _fork_and_spawn):
+            return self.context.Lock()
+
+
+def _stop_tracker():
+    tracker = vars(resource_tracker)["_resource_tracker"]
+    os.close(tracker._fd)
+    os.waitpid(tracker._pid, 0)
+    tracker._fd = tracker._pid = None
+
+
+@family.breaks("lifecycle.program-whose-helpers-the-kernel-reaps-is-silent")
+class ReapsItsTracker(Broken):
+    """A program that ends waits for the helper that removes names, and fails if somebody else has reaped it."""
+
+    method = "spawn"
+
+    def Lock(self):
+        if vars(resource_tracker)["_resource_tracker"]._pid is None:
+            util.Finalize(None, _stop_tracker, exitpriority=-1000)
+        return self.context.Lock()
+
+
+def _needs_a_short_path():
+    if len(tempfile.gettempdir()) > LONGEST_ADDRESS:
+        raise OSError("AF_UNIX path too long")
+
+
+class _NeedsAShortPath(own_processes.ForkServerProcess):
+    def start(self):
+        _needs_a_short_path()
+        super().start()
+
+
+@family.breaks("isolation.path-to-temporary-files-may-be-long", "sharing.path-to-temporary-files-may-be-long")
+class NeedsAShortPath(Broken):
+    """Neither a fork server nor the server of a manager can listen if the path to temporary files is long."""
+
+    method = "forkserver"
+    Process = _NeedsAShortPath
+
+    def Manager(self):
+        _needs_a_short_path()
+        return self.context.Manager()
 
 
 class _HasItsOwnTracker(SpawnProcess):

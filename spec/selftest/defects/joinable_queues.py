@@ -71,6 +71,21 @@ class JoinNeverWaits(Broken):
             pass
 
 
+class _NeverRefuses(sound.JoinableQueue):
+    def put(self, obj, block=True, timeout=None):
+        if self._closed:
+            self._unfinished_tasks.release()
+        else:
+            super().put(obj, block, timeout)
+
+
+@family.breaks("joinable.closed-queue-refuses-items")
+class ClosedQueueCountsItems(Broken):
+    """An item that is put into a closed queue is dropped, and counts."""
+
+    JoinableQueue = _NeverRefuses
+
+
 @family.breaks("joinable.join-returns-at-once-with-nothing-outstanding")
 class JoinAlwaysWaits(Broken):
     """Joining the queue waits for a report even if nothing is outstanding."""

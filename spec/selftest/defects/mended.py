@@ -78,7 +78,10 @@ MEETS = {
         "lifecycle.sentinel-is-ready-though-a-copy-runs-on",
         "lifecycle.sentinel-tells-of-the-end-only",
     ],
-    "servers": ["sharing.server-ends-with-a-killed-main"],
+    "servers": [
+        "sharing.next-server-at-an-address-is-reached",
+        "sharing.server-ends-with-a-killed-main",
+    ],
     "reapers": [
         "lifecycle.timed-join-ends-though-the-child-runs-another-program",
         "zombie.reaped-by-another-is-not-alive",
@@ -91,6 +94,7 @@ SharedCondition: Any = synchronize.Condition
 ForkPopen: Any = popen_fork.Popen
 DictProxy: Any = managers.DictProxy
 ListProxy: Any = managers.ListProxy
+SyncManager: Any = managers.SyncManager
 
 
 class _Filed:
@@ -383,11 +387,17 @@ def _wait_and_leave(starter):
     os._exit(0)
 
 
+class _ForgetsTheLastServer(SyncManager):
+    def connect(self):
+        vars(managers.BaseProxy)["_address_to_local"].pop(self.address, None)
+        super().connect()
+
+
 class Servers(Broken):
-    """Managers whose server ends when the process that made the manager does, however that comes about."""
+    """Managers that tell servers at one address apart, and whose server ends when the process does that made it."""
 
     def Manager(self):
-        manager: Any = managers.SyncManager(ctx=self.context)
+        manager: Any = _ForgetsTheLastServer(ctx=self.context)
         manager.start(_end_with_the_starter)
         return manager
 

@@ -10,6 +10,7 @@ from multiprocessing.context import get_spawning_popen
 from multiprocessing.managers import ListProxy, RemoteError, SyncManager
 from typing import Any
 
+from spec.selftest.defects import own_processes
 from spec.selftest.defects.declaration import Broken, Family
 
 family = Family(__name__)
@@ -385,3 +386,18 @@ class SentAsACopy(BrokenDict):
             if get_spawning_popen() is None:
                 return dict, (self.copy(),)
             return super().__reduce__()
+
+
+@family.breaks("sharing.failed-call-leaves-no-garbage")
+class FailedCallsLeaveGarbage(BrokenDict):
+    """The frame in which a call fails keeps the exception, which keeps the frame."""
+
+    Process = own_processes.ForkProcess
+
+    class Dict(DictProxy):
+        def __getitem__(self, key):
+            try:
+                return super().__getitem__(key)
+            except KeyError as error:
+                kept = error
+                raise kept from None

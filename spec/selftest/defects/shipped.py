@@ -139,8 +139,8 @@ class Sentinels(Broken):
     Process = own_processes.ForkProcess
 
 
-@family.breaks("sharing.server-ends-with-a-killed-main")
+@family.breaks("sharing.next-server-at-an-address-is-reached", "sharing.server-ends-with-a-killed-main")
 class Servers(Broken):
-    """A manager of the standard library: its server outlives a program that a signal ends."""
+    """A manager of the standard library: clients take the next server for the last, which may outlive its program."""
 
     Process = own_processes.ForkProcess

@@ -258,6 +258,13 @@ class DiesOfStrangers(_Preloading):
     preloads = "dies_with_a_child"
 
 
+@family.breaks("isolation.helper-keeps-nothing-of-its-children")
+class KeepsFiles(_Preloading):
+    """The helper keeps a file open for each child that it has started."""
+
+    preloads = "leaves_files"
+
+
 @family.breaks("isolation.helper-preloads-main")
 class PreloadsAllButMain(Broken):
     """The helper preloads what it is told, but not the main module."""
