@@ -14,7 +14,7 @@ _PR_GET_CHILD_SUBREAPER = 37
 
 
 def become_subreaper(on: bool = True) -> None:
-    """Let this process adopt the orphans among its descendants from now on; if *on* is false, no longer.
+    """Let this process adopt the orphans among its descendants from now on, or no longer if *on* is false.
 
     A fork of this process does not inherit the setting.
 

@@ -30,7 +30,7 @@ class Group(NamedTuple):
 def group(documents: Sequence[Document]) -> list[Group]:
     """Return the claims that fail in the runs of *documents* and are not declared, in groups.
 
-    Two claims are in one group if the same was seen of them, and on the same targets.  A hang only says that nothing
+    Two claims are in one group if the same was seen, on the same targets.  A hang only says that nothing
     happens, so each claim that hangs is a group of its own.
     """
     failed: dict[tuple[str, str], dict[str, VerdictData]] = {}

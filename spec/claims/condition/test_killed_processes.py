@@ -58,7 +58,7 @@ def test_killed_waiter_stops_no_notifier(mp: Multiprocessing, worker: MakeWorker
 @source("https://github.com/python/cpython/issues/75158", observed=True)
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.notify", observed=True)
 def test_stopped_waiter_stops_no_notifier(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """`notify_all` returns while a process that waits is stopped, which goes on once it continues."""
+    """`notify_all` returns even if a process that waits is stopped; that process goes on once it is continued."""
     condition = mp.Condition()
     stopped, other = two_wait(condition, worker)
     os.kill(stopped.pid, signal.SIGSTOP)

@@ -44,7 +44,7 @@ def helper_of(mp: Multiprocessing, working: Checkpoint) -> tuple[int, list[str]]
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode", observed=True)
 def test_join_ends_though_the_helper_was_killed(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """If a child's helper was killed, the child runs on, and is joined at its end, with an exit code other than 0."""
+    """If its helper was killed, a child runs on, and can be joined at its end; its exit code is then not 0."""
     working = checkpoint("working")
     child = mp.Process(target=steps(working.pause, leave(7)))
     child.start()

@@ -28,7 +28,7 @@ def test_unguarded_main_works(program: Programs, log: Recorder) -> None:
 @where(runs_main_again)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import")
 def test_unguarded_main_breaks(program: Programs, log: Recorder) -> None:
-    """Without a guard in the main module, the child runs that module again, and is refused a child of its own."""
+    """Without a guard in the main module, a child runs that module again, and cannot start a child of its own."""
     failed = program.module(unguarded, log.path)
     failed.exit_status()
     recorder.shows("the number of times that the main module ran", len(log.events("main")), expected=2)

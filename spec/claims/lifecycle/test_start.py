@@ -92,7 +92,7 @@ def test_subclass_runs_its_own_code(mp: Multiprocessing, target: Target, log: Re
 @source("https://github.com/python/cpython/issues/118981")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
 def test_start_ends_though_the_child_does_meanwhile(mp: Multiprocessing, starter: MakeStarter) -> None:
-    """A start comes to its end, with or without an exception, even if the child ends before it has its arguments."""
+    """A start returns, or raises an exception, even if the child ends before it has received its arguments."""
     failure = starter(payloads.give_and_join, mp, payloads.Deadly(), payloads.LARGE).failure()
     expected = Matcher("no exception, or BrokenPipeError", lambda seen: not seen or "BrokenPipeError" in seen)
     caller.shows("what the starter got", failure, expected=expected)

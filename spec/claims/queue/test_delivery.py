@@ -206,7 +206,7 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
 def test_child_may_put_after_its_starter(
     mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint
 ) -> None:
-    """Items put before a child starts, even if still in the starter's buffer, and the child's items arrive once."""
+    """A child's items, and those its starter put before, even if still in the starter's buffer, arrive once."""
     pickling, joined = checkpoint("pickling"), checkpoint("joined")
     both = starter(payloads.put_and_have_a_child_put, mp, pickling.pause, joined.pause)
     held = pickling.next()

@@ -220,7 +220,7 @@ def test_connection_can_be_sent(mp: Multiprocessing, checkpoint: MakeCheckpoint,
 def test_connection_of_an_ended_giver_holds_nothing_up(
     mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
-    """A `get` of a connection whose giver was killed ends, with or without an exception, and later items arrive."""
+    """If the giver of a connection was killed, a `get` of it returns or raises, and later items arrive."""
     queue, put = mp.Queue(), checkpoint("put")
     receiver, sender = mp.Pipe(False)
     giver = worker(give=partial(payloads.put_connection_and_close, queue, sender, put.pause))

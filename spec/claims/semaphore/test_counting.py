@@ -65,7 +65,7 @@ def test_bound_is_one_for_all_processes(mp: Any, worker: MakeWorker) -> None:
 @needs("BoundedSemaphore")
 @source("https://docs.python.org/3/library/threading.html#threading.Semaphore", observed=True)
 def test_negative_value_is_refused(mp: Any) -> None:
-    """No semaphore can be made with a value below zero; with zero it can, and is used up."""
+    """A semaphore cannot be made with a value below zero; one with the value zero is used up from the start."""
     for make in mp.Semaphore, mp.BoundedSemaphore:
         with refuses(Exception):
             make(-1)

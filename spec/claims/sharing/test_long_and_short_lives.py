@@ -61,7 +61,7 @@ def test_server_ends_with_a_killed_main(program: Programs, log: Recorder) -> Non
 @where(counts_references)
 @source("https://docs.python.org/3/library/multiprocessing.html#cleanup")
 def test_many_objects_leave_nothing_in_the_server(manager: Any, log: Recorder, scale: int) -> None:
-    """However many managed objects were used, by many threads, and dropped, the server has nothing of them left."""
+    """However many managed objects many threads have used and dropped, the server keeps nothing of them."""
 
     def use() -> None:
         shared = manager.dict()
@@ -85,7 +85,7 @@ def test_many_objects_leave_nothing_in_the_server(manager: Any, log: Recorder, s
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager", observed=True)
 def test_many_managers_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
-    """However many managers were used and dropped, they leave no file, thread, process and shared memory."""
+    """However many managers were used and dropped, they leave no file, thread, process or shared memory."""
 
     def use() -> None:
         manager: Any = mp.Manager()

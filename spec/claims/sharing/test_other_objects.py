@@ -106,7 +106,7 @@ def test_any_class_can_be_registered(mp: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.register")
 def test_answer_can_be_another_proxy(mp: Any, worker: MakeWorker) -> None:
-    """A method that was registered with the type of its result returns a proxy of that type, for iterators too."""
+    """A method that is registered with the type of its result returns a proxy of that type, even of an iterator."""
     kind = manager_class(mp)
     types = {"split": "Part", "installments": "Iterator"}
     kind.register("Part", create_method=False)

@@ -102,7 +102,7 @@ def test_manager_is_started_once(mp: Any, kind: Any) -> None:
 @needs("get_context")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.shutdown")
 def test_stubborn_server_is_ended(mp: Any, kind: Any, log: Recorder) -> None:
-    """`shutdown` ends a server that does not end in time, and one that ignores SIGTERM besides."""
+    """`shutdown` ends a server that does not end in time, even one that also ignores SIGTERM."""
     if "shutdown_timeout" not in inspect.signature(kind).parameters:
         raise NotProvided("its managers take no shutdown_timeout")
     for signals in [], [signal.SIGTERM]:
