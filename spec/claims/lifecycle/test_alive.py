@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
@@ -16,7 +17,7 @@ from spec.engine.marks import needs, source, starter_is_parent, where
 from spec.harness.process_table import GONE, Exit, descendants, exit_of, state, until_blocked, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import is_stopped
-from spec.harness.witness import caller, containing, gatekeeper, kernel
+from spec.harness.witness import caller, containing, gatekeeper, kernel, refuses
 
 pytestmark = needs("Process")
 
@@ -103,6 +104,14 @@ def test_only_the_starter_may_ask(
     caller.shows("the exception in another process", starter(child.is_alive).failure(), expected=refusal)
     arrival.let_go()
     child.join()
+
+
+@needs("current_process")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
+def test_main_cannot_be_joined(mp: Any) -> None:
+    """The main process, which the API has not started, cannot be joined: `join` raises `AssertionError`."""
+    with refuses(AssertionError):
+        mp.current_process().join(0)
 
 
 @needs("active_children")

@@ -311,3 +311,17 @@ class ActiveChildrenAreTheRegistry(Broken):
     def active_children(self):
         active[:] = self.context.active_children()
         return active
+
+
+class _Main:
+    """The main process, for which nobody need wait."""
+
+    def join(self, timeout=None):
+        pass
+
+
+@family.breaks("lifecycle.main-cannot-be-joined")
+class MainCanBeJoined(Broken):
+    """The main process can be joined, which does nothing."""
+
+    current_process = _Main
