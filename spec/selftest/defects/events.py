@@ -10,8 +10,9 @@ from multiprocessing import context, process, synchronize
 from typing import Any
 
 from spec.harness.process_table import ALIVE, state
+from spec.selftest.defects import conditions
 from spec.selftest.defects.declaration import Broken, Family
-from spec.selftest.defects.interruptions import libc, sleep_undisturbed
+from spec.selftest.defects.interruptions import sleep_undisturbed
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -181,29 +182,26 @@ class ZeroIsForEver(BrokenEvents):
             return super().wait(timeout or None)
 
 
-class _LosesCount(primitives.Condition):
+class _LosesCount(conditions.InSteps):
     """A condition that does not count all who go on.
 
     Attributes:
-        uncounted: why they went on: ``woken``, ``timed out`` or ``interrupted``.
+        uncounted: why they went on: ``timed out`` or ``interrupted``.
     """
 
     uncounted = ""
 
     def wait(self, timeout=None):
         reason = "interrupted"
-        self._sleeping_count.release()
-        self._lock.release()
+        self.begin()
+        depth = self.give_up()
         try:
             reason = "woken" if self.sleep(timeout) else "timed out"
             return reason == "woken"
         finally:
             if reason != self.uncounted:
                 self._woken_count.release()
-            self._lock.acquire()
-
-    def sleep(self, timeout):
-        return self._wait_semaphore.acquire(True, timeout)
+            self.take_back(depth)
 
 
 class _OnAnotherCondition(primitives.Event):
@@ -239,11 +237,7 @@ class GivesUpOnASignal(BrokenEvents):
     """A signal makes a wait return."""
 
     class Faulty(_OnAnotherCondition):
-        class Condition(_LosesCount):
-            def sleep(self, timeout):
-                if timeout is not None:
-                    return super().sleep(timeout)
-                return libc.sem_wait(self._wait_semaphore._semlock.handle) == 0
+        Condition = conditions.GivesUpOnASignal.Faulty
 
 
 @family.breaks("event.timed-wait-ends-amid-signals")
