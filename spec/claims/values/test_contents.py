@@ -80,7 +80,7 @@ def test_long_numbers_have_a_typecode(mp: Multiprocessing, worker: MakeWorker) -
 @source(DOCUMENTATION + "Value")
 @source("https://github.com/python/cpython/issues/133017", observed=True)
 def test_what_no_value_can_hold_is_refused(mp: Multiprocessing) -> None:
-    """A value of an unknown type, or with a number that is none, is refused, and so is an array of such numbers."""
+    """A value of an unknown type, or with a number or a lock that is none, is refused, and so is such an array."""
     for impossible in (
         partial(mp.Value, "x"),
         partial(mp.Array, "x", 1),
@@ -92,6 +92,9 @@ def test_what_no_value_can_hold_is_refused(mp: Multiprocessing) -> None:
     ):
         with refuses(TypeError):
             impossible()
+    for without_a_lock in partial(mp.Value, "i", 1, lock=42), partial(mp.Array, "i", 1, lock="text"):
+        with refuses(AttributeError):
+            without_a_lock()
     value = mp.Value("i", 1)
     for number in "text", 1.5, None:
         with refuses(TypeError):
