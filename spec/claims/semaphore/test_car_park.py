@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from hypothesis import given
@@ -37,11 +38,11 @@ def test_admits_as_many_cars_as_places(
     until_blocked(outside)
     kernel.shows("the number of cars outside, which are blocked", len(outside), expected=cars - 2)
     for left in range(cars - 2):
-        gatekeeper.shows("the number of cars inside", len(inside.waiting), expected=2)
         parked.pop(0).let_go()
-        parked.append(inside.next())
         if left < WATCHED:
             until_still(lambda: inside.reached)  # any other car that the semaphore let in has arrived too
+        parked.append(inside.next())
+        gatekeeper.shows("the number of cars inside", len(inside.waiting), expected=2)
     inside.open()
     for car in arriving:
         car.join()
@@ -52,11 +53,9 @@ def test_admits_as_many_cars_as_places(
 
 def largest_number_inside(log: Recorder) -> int:
     """Return how many cars were inside at once, at most, by the times at which they drove in and out."""
-    steps = [(event.time, 1) for event in log.events("drives in")] + [
-        (event.time, -1) for event in log.events("drives out")
-    ]
-    inside = [sum(step for _, step in sorted(steps)[:count]) for count in range(len(steps) + 1)]
-    return max(inside)
+    steps = [(event.time, 1) for event in log.events("drives in")]
+    steps += [(event.time, -1) for event in log.events("drives out")]
+    return max(accumulate(step for _, step in sorted(steps)))
 
 
 @source("impl.semaphore.arrive")
