@@ -10,11 +10,11 @@ packages = BrokenLessons(__name__)
 
 @packages.breaks("values.lock-admits-one-turnstile-at-a-time")
 class ReadsBeforeItLocks:
-    """A turnstile reads the number before it takes the lock."""
+    """A turnstile reads the number, for which it needs no lock, before it takes the lock."""
 
     @staticmethod
     def enter(visitors, lock, pause):
-        seen = visitors.value
+        seen = visitors.get_obj().value
         with lock:
             pause(seen)
             visitors.value = seen + 1
