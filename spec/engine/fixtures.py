@@ -19,7 +19,7 @@ from spec.engine.lessons import Lesson, NotProvided, Package
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
-from spec.harness.program import Program
+from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
 from spec.harness.witness import kernel, other_than
@@ -150,6 +150,19 @@ class Programs:
         """
         main = [str(module.__file__)] if as_file else ["-m", module.__name__]
         return Program(next(self._folders), *main, self._target.name, *arguments)
+
+    def packed(self, module: ModuleType, name: str, *arguments: str) -> Program:
+        """Run the code of *module* as the main module of a folder or an archive; its command line is as above.
+
+        Args:
+            module: the module.
+            name: the name of the folder, or of the archive, which ends in ``.zip``.
+            arguments: more arguments of the command line.
+        """
+        folder = next(self._folders)
+        folder.mkdir()
+        main = pack(Path(str(module.__file__)).read_text(encoding="utf-8"), folder / name)
+        return Program(folder, str(main), self._target.name, *arguments)
 
 
 MakeCheckpoint = Callable[[str], Checkpoint]

@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -121,3 +122,22 @@ class Program:
                 if os.path.samestat(os.stat(f"/proc/{pid}/fd/2"), file):
                     until_exited(pid)
         return self.errors
+
+
+def pack(code: str, path: Path) -> Path:
+    """Write *code* as the module ``__main__`` of a program that Python runs by its *path*, and return the path.
+
+    See `interface options <https://docs.python.org/3/using/cmdline.html#interface-options>`_.
+
+    Args:
+        code: the code of the module.
+        path: where the program is to be; it must not exist.  If its name ends in ``.zip``, the program is an archive,
+            and otherwise a folder.
+    """
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("__main__.py", code)
+    else:
+        path.mkdir()
+        (path / "__main__.py").write_text(code, encoding="utf-8")
+    return path

@@ -10,7 +10,7 @@ import pytest
 
 from spec.harness.deadline import Hung
 from spec.harness.process_table import GONE, state, until_exited
-from spec.harness.program import Program
+from spec.harness.program import Program, pack
 from spec.harness.witness import Violation
 from spec.selftest import processes
 
@@ -34,6 +34,13 @@ def test_runs_a_module(tmp_path: Path) -> None:
     program = Program(tmp_path / "program", "-m", "this")
     assert program.exit_status() == 0
     assert "Beautiful is better than ugly." in program.output
+
+
+@pytest.mark.parametrize("name", ["folder", "archive.zip"])
+def test_runs_what_is_packed(tmp_path: Path, name: str) -> None:
+    program = Program(tmp_path / "program", str(pack("import sys; print(__name__, sys.path[0])", tmp_path / name)))
+    assert program.exit_status() == 0
+    assert program.output == f"__main__ {tmp_path / name}\n"
 
 
 def test_tells_the_exit_status(tmp_path: Path) -> None:

@@ -115,3 +115,14 @@ def test_main_of_a_package_runs_once(program: Programs, log: Recorder) -> None:
     recorder.shows("the number of times that the main module ran", len(log.events("main")), expected=1)
     recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
     kernel.shows("the program's exit status", status, expected=0)
+
+
+@where(runs_main_again)
+@source("https://docs.python.org/3/using/cmdline.html#interface-options", observed=True)
+def test_main_of_a_folder_or_an_archive_runs_once(program: Programs, log: Recorder) -> None:
+    """The module `__main__` of a folder, or of a zip archive, that Python runs is not run again for a child."""
+    for name in "folder", "archive.zip":
+        running = program.packed(packaged, name, log.path)
+        kernel.shows(f"the exit status of a program that is {name}", running.exit_status(), expected=0)
+    recorder.shows("the number of times that a main module ran", len(log.events("main")), expected=2)
+    recorder.shows("the number of times that a child's task ran", len(log.events("task")), expected=2)

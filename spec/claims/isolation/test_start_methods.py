@@ -16,7 +16,7 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
 from spec.claims.shared.steps import leave
-from spec.engine.fixtures import MakeCheckpoint, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.lessons import Lesson, NotProvided
 from spec.engine.marks import (
     default_is_fork,
@@ -228,6 +228,32 @@ def test_context_has_one_start_method(choosing: Any) -> None:
     with refuses(ValueError):
         choosing.get_context("nosuch")
     caller.shows("the default context", choosing.get_context() is choosing.get_context(), expected=True)
+
+
+@where(fresh_memory)
+@needs("Lock", "Queue", "active_children")
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
+@source("https://github.com/python/cpython/issues/77377")
+def test_lock_of_a_forking_context_is_refused(mp: Any, choosing: Any) -> None:
+    """A child that begins with fresh memory cannot be given a lock or a queue that a forking context has made."""
+    forking = choosing.get_context("fork")
+    for made in forking.Lock(), forking.Queue():
+        with refuses(RuntimeError):
+            mp.Process(target=len, args=([made],)).start()
+    caller.shows("the active children", mp.active_children(), expected=[])
+
+
+@needs("Lock")
+@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
+def test_lock_of_another_context_is_shared(choosing: Any, worker: MakeWorker) -> None:
+    """A lock that a context with fresh memory has made is the same lock in the children of each other context."""
+    locks = {method: choosing.get_context(method).Lock() for method in ("spawn", "forkserver")}
+    child = worker(**locks)
+    for method, lock in locks.items():
+        lock.acquire()
+        caller.shows("acquire(False) in a child", child.call(f"{method}.acquire", False), expected=False)
+        lock.release()
+        caller.shows("acquire(False) there after the release", child.call(f"{method}.acquire", False), expected=True)
 
 
 @needs("cpu_count")

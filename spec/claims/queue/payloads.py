@@ -207,6 +207,14 @@ def send_connection_and_close(sender: Connection, connection: Connection) -> Non
     connection.close()
 
 
+def room_for_files(most: int) -> int:
+    """Return how many files this process may open besides those that it needs, and no more than *most*."""
+    import resource  # here, because Windows has no such module, and pytest collects the claims there too
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return most if limit == resource.RLIM_INFINITY else min(most, limit - 100)
+
+
 class Correspondent:
     """An object that gets a connection from a queue or a pipe, and uses it.
 

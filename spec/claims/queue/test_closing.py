@@ -128,6 +128,21 @@ def test_closed_queue_refuses_its_process_only(
     recorder.shows("the item that another process puts and gets", other.call("queue.get"), expected="mine")
 
 
+@needs("JoinableQueue")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.empty")
+def test_closed_queue_tells_nothing(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """After a process has put an item and closed the queue, `empty` raises OSError there, and answers elsewhere."""
+    for queue in mp.Queue(), mp.JoinableQueue():
+        closer, other = worker(queue=queue), worker(queue=queue)
+        for call in ["queue.put", "last words"], ["queue.close"], ["queue.join_thread"]:
+            closer.call(*call)
+        with refuses(CallFailed, "OSError"):
+            closer.call("queue.empty")
+        caller.shows("empty() in another process", other.call("queue.empty"), expected=False)
+        other.call("queue.get")
+        caller.shows("empty() after the item was got", other.call("queue.empty"), expected=True)
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
 def test_join_thread_waits_for_the_pipe(
     mp: Multiprocessing, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint, worker: MakeWorker

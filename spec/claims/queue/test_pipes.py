@@ -7,6 +7,7 @@ import signal
 import time
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
@@ -212,6 +213,24 @@ def test_connection_can_be_sent(mp: Multiprocessing, checkpoint: MakeCheckpoint,
     taker.call("correspondent.receive")
     taker.call("correspondent.send", "through the pipe")
     recorder.shows("the message that is received", receiver.recv(), expected="through the pipe")
+
+
+@source("https://bugs.python.org/issue11657", observed=True)
+def test_connection_with_a_large_number_can_be_sent(mp: Any, worker: MakeWorker) -> None:
+    """A connection whose file descriptor is beyond 256 works where it arrives, whether it was sent or given."""
+    mouth, ear = mp.Pipe()
+    taker = worker(correspondent=payloads.Correspondent(ear.recv))
+    many = [os.open(os.devnull, os.O_RDONLY) for _ in range(payloads.room_for_files(300))]
+    receiver, sender = mp.Pipe(False)
+    kernel.shows("the number of the connection's file", sender.fileno(), expected=at_least(len(many)))
+    given = worker(sender=sender)
+    mouth.send(sender)
+    taker.call("correspondent.receive")
+    for file in many:
+        os.close(file)
+    given.call("sender.send", "given")
+    taker.call("correspondent.send", "sent")
+    recorder.shows("the messages that are received", [receiver.recv(), receiver.recv()], expected=["given", "sent"])
 
 
 @needs("Queue")

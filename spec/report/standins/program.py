@@ -48,3 +48,8 @@ class Programs:
         file.write_text(module.code, encoding="utf-8")
         main = [str(file)] if as_file else ["-m", module.__name__]
         return Program(folder, *main, "", *arguments, path=str(folder))
+
+    def packed(self, module: SimpleNamespace, name: str, *arguments: str) -> Program:
+        """Run the code of *module*, which is written out, as the main module of a folder or an archive."""
+        folder = Path(tempfile.mkdtemp(dir=".")).absolute()
+        return Program(folder, str(program.pack(module.code, folder / name)), "", *arguments)

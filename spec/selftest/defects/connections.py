@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from multiprocessing import connection as connections
-from multiprocessing import queues
+from multiprocessing import queues, reduction
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
@@ -157,3 +157,20 @@ class TakesAPart(Broken):
 
     def Pipe(self, duplex=True):
         return pipe_of(_TakesAPart, duplex)
+
+
+class _OfASmallNumber(Connection):
+    def __reduce__(self):
+        return _open_again, (reduction.DupFd(self.fileno() % 256), self.readable, self.writable)
+
+
+def _open_again(given, readable, writable):
+    return _OfASmallNumber(given.detach(), readable, writable)
+
+
+@family.breaks("queue.connection-with-a-large-number-can-be-sent")
+class NumbersAreOneByte(Broken):
+    """A connection is sent as if the number of its file were less than 256."""
+
+    def Pipe(self, duplex=True):
+        return pipe_of(_OfASmallNumber, duplex)

@@ -230,7 +230,7 @@ class _RunsPackagesAgain(_Prepared):
     change = staticmethod(_again)
 
 
-@family.breaks("isolation.main-of-a-package-runs-once")
+@family.breaks("isolation.main-of-a-package-runs-once", "isolation.main-of-a-folder-or-an-archive-runs-once")
 class RunsPackagesAgain(Broken):
     """A child runs `__main__` of a package again."""
 

@@ -305,3 +305,15 @@ class CancellingIsInherited(Broken):
             super().put(obj, block, timeout)
             if self.cancelled:
                 super().cancel_join_thread()
+
+
+class _AnswersWhenClosed(sound.Queue):
+    def empty(self):
+        return self._closed or super().empty()
+
+
+@family.breaks("queue.closed-queue-tells-nothing")
+class AnswersWhenClosed(Broken):
+    """A queue that its process has closed is empty."""
+
+    Queue = _AnswersWhenClosed
