@@ -13,7 +13,7 @@ from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeWorker, Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.process_table import ALIVE, state
@@ -21,7 +21,7 @@ from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, kernel, other_than
 from spec.harness.worker import Worker
 
-pytestmark = needs("Process", "Condition")
+pytestmark = [needs("Process", "Condition"), managed_too]
 
 
 def two_wait(condition: Condition, worker: MakeWorker) -> tuple[Worker, Worker]:

@@ -10,12 +10,12 @@ from spec.claims.condition import payloads
 from spec.claims.shared.synchronizing import is_blocked, one_goes_on
 from spec.claims.shared.threads import in_each_of
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import caller, kernel, refuses
 from spec.harness.worker import CallFailed, Worker
 from spec.models import condition_model
 
-pytestmark = needs("Process", "Condition")
+pytestmark = [needs("Process", "Condition"), managed_too]
 
 
 def waiting_for(condition: Condition, worker: MakeWorker, count: int) -> list[Worker]:

@@ -12,14 +12,14 @@ from spec.claims.condition import payloads
 from spec.claims.shared import handlers
 from spec.claims.shared.synchronizing import is_blocked, one_goes_on
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.deadline import Backoff
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, refuses
 from spec.harness.worker import CallFailed
 
-pytestmark = needs("Process", "Condition")
+pytestmark = [needs("Process", "Condition"), managed_too]
 
 
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.wait")
@@ -95,8 +95,9 @@ def test_wait_for_ends_in_time_though_notified(mp: Multiprocessing, worker: Make
     for _ in range(MANY):
         if waiter.done:
             break
-        with condition:
+        if condition.acquire(False):  # the waiter holds the lock once its wait has ended
             condition.notify()
+            condition.release()
         backoff.wait()
     kernel.shows(f"whether wait_for(..., 0.1) has ended after {MANY} notifications", waiter.done, expected=True)
     caller.shows("what wait_for() returns", waiter.result(), expected=False)

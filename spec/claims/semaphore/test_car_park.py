@@ -15,14 +15,14 @@ from spec.claims.semaphore import payloads
 from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.process_table import until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import WATCHED, until_still
 from spec.harness.witness import at_most, caller, gatekeeper, kernel, recorder, refuses
 from spec.harness.worker import CallFailed
 
-pytestmark = needs("Process", "Semaphore")
+pytestmark = [needs("Process", "Semaphore"), managed_too]
 
 
 @source("impl.semaphore.arrive")

@@ -10,12 +10,12 @@ from impl.contract import Multiprocessing
 from spec.claims.semaphore import payloads
 from spec.claims.shared.synchronizing import is_blocked, one_goes_on
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import caller, kernel, recorder, refuses
 from spec.harness.worker import CallFailed
 from spec.models import semaphore_model
 
-pytestmark = needs("Process", "Semaphore")
+pytestmark = [needs("Process", "Semaphore"), managed_too]
 
 
 @source("https://docs.python.org/3/library/threading.html#threading.Semaphore.release")

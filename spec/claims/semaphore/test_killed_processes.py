@@ -11,14 +11,14 @@ from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
 from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeWorker, Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.process_table import ALIVE, state
 from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, kernel, other_than
 
-pytestmark = needs("Process", "Semaphore")
+pytestmark = [needs("Process", "Semaphore"), managed_too]
 
 
 @source("https://man7.org/linux/man-pages/man3/sem_post.3.html", observed=True)

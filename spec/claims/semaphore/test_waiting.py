@@ -12,13 +12,13 @@ from spec.claims.semaphore import payloads
 from spec.claims.shared import handlers, threads
 from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, kernel
 
-pytestmark = needs("Process", "Semaphore")
+pytestmark = [needs("Process", "Semaphore"), managed_too]
 
 
 @needs("BoundedSemaphore")
@@ -54,6 +54,7 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("acquire(False), twice, after one more release", taken, expected=[True, False])
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
