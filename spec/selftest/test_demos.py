@@ -26,6 +26,7 @@ QUICK = {
     "barrier": "--stages 2 --pace 0.1",
     "condition": "--buyers 2 --delay 0.2 --pause 0.05",
     "daemon": "--daemon-seconds 30 --ordinary-seconds 0.3",
+    "event": "--runners 2 --warm-up 0.1 --patience 0.1",
     "fanout": "--children 3 --pause 0.1",
     "joinable": "--items 2 --make 0.01 --eat 0.01",
     "lifecycle": "--pause 30",
@@ -33,6 +34,7 @@ QUICK = {
     "semaphore": "--cars 3 --places 2 --stay 0.3",
     "sharing": "--start 10 --workers 3 --pause 0.2",
     "values": "--turnstiles 3 --pause 0.2",
+    "wait": "--think 0.6",
     "zombie": "--pause 0.5",
 }
 """Options that make a demo short; with the numbers of the article it takes as long as in the article."""
@@ -41,6 +43,7 @@ ARTICLE = {
     "barrier": "--hikers 3 --stages 3 --pace 0.2",
     "condition": "--buyers 4 --delay 0.5 --pause 0.05",
     "daemon": "--daemon-seconds 3 --ordinary-seconds 5",
+    "event": "--runners 5 --warm-up 0.2 --patience 0.5",
     "fanout": "--children 10 --pause 0.5",
     "identity": "--name 洪七",
     "isolation": "",
@@ -52,6 +55,7 @@ ARTICLE = {
     "semaphore": "--cars 8 --places 3 --stay 0.5",
     "sharing": "--start 100 --workers 10 --pause 0.1",
     "values": "--turnstiles 10 --pause 0.1",
+    "wait": "--clients 3 --think 1.5",
     "zombie": "--children 1 --pause 1",
 }
 """The article's numbers, written out."""
@@ -77,6 +81,17 @@ SHOWS = {
         "a delivery between the look and the wait: missed",
     ],
     "daemon": ["main: ended", "ordinary child: done"],
+    "event": [
+        "a race in which the gun is loaded",
+        "all are at the line: go",
+        " runs",
+        " runs",
+        "a race in which the gun is not cleared",
+        "runner 0 runs",
+        "a race in which nobody fires",
+        " goes home",
+        " goes home",
+    ],
     "fanout": ["child 0: done", "one by one", "child 0: done", "together"],
     "identity": [
         "child:  I am 洪七, process ",
@@ -111,6 +126,15 @@ SHOWS = {
         "3 visitors, with the lock: 3 counted",
         "3 visitors, without it: ",
         "3 visitors, with a place for each turnstile: 3 counted",
+    ],
+    "wait": [
+        "the desk serves in a fixed order",
+        "the desk serves client 0",
+        "the desk serves client 1",
+        "the desk serves client 2",
+        "the desk serves whoever is ready",
+        "the desk serves client ",
+        "the first to leave: [",
     ],
     "zombie": ["has not joined", "has joined", "not in the process table"],
 }

@@ -13,6 +13,8 @@ from spec.selftest.runs import verify
 
 IDLE_API = """
 import multiprocessing
+import os
+from multiprocessing import connection
 
 _fork = multiprocessing.get_context("fork")
 Process, get_start_method = _fork.Process, _fork.get_start_method
@@ -45,12 +47,32 @@ class Condition(Lock):
     notify_all = notify
 
 
+class Event(Condition):
+    def is_set(self):
+        return False
+
+    set = clear = Condition.notify
+
+
+class Connection(connection.Connection):
+    pass
+
+
+def Pipe(duplex=True):
+    return tuple(Connection(os.dup(end.fileno()), end.readable, end.writable) for end in _fork.Pipe(duplex))
+
+
+def wait(object_list, timeout=None):
+    return []
+
+
 def Array(kind, initializer, *, lock=True):
     return _fork.Array(kind, initializer, lock=Lock())
 
 
 Semaphore = BoundedSemaphore = Lock
 Value, RLock = _fork.Value, _fork.RLock
+Listener, Client = connection.Listener, connection.Client
 """
 
 
@@ -58,9 +80,11 @@ Value, RLock = _fork.Value, _fork.RLock
     ("lesson", "model"),
     [
         ("condition", "ConditionModel"),
+        ("event", "EventModel"),
         ("lock", "LockModel"),
         ("semaphore", "SemaphoreModel"),
         ("values", "ArrayModel"),
+        ("wait", "WaitModel"),
     ],
 )
 def test_failing_sequence_is_printed(lesson: str, model: str, tmp_path: Path) -> None:
