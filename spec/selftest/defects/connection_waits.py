@@ -41,7 +41,7 @@ class BrokenWait(Broken):
         return pipe_of(self.Kind, duplex)
 
 
-@family.breaks("wait.blocks-until-one-is-ready", "wait.fixed-order-waits-for-the-first")
+@family.breaks("wait.blocks-until-one-is-ready", "wait.receives-nothing")
 class SaysThatAllAreReady(BrokenWait):
     """All objects are returned at once, whether they are ready or not."""
 
