@@ -63,8 +63,12 @@ def run(text: str) -> tuple[int, str]:
 
 
 def sound(claim: Claim) -> list[Target]:
-    """Return the targets of the standard library on which *claim* applies and is known to hold."""
-    targets = [target for target in expand([DEFAULT]) if claim.applies_to(target.traits)]
+    """Return the targets of the standard library on which *claim* applies and is known to hold.
+
+    Managed objects are left out, because no script can have them.
+    """
+    plain = [target for target in expand([DEFAULT]) if not target.traits.managed]
+    targets = [target for target in plain if claim.applies_to(target.traits)]
     providing = [target for target in targets if all(provides(target.mp, name) for name in claim.needs)]
     return [target for target in providing if (claim.id, target.name) not in trial.faults_of_python()]
 
