@@ -19,6 +19,7 @@ import select
 import socket
 import struct
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -209,10 +210,20 @@ class Checkpoint:
         self.close()
 
 
+def wait_for_any(checkpoints: Iterable[Checkpoint], seconds: float) -> None:
+    """Wait at most *seconds* until a payload arrives at one of the *checkpoints*, none of which is closed."""
+    _any_readable([checkpoint._listener for checkpoint in checkpoints], seconds)
+
+
 def _readable(connection: socket.socket, seconds: float = 0) -> bool:
     """Wait at most *seconds* for data or a connection, or for the other side to close; return whether it came."""
+    return _any_readable([connection], seconds)
+
+
+def _any_readable(connections: Iterable[socket.socket], seconds: float) -> bool:
     poll = select.poll()  # unlike select, it takes any file descriptor
-    poll.register(connection, select.POLLIN)
+    for connection in connections:
+        poll.register(connection, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
 
 

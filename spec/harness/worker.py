@@ -19,7 +19,7 @@ from typing import Any, Optional
 
 from impl.contract import Multiprocessing
 from spec.harness.callers import ending, watch
-from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.checkpoint import Arrival, Checkpoint, wait_for_any
 from spec.harness.child_side import serve
 from spec.harness.deadline import Backoff
 from spec.harness.process_table import ALIVE, is_blocked, observe_threads, state, until_exited
@@ -132,6 +132,10 @@ class Worker:
     def done(self) -> bool:
         """Whether the call in progress has ended, so that there is a `result`."""
         return self._orders.reached
+
+    def wait(self, seconds: float, checkpoint: Checkpoint) -> None:
+        """Wait at most *seconds* until the call in progress has ended, or a payload arrives at the *checkpoint*."""
+        wait_for_any([self._orders, checkpoint], seconds)
 
     def blocks(self) -> bool:
         """Wait until the call in progress is blocked in the kernel or has ended; return whether it is blocked.

@@ -66,6 +66,10 @@ class Checkpoint:
         self._listener.listen(4096)
         closing.callback(self._close)
 
+    def fileno(self) -> int:
+        """Return the file descriptor that is readable when a payload arrives."""
+        return self._listener.fileno()
+
     def _accept(self, seconds: Optional[float] = 0) -> None:
         while self._listener.fileno() >= 0 and select.select([self._listener], [], [], seconds)[0]:
             with suppress(EOFError, OSError):  # it was killed on its way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from contextlib import suppress
@@ -72,6 +73,10 @@ class Worker:
     def done(self) -> bool:
         """Whether the call in progress has ended."""
         return self._orders.reached
+
+    def wait(self, seconds: float, checkpoint: Checkpoint) -> None:
+        """Wait at most *seconds* until the call in progress has ended, or a payload arrives at the *checkpoint*."""
+        select.select([self._orders, checkpoint], [], [], seconds)
 
     def blocks(self) -> bool:
         """Wait until the call in progress is blocked in the kernel or has ended; return whether it is blocked."""

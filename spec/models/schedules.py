@@ -1,0 +1,201 @@
+"""Every schedule of a few processes: each order in which they can advance from one checkpoint to the next.
+
+The processes are workers, which serve all schedules.  Each makes the same call, and stops at a checkpoint on the way,
+where a lesson calls its ``pause``.  The explorer lets one process advance at a time, so a schedule is a sequence of
+process numbers.  In the schedule 1 2 1 2, both processes read before either of them writes::
+
+    explorer = Explorer(workers, network, ("buy", stock), Wording("buyer", stops="reads {}", ends="is told {}"))
+    for run in explorer.explore(prepare=restock):
+        recorder.shows("how many buyers bought", run.seen(len(run.results)), expected=1)
+
+A process that a lock blocks cannot advance.  The kernel says that it is blocked.  When the lock is released, a process
+that waits goes on by itself, as a part of the step that has released the lock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Callable, Optional
+
+from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.witness import caller, kernel
+from spec.harness.worker import CallFailed, Worker
+
+GLANCE_SECONDS = 0.001
+"""A process that has more to do rarely needs longer to its next stop.  After this time, the kernel is asked."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a schedule is told, a line for each step.
+
+    Attributes:
+        process: what a process is, such as ``buyer``.
+        stops: what it has done when it stops at the checkpoint; a format of what it passes to ``pause``.
+        ends: what it has done when its call has ended; a format of the result.
+    """
+
+    process: str
+    stops: str
+    ends: str
+
+
+@dataclass
+class Run:
+    """What the processes did in one schedule.  Processes are numbered from 1.
+
+    Attributes:
+        schedule: the numbers of the processes that were let advance, in order.
+        choices: for each step, the numbers of the processes that could advance, in order.
+        results: what the call of each process returned, by its number.
+        lines: what happened, in words.
+    """
+
+    schedule: list[int] = field(default_factory=list)
+    choices: list[list[int]] = field(default_factory=list)
+    results: dict[int, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+    def seen(self, value: object) -> SeenInSchedule:
+        """Return *value* so that, if it is not as expected, the report tells the schedule in which it was seen."""
+        return SeenInSchedule(value, "".join(f"\n    {line}" for line in self.lines))
+
+
+@dataclass(frozen=True)
+class SeenInSchedule:
+    """A value that was seen in a schedule.  It equals what the value equals.
+
+    Attributes:
+        value: the value.
+        told: the schedule in words, each line after a line break.
+    """
+
+    value: object
+    told: str
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == other
+
+    def __repr__(self) -> str:
+        return f"{self.value!r} in this schedule:{self.told}"
+
+
+class Explorer:
+    """Lets processes make a call in every schedule.
+
+    Args:
+        workers: the processes; they are at rest.
+        checkpoint: where the call stops; nobody else may stop there.
+        call: the name of a function that each worker has, and its arguments.
+        wording: how a schedule is told.
+    """
+
+    def __init__(
+        self, workers: Sequence[Worker], checkpoint: Checkpoint, call: tuple[Any, ...], wording: Wording
+    ) -> None:
+        self._workers = dict(enumerate(workers, start=1))
+        self._checkpoint, self._call, self._wording = checkpoint, call, wording
+        self._arrivals: dict[int, Arrival] = {}
+
+    def explore(self, prepare: Callable[[], object]) -> Iterator[Run]:
+        """Run the processes in all schedules, depth first, and yield what they did in each.
+
+        Which steps are possible is only known once they are: so each schedule begins with the steps of an earlier
+        one, takes another step where that had a choice, and then goes on with the first process that can advance.
+
+        Args:
+            prepare: called before each schedule, to restore what the processes change.
+
+        Raises:
+            Violation: processes are blocked for good, or a call raised an exception; the schedule is told.
+            Hung: a process neither stops nor ends.
+        """
+        beginnings: list[list[int]] = [[]]
+        while beginnings:
+            beginning = beginnings.pop()
+            prepare()
+            run = self.run(beginning)
+            yield run
+            for step in range(len(beginning), len(run.schedule)):
+                others = run.choices[step][1:]
+                beginnings += [[*run.schedule[:step], other] for other in reversed(others)]
+
+    def run(self, beginning: Sequence[int]) -> Run:
+        """Run the processes in one schedule.
+
+        Args:
+            beginning: the first steps.  A lock need not wake the same process each time.  Where a process of these
+                steps cannot advance, and after these steps, the first process that can advance does.
+
+        Raises:
+            Violation: processes are blocked for good, or a call raised an exception; the schedule is told.
+            Hung: a process neither stops nor ends.
+        """
+        run = Run()
+        ready: dict[int, Callable[[], object]] = {
+            number: partial(worker.begin, *self._call) for number, worker in self._workers.items()
+        }
+        blocked: list[int] = []
+        steps = iter(beginning)
+        while ready:
+            planned = next(steps, None)
+            number = planned if planned in ready else min(ready)
+            run.schedule.append(number)
+            run.choices.append(sorted(ready))
+            ready.pop(number)()
+            blocked = self._settle(number, blocked, ready, run)
+        kernel.shows(f"the {self._wording.process}s that are blocked for good", run.seen(blocked), expected=[])
+        return run
+
+    def _settle(self, advanced: int, blocked: list[int], ready: dict[int, Callable[[], object]], run: Run) -> list[int]:
+        """Wait until no process goes on, and return the numbers of those that are blocked.
+
+        Args:
+            advanced: the process that was let advance.
+            blocked: the processes that were blocked before.
+            ready: for each process that can advance, what lets it; those that stop are added.
+            run: gets the results and the lines.
+        """
+        unsettled, still = deque([advanced, *blocked]), list[int]()
+        while unsettled:
+            number = unsettled.popleft()
+            what = self._follow(number, ready, run)
+            if what is None:
+                still.append(number)
+            else:
+                unsettled += still  # it may have let one of these go on
+                still = []
+            if number not in blocked:
+                run.lines.append(f"{self._wording.process} {number} {what or 'is blocked'}")
+            elif what is not None:
+                run.lines.append(f"{self._wording.process} {number} goes on, and {what}")
+        return sorted(still)
+
+    def _follow(self, number: int, ready: dict[int, Callable[[], object]], run: Run) -> Optional[str]:
+        """Wait until a process stops, ends or is blocked; return in words what it did, or None if it is blocked."""
+        worker = self._workers[number]
+        if not self._has_moved(worker):
+            worker.wait(GLANCE_SECONDS, self._checkpoint)
+        while not self._has_moved(worker):
+            if worker.blocks() and not self._has_moved(worker):
+                return None
+        arrival = self._arrivals.pop(worker.pid, None)
+        if arrival:
+            ready[number] = arrival.let_go
+            return self._wording.stops.format(*arrival.notes)
+        try:
+            run.results[number] = worker.result()
+        except CallFailed as failure:
+            what = f"the outcome of the call of {self._wording.process} {number}"
+            caller.shows(what, run.seen(failure), expected="no exception")
+        return self._wording.ends.format(run.results[number])
+
+    def _has_moved(self, worker: Worker) -> bool:
+        """Return whether the call of *worker* has ended, or has stopped at the checkpoint."""
+        while self._checkpoint.reached:
+            arrival = self._checkpoint.next()
+            self._arrivals[arrival.pid] = arrival
+        return worker.pid in self._arrivals or worker.done
