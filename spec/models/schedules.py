@@ -8,8 +8,8 @@ process numbers.  In the schedule 1 2 1 2, both processes read before either of 
     for run in explorer.explore(prepare=restock):
         recorder.shows("how many buyers bought", run.seen(len(run.results)), expected=1)
 
-A process that a lock blocks cannot advance.  The kernel says that it is blocked.  When the lock is released, a process
-that waits goes on by itself, as a part of the step that has released the lock.
+A process that a lock blocks cannot advance; the kernel says that it is blocked.  When the lock is released, a process
+that waits goes on by itself, as a part of the step that released the lock.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Run:
         return SeenInSchedule(value, "".join(f"\n    {line}" for line in self.lines))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeenInSchedule:
     """A value that was seen in a schedule.  It equals what the value equals.
 
@@ -147,10 +147,12 @@ class Explorer:
             run.choices.append(sorted(ready))
             ready.pop(number)()
             blocked = self._settle(number, blocked, ready, run)
-        kernel.shows(f"the {self._wording.process}s that are blocked for good", run.seen(blocked), expected=[])
+        kernel.shows(f"each {self._wording.process} that is blocked for good", run.seen(blocked), expected=[])
         return run
 
-    def _settle(self, advanced: int, blocked: list[int], ready: dict[int, Callable[[], object]], run: Run) -> list[int]:
+    def _settle(
+        self, advanced: int, blocked: list[int], ready: dict[int, Callable[[], object]], run: Run
+    ) -> list[int]:
         """Wait until no process goes on, and return the numbers of those that are blocked.
 
         Args:

@@ -21,7 +21,7 @@ def left_after(schedule: Sequence[int], number: int) -> int:
     return number
 
 
-def overlap(schedule: Sequence[int]) -> bool:
-    """Return whether in the *schedule* one process makes a step between the first and the last step of another."""
-    changes = sum(one != next_one for one, next_one in zip(schedule, schedule[1:]))
+def overlaps(schedule: Sequence[int]) -> bool:
+    """Return whether in the *schedule* a process makes a step between the first and the last step of another."""
+    changes = sum(process != following for process, following in zip(schedule, schedule[1:]))
     return changes >= len(set(schedule))

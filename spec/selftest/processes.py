@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Callable
 
-from impl.contract import Multiprocessing
+from impl.contract import Lock, Multiprocessing, Pause
 
 
 def wait() -> None:
@@ -129,3 +129,39 @@ def start_child(mp: Multiprocessing) -> None:
 def print_heavy_modules() -> None:
     """Print which of those modules are imported that a child should not need."""
     print([name for name in ("pytest", "hypothesis", "psutil") if name in sys.modules])
+
+
+def pause_often(pause: Pause, times: int) -> int:
+    """Stop at *pause* a number of *times*, and return that number."""
+    for _ in range(times):
+        pause()
+    return times
+
+
+def pause_with(lock: Lock, pause: Pause) -> None:
+    """Stop at *pause*, and hold the lock until it returns."""
+    with lock:
+        pause()
+
+
+def work_with(lock: Lock, _pause: Pause) -> None:
+    """Hold the lock for as long as some work takes, so that others are seen to wait for it meanwhile."""
+    with lock:
+        sum(range(5_000_000))
+
+
+def acquire_and_keep(lock: Lock, _pause: Pause) -> None:
+    """Acquire the lock, and do not release it."""
+    lock.acquire()
+
+
+def sell_wrongly_once(pause: Pause, trace: Path, seller: int) -> str:
+    """Append the number of the *seller* to *trace*, before and after *pause*; return how the sale went.
+
+    It went wrong if the numbers are, in the end, 231132.
+    """
+    for step in (pause, str):
+        with trace.open("a", encoding="ascii") as file:
+            file.write(str(seller))
+        step()
+    return "oversold" if trace.read_text(encoding="ascii") == "231132" else "sold"

@@ -14,7 +14,7 @@ from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import gatekeeper, kernel, recorder
 from spec.models.schedules import Explorer, Wording
-from spec.models.unguarded import left_after, overlap
+from spec.models.unguarded import left_after, overlaps
 
 pytestmark = needs("Process")
 
@@ -32,15 +32,13 @@ def restock(stock: Path, tickets: int) -> None:
 def test_no_schedule_oversells(
     mp: Multiprocessing, lesson: Lesson, folder: Path, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
-    """With the lock, every schedule of three buyers sells exactly two tickets of two, and blocks no buyer for good."""
+    """With the lock, every schedule of three buyers sells the two tickets that there are, and ends."""
     network, lock, stock = checkpoint("network"), mp.Lock(), folder / "stock.json"
     buyers = [worker(buy=partial(payloads.outcome_of, lesson.buy, lock, network.pause)) for _ in range(3)]
     explorer = Explorer(buyers, network, ("buy", str(stock)), OFFICE)
     for run in explorer.explore(prepare=partial(restock, stock, 2)):
         told = sorted(run.results.values())
-        recorder.shows(
-            "what the buyers were told", run.seen(told), expected=[["bought"], ["bought"], ["sold out"]]
-        )
+        recorder.shows("what the buyers were told", run.seen(told), expected=[["bought"], ["bought"], ["sold out"]])
         left = json.loads(stock.read_text(encoding="utf-8"))
         kernel.shows("the content of the stock file", run.seen(left), expected={"count": 0})
 
@@ -58,7 +56,7 @@ def test_schedules_that_oversell_without(
         for run in explorer.explore(prepare=partial(restock, stock, tickets)):
             explored += 1
             sold = [*run.results.values()].count(["bought"])
-            recorder.shows("whether it oversells", run.seen(sold > tickets), expected=overlap(run.schedule))
+            recorder.shows("whether it oversells", run.seen(sold > tickets), expected=overlaps(run.schedule))
             left = json.loads(stock.read_text(encoding="utf-8"))
             predicted = {"count": left_after(run.schedule, tickets)}
             kernel.shows("the content of the stock file", run.seen(left), expected=predicted)

@@ -108,6 +108,41 @@ class LetsAllWaitersIn(Broken):
             self.changed.notify_all()
 
 
+@family.breaks("lock.no-schedule-oversells")
+class StaysFreeForNewcomers(Broken):
+    """A release hands the lock to a process that waits, and yet leaves it free for the next one that comes."""
+
+    class Lock(sound.Lock):
+        def __init__(self):
+            super().__init__()
+            self.inside, self.waiting = sound.FORK_CONTEXT.RawValue("L", 0), sound.FORK_CONTEXT.RawValue("L", 0)
+
+        def acquire(self, block=True, timeout=None):
+            with self.changed:
+                if self.free:
+                    self.holder.value = os.getpid()
+                    self.inside.value += 1
+                    return True
+                if not block:
+                    return False
+                self.waiting.value += 1
+                handed_over = self.changed.wait(timeout)
+                if not handed_over:
+                    self.waiting.value -= 1
+                return handed_over
+
+        def release(self):
+            with self.changed:
+                if not self.inside.value:
+                    raise ValueError("semaphore or lock released too many times")
+                if self.waiting.value:
+                    self.waiting.value -= 1
+                    self.changed.notify()
+                else:
+                    self.inside.value -= 1
+                self.holder.value = 0
+
+
 @family.breaks("lock.waiter-proceeds-after-release", "sharing.others-wait-for-the-lock")
 class WakesNobody(Broken):
     """A release frees the lock but wakes no process that waits for it."""

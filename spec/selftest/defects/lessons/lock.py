@@ -121,6 +121,25 @@ class MakesTheStock:
         return sound.query(stock)
 
 
+@packages.breaks("lock.schedules-that-oversell-without")
+class NoticesTwoSales:
+    """A buyer reads the stock again, and buys nothing if two tickets were sold in the meantime."""
+
+    @staticmethod
+    def buy(buyer, stock, lock, pause, tell):
+        with lock:
+            left = sound.query(stock)
+            if left == 0:
+                tell(buyer, "sold out")
+                return
+            pause(left)
+            if sound.query(stock) == left - 2:
+                tell(buyer, "sold out")
+                return
+            sound.restock(stock, left - 1)
+            tell(buyer, "bought")
+
+
 @packages.breaks("lock.admits-one-buyer-at-a-time", "lock.hands-the-lock-on")
 class ReleasesBeforeItWrites:
     """A buyer releases the lock before it has written the stock."""

@@ -108,6 +108,19 @@ class LocksTheReadAndTheWrite:
             counter["num"] = number - 1
 
 
+@packages.breaks("sharing.every-schedule-without-the-lock-counts-as-predicted")
+class NoticesTwoUpdates:
+    """A child reads the counter again, and writes nothing if it has become lower by two in the meantime."""
+
+    @staticmethod
+    def take_one(counter, lock, pause):
+        with lock:
+            number = counter["num"]
+            pause(number)
+            if counter["num"] != number - 2:
+                counter["num"] = number - 1
+
+
 @packages.breaks("sharing.others-wait-for-the-lock")
 class ReadsBeforeItLocks:
     """The counter is read before the lock is taken."""
