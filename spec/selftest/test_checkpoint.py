@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from spec.harness.checkpoint import Checkpoint
+from spec.harness.checkpoint import Checkpoint, wait_for_any
 from spec.harness.child_side import pause
-from spec.harness.deadline import Hung
+from spec.harness.deadline import DEADLINE_SECONDS, Hung
 from spec.harness.process_table import exit_of, until_blocked, until_exited
 from spec.selftest.conftest import Fork
 from spec.selftest.processes import wait
@@ -104,6 +104,15 @@ def test_reached_until_waited_for(checkpoint: Checkpoint, fork: Fork) -> None:
     assert checkpoint.reached  # looking at the arrivals does not release anybody
     checkpoint.next()
     assert not checkpoint.reached
+
+
+def test_waits_for_any_of_several(checkpoint: Checkpoint, tmp_path: Path, fork: Fork) -> None:
+    with Checkpoint(tmp_path / "there") as there:
+        wait_for_any([checkpoint, there], 0)
+        assert not checkpoint.reached and not there.reached
+        fork(there.pause)
+        wait_for_any([checkpoint, there], DEADLINE_SECONDS)
+        assert there.reached and not checkpoint.reached
 
 
 def test_waiting_until_let_go(checkpoint: Checkpoint, fork: Fork) -> None:

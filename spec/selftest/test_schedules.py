@@ -15,8 +15,8 @@ import pytest
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.witness import Violation, recorder
 from spec.harness.worker import Worker
+from spec.models.lost_updates import left_after, overlaps
 from spec.models.schedules import Explorer, Wording
-from spec.models.unguarded import left_after, overlaps
 from spec.selftest import processes
 
 pytestmark = pytest.mark.usefixtures("nothing_left")

@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+from spec.harness.checkpoint import Checkpoint
+from spec.harness.deadline import DEADLINE_SECONDS
 from spec.harness.process_table import ZOMBIE, Exit, exit_of, parent, state, until_exited
 from spec.harness.witness import Violation
 from spec.harness.worker import CallFailed, Worker
 from spec.selftest import processes
+from spec.selftest.conftest import Fork
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -76,6 +79,24 @@ def test_does_not_block_in_what_ends(worker: Worker) -> None:
     assert not worker.blocks()
     assert worker.done
     assert worker.result() == 7
+
+
+def test_waits_for_the_end_of_a_call_or_an_arrival(worker: Worker, tmp_path: Path, fork: Fork) -> None:
+    with Checkpoint(tmp_path / "elsewhere") as elsewhere:
+        worker.begin("far.recv")
+        worker.wait(0, elsewhere)
+        assert not worker.done
+        fork(elsewhere.pause)
+        worker.wait(DEADLINE_SECONDS, elsewhere)
+        assert elsewhere.reached and not worker.done
+        elsewhere.next()
+
+
+def test_waits_no_longer_than_a_call(worker: Worker, tmp_path: Path) -> None:
+    with Checkpoint(tmp_path / "elsewhere") as elsewhere:
+        worker.begin("add", 3, 4)
+        worker.wait(DEADLINE_SECONDS, elsewhere)
+        assert worker.done
 
 
 def test_that_has_exited_never_blocks(worker: Worker) -> None:

@@ -13,8 +13,8 @@ from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import gatekeeper, kernel, recorder
+from spec.models.lost_updates import left_after, overlaps
 from spec.models.schedules import Explorer, Wording
-from spec.models.unguarded import left_after, overlaps
 
 pytestmark = needs("Process")
 

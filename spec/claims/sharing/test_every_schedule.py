@@ -10,8 +10,8 @@ from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.witness import caller, gatekeeper
+from spec.models.lost_updates import left_after
 from spec.models.schedules import Explorer, Wording
-from spec.models.unguarded import left_after
 
 pytestmark = needs("Process", "Manager")
 
