@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel
 from spec.harness.worker import CallFailed, Worker
 
@@ -91,13 +92,20 @@ class Explorer:
         checkpoint: where the call stops; nobody else may stop there.
         call: the name of a function that each worker has, and its arguments.
         wording: how a schedule is told.
+        served: whether the call waits for answers of another process, such as a manager's server.  A process that
+            waits for such an answer is not blocked, as long as the other process has not done its part.
     """
 
     def __init__(
-        self, workers: Sequence[Worker], checkpoint: Checkpoint, call: tuple[Any, ...], wording: Wording
+        self,
+        workers: Sequence[Worker],
+        checkpoint: Checkpoint,
+        call: tuple[Any, ...],
+        wording: Wording,
+        served: bool = False,
     ) -> None:
         self._workers = dict(enumerate(workers, start=1))
-        self._checkpoint, self._call, self._wording = checkpoint, call, wording
+        self._checkpoint, self._call, self._wording, self._served = checkpoint, call, wording, served
         self._arrivals: dict[int, Arrival] = {}
 
     def explore(self, prepare: Callable[[], object]) -> Iterator[Run]:
@@ -182,6 +190,8 @@ class Explorer:
         if not self._has_moved(worker):
             worker.wait(GLANCE_SECONDS, self._checkpoint)
         while not self._has_moved(worker):
+            if self._served:
+                until_still()
             if worker.blocks() and not self._has_moved(worker):
                 return None
         arrival = self._arrivals.pop(worker.pid, None)

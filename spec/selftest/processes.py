@@ -9,9 +9,9 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
-from impl.contract import Lock, Multiprocessing, Pause
+from impl.contract import Connection, Lock, Multiprocessing, Pause
 
 
 def wait() -> None:
@@ -153,6 +153,19 @@ def work_with(lock: Lock, _pause: Pause) -> None:
 def acquire_and_keep(lock: Lock, _pause: Pause) -> None:
     """Acquire the lock, and do not release it."""
     lock.acquire()
+
+
+def answer_slowly(connection: Connection) -> None:
+    """Answer one request, after some work."""
+    connection.recv()
+    sum(range(5_000_000))
+    connection.send("answer")
+
+
+def ask(connection: Connection, _pause: Pause) -> Any:
+    """Send a request, and return the answer."""
+    connection.send("request")
+    return connection.recv()
 
 
 def sell_wrongly_once(pause: Pause, trace: Path, seller: int) -> str:

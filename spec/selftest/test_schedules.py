@@ -18,6 +18,7 @@ from spec.harness.worker import Worker
 from spec.models.lost_updates import left_after, overlaps
 from spec.models.schedules import Explorer, Wording
 from spec.selftest import processes
+from spec.selftest.conftest import Fork
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -31,10 +32,11 @@ def explorer(tmp_path: Path, nothing_left: None) -> Iterator[Explore]:  # noqa: 
     """A function that makes an explorer of processes; each calls one of the given functions with a ``pause``."""
     middle, workers = Checkpoint(tmp_path / "middle"), []
 
-    def make(*functions: Callable[..., object]) -> Explorer:
+    def make(*functions: Callable[..., object], served: bool = False) -> Explorer:
         for number, function in enumerate(functions, start=1):
             workers.append(Worker(mp, tmp_path / f"worker-{number}", work=partial(function, middle.pause)))
-        return Explorer(workers, middle, ("work",), Wording("process", stops="stops", ends="returns {}"))
+        wording = Wording("process", stops="stops", ends="returns {}")
+        return Explorer(workers, middle, ("work",), wording, served)
 
     yield make
     for worker in workers:
@@ -116,6 +118,14 @@ def test_one_that_goes_on_may_let_others_go_on(explorer: Explore) -> None:
 def test_takes_another_step_in_place_of_one_that_is_blocked(explorer: Explore) -> None:
     run = explorer(*[partial(processes.pause_with, mp.Lock())] * 2).run([2, 1, 1])
     assert run.schedule == [2, 1, 2, 1]
+
+
+def test_a_slow_answer_of_a_server_blocks_nobody(explorer: Explore, fork: Fork) -> None:
+    """A process that waits for the answer of another one is not blocked while the other one works on it."""
+    client, server = mp.Pipe()
+    fork(processes.answer_slowly, server)
+    run = explorer(partial(processes.ask, client), served=True).run([1])
+    assert run.lines == ["process 1 returns answer"]
 
 
 def test_tells_who_is_blocked_for_good(explorer: Explore) -> None:

@@ -25,8 +25,8 @@ def test_every_schedule_without_the_lock_counts_as_predicted(
     """Without the lock, in every schedule of three workers, the last one to write decides the final count."""
     working, counter = checkpoint("working"), manager.dict(num=0)
     staff = [worker(take=partial(lesson.take_one, counter, nullcontext(), working.pause)) for _ in range(3)]
-    schedules = 0
-    for run in Explorer(staff, working, ("take",), COUNTER).explore(prepare=partial(counter.update, num=100)):
+    explorer, schedules = Explorer(staff, working, ("take",), COUNTER, served=True), 0
+    for run in explorer.explore(prepare=partial(counter.update, num=100)):
         schedules += 1
         predicted = left_after(run.schedule, 100)
         caller.shows("the final count", run.seen(counter["num"]), expected=predicted)
