@@ -58,12 +58,12 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """`acquire(False)`, with any timeout, and `acquire` with a timeout of zero or less do not wait."""
+    """`acquire(False)`, and `acquire` with a timeout of zero or less, do not wait; None sets no limit."""
     semaphore = mp.Semaphore(1)
     waiter = worker(semaphore=semaphore)
     for expected in True, False:
         caller.shows("acquire(False)", waiter.call("semaphore.acquire", False), expected=expected)
-    for arguments in (False, None), (False, 3600), (True, 0), (True, -1):
+    for arguments in (False, None), (True, 0), (True, -1):
         acquired = waiter.call("semaphore.acquire", *arguments)
         caller.shows(f"acquire{arguments} of zero", acquired, expected=False)
     for seconds in 0.05, 0, -1:
@@ -73,6 +73,15 @@ def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> 
     kernel.shows("whether acquire(timeout=None) of zero is blocked", is_blocked(waiter), expected=True)
     semaphore.release()
     caller.shows("acquire(timeout=None) after a release", waiter.result(), expected=True)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
+def test_timeout_is_ignored_if_it_may_not_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """`acquire(False)` does not wait though it is given a timeout, unlike that of a semaphore for threads."""
+    semaphore = mp.Semaphore(1)
+    waiter = worker(semaphore=semaphore)
+    for acquired in True, False:
+        caller.shows("acquire(False, 3600)", waiter.call("semaphore.acquire", False, 3600), expected=acquired)
 
 
 @source("https://docs.python.org/3/whatsnew/3.5.html#whatsnew-pep-475", observed=True)

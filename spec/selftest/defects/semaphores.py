@@ -265,7 +265,7 @@ class NegativeTimesAreNoLimit(BrokenSemaphores):
             return super().acquire(block, None if timeout is not None and timeout < 0 else timeout)
 
 
-@family.breaks("semaphore.acquire-can-refuse-to-wait")
+@family.breaks("semaphore.timeout-is-ignored-if-it-may-not-wait")
 class WaitsIfTimed(BrokenSemaphores):
     """A non-blocking acquire waits if it is given a timeout."""
 
