@@ -54,7 +54,6 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("acquire(False), twice, after one more release", taken, expected=[True, False])
 
 
-@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
@@ -75,6 +74,7 @@ def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> 
     caller.shows("acquire(timeout=None) after a release", waiter.result(), expected=True)
 
 
+@where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")
 def test_timeout_is_ignored_if_it_may_not_wait(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`acquire(False)` does not wait though it is given a timeout, unlike that of a semaphore for threads."""
