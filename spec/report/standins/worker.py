@@ -85,7 +85,8 @@ class Worker:
 
     def wait(self, seconds: float, checkpoint: Checkpoint) -> None:
         """Wait at most *seconds* until the call in progress has ended, or a payload arrives at the *checkpoint*."""
-        select.select([self._connection, checkpoint], [], [], seconds)
+        waited_for: list[Any] = [self._connection, checkpoint]
+        select.select(waited_for, [], [], seconds)
 
     def blocks(self) -> bool:
         """Wait until the call in progress is blocked in the kernel or has ended; return whether it is blocked."""
