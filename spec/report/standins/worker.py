@@ -85,8 +85,7 @@ class Worker:
 
     def wait(self, seconds: float, checkpoint: Checkpoint) -> None:
         """Wait at most *seconds* until the call in progress has ended, or a payload arrives at the *checkpoint*."""
-        waited_for: list[Any] = [self._connection, checkpoint]
-        select.select(waited_for, [], [], seconds)
+        select.select([self._connection.fileno(), checkpoint.fileno()], [], [], seconds)
 
     def blocks(self) -> bool:
         """Wait until the call in progress is blocked in the kernel or has ended; return whether it is blocked."""
