@@ -129,6 +129,7 @@ def report(**verdicts: str) -> Document:
     made: Any = {
         "project": "0.1",
         "python": "3.11.0",
+        "implementation": "CPython",
         "platform": "Linux",
         "created": "today",
         "targets": targets,

@@ -7,7 +7,7 @@ from typing import Optional
 import psutil
 import pytest
 
-from spec.engine import plugin
+from spec.engine import plugin, workers
 from spec.harness.cgroups import usable_processors
 from spec.selftest.runs import verify
 
@@ -64,7 +64,7 @@ def test_auto_is_half_as_many_claims_again_as_processors(
 
 def test_auto_counts_the_processors_that_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
-    monkeypatch.setattr(plugin, "usable_processors", lambda: 2)
+    monkeypatch.setattr(workers, "usable_processors", lambda: 2)
     hook = plugin.pytest_xdist_auto_num_workers()
     next(hook)
     with pytest.raises(StopIteration) as answer:

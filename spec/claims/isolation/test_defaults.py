@@ -38,6 +38,7 @@ def test_childs_default_is_its_own_start_method(mp: Any, module: str, checkpoint
     child.join()
 
 
+@needs("get_context")
 @source("https://github.com/python/cpython/issues/109263")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_context_settles_no_default(program: Programs, module: str, log: Recorder) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 
@@ -89,6 +88,8 @@ def use_desks(semaphore: Guard, desks: list[str], threads: int, rounds: int) -> 
 
 
 def _take_and_leave(desk: int) -> bool:
+    import fcntl  # here, because Windows lacks it and must still be able to collect the claims
+
     try:
         fcntl.flock(desk, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
