@@ -154,22 +154,36 @@ class Explorer:
             run.schedule.append(number)
             run.choices.append(sorted(ready))
             ready.pop(number)()
-            blocked = self._settle(number, blocked, ready, run)
+            blocked = self._settle([number], blocked, ready, run)
+            while blocked and not ready and self._one_goes_on_late(blocked):
+                blocked = self._settle([], blocked, ready, run)
         kernel.shows(f"each {self._wording.process} that is blocked for good", run.seen(blocked), expected=[])
         return run
 
+    def _one_goes_on_late(self, blocked: Sequence[int]) -> bool:
+        """Return whether one of the *blocked* processes goes on after all, once all have been still for some time.
+
+        A process that waits by polling looks blocked between two tries, even if what it waits for is free.
+        """
+
+        def goes_on() -> bool:
+            return any(self._has_moved(self._workers[number]) for number in blocked)
+
+        until_still(goes_on)
+        return goes_on()
+
     def _settle(
-        self, advanced: int, blocked: list[int], ready: dict[int, Callable[[], object]], run: Run
+        self, advanced: Sequence[int], blocked: list[int], ready: dict[int, Callable[[], object]], run: Run
     ) -> list[int]:
         """Wait until no process goes on, and return the numbers of those that are blocked.
 
         Args:
-            advanced: the process that was let advance.
+            advanced: the process that was let advance, if one was.
             blocked: the processes that were blocked before.
             ready: for each process that can advance, what lets it; those that stop are added.
             run: gets the results and the lines.
         """
-        unsettled, still = deque([advanced, *blocked]), list[int]()
+        unsettled, still = deque([*advanced, *blocked]), list[int]()
         while unsettled:
             number = unsettled.popleft()
             what = self._follow(number, ready, run)

@@ -138,6 +138,14 @@ def pause_often(pause: Pause, times: int) -> int:
     return times
 
 
+def poll_and_pause_with(lock: Lock, pause: Pause) -> None:
+    """Acquire the lock by trying every tenth of a second, and stop at *pause* while it is held."""
+    while not lock.acquire(False):
+        time.sleep(0.1)
+    pause()
+    lock.release()
+
+
 def pause_with(lock: Lock, pause: Pause) -> None:
     """Stop at *pause*, and hold the lock until it returns."""
     with lock:

@@ -128,6 +128,18 @@ def test_a_slow_answer_of_a_server_blocks_nobody(explorer: Explore, fork: Fork) 
     assert run.lines == ["process 1 returns answer"]
 
 
+def test_polling_is_not_being_blocked_for_good(explorer: Explore) -> None:
+    """A process that polls sleeps between two tries.  Nobody else can advance, and yet it goes on."""
+    run = explorer(*[partial(processes.poll_and_pause_with, mp.Lock())] * 3).run([1, 2, 3, 1])
+    assert run.lines[:4] == [
+        "process 1 stops",
+        "process 2 is blocked",
+        "process 3 is blocked",
+        "process 1 returns None",
+    ]
+    assert run.results == {1: None, 2: None, 3: None}
+
+
 def test_tells_who_is_blocked_for_good(explorer: Explore) -> None:
     explored = explorer(*[partial(processes.acquire_and_keep, mp.Lock())] * 2).explore(prepare=nothing)
     with pytest.raises(
