@@ -152,11 +152,12 @@ class Reach:
             if self._is_needed(definition, node, member):
                 name = getattr(member, "name", "")
                 origin, around, member = new.get(name, (module, node, member))
-                if member not in self._known:
-                    reader = self._new_reader(origin)
-                    reader.read_member(around, member)
-                    self._known[member] = Piece(origin, *origin.lines(member), reader)
-                yield self._known[member]
+                if member in self._known:
+                    yield self._known[member]
+                    continue
+                reader = self._new_reader(origin)
+                reader.read_member(around, member)
+                yield self._keep_in_mind(member, Piece(origin, *origin.lines(member), reader))
 
     def _is_needed(self, definition: Definition, node: ast.ClassDef, member: ast.stmt) -> bool:
         if is_text(member) or is_setting(member):
