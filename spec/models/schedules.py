@@ -52,12 +52,16 @@ class Run:
         schedule: the numbers of the processes that were let advance, in order.
         choices: for each step, the numbers of the processes that could advance, in order.
         results: what the call of each process returned, by its number.
+        stops: the number of the process for each stop, and what it passed to ``pause``, in order.
+        ended: the step in which the call of each process ended, by its number.  The first step is 1.
         lines: what happened, in words.
     """
 
     schedule: list[int] = field(default_factory=list)
     choices: list[list[int]] = field(default_factory=list)
     results: dict[int, Any] = field(default_factory=dict)
+    stops: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
+    ended: dict[int, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def seen(self, value: object) -> SeenInSchedule:
@@ -92,8 +96,10 @@ class Explorer:
         checkpoint: where the call stops; nobody else may stop there.
         call: the name of a function that each worker has, and its arguments.
         wording: how a schedule is told.
-        served: whether the call waits for answers of another process, such as a manager's server.  A process that
-            waits for such an answer is not blocked, as long as the other process has not done its part.
+        served: whether the call waits for what others do by themselves, such as a manager's server, or a thread that
+            feeds a queue.  A process that waits for them is not blocked as long as they have not done their part.
+        endless: workers whose call never ends, numbered after the others.  They begin now, and are blocked whenever
+            a schedule begins or ends.
     """
 
     def __init__(
@@ -103,10 +109,14 @@ class Explorer:
         call: tuple[Any, ...],
         wording: Wording,
         served: bool = False,
+        endless: Sequence[Worker] = (),
     ) -> None:
-        self._workers = dict(enumerate(workers, start=1))
+        self._workers = dict(enumerate([*workers, *endless], start=1))
+        self._endless = [*self._workers][len(workers) :]
         self._checkpoint, self._call, self._wording, self._served = checkpoint, call, wording, served
         self._arrivals: dict[int, Arrival] = {}
+        for worker in endless:
+            worker.begin(*call)
 
     def explore(self, prepare: Callable[[], object]) -> Iterator[Run]:
         """Run the processes in all schedules, depth first, and yield what they did in each.
@@ -144,9 +154,11 @@ class Explorer:
         """
         run = Run()
         ready: dict[int, Callable[[], object]] = {
-            number: partial(worker.begin, *self._call) for number, worker in self._workers.items()
+            number: partial(worker.begin, *self._call)
+            for number, worker in self._workers.items()
+            if number not in self._endless
         }
-        blocked: list[int] = []
+        blocked = self._endless
         steps = iter(beginning)
         while ready:
             planned = next(steps, None)
@@ -155,10 +167,15 @@ class Explorer:
             run.choices.append(sorted(ready))
             ready.pop(number)()
             blocked = self._settle([number], blocked, ready, run)
-            while blocked and not ready and self._one_goes_on_late(blocked):
+            while not ready and self._to_end(blocked) and self._one_goes_on_late(blocked):
                 blocked = self._settle([], blocked, ready, run)
-        kernel.shows(f"each {self._wording.process} that is blocked for good", run.seen(blocked), expected=[])
+        for_good = self._to_end(blocked)
+        kernel.shows(f"each {self._wording.process} that is blocked for good", run.seen(for_good), expected=[])
         return run
+
+    def _to_end(self, blocked: Sequence[int]) -> list[int]:
+        """Return those of the *blocked* processes whose call is to end."""
+        return [number for number in blocked if number not in self._endless]
 
     def _one_goes_on_late(self, blocked: Sequence[int]) -> bool:
         """Return whether one of the *blocked* processes goes on after all, once all have been still for some time.
@@ -183,41 +200,45 @@ class Explorer:
             ready: for each process that can advance, what lets it; those that stop are added.
             run: gets the results and the lines.
         """
-        unsettled, still = deque([*advanced, *blocked]), list[int]()
+        unsettled, still, begun = deque([*advanced, *blocked]), list[int](), len(run.lines)
+        if self._served and not all(self._moves_at_once(self._workers[number]) for number in unsettled):
+            until_still()
         while unsettled:
             number = unsettled.popleft()
             what = self._follow(number, ready, run)
             if what is None:
                 still.append(number)
-            else:
-                unsettled += still  # it may have let one of these go on
-                still = []
-            if number not in blocked:
-                run.lines.append(f"{self._wording.process} {number} {what or 'is blocked'}")
-            elif what is not None:
-                run.lines.append(f"{self._wording.process} {number} goes on, and {what}")
+                continue
+            unsettled += still  # it may have let one of these go on
+            still = []
+            run.lines.append(f"{self._wording.process} {number} {'goes on, and ' if number in blocked else ''}{what}")
+        run.lines[begun:begun] = [f"{self._wording.process} {n} is blocked" for n in advanced if n in still]
         return sorted(still)
 
     def _follow(self, number: int, ready: dict[int, Callable[[], object]], run: Run) -> Optional[str]:
         """Wait until a process stops, ends or is blocked; return in words what it did, or None if it is blocked."""
         worker = self._workers[number]
-        if not self._has_moved(worker):
-            worker.wait(GLANCE_SECONDS, self._checkpoint)
-        while not self._has_moved(worker):
-            if self._served:
-                until_still()
+        while not self._moves_at_once(worker):
             if worker.blocks() and not self._has_moved(worker):
                 return None
         arrival = self._arrivals.pop(worker.pid, None)
         if arrival:
             ready[number] = arrival.let_go
+            run.stops.append((number, arrival.notes))
             return self._wording.stops.format(*arrival.notes)
         try:
             run.results[number] = worker.result()
         except CallFailed as failure:
             what = f"the outcome of the call of {self._wording.process} {number}"
             caller.shows(what, run.seen(failure), expected="no exception")
+        run.ended[number] = len(run.schedule)
         return self._wording.ends.format(run.results[number])
+
+    def _moves_at_once(self, worker: Worker) -> bool:
+        """Return whether the call of *worker* has ended or stopped, or does so within `GLANCE_SECONDS`."""
+        if not self._has_moved(worker):
+            worker.wait(GLANCE_SECONDS, self._checkpoint)
+        return self._has_moved(worker)
 
     def _has_moved(self, worker: Worker) -> bool:
         """Return whether the call of *worker* has ended, or has stopped at the checkpoint."""

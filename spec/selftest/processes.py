@@ -152,6 +152,23 @@ def pause_with(lock: Lock, pause: Pause) -> None:
         pause()
 
 
+def pause_with_each_item(queue: Any, pause: Pause) -> None:
+    """Get items without end, and stop at *pause* with each."""
+    while True:
+        pause(queue.get())
+
+
+def put_one(queue: Any, _pause: Pause) -> None:
+    """Put an item."""
+    queue.put("item")
+
+
+def put_and_get(there: Any, back: Any, _pause: Pause) -> None:
+    """Put an item to one queue, and wait for one from the other."""
+    there.put("item")
+    back.get()
+
+
 def work_with(lock: Lock, _pause: Pause) -> None:
     """Hold the lock for as long as some work takes, so that others are seen to wait for it meanwhile."""
     with lock:

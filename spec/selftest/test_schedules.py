@@ -32,11 +32,12 @@ def explorer(tmp_path: Path, nothing_left: None) -> Iterator[Explore]:  # noqa: 
     """A function that makes an explorer of processes; each calls one of the given functions with a ``pause``."""
     middle, workers = Checkpoint(tmp_path / "middle"), []
 
-    def make(*functions: Callable[..., object], served: bool = False) -> Explorer:
+    def make(*functions: Callable[..., object], served: bool = False, endless: int = 0) -> Explorer:
         for number, function in enumerate(functions, start=1):
             workers.append(Worker(mp, tmp_path / f"worker-{number}", work=partial(function, middle.pause)))
         wording = Wording("process", stops="stops", ends="returns {}")
-        return Explorer(workers, middle, ("work",), wording, served)
+        ending = len(workers) - endless
+        return Explorer(workers[:ending], middle, ("work",), wording, served, endless=workers[ending:])
 
     yield make
     for worker in workers:
@@ -126,6 +127,32 @@ def test_a_slow_answer_of_a_server_blocks_nobody(explorer: Explore, fork: Fork) 
     fork(processes.answer_slowly, server)
     run = explorer(partial(processes.ask, client), served=True).run([1])
     assert run.lines == ["process 1 returns answer"]
+
+
+def test_endless_call_is_blocked_when_a_schedule_begins_and_ends(explorer: Explore) -> None:
+    """It serves all schedules, and takes a step whenever another process has given it something to do."""
+    queue = mp.SimpleQueue()
+    serve, put = partial(processes.pause_with_each_item, queue), partial(processes.put_one, queue)
+    runs = [*explorer(put, put, serve, endless=1).explore(prepare=nothing)]
+    assert [run.schedule for run in runs] == [[1, 2, 3, 3], [1, 3, 2, 3], [2, 1, 3, 3], [2, 3, 1, 3]]
+    assert runs[1].lines == [
+        "process 1 returns None",
+        "process 3 goes on, and stops",
+        "process 3 is blocked",
+        "process 2 returns None",
+        "process 3 goes on, and stops",
+        "process 3 is blocked",
+    ]
+    assert runs[1].stops == [(3, ("item",)), (3, ("item",))]
+    assert runs[1].ended == {1: 1, 2: 3}
+
+
+def test_step_of_a_blocked_process_is_told_once(explorer: Explore) -> None:
+    """Although a process is looked at again when its step has let another one go on."""
+    first, second = mp.SimpleQueue(), mp.SimpleQueue()
+    ask, answer = partial(processes.put_and_get, first, second), partial(processes.pause_with_each_item, first)
+    run = next(explorer(ask, partial(processes.put_one, second), answer, endless=1).explore(prepare=nothing))
+    assert run.lines[:2] == ["process 1 is blocked", "process 3 goes on, and stops"]
 
 
 def test_polling_is_not_being_blocked_for_good(explorer: Explore) -> None:

@@ -131,6 +131,29 @@ class JoinWaitsForWhatWasThere(Broken):
                     self._cond.wait()
 
 
+@family.breaks("joinable.every-schedule-delivers")
+class ReportsEarlierItemsToo(Broken):
+    """A report of an item counts as a report of all items that were got before it."""
+
+    class JoinableQueue(sound.JoinableQueue):
+        def __init__(self, maxsize=0):
+            super().__init__(maxsize)
+            self.got, self.reported = (sound.FORK_CONTEXT.RawValue("L") for _ in range(2))
+
+        def get(self, block=True, timeout=None):
+            item = super().get(block, timeout)
+            with self._cond:
+                self.got.value += 1
+                self.latest = self.got.value
+            return item
+
+        def task_done(self):
+            with self._cond:
+                while self.reported.value < self.latest:
+                    self.reported.value += 1
+                    super().task_done()
+
+
 @family.breaks("joinable.one-report-too-many-is-refused")
 class ReportsAreNotCounted(Broken):
     """`task_done()` never raises an exception, even if it is called too often."""
