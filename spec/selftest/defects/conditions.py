@@ -8,7 +8,7 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.interruptions import libc, sleep_undisturbed
-from spec.selftest.defects.mended import SeatedCondition
+from spec.selftest.defects.mended_primitives import SeatedCondition
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
