@@ -128,19 +128,23 @@ class OneThreadWaits(BrokenEvents):
                 self.turn.release()
 
 
+class _KnowsItsSetter(primitives.Event):
+    """An event that knows which process has set it last."""
+
+    def __init__(self, *, ctx):
+        super().__init__(ctx=ctx)
+        self.setter = ctx.RawValue("i")
+
+    def set(self):
+        self.setter.value = os.getpid()
+        super().set()
+
+
 @family.breaks("event.any-sequence-of-operations")
 class IgnoresClear(BrokenEvents):
     """An event that another process has set cannot be cleared."""
 
-    class Faulty(primitives.Event):
-        def __init__(self, *, ctx):
-            super().__init__(ctx=ctx)
-            self.setter = ctx.RawValue("i")
-
-        def set(self):
-            self.setter.value = os.getpid()
-            super().set()
-
+    class Faulty(_KnowsItsSetter):
         def clear(self):
             if self.setter.value == os.getpid():
                 super().clear()
@@ -256,15 +260,7 @@ class SignalsProlongIt(BrokenEvents):
 class DiesWithItsSetter(BrokenEvents):
     """An event is set only while the process lives that has set it."""
 
-    class Faulty(primitives.Event):
-        def __init__(self, *, ctx):
-            super().__init__(ctx=ctx)
-            self.setter = ctx.RawValue("i")
-
-        def set(self):
-            self.setter.value = os.getpid()
-            super().set()
-
+    class Faulty(_KnowsItsSetter):
         def is_set(self):
             return super().is_set() and state(self.setter.value) == ALIVE
 

@@ -89,16 +89,18 @@ class ReadsWithoutTheLock(_OwnClasses):
     Numbers = _ReadsWithoutTheLock
 
 
-class _GivesUp(HandMadeAgain):
+class _ForAnybody(HandMadeAgain):
+    def release(self):
+        if self.mine:
+            super().release()
+
+
+class _GivesUp(_ForAnybody):
     def __enter__(self):
         return self.acquire(True, 0.5)
 
     def acquire(self, block=True, timeout=None):
         return super().acquire(block, 0.5 if block else timeout)
-
-    def release(self):
-        if self.mine:
-            super().release()
 
 
 @family.breaks("values.access-waits-without-limit")
@@ -227,12 +229,6 @@ class FreedByItsHoldersDeath(_OwnLocks):
     """The lock of a value is free as soon as its holder is dead."""
 
     make_lock = _DiesWithItsHolder
-
-
-class _ForAnybody(HandMadeAgain):
-    def release(self):
-        if self.mine:
-            super().release()
 
 
 @family.breaks("values.any-sequence-of-operations")
