@@ -9,22 +9,21 @@ from hypothesis.stateful import precondition, rule
 from spec.harness.witness import caller, kernel
 from spec.models.bench import Bench, Model, somebody
 
-START = 2
-"""The value of a new semaphore."""
-
 
 class SemaphoreModel(Model):
     """A semaphore that any process may release, as often as it likes.
 
     Attributes:
+        START: the value that it is made with.
         BOUND: the highest value that it can have; None for no bound.
     """
 
+    START = 2
     BOUND: Optional[int] = None
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.value = START
+        self.value = self.START
         self.waiting: list[int] = []
 
     @property
@@ -86,20 +85,25 @@ class SemaphoreModel(Model):
 
     def teardown(self) -> None:
         """Release or acquire the semaphore, so that the next sequence begins with the first value."""
-        while self.bench.intact and (self.waiting or self.value < START):
+        while self.bench.intact and (self.waiting or self.value < self.START):
             self.release(worker=0)
-        while self.bench.intact and self.value > START:
+        while self.bench.intact and self.value > self.START:
             self.acquire(worker=0)
 
 
 class BoundedSemaphoreModel(SemaphoreModel):
-    """A semaphore whose value never exceeds the one that it was made with."""
+    """A semaphore whose value never exceeds the one that it was made with.
 
-    BOUND = START
+    Attributes:
+        REFUSAL: the exception that a release beyond the bound raises.
+    """
+
+    BOUND = SemaphoreModel.START
+    REFUSAL = "ValueError"
 
     @precondition(lambda self: self.full)
     @rule(worker=somebody)
     def release_too_often(self, worker: int) -> None:
         """A release beyond the bound is refused."""
         with self.bench.trial():
-            self.is_refused("ValueError", worker, "release")
+            self.is_refused(self.REFUSAL, worker, "release")

@@ -8,12 +8,12 @@ from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.semaphore import payloads
-from spec.claims.shared.synchronizing import is_blocked, one_goes_on
+from spec.claims.shared.synchronizing import one_goes_on
 from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import caller, kernel, recorder, refuses
 from spec.harness.worker import CallFailed
-from spec.models import semaphore_model
+from spec.models.semaphore_model import BoundedSemaphoreModel, SemaphoreModel
 
 pytestmark = [needs("Process", "Semaphore"), managed_too]
 
@@ -25,11 +25,11 @@ def test_release_admits_one(mp: Any, worker: MakeWorker) -> None:
     waiting = [worker(semaphore=semaphore) for _ in range(3)]
     for waiter in waiting:
         waiter.begin("semaphore.acquire")
-        kernel.shows("whether acquire() of a semaphore of zero is blocked", is_blocked(waiter), expected=True)
+        kernel.shows("whether acquire() of a semaphore of zero is blocked", waiter.is_stuck(), expected=True)
     while waiting:
         caller.shows("what release() returns", semaphore.release(), expected=None)
         one_goes_on(waiting, "acquire() after a release")
-        still = [is_blocked(waiter) for waiter in waiting]
+        still = [waiter.is_stuck() for waiter in waiting]
         kernel.shows("whether each of the others is blocked", still, expected=[True] * len(waiting))
     caller.shows("acquire(False) after as many releases as waiters", semaphore.acquire(False), expected=False)
 
@@ -133,5 +133,5 @@ def test_locked_tells_whether_it_is_used_up(mp: Any, worker: MakeWorker) -> None
 @source("https://docs.python.org/3/library/threading.html#semaphore-objects")
 def test_any_sequence_of_operations(mp: Any, worker: MakeWorker) -> None:
     """Over any sequence of operations, a semaphore counts right, and nobody waits unless its value is zero."""
-    semaphore_model.SemaphoreModel.verify(partial(mp.Semaphore, semaphore_model.START), worker)
-    semaphore_model.BoundedSemaphoreModel.verify(partial(mp.BoundedSemaphore, semaphore_model.START), worker)
+    for model, make in (SemaphoreModel, mp.Semaphore), (BoundedSemaphoreModel, mp.BoundedSemaphore):
+        model.verify(partial(make, model.START), worker)
