@@ -8,8 +8,8 @@ from functools import partial
 from types import ModuleType
 from typing import Any, cast
 
-from impl import managed
 from impl.contract import Multiprocessing
+from impl.managed import SUFFIX, Managed, is_managed
 
 
 class NoSuchAPI(LookupError):
@@ -60,11 +60,6 @@ def _inside(module: ModuleType) -> str:
     return f"; {found} has contexts, as in {found}:CONTEXT" if found else ""
 
 
-def is_managed(name: str) -> bool:
-    """Return whether *name* is that of an API in which a manager makes the objects."""
-    return name.endswith(f":{managed.SUFFIX}")
-
-
 def load(name: str) -> Multiprocessing:
     """Return the multiprocessing API called *name*.
 
@@ -77,10 +72,10 @@ def load(name: str) -> Multiprocessing:
         NoSuchAPI: there is no such module or context, it has no ``Process``, or no ``Manager`` for ``:managed``.
     """
     if is_managed(name):
-        made_by = load(name[: -len(f":{managed.SUFFIX}")])
+        made_by = load(name.removesuffix(SUFFIX))
         if not hasattr(made_by, "Manager"):
             raise NoSuchAPI(f"{name!r} has no Manager, which would make the objects")
-        return cast(Multiprocessing, managed.Managed(made_by, partial(load, name)))
+        return cast(Multiprocessing, Managed(made_by, partial(load, name)))
     module_name, colon, context = name.partition(":")
     if not module_name or (colon and not context):
         raise NoSuchAPI(f"{name!r} is not of the form MODULE or MODULE:CONTEXT")

@@ -28,8 +28,13 @@ MADE_BY_A_MANAGER = frozenset(
 See https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.
 """
 
-SUFFIX = "managed"
+SUFFIX = ":managed"
 """How the name of such an API ends."""
+
+
+def is_managed(name: str) -> bool:
+    """Return whether *name* is that of an API in which a manager makes the objects."""
+    return name.endswith(SUFFIX)
 
 
 class Managed:

@@ -39,8 +39,8 @@ from typing import Any, NamedTuple, Optional
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from impl.api import NoSuchAPI, contexts, is_managed, load
-from impl.managed import SUFFIX
+from impl.api import NoSuchAPI, contexts, load
+from impl.managed import SUFFIX, is_managed
 from spec.engine import toml_file
 from spec.engine.claims import ids
 from spec.engine.lessons import REFERENCE
@@ -133,7 +133,7 @@ class Deviation:
             python: the version of Python.
         """
         module = target.partition(":")[0]
-        all_contexts = f"{module}:{SUFFIX}" if is_managed(target) else module
+        all_contexts = module + SUFFIX if is_managed(target) else module
         return self.target in (target, all_contexts, "") and self._suits(start_method, version, python)
 
     @property

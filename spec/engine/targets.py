@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, NamedTuple, Optional
 
-from impl.api import NoSuchAPI, contexts, import_api, is_managed, load
+from impl.api import NoSuchAPI, contexts, import_api, load
 from impl.contract import Multiprocessing
-from impl.managed import SUFFIX
+from impl.managed import SUFFIX, is_managed
 from spec.engine.probe import probe
 from spec.harness.deadline import Hung
 from spec.harness.starter import StarterFailed
@@ -168,10 +168,10 @@ def expand(names: Sequence[str]) -> list[Target]:
     expanded: list[str] = []
     for name in names:
         module, colon, _ = name.partition(":")
-        methods = [] if colon else contexts(import_api(module))
-        if methods and hasattr(import_api(module), "Manager"):
-            methods.append(SUFFIX)
-        expanded += [f"{module}:{method}" for method in methods] or [name]
+        own = [] if colon else [f"{module}:{context}" for context in contexts(import_api(module))]
+        if own and hasattr(import_api(module), "Manager"):
+            own.append(module + SUFFIX)
+        expanded += own or [name]
     for name in expanded:
         if expanded.count(name) > 1:
             raise NoSuchAPI(f"{name} is named twice")
@@ -180,7 +180,7 @@ def expand(names: Sequence[str]) -> list[Target]:
 
 def _target(name: str) -> Target:
     if is_managed(name):
-        of_processes = _target(name[: -len(f":{SUFFIX}")])
+        of_processes = _target(name.removesuffix(SUFFIX))
         return replace(of_processes, name=name, traits=replace(of_processes.traits, managed=True))
     mp: Any = load(name)
     method = _start_method(mp)

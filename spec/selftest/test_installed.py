@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from impl.api import is_managed
-from impl.managed import SUFFIX
+from impl.managed import SUFFIX, is_managed
 from spec.__main__ import COMMANDS
 from spec.engine import lessons
 from spec.engine.claims import Claim
@@ -78,7 +77,7 @@ def test_claims_of_each_lesson_are_decided_under_each_start_method(installation:
     }
     targets = [target["name"] for target in report["targets"] if not is_managed(target["name"])]
     assert {target.partition(":")[2] for target in targets} <= TRAITS.keys()
-    assert ("lock", f"{DEFAULT}:{SUFFIX}") in decided
+    assert ("lock", DEFAULT + SUFFIX) in decided
     assert decided >= {(lesson, target) for lesson in lessons.names() for target in targets}
 
 

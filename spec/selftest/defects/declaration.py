@@ -130,7 +130,7 @@ class Family(Contexts):
         """
 
         def declare(api: type[Broken]) -> type[Broken]:
-            suffix = f":{SUFFIX}" if managed else ""
+            suffix = SUFFIX if managed else ""
             name = f"{self.name}:{self.add(api)}{suffix}"
             fault = " ".join((api.__doc__ or "").split())
             self.defects.append(Defect(name, fault, claims, name, f"{api.method}{suffix}", verdicts, slow))
