@@ -11,7 +11,8 @@ from typing import Callable, NamedTuple
 
 from spec.harness import shared_memory
 from spec.harness.heartbeat import beat
-from spec.harness.process_table import listed_children, open_files
+from spec.harness.process_table import descendants, listed_children, open_files, until_exited
+from spec.harness.program import Program
 from spec.harness.witness import Matcher, kernel
 
 ENDING_SECONDS = 10.0
@@ -74,6 +75,22 @@ def leaves_nothing_behind(use: Callable[[], object], times: int) -> None:
     after = _holdings_without(threads)
     kernel.shows("the files, threads, children and pieces of shared memory", after, expected=expected)
     kernel.shows("the names left in shared memory", shared_memory.remaining(seen - used), expected=[])
+
+
+def leaves_no_name_when_killed(program: Program) -> None:
+    """Kill *program*, and state that none of the names that it has in shared memory is left.
+
+    This waits until the helpers that remove the names have exited.
+
+    Raises:
+        Violation: a name is left.
+        Hung: a helper does not exit.
+    """
+    used, helpers = set(shared_memory.used_by(program.pid)), descendants(program.pid)
+    program.kill()
+    for helper in helpers:
+        until_exited(helper)
+    kernel.shows("the names left in shared memory", shared_memory.remaining(used), expected=[])
 
 
 def _holdings_without(threads: Collection[threading.Thread]) -> Holdings:

@@ -12,9 +12,8 @@ from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
-from spec.harness import shared_memory
-from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.process_table import ALIVE, GONE, children, descendants, settled, state, until_exited
+from spec.harness.holdings import leaves_no_name_when_killed, leaves_nothing_behind
+from spec.harness.process_table import ALIVE, GONE, children, settled, state, until_exited
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
 pytestmark = [needs("Process", "Lock"), managed_too]
@@ -63,11 +62,7 @@ def test_killed_program_leaves_nothing_shared(
     holding = checkpoint("holding")
     main = program.main(payloads.make_and_hold, holding.pause)
     holding.next()
-    used, helpers = set(shared_memory.used_by(main.pid)), descendants(main.pid)
-    main.kill()
-    for helper in helpers:
-        until_exited(helper)
-    kernel.shows("the names left in shared memory", shared_memory.remaining(used), expected=[])
+    leaves_no_name_when_killed(main)
 
 
 @needs("RLock")

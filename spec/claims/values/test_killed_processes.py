@@ -11,8 +11,8 @@ from spec.claims.values import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
-from spec.harness import shared_memory
-from spec.harness.process_table import ALIVE, descendants, state, until_exited
+from spec.harness.holdings import leaves_no_name_when_killed
+from spec.harness.process_table import ALIVE, state
 from spec.harness.witness import caller, kernel, other_than, recorder
 
 pytestmark = needs("Process", "Value", "Array", "RawValue", "RawArray", "Lock")
@@ -62,11 +62,7 @@ def test_killed_program_leaves_nothing_behind(
     stopped = checkpoint("stopped")
     main = program.main(payloads.keep_values_and_stop, stopped.pause)
     stopped.next()
-    used, helpers = set(shared_memory.used_by(main.pid)), descendants(main.pid)
-    main.kill()
-    for helper in helpers:
-        until_exited(helper)
-    kernel.shows("the names left in shared memory", shared_memory.remaining(used), expected=[])
+    leaves_no_name_when_killed(main)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
