@@ -153,6 +153,18 @@ class Worker:
             backoff.wait()
         return not self.done
 
+    def is_stuck(self) -> bool:
+        """Wait until no process that this process has started goes on, and return whether the call is blocked then.
+
+        Only this process can end such a wait.  A call that `blocks` may be blocked for a moment only.
+
+        Raises:
+            Violation: the worker has exited.
+            Hung: a process goes on until the deadline.
+        """
+        until_still()
+        return Worker.blocks(self)
+
     def kill(self) -> None:
         """Send SIGKILL to the worker, and wait until it has exited.  It is not joined.
 
@@ -177,13 +189,10 @@ class Worker:
 
 
 class ServedWorker(Worker):
-    """A worker whose objects are in another process, such as a manager's server, which carries out the calls."""
+    """A worker whose objects are in another process, such as a manager's server, which carries out the calls.
 
-    def blocks(self) -> bool:
-        """Wait until nothing but this process can continue the call in progress; return whether it is blocked.
+    The worker is blocked as soon as it has sent its request.  Its call is blocked only if the other process has done
+    its part of the call, too.
+    """
 
-        The worker is blocked as soon as it has sent its request.  The call is blocked only if the other process has
-        done its part of the call, too.
-        """
-        until_still()
-        return super().blocks()
+    blocks = Worker.is_stuck

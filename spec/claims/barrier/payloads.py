@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 
 TYPE_CHECKING = False
@@ -73,8 +74,6 @@ def wait_in_a_child(make: MakesProcesses, barrier: Barrier) -> None:
 
 def abort_on_signal(barrier: Barrier) -> None:
     """From now on, abort the barrier on SIGUSR1."""
-    import signal
-
     signal.signal(signal.SIGUSR1, lambda _number, _frame: barrier.abort())
 
 

@@ -69,7 +69,7 @@ def test_fastest_runs_ahead_without(mp: Any, lesson: Lesson, checkpoint: MakeChe
 
 
 @source("impl.barrier.hike")
-def test_hiker_tells_before_it_waits(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+def test_hiker_tells_before_it_waits(lesson: Lesson, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A hiker walks, tells where it is, and then waits for the others; it walks no stage after a broken barrier."""
     hut = checkpoint("hut")
     hiker = worker(stages_of=partial(payloads.stages_of, lesson.hike))
@@ -80,4 +80,3 @@ def test_hiker_tells_before_it_waits(mp: Any, lesson: Lesson, checkpoint: MakeCh
     recorder.shows("what the hiker did", hiker.result(), expected=walked)
     ended = hiker.call("stages_of", 2, payloads.fail_to_meet)
     recorder.shows("what the hiker did before it found the barrier broken", ended[:-1], expected=walked[:2])
-    _ = mp

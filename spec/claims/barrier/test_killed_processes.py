@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from spec.claims.barrier import payloads
+from spec.claims.barrier.scenes import begin_to_wait
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeWorker, Programs
 from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
@@ -29,12 +29,11 @@ def test_killed_party_hangs_nobody(mp: Any, worker: MakeWorker) -> None:
     """When a party was killed while it waited, the last one does not hang: it passes, or finds the barrier broken."""
     barrier = mp.Barrier(2)
     victim, last = worker(barrier=barrier), worker(barrier=barrier)
-    victim.begin("barrier.wait")
-    kernel.shows("whether the first party is blocked in wait()", is_blocked(victim), expected=True)
+    begin_to_wait(victim)
     victim.kill()
     kernel.shows("the state of the killed party", state(victim.pid), expected=other_than(ALIVE))
     last.begin("barrier.wait", 3600)
-    kernel.shows("whether the last party is blocked in wait()", is_blocked(last), expected=False)
+    kernel.shows("whether the last party is blocked in wait()", last.is_stuck(), expected=False)
 
 
 @source("https://github.com/python/cpython/issues/123899", observed=True)
@@ -43,12 +42,10 @@ def test_can_be_aborted_after_a_party_was_killed(mp: Any, worker: MakeWorker) ->
     """When a party was killed while it waited, `abort` returns, and ends the waits of the others."""
     barrier = mp.Barrier(3)
     victim, other, aborter = (worker(barrier=barrier) for _ in range(3))
-    for party in victim, other:
-        party.begin("barrier.wait")
-        kernel.shows("whether the party is blocked in wait()", is_blocked(party), expected=True)
+    begin_to_wait(victim, other)
     victim.kill()
     aborter.begin("barrier.abort")
-    kernel.shows("whether abort() is blocked", is_blocked(aborter), expected=False)
+    kernel.shows("whether abort() is blocked", aborter.is_stuck(), expected=False)
     aborter.result()
     with refuses(CallFailed, "BrokenBarrierError"):
         other.result()
@@ -59,8 +56,7 @@ def test_stopped_party_passes_once_it_continues(mp: Any, worker: MakeWorker) -> 
     """A party that is stopped while it waits, and continues after the last one has come, passes the barrier."""
     barrier = mp.Barrier(2)
     party, last = worker(barrier=barrier), worker(barrier=barrier)
-    party.begin("barrier.wait")
-    kernel.shows("whether the party is blocked in wait()", is_blocked(party), expected=True)
+    begin_to_wait(party)
     os.kill(party.pid, signal.SIGSTOP)
     kernel.shows("whether the party is stopped", is_stopped(party.pid), expected=True)
     last.begin("barrier.wait")
@@ -77,10 +73,9 @@ def test_waiters_handler_may_abort(mp: Any, worker: MakeWorker) -> None:
     barrier = mp.Barrier(2)
     party = worker(barrier=barrier, handle=partial(payloads.abort_on_signal, barrier))
     party.call("handle")
-    party.begin("barrier.wait")
-    kernel.shows("whether wait() is blocked", is_blocked(party), expected=True)
+    begin_to_wait(party)
     os.kill(party.pid, signal.SIGUSR1)
-    kernel.shows("whether it is blocked after its handler has aborted", is_blocked(party), expected=False)
+    kernel.shows("whether it is blocked after its handler has aborted", party.is_stuck(), expected=False)
     with refuses(CallFailed, "BrokenBarrierError"):
         party.result()
 

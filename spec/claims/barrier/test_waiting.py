@@ -8,26 +8,19 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from spec.claims.barrier import payloads
+from spec.claims.barrier.scenes import begin_to_wait
 from spec.claims.shared import handlers
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import managed_too, needs, source
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
-from spec.harness.witness import Matcher, at_least, caller, gatekeeper, kernel, one_of, refuses
-from spec.harness.worker import CallFailed, Worker
+from spec.harness.witness import at_least, caller, gatekeeper, kernel, one_of, refuses
+from spec.harness.worker import CallFailed
 from spec.models.barrier_model import BarrierModel
 
 pytestmark = [needs("Process", "Barrier"), managed_too]
 
 THREADING = "https://docs.python.org/3/library/threading.html#"
-
-
-def begin_to_wait(*parties: Worker) -> None:
-    """Let each of the *parties* wait at its barrier, and state that it is blocked."""
-    for party in parties:
-        party.begin("barrier.wait")
-        kernel.shows("whether wait() of fewer than all is blocked", is_blocked(party), expected=True)
 
 
 @source(THREADING + "threading.Barrier.wait")
@@ -62,7 +55,7 @@ def test_action_runs_before_any_goes_on(mp: Any, worker: MakeWorker, checkpoint:
     gatekeeper.shows("whether the action runs before the last party has come", acting.reached, expected=False)
     parties[2].begin("barrier.wait")
     arrival = acting.next()
-    blocked = [is_blocked(party) for party in parties]
+    blocked = [party.is_stuck() for party in parties]
     kernel.shows("whether each party waits while the action runs", blocked, expected=[True] * 3)
     arrival.let_go()
     numbers = sorted(party.result() for party in parties)
@@ -112,10 +105,10 @@ def test_may_have_a_timeout_of_its_own(mp: Any, worker: MakeWorker) -> None:
     kernel.shows("the seconds that wait() took", time.monotonic() - begun, expected=at_least(0.05))
     barrier.reset()
     one.begin("barrier.wait", 3600)
-    kernel.shows("whether wait(3600) is blocked", is_blocked(one), expected=True)
+    kernel.shows("whether wait(3600) is blocked", one.is_stuck(), expected=True)
     with refuses(BrokenBarrierError):
         mp.Barrier(2, timeout=0.05).wait()  # as long as the other barrier would wait
-    kernel.shows("whether wait(3600) is blocked after that time", is_blocked(one), expected=True)
+    kernel.shows("whether wait(3600) is blocked after that time", one.is_stuck(), expected=True)
     numbers = sorted([another.call("barrier.wait"), one.result()])
     caller.shows("what wait() returned", numbers, expected=[0, 1])
 
@@ -173,7 +166,7 @@ def test_threads_and_processes_are_parties_alike(mp: Any, worker: MakeWorker) ->
     barrier = mp.Barrier(3)
     threads, process = worker(wait=partial(payloads.pass_in_threads, barrier)), worker(barrier=barrier)
     threads.begin("wait", 2)
-    kernel.shows("whether the threads are blocked", is_blocked(threads), expected=True)
+    kernel.shows("whether the threads are blocked", threads.is_stuck(), expected=True)
     number = process.call("barrier.wait")
     caller.shows("the numbers", sorted([number, *threads.result()]), expected=[0, 1, 2])
 
@@ -186,8 +179,7 @@ def test_is_handed_on_to_a_childs_child(mp: Any, worker: MakeWorker) -> None:
     party = worker(barrier=barrier)
     begin_to_wait(party)
     child.call("wait_in_a_child")
-    numbers: Matcher = one_of(0, 1)
-    caller.shows("wait() of the other party", party.result(), expected=numbers)
+    caller.shows("wait() of the other party", party.result(), expected=one_of(0, 1))
 
 
 @source(THREADING + "barrier-objects")

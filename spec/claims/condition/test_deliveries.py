@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.condition import payloads
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -71,7 +70,7 @@ def test_buyer_looks_once_for_each_delivery(
     buyer = worker(buy=partial(payloads.looks_of, lesson.buy, stock, delivered))
     buyer.begin("buy")
     for tickets in 0, 0, 2:
-        kernel.shows("whether the buyer is blocked", is_blocked(buyer), expected=True)
+        kernel.shows("whether the buyer is blocked", buyer.is_stuck(), expected=True)
         lesson.deliver(stock, delivered, tickets)
     recorder.shows("how often the buyer looked", buyer.result(), expected=[4])
     recorder.shows("how often a buyer looks that finds a ticket", buyer.call("buy"), expected=[1])
@@ -113,7 +112,7 @@ def test_delivery_between_look_and_wait_is_missed(
             lesson.deliver(stock, delivered, 1)
         arrival.let_go()
         if noticed:
-            kernel.shows("whether the buyer is blocked", is_blocked(buyer), expected=True)
+            kernel.shows("whether the buyer is blocked", buyer.is_stuck(), expected=True)
             lesson.deliver(stock, delivered, 1)
         caller.shows("whether the delivery was noticed", buyer.result(), expected=noticed)
         kernel.shows("the count in the stock file", read_count(stock), expected=1)
@@ -126,7 +125,7 @@ def test_buyer_that_fails_gives_the_lock_up(mp: Any, lesson: Lesson, stock: Path
     delivered = mp.Condition()
     buyer = worker(buy=partial(payloads.looks_of, lesson.buy, stock, delivered))
     buyer.begin("buy")
-    kernel.shows("whether the buyer is blocked", is_blocked(buyer), expected=True)
+    kernel.shows("whether the buyer is blocked", buyer.is_stuck(), expected=True)
     stock.write_text("no count", encoding="utf-8")
     for _ in range(2):
         with delivered:

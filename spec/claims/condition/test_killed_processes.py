@@ -11,7 +11,6 @@ from impl.contract import Condition, Multiprocessing
 from spec.claims.condition import payloads
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeWorker, Programs
 from spec.engine.marks import managed_too, needs, source
 from spec.engine.targets import Target
@@ -30,7 +29,7 @@ def two_wait(condition: Condition, worker: MakeWorker) -> tuple[Worker, Worker]:
     for waiter in first, second:
         waiter.call("condition.acquire")
         waiter.begin("condition.wait")
-        kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+        kernel.shows("whether wait() is blocked", waiter.is_stuck(), expected=True)
     return first, second
 
 
@@ -38,7 +37,7 @@ def notifies_all(notifier: Worker) -> None:
     """State that `notify_all` by *notifier* does not wait for anything but the lock."""
     notifier.call("condition.acquire")
     notifier.begin("condition.notify_all")
-    kernel.shows("whether notify_all() is blocked", is_blocked(notifier), expected=False)
+    kernel.shows("whether notify_all() is blocked", notifier.is_stuck(), expected=False)
     notifier.result()
     notifier.call("condition.release")
 
@@ -79,9 +78,9 @@ def test_waiters_handler_may_notify(mp: Multiprocessing, worker: MakeWorker) -> 
     waiter.call("handle")
     waiter.call("condition.acquire")
     waiter.begin("condition.wait")
-    kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether wait() is blocked", waiter.is_stuck(), expected=True)
     os.kill(waiter.pid, signal.SIGUSR1)
-    kernel.shows("whether it is blocked after its handler has notified", is_blocked(waiter), expected=False)
+    kernel.shows("whether it is blocked after its handler has notified", waiter.is_stuck(), expected=False)
     caller.shows("wait()", waiter.result(), expected=True)
 
 
@@ -94,7 +93,7 @@ def test_killed_notifier_leaves_it_held(mp: Multiprocessing, worker: MakeWorker)
         notifier.call(f"condition.{method}")
     notifier.kill()
     kernel.shows("the state of the killed notifier", state(notifier.pid), expected=other_than(ALIVE))
-    blocked = [is_blocked(waiter) for waiter in waiters]
+    blocked = [waiter.is_stuck() for waiter in waiters]
     kernel.shows("whether each is blocked in wait()", blocked, expected=[True, True])
     caller.shows("acquire(False) by another process", condition.acquire(False), expected=False)
 

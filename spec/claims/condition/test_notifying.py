@@ -7,7 +7,7 @@ from typing import Any
 
 from impl.contract import Condition, Multiprocessing
 from spec.claims.condition import payloads
-from spec.claims.shared.synchronizing import is_blocked, one_goes_on
+from spec.claims.shared.synchronizing import one_goes_on
 from spec.claims.shared.threads import in_each_of
 from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import managed_too, needs, source
@@ -30,7 +30,7 @@ def begin_to_wait(waiter: Worker, *limit: float) -> None:
     """Let a worker acquire its condition and begin to wait."""
     caller.shows("acquire() before wait()", waiter.call("condition.acquire"), expected=True)
     waiter.begin("condition.wait", *limit)
-    kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether wait() is blocked", waiter.is_stuck(), expected=True)
 
 
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.wait")
@@ -56,10 +56,10 @@ def test_wakes_holding_the_lock(mp: Multiprocessing, worker: MakeWorker) -> None
     waiting = waiting_for(condition, worker, 2)
     with condition:
         condition.notify_all()
-        still = [is_blocked(waiter) for waiter in waiting]
+        still = [waiter.is_stuck() for waiter in waiting]
         kernel.shows("whether each is blocked while the notifier has the lock", still, expected=[True, True])
     first = one_goes_on(waiting, "wait()")
-    kernel.shows("whether the other is blocked while the first has the lock", is_blocked(waiting[0]), expected=True)
+    kernel.shows("whether the other is blocked while the first has the lock", waiting[0].is_stuck(), expected=True)
     first.call("condition.release")
     one_goes_on(waiting, "wait()").call("condition.release")
 
@@ -86,7 +86,9 @@ def test_notify_wakes_no_more_than_wait(mp: Multiprocessing, worker: MakeWorker)
     waiters = waiting_for(condition, worker, 2)
     with condition:
         condition.notify(0)
-    kernel.shows("whether each is blocked after notify(0)", [*map(is_blocked, waiters)], expected=[True, True])
+    kernel.shows(
+        "whether each is blocked after notify(0)", [waiter.is_stuck() for waiter in waiters], expected=[True, True]
+    )
     with condition:
         condition.notify(n=5)
     for _ in range(2):
@@ -126,7 +128,7 @@ def test_is_refused_without_the_lock(mp: Multiprocessing, worker: MakeWorker) ->
         for method, arguments in (("wait", [0]), ("wait_for", [bool, 0.01]), ("notify", []), ("notify_all", [])):
             with refuses(CallFailed):
                 other.call(f"condition.{method}", *arguments)
-        kernel.shows("whether the one that waits is blocked", is_blocked(waiter), expected=True)
+        kernel.shows("whether the one that waits is blocked", waiter.is_stuck(), expected=True)
         acquired = other.call("condition.acquire", False)
         caller.shows("acquire(False) after that", acquired, expected=not held)
         if acquired:
@@ -151,7 +153,7 @@ def test_given_lock_is_its_lock(mp: Multiprocessing, worker: MakeWorker) -> None
     caller.shows("wait() for the one that was notified", other.result(), expected=True)
     caller.shows("acquire(False) of the lock after wait()", lock.acquire(False), expected=False)
     other.call("condition.release")
-    kernel.shows("whether wait() for the other is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether wait() for the other is blocked", waiter.is_stuck(), expected=True)
     with one:
         one.notify_all()
     caller.shows("wait() for the other after its notification", waiter.result(), expected=True)
@@ -185,7 +187,7 @@ def test_threads_and_processes_wait_alike(mp: Multiprocessing, worker: MakeWorke
         for process in one, several:
             process.begin("wait")
         for method in notifications:
-            blocked = is_blocked(one) or is_blocked(several)
+            blocked = one.is_stuck() or several.is_stuck()
             kernel.shows(f"whether any is blocked before {method}() is called", blocked, expected=True)
             with condition:
                 getattr(condition, method)()

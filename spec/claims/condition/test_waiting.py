@@ -10,7 +10,7 @@ from typing import Any
 from impl.contract import Multiprocessing
 from spec.claims.condition import payloads
 from spec.claims.shared import handlers
-from spec.claims.shared.synchronizing import is_blocked, one_goes_on
+from spec.claims.shared.synchronizing import one_goes_on
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import managed_too, needs, source
 from spec.harness.deadline import Backoff
@@ -54,7 +54,7 @@ def test_wait_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
         caller.shows(f"wait(timeout={seconds})", waiter.call("condition.wait", timeout=seconds), expected=False)
         caller.shows("acquire(False) by another process after that", condition.acquire(False), expected=False)
     waiter.begin("condition.wait", 3600)
-    kernel.shows("whether wait(3600) is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether wait(3600) is blocked", waiter.is_stuck(), expected=True)
     with condition:
         condition.notify()
     caller.shows("wait(3600) after notify()", waiter.result(), expected=True)
@@ -76,7 +76,7 @@ def test_wait_for_returns_what_its_predicate_does(
             file.write_text(text, encoding="utf-8")
         arrival.let_go()
         if not text:
-            kernel.shows("whether wait_for() is blocked", is_blocked(waiter), expected=True)
+            kernel.shows("whether wait_for() is blocked", waiter.is_stuck(), expected=True)
             gatekeeper.shows("whether the predicate is called again", looking.reached, expected=False)
             with condition:
                 condition.notify_all()
@@ -120,7 +120,7 @@ def test_failing_predicate_ends_the_wait(mp: Any, worker: MakeWorker, folder: Pa
         waiter.call("condition.acquire")
         waiter.begin("condition.wait_for", file.read_text)
         if fails_later:
-            kernel.shows("whether wait_for() is blocked", is_blocked(waiter), expected=True)
+            kernel.shows("whether wait_for() is blocked", waiter.is_stuck(), expected=True)
             file.unlink()
             with condition:
                 condition.notify()
@@ -162,7 +162,7 @@ def test_interrupted_wait_has_the_lock(mp: Any, checkpoint: MakeCheckpoint, work
     waiter.call("condition.release")
     other.call("condition.acquire")
     other.begin("condition.wait")
-    kernel.shows("whether wait() of another process is blocked", is_blocked(other), expected=True)
+    kernel.shows("whether wait() of another process is blocked", other.is_stuck(), expected=True)
     with condition:
         condition.notify()
     caller.shows("wait() of another process after notify()", other.result(), expected=True)

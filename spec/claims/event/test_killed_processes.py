@@ -43,7 +43,7 @@ def waits_and_is_stopped(waiter: Worker) -> Worker:
 def sets(setter: Worker) -> None:
     """State that `set` by *setter* does not wait for other processes."""
     setter.begin("event.set")
-    kernel.shows("whether set() is blocked", setter.blocks(), expected=False)
+    kernel.shows("whether set() is blocked", setter.is_stuck(), expected=False)
     setter.result()
 
 
@@ -110,7 +110,7 @@ def test_killed_setter_leaves_it_usable(mp: Multiprocessing, worker: MakeWorker)
     setter.kill()
     os.kill(stopped.pid, signal.SIGCONT)
     other.begin("event.is_set")
-    kernel.shows("whether is_set() is blocked", other.blocks(), expected=False)
+    kernel.shows("whether is_set() is blocked", other.is_stuck(), expected=False)
     caller.shows("is_set()", other.result(), expected=True)
     caller.shows("wait() of the process that was stopped meanwhile", stopped.result(), expected=True)
 
@@ -141,8 +141,7 @@ def test_waiters_handler_may_set(mp: Multiprocessing, worker: MakeWorker) -> Non
     waiter.call("handle")
     waits(waiter)
     os.kill(waiter.pid, signal.SIGUSR1)
-    until_still()
-    kernel.shows("whether it is blocked after its handler has set the event", waiter.blocks(), expected=False)
+    kernel.shows("whether it is blocked after its handler has set the event", waiter.is_stuck(), expected=False)
     caller.shows("wait()", waiter.result(), expected=True)
 
 

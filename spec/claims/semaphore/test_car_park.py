@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.semaphore import payloads
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -103,7 +102,7 @@ def test_more_places_admit_more_cars(
     cars = [worker(park=partial(payloads.deeds_of, lesson.park, places, inside.pause)) for _ in range(3)]
     for car in cars:
         car.begin("park")
-        kernel.shows("whether the car is blocked while there is no place", is_blocked(car), expected=True)
+        kernel.shows("whether the car is blocked while there is no place", car.is_stuck(), expected=True)
     for opened in 2, 3:
         lesson.open_more(places, 2 if opened == 2 else 1)
         until_still(lambda count=opened: len(inside.waiting) >= count)  # type: ignore[misc]

@@ -9,7 +9,6 @@ from impl.contract import Multiprocessing
 from spec.claims.semaphore import payloads
 from spec.claims.shared import program_ends
 from spec.claims.shared.silence import ends_silently
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeWorker, Programs
 from spec.engine.marks import managed_too, needs, source
 from spec.engine.targets import Target
@@ -47,7 +46,7 @@ def test_killed_holder_keeps_its_place(mp: Multiprocessing, worker: MakeWorker) 
     kernel.shows("the state of the killed holder", state(holder.pid), expected=other_than(ALIVE))
     caller.shows("acquire() of the place that is left", other.call("semaphore.acquire"), expected=True)
     other.begin("semaphore.acquire")
-    kernel.shows("whether a second acquire() is blocked", is_blocked(other), expected=True)
+    kernel.shows("whether a second acquire() is blocked", other.is_stuck(), expected=True)
     semaphore.release()
     caller.shows("that acquire() after a release by another process", other.result(), expected=True)
 
@@ -65,7 +64,7 @@ def test_stopped_waiter_delays_no_other(mp: Multiprocessing, worker: MakeWorker)
     semaphore.release()
     caller.shows("acquire() of the waiter that is not stopped", other.result(), expected=True)
     os.kill(stopped.pid, signal.SIGCONT)
-    kernel.shows("whether the other is blocked once it continues", is_blocked(stopped), expected=True)
+    kernel.shows("whether the other is blocked once it continues", stopped.is_stuck(), expected=True)
     semaphore.release()
     caller.shows("its acquire() after one more release", stopped.result(), expected=True)
 

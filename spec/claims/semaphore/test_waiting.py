@@ -10,7 +10,6 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.semaphore import payloads
 from spec.claims.shared import handlers, threads
-from spec.claims.shared.synchronizing import is_blocked
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
@@ -46,7 +45,7 @@ def test_acquire_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
     caller.shows("acquire(True, 0.05) of zero", waiter.call("semaphore.acquire", True, 0.05), expected=False)
     kernel.shows("the seconds that acquire(True, 0.05) took", time.monotonic() - begun, expected=at_least(0.05))
     waiter.begin("semaphore.acquire", True, 1000)
-    kernel.shows("whether acquire(True, 1000) is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether acquire(True, 1000) is blocked", waiter.is_stuck(), expected=True)
     semaphore.release()
     caller.shows("acquire(True, 1000) after a release", waiter.result(), expected=True)
     semaphore.release()
@@ -69,7 +68,7 @@ def test_acquire_can_refuse_to_wait(mp: Multiprocessing, worker: MakeWorker) -> 
         acquired = waiter.call("semaphore.acquire", timeout=seconds)
         caller.shows(f"acquire(timeout={seconds}) of zero", acquired, expected=False)
     waiter.begin("semaphore.acquire", timeout=None)
-    kernel.shows("whether acquire(timeout=None) of zero is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether acquire(timeout=None) of zero is blocked", waiter.is_stuck(), expected=True)
     semaphore.release()
     caller.shows("acquire(timeout=None) after a release", waiter.result(), expected=True)
 
@@ -116,7 +115,7 @@ def test_waiters_handler_may_release_it(mp: Multiprocessing, worker: MakeWorker)
     waiter = worker(semaphore=semaphore, handle=partial(payloads.release_on_signal, semaphore))
     waiter.call("handle")
     waiter.begin("semaphore.acquire")
-    kernel.shows("whether acquire() is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether acquire() is blocked", waiter.is_stuck(), expected=True)
     os.kill(waiter.pid, signal.SIGUSR1)
     caller.shows("acquire() after its handler has released the semaphore", waiter.result(), expected=True)
     caller.shows("acquire(False) after that", semaphore.acquire(False), expected=False)

@@ -15,7 +15,6 @@ from typing import Any
 from spec.engine.fixtures import MakeWorker
 from spec.harness.deadline import Backoff
 from spec.harness.recorder import Recorder
-from spec.harness.stillness import until_still
 from spec.harness.witness import at_least, caller, kernel, recorder, refuses
 from spec.harness.worker import CallFailed, Worker
 
@@ -29,7 +28,7 @@ def lock_excludes(lock: Any, worker: MakeWorker) -> None:
     caller.shows("acquire(True, 0.05) of a held lock", waiter.call("lock.acquire", True, 0.05), expected=False)
     kernel.shows("the seconds that acquire(True, 0.05) took", time.monotonic() - begun, expected=at_least(0.05))
     waiter.begin("lock.__enter__")
-    kernel.shows("whether a with statement is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether a with statement is blocked", waiter.is_stuck(), expected=True)
     holder.call("lock.release")
     waiter.result()
     caller.shows("acquire(False) within the with statement", holder.call("lock.acquire", False), expected=False)
@@ -44,7 +43,7 @@ def semaphore_admits_two(semaphore: Any, worker: MakeWorker) -> None:
     caller.shows("acquire() by the first and by the second", acquired, expected=[True, True])
     caller.shows("acquire(False) after that", one.call("semaphore.acquire", False), expected=False)
     another.begin("semaphore.acquire")
-    kernel.shows("whether another acquire() is blocked", is_blocked(another), expected=True)
+    kernel.shows("whether another acquire() is blocked", another.is_stuck(), expected=True)
     one.call("semaphore.release")
     caller.shows("that acquire() after a release", another.result(), expected=True)
     for _ in range(2):
@@ -73,7 +72,7 @@ def _begin_to_wait(waiter: Worker) -> None:
     for _ in range(2):
         caller.shows("acquire() before wait()", waiter.call("condition.acquire"), expected=True)
     waiter.begin("condition.wait")
-    kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+    kernel.shows("whether wait() is blocked", waiter.is_stuck(), expected=True)
 
 
 def _are_woken(waiters: Sequence[Worker], count: int) -> list[Worker]:
@@ -83,7 +82,7 @@ def _are_woken(waiters: Sequence[Worker], count: int) -> list[Worker]:
         woken = one_goes_on(waiting, "wait() that is notified")
         for _ in range(2):
             woken.call("condition.release")
-    kernel.shows("which of the others wait", [is_blocked(w) for w in waiting], expected=[True] * len(waiting))
+    kernel.shows("which of the others wait", [w.is_stuck() for w in waiting], expected=[True] * len(waiting))
     return waiting
 
 
@@ -118,7 +117,7 @@ def condition_can_be_waited_for(condition: Any, worker: MakeWorker, file: Path) 
         caller.shows("acquire(False) after that", other.call("condition.acquire", False), expected=False)
     waiter.begin("condition.wait_for", file.exists)
     for exists in False, True:
-        kernel.shows("whether wait_for() is blocked", is_blocked(waiter), expected=True)
+        kernel.shows("whether wait_for() is blocked", waiter.is_stuck(), expected=True)
         with condition:
             if exists:
                 file.touch()
@@ -139,7 +138,7 @@ def event_is_for_all(event: Any, worker: MakeWorker) -> None:
     kernel.shows("the seconds that wait(0.05) took", time.monotonic() - begun, expected=at_least(0.05))
     for waiter, limit in zip(waiters, ([], [3600])):
         waiter.begin("event.wait", *limit)
-        kernel.shows("whether wait() is blocked", is_blocked(waiter), expected=True)
+        kernel.shows("whether wait() is blocked", waiter.is_stuck(), expected=True)
     event.set()
     caller.shows("wait() once the event is set", [waiter.result() for waiter in waiters], expected=[True, True])
     seen = [waiters[0].call(f"event.{method}") for method in ("is_set", "wait", "is_set")]
@@ -149,7 +148,7 @@ def event_is_for_all(event: Any, worker: MakeWorker) -> None:
         waiters[0].call("event.clear")
     caller.shows("is_set() after clear()", event.is_set(), expected=False)
     waiters[1].begin("event.wait")
-    kernel.shows("whether wait() after clear() is blocked", is_blocked(waiters[1]), expected=True)
+    kernel.shows("whether wait() after clear() is blocked", waiters[1].is_stuck(), expected=True)
     event.set()
     caller.shows("that wait() once the event is set again", waiters[1].result(), expected=True)
 
@@ -163,7 +162,7 @@ def barrier_opens_for_all(barrier: Any, worker: MakeWorker, log: Recorder) -> No
     for times in 1, 2:
         for party in parties[:2]:
             party.begin("barrier.wait")
-            kernel.shows("whether wait() of fewer than three is blocked", is_blocked(party), expected=True)
+            kernel.shows("whether wait() of fewer than three is blocked", party.is_stuck(), expected=True)
         caller.shows("n_waiting, parties and broken", _facts(barrier), expected=(2, 3, False))
         numbers = sorted([parties[2].call("barrier.wait"), *(party.result() for party in parties[:2])])
         caller.shows("what wait() returns", numbers, expected=[0, 1, 2])
@@ -191,7 +190,7 @@ def barrier_can_be_broken(barrier: Any, worker: MakeWorker) -> None:
 
 def _begin_to_pass(party: Worker) -> None:
     party.begin("barrier.wait")
-    kernel.shows("whether wait() of one of three is blocked", is_blocked(party), expected=True)
+    kernel.shows("whether wait() of one of three is blocked", party.is_stuck(), expected=True)
 
 
 def _was_broken(waiter: Worker) -> None:
@@ -201,9 +200,3 @@ def _was_broken(waiter: Worker) -> None:
 
 def _facts(barrier: Any) -> tuple[int, int, bool]:
     return barrier.n_waiting, barrier.parties, barrier.broken
-
-
-def is_blocked(worker: Worker) -> bool:
-    """Return whether the call of *worker* is blocked, once a manager's server, too, has done its part of the call."""
-    until_still()
-    return worker.blocks()

@@ -18,7 +18,7 @@ from impl.contract import Multiprocessing
 from spec.harness.child_side import kind_of
 from spec.harness.process_table import ALIVE
 from spec.report.standins.checkpoint import Checkpoint
-from spec.report.standins.process_table import is_blocked, state, until_exited
+from spec.report.standins.process_table import is_blocked, state, until_exited, until_still
 from spec.report.standins.running import closing
 
 
@@ -93,6 +93,11 @@ class Worker:
             if state(self.pid) != ALIVE:
                 raise AssertionError(f"a worker with a call in progress: expected alive, seen {state(self.pid)}")
         return not self.done
+
+    def is_stuck(self) -> bool:
+        """Wait until no process goes on, and return whether the call in progress is blocked then."""
+        until_still()
+        return self.blocks()
 
     def kill(self) -> None:
         """Kill the worker, and wait until it has exited.  It is not joined."""
