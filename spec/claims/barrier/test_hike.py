@@ -22,7 +22,7 @@ HIKERS, STAGES = 3, 3
 @source("impl.barrier.set_out")
 @source("impl.barrier.hike")
 def test_nobody_runs_ahead(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, log: Recorder, scale: int) -> None:
-    """With the barrier, nobody begins a stage before all have ended the stage before; those who are there wait."""
+    """With the barrier, no hiker begins a stage before all have ended the one before; hikers who are early wait."""
     way, hikers = checkpoint("way"), HIKERS * scale
     barrier = mp.Barrier(hikers)
     walking = lesson.set_out(mp, hikers, STAGES, way.pause, partial(payloads.tell, log), barrier.wait)

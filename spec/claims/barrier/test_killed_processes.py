@@ -109,7 +109,7 @@ def test_program_that_has_barriers_is_silent(program: Programs, target: Target) 
 @needs("get_context")
 @source("https://github.com/python/cpython/issues/77377")
 def test_made_for_forks_is_refused_elsewhere(mp: Any) -> None:
-    """To start a child that is not forked with a barrier made for forked ones raises `RuntimeError`."""
+    """Starting a child that is not forked with a barrier made for forked children raises `RuntimeError`."""
     barrier = mp.get_context("fork").Barrier(1)
     child = mp.Process(target=payloads.wait_once, args=(barrier,))
     with refuses(RuntimeError):

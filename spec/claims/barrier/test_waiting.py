@@ -36,7 +36,7 @@ def test_is_used_again_and_again(mp: Any, worker: MakeWorker, scale: int) -> Non
 
 @source(THREADING + "threading.Barrier")
 def test_one_party_passes_at_once(mp: Any, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
-    """A barrier of one party lets each process that waits pass at once, after its action."""
+    """A process that waits at a barrier of one party passes at once, after the action."""
     acting = checkpoint("acting")
     party = worker(barrier=mp.Barrier(1, acting.pause))
     for _ in range(2):

@@ -66,7 +66,7 @@ def test_wakes_holding_the_lock(mp: Multiprocessing, worker: MakeWorker) -> None
 
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.notify")
 def test_notification_without_waiters_is_lost(mp: Any, worker: MakeWorker) -> None:
-    """`notify` and `notify_all` do nothing while no process waits: who begins to wait later waits for the next."""
+    """`notify` and `notify_all` do nothing while no process waits: a process that waits later waits for the next."""
     condition = mp.Condition()
     waiter = worker(condition=condition)
     for method in "notify", "notify_all":
@@ -98,7 +98,7 @@ def test_notify_wakes_no_more_than_wait(mp: Multiprocessing, worker: MakeWorker)
 
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.wait", observed=True)
 def test_timed_out_waiter_takes_no_notification(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """After a wait has ended in vain, before another began or after, the next `notify` wakes the one that waits."""
+    """A wait that has timed out takes no notification: the next `notify` wakes a process that still waits."""
     condition = mp.Condition()
     hasty, waiter = worker(condition=condition), worker(condition=condition)
     for order in ("hasty", "patient"), ("patient", "hasty"):
@@ -118,7 +118,7 @@ def test_timed_out_waiter_takes_no_notification(mp: Multiprocessing, worker: Mak
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.wait")
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.notify")
 def test_is_refused_without_the_lock(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """To wait or notify without the lock, be it free or another's, raises an exception, wakes none and frees none."""
+    """Waiting or notifying without the lock raises an exception, wakes no process and releases no lock."""
     condition = mp.Condition()
     [waiter] = waiting_for(condition, worker, 1)
     other = worker(condition=condition)
@@ -141,7 +141,7 @@ def test_is_refused_without_the_lock(mp: Multiprocessing, worker: MakeWorker) ->
 @needs("Lock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Condition")
 def test_given_lock_is_its_lock(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A condition that is given a lock uses it, also together with others, which are notified each for itself."""
+    """A condition uses the lock that it is given; several conditions with one lock are notified separately."""
     lock = mp.Lock()
     one, another = mp.Condition(lock), mp.Condition(lock)
     waiter, other = worker(condition=one), worker(condition=another)
@@ -196,5 +196,5 @@ def test_threads_and_processes_wait_alike(mp: Multiprocessing, worker: MakeWorke
 
 @source("https://docs.python.org/3/library/threading.html#condition-objects")
 def test_any_sequence_of_operations(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """Over any sequence of operations, as many are woken as were notified, and one at a time has the lock."""
+    """Over any sequence of operations, as many wake as were notified, and one process at a time has the lock."""
     condition_model.ConditionModel.verify(mp.Condition, worker)

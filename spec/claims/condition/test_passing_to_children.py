@@ -31,7 +31,7 @@ def test_is_handed_on_to_a_childs_child(mp: Any, worker: MakeWorker) -> None:
 @needs("get_context")
 @source("https://github.com/python/cpython/issues/77377")
 def test_made_for_forks_is_refused_elsewhere(mp: Any) -> None:
-    """To start a child that is not forked with a condition made for forked ones raises `RuntimeError`."""
+    """Starting a child that is not forked with a condition made for forked children raises `RuntimeError`."""
     condition = mp.get_context("fork").Condition()
     child = mp.Process(target=payloads.notify_once, args=(condition,))
     with refuses(RuntimeError):

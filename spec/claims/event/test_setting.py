@@ -69,7 +69,7 @@ def test_set_lets_later_ones_through(mp: Multiprocessing, worker: MakeWorker) ->
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Event")
 def test_each_is_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """To set an event wakes nobody who waits for another, and of many events, those are set that were."""
+    """Setting an event wakes no process that waits for another event, and sets no other event."""
     one, another = mp.Event(), mp.Event()
     waiter = worker(event=one)
     waiter.begin("event.wait")

@@ -77,7 +77,7 @@ def test_classes_of_main_are_known_on_both_sides(program: Programs, log: Recorde
 @source("https://github.com/Nuitka/Nuitka/pull/4011")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)
 def test_functions_of_main_run_in_a_childs_child(program: Programs, log: Recorder) -> None:
-    """A function that main defines can be the target of a child and of its child, be main a file or a module."""
+    """A function that main defines can be the target of a child, and of its child, in a file or in a module."""
     for as_file in False, True:
         status = program.module(nesting, log.path, as_file=as_file).exit_status()
         kernel.shows("the program's exit status", status, expected=0)

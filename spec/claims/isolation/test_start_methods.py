@@ -188,7 +188,7 @@ def test_fresh_memory_needs_no_warning_of_threads(mp: Multiprocessing, lesson: L
 @source("https://github.com/pypy/pypy/issues/3630")
 @source("https://docs.python.org/3/library/os.html#os.register_at_fork", observed=True)
 def test_starter_runs_no_fork_handlers(program: Programs, log: Recorder) -> None:
-    """Where a child begins with fresh memory, a starter of children and locks runs none of its handlers of forks."""
+    """Where children begin with fresh memory, starting them and making locks runs no fork handler of the starter."""
     running = program.main(payloads.start_with_fork_handlers, log)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)

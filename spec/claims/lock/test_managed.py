@@ -41,5 +41,5 @@ def test_managed_rlock_is_reentrant(mp: Multiprocessing, worker: MakeWorker) -> 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Lock")
 def test_managed_lock_in_any_sequence(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """Over any sequence of acquires and releases, a managed lock has at most one holder, and a free one no waiter."""
+    """Over any sequence of operations, at most one process holds a managed lock, and none waits for a free one."""
     ManagedLockModel.verify(mp.Lock, worker)

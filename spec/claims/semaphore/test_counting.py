@@ -36,7 +36,7 @@ def test_release_admits_one(mp: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/threading.html#threading.Semaphore")
 def test_may_be_released_beyond_its_start(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A process that has acquired nothing can release a semaphore beyond its first value, and all processes gain."""
+    """A process that has acquired nothing can release a semaphore beyond its first value, for all processes."""
     semaphore = mp.Semaphore(1)
     one, another = worker(semaphore=semaphore), worker(semaphore=semaphore)
     for process in one, another, one:
@@ -48,7 +48,7 @@ def test_may_be_released_beyond_its_start(mp: Multiprocessing, worker: MakeWorke
 @needs("BoundedSemaphore")
 @source("https://docs.python.org/3/library/threading.html#threading.BoundedSemaphore")
 def test_bound_is_one_for_all_processes(mp: Any, worker: MakeWorker) -> None:
-    """A release beyond the bound raises `ValueError`, whichever processes acquired and released, to no effect."""
+    """A release beyond the bound raises `ValueError` and has no effect, whichever processes acquired and released."""
     semaphore = mp.BoundedSemaphore(2)
     one, another = worker(semaphore=semaphore), worker(semaphore=semaphore)
     one.call("semaphore.acquire")

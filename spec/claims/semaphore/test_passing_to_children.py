@@ -48,7 +48,7 @@ def test_cannot_be_sent(mp: Any, worker: MakeWorker) -> None:
 @needs("BoundedSemaphore", "get_context")
 @source("https://github.com/python/cpython/issues/77377")
 def test_made_for_forks_is_refused_elsewhere(mp: Any) -> None:
-    """To start a child that is not forked with a semaphore made for forked ones raises `RuntimeError`."""
+    """Starting a child that is not forked with a semaphore made for forked children raises `RuntimeError`."""
     forks = mp.get_context("fork")
     for semaphore in forks.Semaphore(1), forks.BoundedSemaphore(1):
         child = mp.Process(target=payloads.release, args=(semaphore,))

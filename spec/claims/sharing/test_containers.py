@@ -104,7 +104,7 @@ def test_behaves_as_one_set(manager: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_any_managed_object_can_be_nested(manager: Any, worker: MakeWorker) -> None:
-    """A managed list can have managed lists, dicts and queues, and itself; what a child changes there, all see."""
+    """A managed list can hold managed lists, dicts, queues and itself; all see what a child changes there."""
     inner, numbers, queue = manager.list([1]), manager.dict(one=1), manager.Queue()
     outer = manager.list([inner, numbers])
     outer.append(queue)

@@ -228,3 +228,10 @@ class Slow:
 def assign_slowly(array: Any, numbers: list[int], index: int, pause: Pause) -> None:
     """Assign *numbers* to a whole array, and stop at *pause* before the one at *index*."""
     array[:] = Slow(numbers, index, pause)
+
+
+def in_a_cycle(value: object) -> list[object]:
+    """Return a list that refers to *value* and to itself, so that only the garbage collector can drop both."""
+    cycle = [value]
+    cycle.append(cycle)
+    return cycle

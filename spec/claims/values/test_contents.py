@@ -80,7 +80,7 @@ def test_long_numbers_have_a_typecode(mp: Multiprocessing, worker: MakeWorker) -
 @source(DOCUMENTATION + "Value")
 @source("https://github.com/python/cpython/issues/133017", observed=True)
 def test_what_no_value_can_hold_is_refused(mp: Multiprocessing) -> None:
-    """A value of an unknown type, or with a number or a lock that is none, is refused, and so is such an array."""
+    """A value or an array is refused if its type is unknown, its number is no number, or its lock is no lock."""
     for impossible in (
         partial(mp.Value, "x"),
         partial(mp.Array, "x", 1),

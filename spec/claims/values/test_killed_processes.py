@@ -67,5 +67,5 @@ def test_killed_program_leaves_nothing_behind(
 
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
 def test_program_that_has_values_is_silent(program: Programs, target: Target) -> None:
-    """A program, and a child, that end while they have values and arrays, one of them locked, end in silence."""
+    """A program, and a child, that end while they have values and arrays, one of them locked, print nothing."""
     ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.keep_values, target.name))

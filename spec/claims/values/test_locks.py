@@ -49,7 +49,7 @@ def test_every_access_waits_for_the_lock(mp: Any, worker: MakeWorker) -> None:
 
 @source(DOCUMENTATION + "Value")
 def test_access_waits_without_limit(mp: Any, worker: MakeWorker) -> None:
-    """To read a value, or write to an array, waits until its lock is released, however long that takes."""
+    """Reading a value, or writing to an array, waits until its lock is released, however long that takes."""
     number, numbers = mp.Value("i", 1), mp.Array("i", 3)
     one, another = worker(read=partial(payloads.read, number)), worker(numbers=numbers)
     with number.get_lock(), numbers.get_lock():
@@ -212,7 +212,7 @@ def test_access_goes_on_after_a_signal(mp: Any, checkpoint: MakeCheckpoint, work
 
 @source("https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers", observed=True)
 def test_lock_does_not_exclude_its_holders_handler(mp: Any, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
-    """A signal handler can add to a value whose lock its process holds, or waits for; the former is a lost update."""
+    """A signal handler is not excluded: it can add to a value whose lock its own process holds or waits for."""
     holding, handled, number = checkpoint("holding"), checkpoint("handled"), mp.Value("i", 1)
     process = worker(
         prepare=partial(payloads.add_on_signal, number, handled.pause),

@@ -38,7 +38,7 @@ def test_blocks_until_one_is_ready(mp: Multiprocessing, wait: Wait, starter: Mak
 def test_takes_connections_sockets_and_sentinels(
     mp: Multiprocessing, wait: Wait, connections: Any, checkpoint: MakeCheckpoint
 ) -> None:
-    """Ends of pipes, connections of clients, sockets and sentinels can be waited for together; all ready are told."""
+    """Ends of pipes, connections of clients, sockets and sentinels can be waited for together."""
     working = checkpoint("working")
     child = mp.Process(target=working.pause)
     child.start()
@@ -83,7 +83,7 @@ def test_receives_nothing(mp: Multiprocessing, wait: Wait) -> None:
 
 @source(DOCUMENTATION)
 def test_end_of_a_pipe_is_ready(mp: Multiprocessing, wait: Wait, worker: MakeWorker) -> None:
-    """A connection or socket whose other end was closed, or had its process killed, is ready: it is at its end."""
+    """A connection or socket is ready if its other end was closed, or the process that had it was killed."""
     receiver, sender = mp.Pipe(False)
     other, of_worker = mp.Pipe()
     process = worker(connection=of_worker)
@@ -169,7 +169,7 @@ def _duplicate_above(least: int, file: int) -> int:
 
 @source(DOCUMENTATION, observed=True)
 def test_closed_ones_are_refused(mp: Any, wait: Wait) -> None:
-    """To wait for a connection or a socket that is closed, or for what is none, raises an exception at once."""
+    """Waiting for a closed connection or socket, or for an object of another kind, raises an exception at once."""
     one, another = mp.Pipe()
     closed, _ = mp.Pipe()
     closed.close()

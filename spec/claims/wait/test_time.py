@@ -40,7 +40,7 @@ def test_waits_without_limit(mp: Multiprocessing, wait: Wait, starter: MakeStart
 @source("https://github.com/python/cpython/issues/145587")
 @source(DOCUMENTATION)
 def test_can_be_timed(mp: Multiprocessing, wait: Wait) -> None:
-    """A timed wait returns an empty list, not before its timeout, also if the list is empty; zero does not wait."""
+    """A timed wait returns an empty list, not before its timeout, even for no objects; zero or less does not wait."""
     receiver, sender = mp.Pipe(False)
     for objects in [receiver], []:
         for seconds in 0.05, 0, -1:
@@ -55,7 +55,7 @@ def test_can_be_timed(mp: Multiprocessing, wait: Wait) -> None:
 
 @source(DOCUMENTATION)
 def test_takes_any_iterable(mp: Multiprocessing, wait: Wait) -> None:
-    """The objects may be in any iterable, which is left as it is, and can be passed by name; a list is returned."""
+    """`wait` takes any iterable, also by name, leaves it as it is, and returns a list."""
     receiver, sender = mp.Pipe(False)
     other, _ = mp.Pipe()
     objects = [other, receiver]
@@ -100,7 +100,7 @@ def test_timed_wait_ends_amid_signals(mp: Multiprocessing, wait: Wait, starter: 
 def test_threads_run_meanwhile(
     mp: Multiprocessing, wait: Wait, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
-    """A thread in `wait` blocks no other thread of its process, and what another one sends lets it go on."""
+    """A thread in `wait` blocks no other thread of its process, and a message from such a thread lets it go on."""
     desk, waiting = payloads.Desk(wait, [mp.Pipe(False)]), checkpoint("waiting")
     process = starter(threads.beside, desk.ready, waiting.pause, partial(desk.send, 0))
     arrival = waiting.next()
