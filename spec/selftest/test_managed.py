@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from multiprocessing.managers import BaseProxy
+from types import ModuleType
 
 import pytest
 
@@ -49,14 +50,12 @@ def test_is_pickled_by_name() -> None:
     assert again.get_start_method() == "fork"
 
 
-def test_api_without_managers_has_no_managed_objects() -> None:
-    with pytest.raises(NoSuchAPI, match="'threading_only:managed' has no Manager"):
-        sys.modules["threading_only"] = type(sys)("threading_only")
-        sys.modules["threading_only"].Process = object  # type: ignore[attr-defined]
-        try:
-            load("threading_only:managed")
-        finally:
-            del sys.modules["threading_only"]
+def test_api_without_managers_has_no_managed_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = ModuleType("without_managers")
+    monkeypatch.setattr(api, "Process", object, raising=False)
+    monkeypatch.setitem(sys.modules, api.__name__, api)
+    with pytest.raises(NoSuchAPI, match="'without_managers:managed' has no Manager"):
+        load("without_managers:managed")
 
 
 def test_what_is_known_of_managed_objects_is_not_known_of_the_others(known: Deviations) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from spec.claims.barrier import payloads
+from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -37,8 +38,7 @@ def test_nobody_runs_ahead(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, 
         until_blocked(arrival.pid for arrival in fast)
         gatekeeper.shows("how many are on the way, while one walks", len(way.waiting), expected=1)
         slow.let_go()
-    for process in walking:
-        process.join()
+    join_all(walking)
     told = [event.value for event in log.events("arrived")]
     everybody = [(hiker, stage) for hiker in range(hikers) for stage in range(STAGES)]
     recorder.shows("who arrived where", sorted(told), expected=everybody)
@@ -64,8 +64,7 @@ def test_fastest_runs_ahead_without(mp: Any, lesson: Lesson, checkpoint: MakeChe
     way.open()
     for arrival in others:
         arrival.let_go()
-    for process in walking:
-        process.join()
+    join_all(walking)
 
 
 @source("impl.barrier.hike")

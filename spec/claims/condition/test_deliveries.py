@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.condition import payloads
+from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -55,8 +56,7 @@ def test_buyers_wait_for_a_delivery(
         until_still(lambda expected=sold: len(log.values("bought")) >= expected)  # type: ignore[misc]
         recorder.shows("how many have bought", len(log.values("bought")), expected=sold)
         kernel.shows("the count in the stock file", read_count(stock), expected=0)
-    for buyer in queueing:
-        buyer.join()
+    join_all(queueing)
     recorder.shows("who has bought", sorted(buyer for buyer, _ in log.values("bought")), expected=everybody)
     kernel.shows("the number of processes", len({event.pid for event in log.events("bought")}), expected=buyers)
 

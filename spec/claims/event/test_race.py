@@ -7,6 +7,7 @@ from functools import partial
 
 from impl.contract import Multiprocessing
 from spec.claims.event import payloads
+from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -34,8 +35,7 @@ def test_runners_wait_for_the_gun(
     kernel.shows("whether each runner is blocked", blocked, expected=[True] * len(lines))
     recorder.shows("who runs before the gun is fired", log.values("runs"), expected=[])
     arrival.let_go()
-    for runner in runners:
-        runner.join()
+    join_all(runners)
     recorder.shows("who runs", sorted(log.values("runs")), expected=[*range(len(lines))])
     recorder.shows("in how many processes", len({one.pid for one in log.events("runs")}), expected=len(lines))
 
@@ -55,8 +55,7 @@ def test_starter_waits_for_every_runner(
         recorder.shows("who runs before the last is at the line", log.values("runs"), expected=[])
         arrival.let_go()
     starter.result()
-    for runner in runners:
-        runner.join()
+    join_all(runners)
     recorder.shows("who runs", sorted(log.values("runs")), expected=[0, 1, 2])
 
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.contract import Multiprocessing, Process
+from impl.contract import Multiprocessing
 from spec.claims.lock import payloads
+from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -37,12 +38,6 @@ def stock(folder: Path, scale: int) -> Path:
 def read_count(stock: Path) -> int:
     """Read the count from the file itself, without the lesson under test."""
     return int(json.loads(stock.read_text(encoding="utf-8"))["count"])
-
-
-def join_all(processes: list[Process]) -> None:
-    """Wait until each of the processes has exited."""
-    for process in processes:
-        process.join()
 
 
 @source("impl.lock.sell")

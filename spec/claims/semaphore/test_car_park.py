@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.semaphore import payloads
+from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
@@ -43,8 +44,7 @@ def test_admits_as_many_cars_as_places(
         parked.append(inside.next())
         gatekeeper.shows("the number of cars inside", len(inside.waiting), expected=2)
     inside.open()
-    for car in arriving:
-        car.join()
+    join_all(arriving)
     for deed in "drives in", "drives out":
         recorder.shows(f"the cars that did so: {deed}", sorted(log.values(deed)), expected=[*range(cars)])
     recorder.shows("the largest number of cars inside at once", largest_number_inside(log), expected=at_most(2))
@@ -72,8 +72,7 @@ def test_all_drive_in_without(
     kernel.shows("the number of processes", len({arrival.pid for arrival in parked}), expected=cars)
     recorder.shows("the cars that have driven out", log.values("drives out"), expected=[])
     inside.open()
-    for car in arriving:
-        car.join()
+    join_all(arriving)
     recorder.shows(
         "the cars that have driven out at the end", sorted(log.values("drives out")), expected=[*range(cars)]
     )
@@ -103,10 +102,10 @@ def test_more_places_admit_more_cars(
     for car in cars:
         car.begin("park")
         kernel.shows("whether the car is blocked while there is no place", car.is_stuck(), expected=True)
-    for opened in 2, 3:
-        lesson.open_more(places, 2 if opened == 2 else 1)
-        until_still(lambda count=opened: len(inside.waiting) >= count)  # type: ignore[misc]
-        gatekeeper.shows("the number of cars inside", len(inside.waiting), expected=opened)
+    for opened, admitted in (2, 2), (1, 3):
+        lesson.open_more(places, opened)
+        until_still(lambda admitted=admitted: len(inside.waiting) >= admitted)  # type: ignore[misc]
+        gatekeeper.shows("the number of cars inside", len(inside.waiting), expected=admitted)
     inside.open()
     recorder.shows("what the cars did", [car.result() for car in cars], expected=[["drives in", "drives out"]] * 3)
 

@@ -8,7 +8,8 @@ from functools import partial
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impl.contract import Multiprocessing, Process
+from impl.contract import Multiprocessing
+from spec.claims.shared.joining import join_all
 from spec.claims.values import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
@@ -21,12 +22,6 @@ from spec.harness.worker import CallFailed
 pytestmark = needs("Process", "Lock", "Value", "Array")
 
 TURNSTILES = 3
-
-
-def join_all(processes: list[Process]) -> None:
-    """Wait until each of the processes has exited."""
-    for process in processes:
-        process.join()
 
 
 @source("impl.values.open_turnstiles")

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from impl.contract import Multiprocessing, Wait
+from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
@@ -80,8 +81,7 @@ def test_client_that_dies_delays_nobody(
         arrivals[client].let_go(client)
     desk.result()
     recorder.shows("who was served", sorted(log.values("served")), expected=[1, 2])
-    for child in children:
-        child.join()
+    join_all(children)
 
 
 @source("impl.wait.who_has_left")
@@ -95,5 +95,4 @@ def test_tells_who_has_left(mp: Multiprocessing, wait: Wait, lesson: Lesson, che
     caller.shows("who of the first alone leaves", lesson.who_has_left(wait, children[:1]), expected=[0])
     caller.shows("who has left when it was killed", lesson.who_has_left(wait, children), expected=[0, 2])
     arrivals[1].let_go("a question")
-    for child in children:
-        child.join()
+    join_all(children)
