@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from types import ModuleType
 from typing import NamedTuple, Optional
 
@@ -137,24 +137,29 @@ def faults_of_python() -> frozenset[tuple[str, str]]:
 
 
 def sample(defect: Defect, record: Record) -> list[str]:
-    """Return the claims to try with *defect* in a self-test; the same ones each time.
+    """Return the claims to try with *defect* in a self-test.
 
     They are all claims that it declares, and one that must hold: a neighbour of the declared ones, from the same
     lessons if possible.  A share of the samples also has one claim that the defect is recorded to break each time.
+    A claim is chosen by a hash, so the sample stays as it is when claims are added, unless it is one of them.
     """
-    chance = random.Random(defect.name)
-    declared = [claim for claim in ids_here() if claim in defect.breaks]
+
+    def lot(claim: str = "") -> float:
+        digest = sha256(f"{defect.name} {claim}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") / 2**32
+
+    chosen = [claim for claim in ids_here() if claim in defect.breaks]
     others = [claim for claim in ids_under(defect.context) if claim not in defect.breaks]
     found = {claim: record.find(defect, claim) for claim in others}
     recorded = [claim for claim, breakage in found.items() if breakage and breakage.always]
     sound = [claim for claim, breakage in found.items() if not breakage]
     beginnings = tuple(f"{lesson}." for lesson in lessons_of([defect]))
     neighbours = [claim for claim in sound if claim.startswith(beginnings)] or sound
-    return [
-        *declared,
-        *([chance.choice(recorded)] if recorded and chance.random() < RECORDED_SHARE else []),
-        *([chance.choice(neighbours)] if neighbours else []),
-    ]
+    if recorded and lot() < RECORDED_SHARE:
+        chosen.append(min(recorded, key=lot))
+    if neighbours:
+        chosen.append(min(neighbours, key=lot))
+    return chosen
 
 
 class Difference(NamedTuple):

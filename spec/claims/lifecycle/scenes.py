@@ -1,4 +1,4 @@
-"""Scenes and checks that several modules of this lesson share."""
+"""What several claims about the lifecycle begin with, and checks that they share."""
 
 from __future__ import annotations
 
