@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from spec.engine import deviations
@@ -22,6 +23,8 @@ from spec.engine.claims import Claim
 from spec.engine.deviations import Deviation
 from spec.engine.fixtures import provides
 from spec.engine.targets import DEFAULT, Target, expand
+from spec.harness.nursery import Nursery
+from spec.harness.starter import Starter
 from spec.paths import ROOT
 from spec.report.reproductions import by_hand
 from spec.report.scripts import generate
@@ -69,8 +72,20 @@ def sound(claim: Claim) -> list[Target]:
     """
     plain = [target for target in expand([DEFAULT]) if not target.traits.managed]
     targets = [target for target in plain if claim.applies_to(target.traits)]
-    providing = [target for target in targets if all(provides(target.mp, name) for name in claim.needs)]
+    providing = [target for target in targets if all(_provides(target, name) for name in claim.needs)]
     return [target for target in providing if (claim.id, target.name) not in trial.faults_of_python()]
+
+
+@cache
+def _provides(target: Target, name: str) -> bool:
+    """Return whether the API of *target* has the *name*.
+
+    A process of its own finds out, because an object that is made for this purpose may start helpers: a manager, or
+    the fork server that each later fork of this process would take for its own.
+    """
+    with tempfile.TemporaryDirectory() as folder, Nursery():
+        starter = Starter(Path(folder) / "outcome", provides, target.mp, name)
+        return bool(starter.result())
 
 
 def broken(claim: Claim) -> list[Target]:
