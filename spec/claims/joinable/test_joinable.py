@@ -14,7 +14,7 @@ from spec.claims.shared import handlers
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
-from spec.harness.held_waits import all_wait_without_limit
+from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked
 from spec.harness.recorder import Recorder
@@ -130,8 +130,9 @@ def test_join_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> No
     queue = mp.JoinableQueue()
     joiner = worker(queue=queue)
     queue.put("dumpling")
+    clocks = timed_waits()
     joiner.begin("queue.join")
-    all_wait_without_limit({"join() of a queue with an outstanding item": joiner})
+    all_wait_without_limit({"join() of a queue with an outstanding item": joiner}, clocks)
     recorder.shows("the item that is got", queue.get(), expected="dumpling")
     queue.task_done()
     joiner.result()

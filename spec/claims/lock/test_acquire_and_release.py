@@ -10,7 +10,7 @@ from impl.contract import Multiprocessing
 from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
-from spec.harness.held_waits import all_wait_without_limit
+from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.holdings import holdings
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import until_blocked
@@ -41,9 +41,10 @@ def test_acquire_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) ->
     one, another = worker(lock=lock), worker(rlock=rlock)
     for held in lock, rlock:
         held.acquire()
+    clocks = timed_waits()
     one.begin("lock.acquire")
     another.begin("rlock.acquire")
-    all_wait_without_limit({"acquire() of a held Lock": one, "acquire() of a held RLock": another})
+    all_wait_without_limit({"acquire() of a held Lock": one, "acquire() of a held RLock": another}, clocks)
     for held in lock, rlock:
         held.release()
     caller.shows("acquire() after the release", [one.result(), another.result()], expected=[True, True])

@@ -14,7 +14,7 @@ from spec.claims.shared import handlers, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
-from spec.harness.held_waits import all_wait_without_limit
+from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.process_table import ALIVE, state, until_blocked
 from spec.harness.witness import at_least, caller, kernel, other_than, recorder, refuses
@@ -71,6 +71,7 @@ def test_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> None:
     empty, full, pipe, another = mp.Queue(), mp.Queue(1), mp.Pipe(False), mp.Pipe(False)
     getter, putter, receiver, poller = (worker(subject=subject) for subject in (empty, full, pipe[0], another[0]))
     full.put("first")
+    clocks = timed_waits()
     getter.begin("subject.get")
     putter.begin("subject.put", "second")
     receiver.begin("subject.recv")
@@ -81,7 +82,7 @@ def test_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) -> None:
         "recv() from an empty pipe": receiver,
         "poll(None) of an empty pipe": poller,
     }
-    all_wait_without_limit(calls)
+    all_wait_without_limit(calls, clocks)
 
 
 @source("https://docs.python.org/3/library/queue.html#queue.Queue")
