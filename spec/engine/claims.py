@@ -57,9 +57,11 @@ class Claim:
     @classmethod
     def of(cls, item: pytest.Item) -> Optional[Claim]:
         """Return the claim that *item* is the test of, or None if it is some other test."""
-        if not isinstance(item, pytest.Function) or item.path.parent.parent != CLAIMS_FOLDER:
-            return None
-        return cls._declared(item.path, item.originalname, item.function, item.iter_markers())
+        if _CLAIM not in item.stash:
+            item.stash[_CLAIM] = None
+            if isinstance(item, pytest.Function) and item.path.parent.parent == CLAIMS_FOLDER:
+                item.stash[_CLAIM] = cls._declared(item.path, item.originalname, item.function, item.iter_markers())
+        return item.stash[_CLAIM]
 
     @classmethod
     def _declared(cls, path: Path, name: str, test: Callable[..., object], marks: Iterable[pytest.Mark]) -> Claim:
@@ -121,6 +123,10 @@ class Claim:
         """Return why the claim does not apply to targets with these *traits*, to which it does not."""
         unmet = [condition.wording for condition in self.conditions if not condition.met_by(traits)]
         return f"applies where {' and '.join(unmet)}"
+
+
+_CLAIM = pytest.StashKey[Optional[Claim]]()
+"""The claim that an item is the test of."""
 
 
 @cache

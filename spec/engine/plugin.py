@@ -54,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "managed_too: the claim is also about objects that a manager makes")
     config.addinivalue_line("markers", "source(source): where the stated fact comes from")
     _set_up_hypothesis(config)
+    _leave_logging_alone(config)
     options.check(config)
     options.apply_scale(config)
     if not missing():
@@ -94,6 +95,17 @@ def _set_up_hypothesis(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     settings.load_profile("spec")
+
+
+def _leave_logging_alone(config: pytest.Config) -> None:
+    """Do without pytest's plugin for logging, unless one of its options is given.
+
+    Its handlers on the root logger are no part of what is under test, but every child would inherit them, and each
+    stage would set them up and remove them three times.
+    """
+    asked = [name for name, value in vars(config.option).items() if name.startswith("log_") and value is not None]
+    if not asked:
+        config.pluginmanager.set_blocked("logging-plugin")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

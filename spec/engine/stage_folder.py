@@ -92,7 +92,7 @@ class StageFolder:
 
     def leave_inodes(self, inodes: Iterable[int]) -> None:
         """Leave the *inodes* of what processes of the claim have in use in shared memory."""
-        self._inodes.write_text(" ".join(map(str, inodes)), encoding="ascii")
+        self._inodes.write_text(" ".join(map(str, inodes)), encoding="utf-8")
 
     @property
     def inodes(self) -> list[int]:

@@ -7,6 +7,7 @@ would depend on nohup, on a shell that runs a command in the background, or on t
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -18,11 +19,26 @@ def restore_defaults() -> None:
     """Let this process ignore only the signals that Python ignores, block none, and end by SIGTERM and SIGINT."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    kept = {getattr(signal, name, None) for name in IGNORED_BY_PYTHON}
-    for number in signal.valid_signals() - kept:
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+    for number in signals_of(os.getpid(), "SigIgn") - {getattr(signal, name) for name in IGNORED_BY_PYTHON}:
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def signals_of(pid: int, mask: str) -> set[int]:
+    """Return the numbers of the signals in a *mask* of the process *pid*.
+
+    Args:
+        pid: the process.
+        mask: a field of `proc_pid_status(5) <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>`_, such as
+            ``SigIgn`` for the ignored signals.  The kernel tells all of them at once.
+
+    Raises:
+        OSError: the process is gone.
+    """
+    with open(f"/proc/{pid}/status", "rb") as file:
+        _, _, rest = file.read().partition(f"\n{mask}:".encode())
+    bits = int(rest.partition(b"\n")[0], 16)
+    return {number for number in range(1, bits.bit_length() + 1) if bits >> (number - 1) & 1}
 
 
 def keep_exited_children() -> None:

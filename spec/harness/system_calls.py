@@ -9,6 +9,7 @@ import ctypes
 import errno
 import os
 import sys
+from functools import cache
 from typing import NamedTuple, Optional
 
 P_ALL, P_PID, P_PIDFD = 0, 1, 3
@@ -80,6 +81,7 @@ def call_libc(function: str, *arguments: object) -> int:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+@cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import signal
 import socket
 from contextlib import suppress
 from typing import Callable, NamedTuple, Optional
 
+from spec.harness.signal_state import signals_of
 from spec.harness.system_calls import call_libc, pidfd_open
 
 MACHINE = platform.machine()
@@ -130,10 +130,8 @@ def has_timer(pid: int) -> bool:
     `timerfd_create(2) <https://man7.org/linux/man-pages/man2/timerfd_create.2.html>`_, and a handler of SIGALRM: the
     kernel shows nothing else of `setitimer(2) <https://man7.org/linux/man-pages/man2/setitimer.2.html>`_.
     """
-    with suppress(OSError):  # it is gone, or the kernel has no such file
-        with open(f"/proc/{pid}/status", "rb") as file:
-            caught = re.search(rb"^SigCgt:\t(\w+)$", file.read(), re.MULTILINE)
-        if caught and int(caught[1], 16) >> (signal.SIGALRM - 1) & 1:
+    with suppress(OSError):  # it is gone
+        if signal.SIGALRM in signals_of(pid, "SigCgt"):
             return True
     with suppress(OSError), open(f"/proc/{pid}/timers", "rb") as file:
         if file.read():
