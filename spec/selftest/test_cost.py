@@ -11,7 +11,8 @@ import pytest
 
 from spec.paths import ROOT
 from spec.tools.cost.cost_command import quickest
-from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare, count, measure, share
+from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare_commands, count, measure, share
+from spec.tools.cost.notes import Clock
 
 BARE = [sys.executable, "-m", "spec.tools.cost.bare"]
 
@@ -24,24 +25,24 @@ def _from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_counts_each_kind() -> None:
     helpers = 2  # the fork server, and the resource tracker
     expected = Processes(forked=2, spawned=3 + helpers, served=4)
-    assert count([*BARE, "fork=2", "spawn=3", "forkserver=4"]) == expected
+    assert count([[*BARE, "fork=2", "spawn=3", "forkserver=4"]]).processes == expected
 
 
 def test_counts_those_of_children_and_those_that_are_killed() -> None:
     parent = (
         "import os, signal\nif not os.fork():\n    os.fork()\n    os.kill(os.getpid(), signal.SIGKILL)\nos.wait()"
     )
-    assert count([sys.executable, "-c", parent]) == Processes(forked=2, spawned=0, served=0)
+    assert count([[sys.executable, "-c", parent]]).processes == Processes(forked=2, spawned=0, served=0)
 
 
 def test_more_costs_more() -> None:
-    few, many = (bare(Processes(forked=0, spawned=number, served=0), at_once=2) for number in (2, 20))
+    few, many = (measure(bare_commands(Processes(forked=0, spawned=number, served=0), 2)) for number in (2, 20))
     assert 0 < few.cpu < many.cpu
 
 
 def test_what_a_fork_server_does_costs_too() -> None:
     """The process outlives its starter, and no process waits for it."""
-    few, many = (bare(Processes(forked=0, spawned=0, served=number), at_once=1) for number in (1, 100))
+    few, many = (measure(bare_commands(Processes(forked=0, spawned=0, served=number), 1)) for number in (1, 100))
     assert many.cpu > 2 * few.cpu
 
 
@@ -53,6 +54,25 @@ def test_all_is_shared_out(number: int, parts: int, shares: list[int]) -> None:
 def test_failure_is_named() -> None:
     with pytest.raises(CommandFailed, match=r"exit status 3: too bad"):
         measure([[sys.executable, "-c", "import sys; print('too bad'); sys.exit(3)"]])
+
+
+def test_imports_are_timed_in_each_process() -> None:
+    """They take more time in more processes; a module that is there already takes none."""
+    program = "import os\nif not os.fork():\n    import decimal, decimal\n    os._exit(0)\nos.wait()"
+    nothing, one, two = (
+        count([[sys.executable, "-c", text]]).imports
+        for text in ("pass", program, f"import os\nos.fork()\n{program}")
+    )
+    assert nothing < one < two
+
+
+def test_time_is_charged_to_what_it_is_spent_for() -> None:
+    """What happens inside for another purpose is not charged to the outer one."""
+    clock = Clock()
+    busy = clock.timed("inner", lambda: sum(range(1_000_000)))
+    clock.timed("outer", busy)()
+    clock.charge()
+    assert clock.spent["inner"] > 10 * clock.spent["outer"] > 0
 
 
 def cost(*options: str) -> subprocess.CompletedProcess[str]:
@@ -74,6 +94,21 @@ def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     assert "CPU ratio" in head
     assert f"{row['suite']['wall']:.1f}" in figures
     assert figures.startswith("multiprocessing:fork ")
+
+
+def test_where_the_time_goes_is_printed_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "cost.json"
+    done = cost("--mp=multiprocessing:fork", "--without-cpython", "--where", "-o", str(file))
+    assert done.returncode == 0, done.stderr
+    [row] = json.loads(file.read_text(encoding="utf-8"))["runs"]
+    assert sum(row["parts"]["seconds"].values()) == pytest.approx(row["suite"]["cpu"])
+    assert row["parts"]["seconds"]["pytest, its workers and the collection"] > 0
+    assert row["parts"]["seconds"]["looks at /proc"] > 0
+    assert row["parts"]["seconds"]["Hypothesis"] == 0  # no claim of this lesson uses it
+    costs = [dear["cpu"] for dear in row["parts"]["dearest"]]
+    assert costs == sorted(costs, reverse=True)
+    assert all(dear["processes"]["forked"] > 0 for dear in row["parts"]["dearest"])  # the stage at least
+    assert "where the CPU time goes" in done.stdout
 
 
 def test_the_quickest_of_several_is_kept() -> None:

@@ -20,7 +20,8 @@ from typing import Any, Optional
 
 from spec.harness.cgroups import usable_processors
 from spec.tools.command_line import UsageError
-from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare, count, measure
+from spec.tools.cost.measure import CommandFailed, Cost, Processes, bare_commands, count, measure
+from spec.tools.cost.parts import NOTING, Parts, parts
 
 COST_SCHEMA = 1
 """The version of the format of the JSON file."""
@@ -36,6 +37,7 @@ class Row:
         suite: the cost.
         processes: the number of processes that the run started; None if they were not counted.
         bare: the cost of as many processes that do nothing.
+        parts: where the CPU time goes, if that was asked for.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Row:
     suite: Cost
     processes: Optional[Processes] = None
     bare: Optional[Cost] = None
+    parts: Optional[Parts] = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -103,6 +106,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="measure N times, and keep the quickest, on a machine that has other work too; default: %(default)s",
     )
+    parser.add_argument(
+        "--where",
+        action="store_true",
+        help="also say where the CPU time goes, and which claims are the dearest, which takes five more runs",
+    )
     parser.add_argument("-o", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument(
         "arguments", nargs="*", metavar="ARGUMENT", help="arguments of pytest, after --; default: spec/"
@@ -121,7 +129,7 @@ def run(asked: argparse.Namespace) -> int:
         raise UsageError("--repeat takes a whole number, 1 or more")
     targets = asked.mp or [*(f"multiprocessing:{method}" for method in get_all_start_methods()), "multiprocessing"]
     try:
-        rows = [suite(asked.arguments or ["spec/"], target, asked.n, asked.repeat) for target in targets]
+        rows = [suite(asked.arguments or ["spec/"], target, asked.n, asked.repeat, asked.where) for target in targets]
         if not asked.without_cpython:
             rows += cpython(asked.n, asked.repeat)
     except CommandFailed as error:
@@ -136,7 +144,7 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def suite(arguments: Sequence[str], target: str, workers: int, repeat: int) -> Row:
+def suite(arguments: Sequence[str], target: str, workers: int, repeat: int, where: bool = False) -> Row:
     """Measure the suite on a target, and as many processes that do nothing, in turns.
 
     Args:
@@ -144,6 +152,7 @@ def suite(arguments: Sequence[str], target: str, workers: int, repeat: int) -> R
         target: ``MODULE`` or ``MODULE:CONTEXT``.
         workers: the number of claims that run at once; 0 for one after the other, without workers.
         repeat: how often both are measured.
+        where: whether to find out where the CPU time goes.
 
     Raises:
         CommandFailed: the suite failed.
@@ -151,14 +160,18 @@ def suite(arguments: Sequence[str], target: str, workers: int, repeat: int) -> R
     options = [f"--mp={target}", f"-n{workers}", "-q", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *arguments, *options]
     tell(f"{target}: a run that counts the processes")
-    processes = count(command)  # this run also compiles the modules
+    counts = count([[*command, *(NOTING if where else ())]])  # this run also compiles the modules
     costs, bares = [], []
     for _ in range(repeat):
         tell(f"{target}: a run that is measured")
         costs.append(measure([command]))
         tell(f"{target}: as many processes that do nothing")
-        bares.append(bare(processes, max(1, workers)))
-    return Row(target, command, quickest(costs), processes, quickest(bares))
+        bares.append(measure(bare_commands(counts.processes, max(1, workers))))
+    found = None
+    if where:
+        tell(f"{target}: runs that leave parts out")
+        found = parts(command, quickest(costs), counts, max(1, workers))
+    return Row(target, command, quickest(costs), counts.processes, quickest(bares), found)
 
 
 def cpython(workers: int, repeat: int) -> list[Row]:
@@ -192,3 +205,6 @@ def show(rows: Sequence[Row]) -> None:
             cell.ljust(width) if n == 0 else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths))
         )
         print("  ".join([first, *others]))
+    for run in rows:
+        if run.parts is not None:
+            print("", f"{run.name}: where the CPU time goes", *run.parts.lines(), sep="\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shlex
@@ -12,6 +13,7 @@ import time
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spec.harness.nursery import Nursery
 
@@ -45,6 +47,9 @@ class Processes:
     forked: int
     spawned: int
     served: int
+
+    def __str__(self) -> str:
+        return f"{self.forked} forked, {self.spawned} spawned, {self.served} served"
 
 
 class CommandFailed(Exception):
@@ -92,21 +97,52 @@ def cpu_of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def count(command: Sequence[str]) -> Processes:
-    """Run *command*, and count the processes that it starts, without the command itself.
+@dataclass(frozen=True)
+class Counts:
+    """What was counted in a run.
+
+    Attributes:
+        processes: the processes that it started, without the command itself.
+        imports: the seconds of CPU time that all its processes took to import.
+        notes: what `spec.tools.cost.notes` has noted, if the command loads it.
+    """
+
+    processes: Processes
+    imports: float
+    notes: Sequence[Mapping[str, Any]]
+
+
+def count(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), **env: str) -> Counts:
+    """Run *commands* at the same time, and count what they do; see `measure`.  Counting costs some time.
 
     Raises:
-        CommandFailed: the exit status is not 0.
+        CommandFailed: a command has another exit status.
     """
-    with tempfile.NamedTemporaryFile() as file:
+    with tempfile.TemporaryDirectory() as folder:
+        files = {name: Path(folder) / name for name in ("COUNT_PROCESSES", "TIME_IMPORTS", "COST_NOTES")}
+        for file in files.values():
+            file.touch()
         path = os.pathsep.join(filter(None, [str(COUNTING), os.environ.get("PYTHONPATH")]))
-        measure([command], PYTHONPATH=path, COUNT_PROCESSES=file.name)
-        letters = file.read()
-    return Processes(letters.count(b"f"), letters.count(b"i") - 1, letters.count(b"s"))
+        variables = {name: str(file) for name, file in files.items()}
+        measure(commands, expected=expected, PYTHONPATH=path, **variables, **env)
+        letters = b"".join(file.read_bytes() for file in Path(folder).glob("COUNT_PROCESSES*"))
+        imports = sum(map(int, files["TIME_IMPORTS"].read_text().split())) / 1e9
+        notes = [json.loads(line) for line in files["COST_NOTES"].read_text(encoding="utf-8").splitlines()]
+    return Counts(processes_of(letters.decode(), len(commands)), imports, notes)
 
 
-def bare(processes: Processes, at_once: int) -> Cost:
-    """Measure the cost of starting and joining processes that do nothing.
+def processes_of(letters: str, without: int = 0) -> Processes:
+    """Return which processes the *letters* stand for that they have left; see `COUNTING`.
+
+    Args:
+        letters: a letter for each process.
+        without: so many interpreters do not count.
+    """
+    return Processes(letters.count("f"), letters.count("i") - without, letters.count("s"))
+
+
+def bare_commands(processes: Processes, at_once: int) -> list[list[str]]:
+    """Return the commands that start and join processes that do nothing.
 
     Args:
         processes: the number of processes of each kind.
@@ -117,17 +153,11 @@ def bare(processes: Processes, at_once: int) -> Cost:
         "spawn": processes.spawned,
         "forkserver": processes.served,
     }
-    return measure(
-        [
-            [
-                sys.executable,
-                "-m",
-                "spec.tools.cost.bare",
-                *(f"{kind}={share(number, at_once, part)}" for kind, number in kinds.items()),
-            ]
-            for part in range(at_once)
-        ]
-    )
+    program = [sys.executable, "-m", "spec.tools.cost.bare"]
+    return [
+        [*program, *(f"{kind}={share(number, at_once, part)}" for kind, number in kinds.items())]
+        for part in range(at_once)
+    ]
 
 
 def share(number: int, parts: int, part: int) -> int:
