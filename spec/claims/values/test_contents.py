@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing
 from spec.claims.values import payloads
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.witness import caller, recorder, refuses
 from spec.harness.worker import CallFailed
 
@@ -116,6 +116,7 @@ def test_array_has_the_values_that_it_is_made_of(mp: Multiprocessing, worker: Ma
     caller.shows("what is made of numbers of two types", floats, expected=[1.0, -2.5])
 
 
+@managed_too
 @source("https://docs.python.org/3/library/stdtypes.html#common-sequence-operations")
 def test_array_is_read_and_written_by_index(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A place of an array is read and written by its index, from either end; other indices raise IndexError."""

@@ -13,7 +13,7 @@ from spec.claims.shared.joining import join_all
 from spec.claims.values import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import needs, source
+from spec.engine.marks import managed_too, needs, source
 from spec.harness.checkpoint import Arrival
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import caller, gatekeeper, kernel, refuses
@@ -46,6 +46,7 @@ def test_lock_admits_one_turnstile_at_a_time(
     caller.shows("the number of visitors", visitors.value, expected=100 + turnstiles)
 
 
+@managed_too
 @source("impl.values.open_turnstiles")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value")
 def test_adding_in_place_loses_updates(
@@ -63,6 +64,7 @@ def test_adding_in_place_loses_updates(
     caller.shows("the number of visitors", visitors.value, expected=101)
 
 
+@managed_too
 @source("impl.values.open_turnstiles_with_places")
 def test_place_of_its_own_needs_no_lock(
     mp: Multiprocessing, lesson: Lesson, scale: int, checkpoint: MakeCheckpoint
@@ -80,6 +82,7 @@ def test_place_of_its_own_needs_no_lock(
     caller.shows("the numbers of visitors", seen, expected=[place + 1 for place in places])
 
 
+@managed_too
 @source("impl.values.enter")
 def test_any_turnstiles_add_what_they_have_read(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint, worker: MakeWorker
