@@ -107,7 +107,8 @@ def _imports_of_pytest(command: Sequence[str]) -> float:
     return count([[*command, *plugins]], expected=_DONE, **{left_out.VARIABLE: left_out.STAGES}).imports
 
 
-_DONE = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+_DONE = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.TESTS_FAILED)
+"""How a run may end of which a part is left out: a known deviation whose test is not called seems to be fixed."""
 
 
 def _sum(counts: Counts, purpose: str) -> float:
