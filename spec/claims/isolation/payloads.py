@@ -204,6 +204,15 @@ def tell_default(module: str, pause: Pause) -> None:
     pause(importlib.import_module(module).get_start_method())
 
 
+def freeze_and_set_start_method(_mp: Any, module: str, log: Recorder) -> None:
+    """A program: call `freeze_support` of a *module*, and record the start method before and after it is set."""
+    default = importlib.import_module(module)
+    default.freeze_support()
+    log("method", default.get_start_method(allow_none=True))
+    default.set_start_method("spawn")
+    log("method", default.get_start_method())
+
+
 def use_and_tell_default(mp: Any, module: str, log: Recorder) -> None:
     """A program: start a child; before and after that, record the default start method of a *module*, if any."""
     default = importlib.import_module(module)

@@ -174,6 +174,19 @@ def test_output_of_a_preloaded_module_is_written_once(program: Programs, folder:
     kernel.shows("the printed lines", lines, expected=["child", "child", "preloaded"])
 
 
+@where(helper_is_parent)
+@needs("set_forkserver_preload")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload")
+def test_only_names_can_be_preloaded(mp: Any, lesson: Lesson, log: Recorder) -> None:
+    """`set_forkserver_preload` refuses a list of modules that are no names with TypeError, and changes nothing."""
+    mp.set_forkserver_preload(["colorsys"])
+    for wrong in [1], [sys], ["graphlib", None]:
+        with refuses(TypeError):
+            mp.set_forkserver_preload(wrong)
+    lesson.run_in_child(mp, partial(payloads.tell_module, log, "colorsys"))
+    recorder.shows("whether the module is imported in the child", log.values("module"), expected=[True])
+
+
 @where(fresh_memory)
 @source("https://github.com/joblib/loky/issues/424")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
@@ -205,6 +218,16 @@ def test_start_method_is_set_once(choosing: Any, program: Programs, log: Recorde
     recorder.shows("all start methods", sorted(methods), expected=["fork", "forkserver", "spawn"])
     expected = [None, "spawn", "RuntimeError", "spawn", "fork", None, first, "RuntimeError", "ValueError"]
     recorder.shows("the start method after each attempt to set it", log.values("method"), expected=expected)
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.freeze_support", observed=True)
+@source("https://github.com/python/cpython/issues/140814")
+def test_start_method_can_be_set_after_freeze_support(choosing: Any, program: Programs, log: Recorder) -> None:
+    """`freeze_support` settles no start method: the program can still set it."""
+    if not hasattr(choosing, "freeze_support"):
+        raise NotProvided(f"{choosing.__name__} has no freeze_support")
+    program.main(payloads.freeze_and_set_start_method, choosing.__name__, log).exit_status()
+    recorder.shows("the start method before and after it is set", log.values("method"), expected=[None, "spawn"])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_start_method", observed=True)
@@ -261,3 +284,12 @@ def test_lock_of_another_context_is_shared(choosing: Any, worker: MakeWorker) ->
 def test_processors_are_counted(mp: Any) -> None:
     """`cpu_count` returns the number of processors of the machine."""
     kernel.shows("the number of processors", os.sysconf("SC_NPROCESSORS_ONLN"), expected=mp.cpu_count())
+
+
+@needs("ProcessError", "BufferTooShort", "AuthenticationError", "TimeoutError")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.ProcessError")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.TimeoutError")
+def test_its_exceptions_have_one_base(mp: Any) -> None:
+    """`ProcessError` is the base of `BufferTooShort`, `AuthenticationError` and `TimeoutError`."""
+    for error in mp.BufferTooShort, mp.AuthenticationError, mp.TimeoutError:
+        caller.shows(f"whether {error.__name__} is a ProcessError", issubclass(error, mp.ProcessError), expected=True)

@@ -14,7 +14,7 @@ from spec.claims.shared import threads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
-from spec.engine.marks import fresh_memory, needs, source, where
+from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
 from spec.harness.process_table import ALIVE, GONE, settled, state, until_blocked, until_thread_gone
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, recorder
@@ -176,3 +176,14 @@ def test_does_not_wait_for_daemon_threads(
     kernel.shows("the pid of the child", arrival.pid, expected=child.pid)
     caller.shows("the exit code", child.exitcode, expected=0)
     recorder.shows("the processes whose thread ended", [event.pid for event in log.events("done")], expected=[])
+
+
+@where(inherits_memory)
+@source("https://github.com/python/cpython/issues/134381")
+def test_child_starts_a_thread_that_its_starter_has_made(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A thread that the starter has made, and not started, can be started and joined in a forked child."""
+    thread = threading.Thread(target=log, args=("ran",))
+    child = lesson.start(mp, steps(thread.start, thread.join))
+    child.join()
+    recorder.shows("the number of times that the thread ran", len(log.events("ran")), expected=1)
+    kernel.shows("the process it ran in", log.events("ran")[0].pid, expected=child.pid)

@@ -143,6 +143,18 @@ def test_closed_queue_tells_nothing(mp: Multiprocessing, worker: MakeWorker) -> 
         caller.shows("empty() after the item was got", other.call("queue.empty"), expected=True)
 
 
+@needs("JoinableQueue")
+@source("https://github.com/python/cpython/issues/120012")
+def test_queue_closed_before_use_is_empty(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """A queue that a process closes before it has used it is empty, there and in other processes."""
+    for queue in mp.Queue(), mp.JoinableQueue():
+        other = worker(queue=queue)
+        queue.close()
+        queue.join_thread()
+        seen = [queue.empty(), other.call("queue.empty")]
+        caller.shows("empty() where it was closed, and elsewhere", seen, expected=[True, True])
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
 def test_join_thread_waits_for_the_pipe(
     mp: Multiprocessing, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint, worker: MakeWorker

@@ -169,6 +169,20 @@ def test_client_with_another_key_is_refused(mp: Any, connections: Any, starter: 
 
 
 @source(DOCUMENTATION + "Listener", observed=True)
+def test_address_that_is_in_use_is_refused(connections: Any, starter: MakeStarter) -> None:
+    """A listener at an address of another one raises OSError, and the other one goes on."""
+    for family in "AF_UNIX", "AF_INET":
+        with connections.Listener(family=family) as listener:
+            with refuses(OSError):
+                connections.Listener(listener.address, family)
+            client = starter(payloads.answer_as_client, connections.Client, listener.address, None)
+            with listener.accept() as connection:
+                connection.send("dumpling")
+                recorder.shows("the client's answer", connection.recv(), expected=("dumpling", client.pid))
+            client.result()
+
+
+@source(DOCUMENTATION + "Listener", observed=True)
 def test_listener_leaves_no_file(connections: Any, folder: Path) -> None:
     """A listener makes the file that is its address, and removes it when it is closed, which may happen twice."""
     for address in str(folder / "given"), None:

@@ -106,6 +106,7 @@ def test_never_admits_more_under_contention(mp: Any, worker: MakeWorker, folder:
 
 
 @needs("Semaphore.get_value", "BoundedSemaphore")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore.get_value")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore", observed=True)
 def test_get_value_tells_how_many_are_free(mp: Any, worker: MakeWorker) -> None:
     """`get_value()` tells every process how often the semaphore can be acquired now."""
@@ -118,6 +119,8 @@ def test_get_value_tells_how_many_are_free(mp: Any, worker: MakeWorker) -> None:
 
 
 @needs("Semaphore.locked", "BoundedSemaphore")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore.locked")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.BoundedSemaphore.locked")
 @source("https://github.com/python/cpython/issues/132795")
 def test_locked_tells_whether_it_is_used_up(mp: Any, worker: MakeWorker) -> None:
     """`locked()` is true in every process while the semaphore cannot be acquired, and false while it can."""

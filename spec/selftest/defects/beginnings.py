@@ -329,3 +329,17 @@ class DiesWithTheStartersThread(Broken):
     """A child is killed when the thread that started it ends."""
 
     Process = _DiesWithItsThread
+
+
+class _StartsNoOldThread(ForkProcess):
+    def run(self):
+        for thread in vars(threading)["_dangling"]:
+            thread._started.set()
+        super().run()
+
+
+@family.breaks("lifecycle.child-starts-a-thread-that-its-starter-has-made")
+class TakesThreadsForStarted(Broken):
+    """A forked child takes each thread for started that its starter has made."""
+
+    Process = _StartsNoOldThread

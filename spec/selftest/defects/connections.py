@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from multiprocessing import connection as connections
 from multiprocessing import queues, reduction
@@ -77,9 +78,11 @@ def wait(object_list, timeout=None):
 
 
 class Listener:
-    """A listener that lets everybody in, under a name of its own, and leaves its file."""
+    """A listener that lets everybody in, under a name of its own, takes addresses over, and leaves its file."""
 
     def __init__(self, address=None, family=None, backlog=1, authkey=None):
+        if address and family == "AF_UNIX" and os.path.exists(address):
+            os.unlink(address)
         self._listener: Any = connections.Listener(address, family, backlog)
         self.address, self.last_accepted = self._listener.address, None
 
@@ -107,9 +110,10 @@ def Client(address, family=None, authkey=None):
     "queue.client-that-knows-the-key-is-accepted",
     "queue.client-with-another-key-is-refused",
     "queue.listener-leaves-no-file",
+    "queue.address-that-is-in-use-is-refused",
 )
 class ListensToAll(Broken):
-    """A listener accepts any client, whatever its key, and leaves its file; a client finds no port."""
+    """A listener accepts any client, takes an address from another, and leaves its file; a client finds no port."""
 
     def Pipe(self, duplex=True):
         return pipe_of(_First, duplex)

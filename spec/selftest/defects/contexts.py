@@ -44,3 +44,10 @@ class TakesForkedLocks(Broken):
 @family.breaks("isolation.lock-of-another-context-is-shared")
 class CopiesLocksOfOthers(Broken):
     """A child has its own copy of a lock that a context that spawns has made."""
+
+
+@family.breaks("isolation.its-exceptions-have-one-base")
+class HasUnrelatedExceptions(Broken):
+    """`TimeoutError` is Python's own, and no `ProcessError`."""
+
+    TimeoutError = TimeoutError

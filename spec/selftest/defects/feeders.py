@@ -115,6 +115,16 @@ class JoinThreadDoesNotWait(Broken):
             assert self._closed, "not closed"
 
 
+@family.breaks("queue.queue-closed-before-use-is-empty")
+class ClosesItsPipeUnused(Broken):
+    """A process that closes a queue closes its end of the pipe at once, even if it has not used it."""
+
+    class Queue(sound.Queue):
+        def close(self):
+            super().close()
+            self._reader.close()
+
+
 @family.breaks("queue.join-thread-comes-after-close")
 class JoinThreadCloses(Broken):
     """`join_thread()` closes the queue if it is open."""

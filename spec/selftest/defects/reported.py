@@ -83,6 +83,16 @@ class PreloadsFromTheUsualPlaces(Broken):
         )
 
 
+@family.breaks("isolation.only-names-can-be-preloaded")
+class PreloadsTexts(Broken):
+    """What is to be preloaded is taken for a name, whatever it is."""
+
+    method = "forkserver"
+
+    def set_forkserver_preload(self, module_names):
+        self.context.set_forkserver_preload([str(name) for name in module_names])
+
+
 class _OfAServerThatWritesLate(ForkServerProcess):
     @staticmethod
     def _Popen(child):

@@ -34,8 +34,13 @@ def set_start_method(method, force=False):
     _method.append(method)
 
 
+def freeze_support():
+    """Do nothing."""
+
+
 @family.breaks(
     "isolation.start-method-is-set-once",
+    "isolation.start-method-can-be-set-after-freeze-support",
     "isolation.start-method-that-is-set-reaches-children",
     "isolation.context-has-one-start-method",
     "isolation.context-settles-no-default",
