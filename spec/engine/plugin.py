@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from impl.api import NoSuchAPI
 from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher, workers
 from spec.engine.broken_lessons import Tracebacks
-from spec.engine.claims import Claim, has_target, target_of
+from spec.engine.claims import Claim, has_claim, has_target, target_of
 from spec.engine.deviations import BadDeviations, Deviations
 from spec.engine.fixtures import PACKAGE
 from spec.engine.lessons import REFERENCE, NoLessons, Package
@@ -25,7 +25,7 @@ from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
 from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
 from spec.harness.signal_state import keep_exited_children
-from spec.paths import SPEC_FOLDER
+from spec.paths import CLAIMS_FOLDER, SPEC_FOLDER
 
 TARGETS = pytest.StashKey[Sequence[Target]]()
 """What is under test."""
@@ -135,11 +135,14 @@ def _unexplained(known: Deviations, file: str) -> str:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> Optional[bool]:
-    """Collect the spec's own tests only where they are asked for."""
-    if collection_path != SELFTEST_FOLDER:
-        return None
+    """Collect the spec's own tests only where they are asked for, and import no module without a claim asked for."""
     asked = [Path(argument.split("::")[0]).resolve() for argument in config.args]
-    return None if any(path == SELFTEST_FOLDER or SELFTEST_FOLDER in path.parents for path in asked) else True
+    if collection_path == SELFTEST_FOLDER:
+        return None if any(path == SELFTEST_FOLDER or SELFTEST_FOLDER in path.parents for path in asked) else True
+    claims = config.getoption("claim")
+    if claims and collection_path.match("test_*.py") and collection_path.parent.parent == CLAIMS_FOLDER:
+        return None if collection_path in asked or has_claim(collection_path, claims) else True
+    return None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,6 +14,7 @@ import pytest
 from spec.engine import targets
 from spec.engine.claims import Claim
 from spec.engine.findings import Finding
+from spec.engine.verdicts import FAILURES
 from spec.report import causes, changes, document, github, writers
 from spec.report.document import Document, VerdictData
 
@@ -85,6 +86,9 @@ class Recording:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports."""
+        failed = any(verdict["verdict"] in FAILURES for verdict in self._verdicts.values())
+        if not (failed or self._files or self._baseline or github.is_watching()):
+            return  # nobody reads the report, which has the code of all claims, so that it takes half a second
         self._report = self._document(int(session.exitstatus))
         for file in self._files:
             writers.write([self._report], file)

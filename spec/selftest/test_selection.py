@@ -40,6 +40,17 @@ def test_claim_chooses_by_prefix() -> None:
     assert run.status == 0
 
 
+def test_only_modules_with_claims_that_are_asked_for_are_collected() -> None:
+    """A module that is named is collected all the same."""
+    run = verify("spec/", "--claim", "zombie.lingers", "--claim", "lock.rlock-waiter", "--collect-only", "-qq")
+    assert {line.partition("::")[0].partition(":")[0] for line in run.output.splitlines() if "test_" in line} == {
+        "spec/claims/lock/test_rlock.py",
+        "spec/claims/zombie/test_zombie.py",
+    }
+    run = verify("spec/claims/lock/test_rlock.py", "--claim", "zombie.lingers", "--collect-only")
+    assert "deselected" in run.output
+
+
 def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
     """`-n 2` and `-n 0` lead to the same verdicts, even for claims that fail."""
     claims = ["--claim", "isolation", "--claim", "zombie.lingers", "--claim", "zombie.piles"]
