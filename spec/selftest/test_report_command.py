@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from spec.paths import ROOT
-from spec.report import counts, document, found, insertion
+from spec.report import counts, deaths, document, found, insertion
 from spec.report.document import Document
 from spec.selftest.report_variants import nasty, small
 
@@ -63,6 +63,37 @@ def test_counts_are_told_by_library(report: Document, tmp_path: Path) -> None:
     document.write(held, file)
     assert merge(file, "--counts", made).returncode == 0
     assert made.read_text(encoding="utf-8").splitlines()[3] == f"| lib 1.2 | {report['python']} | 2 |"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "answer"),
+    [
+        (("holds", "holds"), "yes"),
+        (("holds", "known deviation"), "no: spawn"),
+        (("hung", "violated"), "no"),
+        (("hung", "not applicable"), "no"),
+        (("not provided", "not applicable"), "-"),
+    ],
+)
+def test_what_becomes_of_the_others_is_told_by_library(
+    report: Document, verdicts: tuple[str, str], answer: str
+) -> None:
+    run: Any = small(report, verdict="holds")
+    first, other = run["claims"][:2]
+    first.update(test="spec/claims/lock/test_killed_processes.py::test_it", wording="A waiter | goes on.")
+    other.update(test="spec/claims/lock/test_rlock.py::test_other")
+    [target] = run["targets"]
+    run["targets"] = [{**target, "name": f"lib:{context}"} for context in ("fork", "spawn")]
+    run["verdicts"] = [
+        {**run["verdicts"][0], "claim": claim["id"], "target": one["name"], "verdict": verdict}
+        for claim in (first, other)
+        for one, verdict in zip(run["targets"], verdicts)
+    ]
+    assert deaths.render([run]).splitlines() == [
+        "| when a process dies | lib 1.2 |",
+        "| --- | --- |",
+        f"| A waiter \\| goes on. `{first['id']}` | {answer} |",
+    ]
 
 
 def test_what_is_not_known_has_a_row_for_each_claim(report: Document) -> None:

@@ -7,18 +7,34 @@ The option --report FILE of a run writes its report.  This command compares the 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Callable, NamedTuple
 
-from spec.report import badge, counts, document, found, insertion, writers
-from spec.report.document import BadReport
+from spec.report import badge, counts, deaths, document, found, insertion, writers
+from spec.report.document import BadReport, Document
 from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
 
+
+class Table(NamedTuple):
+    """A table in Markdown.
+
+    Attributes:
+        shows: what it shows.
+        render: returns it.
+    """
+
+    shows: str
+    render: Callable[[Sequence[Document]], str]
+
+
 TABLES = {
-    found.FOUND_PART: "the claims that do not hold, by cause",
-    counts.COUNTS_PART: "how often each library gets each verdict",
+    found.FOUND_PART: Table("the claims that do not hold, by cause", found.render),
+    counts.COUNTS_PART: Table("how often each library gets each verdict", counts.render),
+    deaths.DEATHS_PART: Table("what becomes of the others when a process dies, by library", deaths.render),
 }
-"""The tables in Markdown, with what each shows."""
+"""All tables, by the name of the option and of the marks."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,16 +65,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write a site of static pages: an overview, and a page for each claim.  Repeatable",
     )
-    for table, what in TABLES.items():
-        begin, end = insertion.marks(table)
+    for name, table in TABLES.items():
+        begin, end = insertion.marks(name)
         parser.add_argument(
-            f"--{table}",
+            f"--{name}",
             action="append",
             default=[],
             type=Path,
             metavar="FILE",
-            help=f"write a Markdown table of {what}.  In a file that exists, the table replaces the text between the"
-            f" lines {begin} and {end}.  Repeatable",
+            help=f"write a Markdown table of {table.shows}.  In a file that exists, the table replaces the text"
+            f" between the lines {begin} and {end}.  Repeatable",
         )
     parser.add_argument(
         "--label", default=badge.BADGE_LABEL, help="the text on the left of the badge; default: %(default)s"
@@ -71,8 +87,11 @@ def run(asked: argparse.Namespace) -> int:
     Raises:
         UsageError: there is nothing to make, a report cannot be read, or a file cannot be written.
     """
-    if not (asked.pages or asked.site or asked.badge or asked.found or asked.counts):
-        raise UsageError("nothing to make: add -o FILE, --site DIR, --badge FILE, --found FILE or --counts FILE")
+    options = {"-o FILE": asked.pages, "--site DIR": asked.site, "--badge FILE": asked.badge}
+    options |= {f"--{name} FILE": getattr(asked, name) for name in TABLES}
+    if not any(options.values()):
+        *others, last = options
+        raise UsageError(f"nothing to make: add {', '.join(others)} or {last}")
     if len({file.resolve() for file in asked.report}) < len(asked.report):
         raise UsageError("a report is named twice")
     try:
@@ -83,10 +102,9 @@ def run(asked: argparse.Namespace) -> int:
             writers.write_site(documents, folder)
         for file in asked.badge:
             badge.write(documents, file, asked.label)
-        for file in asked.found:
-            insertion.insert(found.FOUND_PART, found.render(documents), file)
-        for file in asked.counts:
-            insertion.insert(counts.COUNTS_PART, counts.render(documents), file)
+        for name, table in TABLES.items():
+            for file in getattr(asked, name):
+                insertion.insert(name, table.render(documents), file)
     except (BadReport, CannotWrite) as error:
         raise UsageError(str(error)) from None
     return 0
