@@ -39,6 +39,10 @@ runs_main_once = Condition("children do not run main again", lambda traits: not 
 
 managed = Condition("a manager makes the objects", lambda traits: traits.managed)
 unmanaged = Condition("the objects are not a manager's", lambda traits: not traits.managed)
+no_helper_yet = Condition(
+    "no manager has started the helper that is the parent of all children, which a fork of its starter cannot use",
+    lambda traits: not traits.managed or traits.starter_is_parent,
+)
 
 
 def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condition:

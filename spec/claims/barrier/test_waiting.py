@@ -38,7 +38,8 @@ def test_is_used_again_and_again(mp: Any, worker: MakeWorker, scale: int) -> Non
 def test_one_party_passes_at_once(mp: Any, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
     """A process that waits at a barrier of one party passes at once, after the action."""
     acting = checkpoint("acting")
-    party = worker(barrier=mp.Barrier(1, acting.pause))
+    barrier = mp.Barrier(1, acting.pause)
+    party = worker(barrier=barrier)
     for _ in range(2):
         party.begin("barrier.wait")
         acting.next().let_go()

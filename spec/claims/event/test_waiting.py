@@ -105,5 +105,6 @@ def test_interrupted_wait_leaves_it_usable(
 @source(WAIT)
 def test_timed_wait_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A timed wait ends after its timeout, even if signals keep arriving."""
-    waiter = worker(wait=partial(handlers.amid_signals, mp.Event(), "wait"))
+    event = mp.Event()
+    waiter = worker(wait=partial(handlers.amid_signals, event, "wait"))
     caller.shows("how wait(0.05) ended", waiter.call("wait", 0.05), expected="ended")

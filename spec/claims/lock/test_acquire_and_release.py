@@ -113,7 +113,8 @@ def test_each_is_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
 def test_threads_wait_for_it_too(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A lock excludes threads from each other as it does processes, and a waiting thread blocks no other thread."""
     waiting = checkpoint("waiting")
-    process = worker(lock=partial(threads.lock_beside, mp.Lock(), waiting.pause))
+    lock = mp.Lock()
+    process = worker(lock=partial(threads.lock_beside, lock, waiting.pause))
     process.begin("lock")
     arrival = waiting.next()
     until_blocked([arrival.pid])
@@ -169,7 +170,8 @@ def test_use_leaves_no_file_open(mp: Multiprocessing) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock")
 def test_is_not_reentrant(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A process that acquires a lock that it already holds is blocked."""
-    holder = worker(lock=mp.Lock())
+    lock = mp.Lock()
+    holder = worker(lock=lock)
     holder.call("lock.acquire")
     caller.shows("acquire(False) by the holder", holder.call("lock.acquire", False), expected=False)
     holder.begin("lock.acquire")

@@ -111,6 +111,7 @@ def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -
     ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_locks, target.name))
 
 
+@where(unmanaged)
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -122,6 +123,7 @@ def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeC
     recorder.shows("what is on stderr", running.all_errors(), expected=containing("leaked sem"))
 
 
+@where(unmanaged)
 @where(fresh_memory)
 @source("https://github.com/python/cpython/issues/88887", observed=True)
 def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -141,6 +143,7 @@ def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
     recorder.shows("what is on stderr", running.all_errors(), expected=containing("relaunching"))
 
 
+@where(unmanaged)
 @where(fresh_memory)
 @source("https://github.com/python/cpython/issues/75491")
 def test_reaped_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -158,6 +161,7 @@ def test_reaped_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
 
 
+@where(unmanaged)
 @where(fresh_memory)
 @source("https://github.com/python/cpython/issues/109593")
 def test_is_made_though_another_is_dropped_meanwhile(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -172,6 +176,7 @@ def test_is_made_though_another_is_dropped_meanwhile(program: Programs, checkpoi
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
 
 
+@where(unmanaged)
 @where(fresh_memory)
 @source("https://github.com/python/cpython/pull/7850")
 def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -188,6 +193,7 @@ def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) 
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
 
 
+@where(unmanaged)
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_one_tracker_serves_all(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:

@@ -83,6 +83,7 @@ def test_is_pickled_only_for_a_child(mp: Any) -> None:
         caller.shows("the exit code of a child that was given all of them", child.exitcode, expected=0)
 
 
+@where(unmanaged)
 @where(runs_main_again)
 @source("https://github.com/python/cpython/issues/90549")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)

@@ -180,7 +180,8 @@ def test_join_thread_waits_for_the_pipe(
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
 def test_join_thread_comes_after_close(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`join_thread` raises an exception if this process has not closed the queue."""
-    process = worker(queue=mp.Queue())
+    queue = mp.Queue()
+    process = worker(queue=queue)
     process.call("queue.put", 1)
     with refuses(CallFailed):
         process.call("queue.join_thread")

@@ -245,7 +245,8 @@ def test_timed_put_and_get_end_before_their_time(mp: Multiprocessing, worker: Ma
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get")
 def test_timed_get_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A timed `get` gives up when its timeout has passed, even if signals keep arriving."""
-    process = worker(get=partial(handlers.amid_signals, mp.Queue(), "get"))
+    queue = mp.Queue()
+    process = worker(get=partial(handlers.amid_signals, queue, "get"))
     caller.shows("how the get ends", process.call("get", True, 0.05), expected="ended")
 
 
@@ -270,7 +271,8 @@ def test_thread_that_waits_holds_up_no_other(
 ) -> None:
     """While one thread waits in `get`, another thread of its process can put, and its `get(False)` raises `Empty`."""
     waiting = checkpoint("waiting")
-    process = worker(get=partial(threads.get_beside, mp.Queue(), waiting.pause))
+    queue = mp.Queue()
+    process = worker(get=partial(threads.get_beside, queue, waiting.pause))
     process.begin("get")
     arrival = waiting.next()
     until_blocked([arrival.pid])

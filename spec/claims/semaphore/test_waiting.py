@@ -104,7 +104,8 @@ def test_wait_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckp
 @source("https://docs.python.org/3/library/threading.html#threading.Semaphore.acquire")
 def test_timed_wait_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -> None:
     """A timed acquire gives up after its timeout, even if signals keep arriving."""
-    waiter = worker(acquire=partial(handlers.amid_signals, mp.Semaphore(0), "acquire"))
+    semaphore = mp.Semaphore(0)
+    waiter = worker(acquire=partial(handlers.amid_signals, semaphore, "acquire"))
     caller.shows("how acquire(True, 0.05) ended", waiter.call("acquire", True, 0.05), expected="ended")
 
 
@@ -125,7 +126,8 @@ def test_waiters_handler_may_release_it(mp: Multiprocessing, worker: MakeWorker)
 def test_threads_wait_for_it_too(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A thread that waits for a semaphore blocks no other thread of its process, and any thread may release it."""
     waiting = checkpoint("waiting")
-    process = worker(semaphore=partial(threads.lock_beside, mp.Semaphore(1), waiting.pause))
+    semaphore = mp.Semaphore(1)
+    process = worker(semaphore=partial(threads.lock_beside, semaphore, waiting.pause))
     process.begin("semaphore")
     arrival = waiting.next()
     until_blocked([arrival.pid])
