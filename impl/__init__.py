@@ -25,6 +25,7 @@ TEACHING_ORDER = (
     "fanout",
     "queue",
     "joinable",
+    "pool",
     "event",
     "wait",
     "values",

@@ -6,7 +6,7 @@ with the same names.  The protocols declare only those parts of the API that the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Callable, Optional, Protocol
 
@@ -170,6 +170,69 @@ class Wait(Protocol):
     def __call__(self, object_list: Iterable[Any], timeout: Optional[float] = None) -> list[Any]: ...
 
 
+class AsyncResult(Protocol):
+    """The result of a task that was given to a pool, or the exception that the task raised."""
+
+    def get(self, timeout: Optional[float] = None) -> Any: ...
+    def wait(self, timeout: Optional[float] = None) -> None: ...
+    def ready(self) -> bool: ...
+    def successful(self) -> bool: ...
+
+
+class Results(Iterator[Any], Protocol):
+    """The results of the tasks that a pool was given one by one."""
+
+    def next(self, timeout: Optional[float] = None) -> Any: ...
+
+
+Work = Callable[..., Any]
+"""A task of a pool.  It is picklable, and so are its arguments and its result."""
+
+Receiver = Callable[[Any], object]
+"""A function that a pool calls, in the process that has the pool, with a result or an exception."""
+
+
+class Pool(AbstractContextManager[Any], Protocol):
+    """Worker processes that carry out the tasks that they are given."""
+
+    def apply(self, func: Work, args: Sequence[Any] = (), kwds: Mapping[str, Any] = {}) -> Any: ...
+    def apply_async(
+        self,
+        func: Work,
+        args: Sequence[Any] = (),
+        kwds: Mapping[str, Any] = {},
+        callback: Optional[Receiver] = None,
+        error_callback: Optional[Receiver] = None,
+    ) -> AsyncResult: ...
+    def map(self, func: Work, iterable: Iterable[Any], chunksize: Optional[int] = None) -> list[Any]: ...
+    def map_async(
+        self,
+        func: Work,
+        iterable: Iterable[Any],
+        chunksize: Optional[int] = None,
+        callback: Optional[Receiver] = None,
+        error_callback: Optional[Receiver] = None,
+    ) -> AsyncResult: ...
+    def imap(self, func: Work, iterable: Iterable[Any], chunksize: int = 1) -> Results: ...
+    def imap_unordered(self, func: Work, iterable: Iterable[Any], chunksize: int = 1) -> Results: ...
+    def starmap(self, func: Work, iterable: Iterable[Any], chunksize: Optional[int] = None) -> list[Any]: ...
+    def starmap_async(
+        self,
+        func: Work,
+        iterable: Iterable[Any],
+        chunksize: Optional[int] = None,
+        callback: Optional[Receiver] = None,
+        error_callback: Optional[Receiver] = None,
+    ) -> AsyncResult: ...
+    def close(self) -> None: ...
+    def terminate(self) -> None: ...
+    def join(self) -> None: ...
+
+
+Workers = Pool
+"""Another name for `Pool`, for the same reason as `Child`."""
+
+
 class Manager(Protocol):
     """A server process that holds objects for other processes, and returns proxies for them."""
 
@@ -201,3 +264,10 @@ class Multiprocessing(Protocol):
     def JoinableQueue(self, maxsize: int = 0) -> JoinableQueue: ...
     def Pipe(self, duplex: bool = True) -> tuple[Connection, Connection]: ...
     def Manager(self) -> Manager: ...
+    def Pool(
+        self,
+        processes: Optional[int] = None,
+        initializer: Optional[Callable[..., object]] = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: Optional[int] = None,
+    ) -> Workers: ...

@@ -1,0 +1,156 @@
+"""What the claims of the lesson `pool` run in workers, in callbacks and in other processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from impl.api import load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Callable
+
+    from impl.contract import Multiprocessing, Pause
+    from spec.harness.recorder import Recorder
+
+
+class Torn(Exception):
+    """Raised for a parcel that is torn."""
+
+
+def tear(parcel: object) -> None:
+    """Carry out a task that fails.
+
+    Raises:
+        Torn: always, with the *parcel*.
+    """
+    raise Torn(parcel)
+
+
+def obey(pause: Pause, *notes: object) -> Any:
+    """Stop at *pause*, and return what the claim replies, or raise it if it is an exception."""
+    reply = pause(*notes)
+    if isinstance(reply, BaseException):
+        raise reply
+    return reply
+
+
+def pack_unless_torn(log: Recorder, torn: int, parcel: int) -> None:
+    """Record that the *parcel* is packed.
+
+    Raises:
+        Torn: the parcel is the *torn* one.
+    """
+    if parcel == torn:
+        raise Torn(parcel)
+    log("packed", parcel)
+
+
+def pack_here(parcel: int) -> tuple[int, int]:
+    """Return the *parcel*, and the process that this is."""
+    return parcel, os.getpid()
+
+
+def torn_after(count: int) -> Iterator[int]:
+    """Yield as many numbers, and then fail.
+
+    Raises:
+        Torn: after the last number.
+    """
+    yield from range(count)
+    raise Torn(count)
+
+
+class NeverPickled:
+    """An object that cannot be pickled, whatever pickles it."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise Torn("no pickle")
+
+
+class NeverRead:
+    """An object whose pickle cannot be read."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return tear, ("a pickle",)
+
+
+class NeverPickledError(Exception):
+    """An exception that cannot be pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise Torn("no pickle")
+
+
+class NeverReadError(Exception):
+    """An exception whose pickle cannot be read, as its class takes another number of arguments than it keeps."""
+
+    def __init__(self, parcel: object, place: object) -> None:
+        super().__init__(f"{parcel} at {place}")
+
+
+def return_never_pickled() -> object:
+    """Return what cannot be pickled."""
+    return NeverPickled()
+
+
+def return_never_read() -> object:
+    """Return what cannot be read."""
+    return NeverRead()
+
+
+def raise_never_pickled() -> None:
+    """Raise an exception that cannot be pickled."""
+    raise NeverPickledError
+
+
+def raise_never_read() -> None:
+    """Raise an exception whose pickle cannot be read."""
+    raise NeverReadError("parcel", "door")
+
+
+def ignore_sigterm(pause: Pause) -> None:
+    """Stop at *pause*, and ignore SIGTERM meanwhile."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pause()
+
+
+def begin_and_fail(log: Recorder) -> None:
+    """Record that a worker has begun, and end it, as an initializer that fails."""
+    log("begun")
+    sys.stderr.close()  # no claim reads the traceback
+    raise Torn("initializer")
+
+
+def add_up(api: str, numbers: list[int]) -> int:
+    """Add one to each of the *numbers* in a pool of the *api*, and return the sum."""
+    with load(api).Pool(2) as pool:
+        return sum(pool.map(successor, numbers))
+
+
+def successor(number: int) -> int:
+    """Return the next number."""
+    return number + 1
+
+
+_kept: list[object] = []
+"""What is still referred to when its process ends."""
+
+
+def leave_a_pool(mp: Multiprocessing, task: Callable[[], object], leaving: Pause) -> None:
+    """A program: use a pool, give it one more *task*, stop at *leaving*, and end without ending the pool."""
+    pool = mp.Pool(2)
+    _kept.append(pool)
+    pool.map(abs, range(10))
+    pool.apply_async(task)
+    leaving()
+
+
+def wait_for_all(mp: Multiprocessing, task: Callable[[object], object], count: int) -> None:
+    """A program: carry out *task* that many times in a pool, and wait for it."""
+    pool = mp.Pool(2)
+    _kept.append(pool)
+    pool.map(task, range(count), 1)

@@ -1,0 +1,28 @@
+"""What several claims about pools begin with."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from impl.contract import AsyncResult, Multiprocessing, Pool
+from spec.harness.checkpoint import Arrival, Checkpoint
+
+BRIEF = 0.05
+"""Seconds of a timeout that is to end in vain."""
+
+LONG = 3600
+"""Seconds of a timeout that never ends."""
+
+
+def in_a_pool(mp: Multiprocessing, use: Callable[[Pool], Any], workers: int = 2) -> Any:
+    """Make a pool, and return what *use* returns for it.  The pool is not ended: its process is about to end."""
+    return use(mp.Pool(workers))
+
+
+def begin_tasks(pool: Pool, working: Checkpoint, count: int) -> tuple[list[AsyncResult], list[Arrival]]:
+    """Give the *pool* tasks 0, 1 and so on, which stop at *working*; return their results and arrivals, in order.
+
+    A task returns what it is let go with.
+    """
+    results = [pool.apply_async(working.pause, (number,)) for number in range(count)]
+    return results, sorted(working.wait_for(count), key=lambda arrival: arrival.notes)
