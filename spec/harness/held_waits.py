@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Union
 
 from spec.harness.heartbeat import beat
@@ -47,17 +47,35 @@ def all_wait_without_limit(calls: Mapping[str, Waiter], clocks: Collection[int] 
     Raises:
         Violation: one of the calls has ended.
     """
-    begun, between = time.monotonic(), SOONEST
     waiters = {waiter.pid for waiter in calls.values()}
-    while True:
+    for elapsed in _looks():
         decided = _only_this_process_can_wake_any(waiters, clocks)
-        elapsed = time.monotonic() - begun
         for call, waiter in calls.items():
             ending = _ending(waiter)
             seen = f"to have ended after {elapsed:.1f} s: it {ending}" if ending else "to wait"
             kernel.shows(f"the call {call}", seen, expected="to wait")
-        if decided or elapsed > HOLD_SECONDS:
+        if decided:
             return
+
+
+def ends_by_itself(starter: Starter) -> bool:
+    """Wait until the call of *starter* has ended or only the claim can end it, and return whether it has ended.
+
+    A call that takes long is told from one that waits for what never comes, by the means of `all_wait_without_limit`.
+    """
+    for _ in _looks():
+        decided = _only_this_process_can_wake_any({starter.pid}, ())
+        if decided or not starter.running:
+            break
+    return not starter.running
+
+
+def _looks() -> Iterator[float]:
+    """Yield the seconds that have passed, again and again, until they are more than `HOLD_SECONDS`."""
+    begun, between, elapsed = time.monotonic(), SOONEST, 0.0
+    while elapsed <= HOLD_SECONDS:
+        elapsed = time.monotonic() - begun
+        yield elapsed
         beat()  # so that the watcher does not take the hold for a hang
         time.sleep(between)
         between = min(between * GROWTH, LATEST)

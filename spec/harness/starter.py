@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -115,6 +116,16 @@ class Starter:
         """
         how, value = self._wait()
         return str(value[0]) if how == "raised" else ""
+
+    def kill(self) -> None:
+        """Send SIGKILL to the starter, and wait until it has exited.
+
+        Raises:
+            Hung: the starter did not exit before the deadline.
+        """
+        if self._code is None:  # else it was reaped, and its pid may be another's
+            os.kill(self.pid, signal.SIGKILL)
+            until_exited(self.pid)
 
     def _failed(self) -> Optional[str]:
         """Return how the function failed, if it did: it raised, or ended the process some other way."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 
 from impl.api import load
 
@@ -28,6 +29,21 @@ def tear(parcel: object) -> None:
         Torn: always, with the *parcel*.
     """
     raise Torn(parcel)
+
+
+def fail_quietly(result: object) -> None:
+    """Act as a callback that fails; no claim reads the traceback.
+
+    Raises:
+        Torn: always, with the *result*.
+    """
+    threading.excepthook = lambda _failure: None
+    raise Torn(result)
+
+
+def return_it(item: object) -> object:
+    """Return the *item*."""
+    return item
 
 
 def obey(pause: Pause, *notes: object) -> Any:
@@ -107,6 +123,11 @@ def raise_never_pickled() -> None:
     raise NeverPickledError
 
 
+def leave_now() -> None:
+    """End this process as `sys.exit` does."""
+    sys.exit(0)
+
+
 def raise_never_read() -> None:
     """Raise an exception whose pickle cannot be read."""
     raise NeverReadError("parcel", "door")
@@ -118,10 +139,16 @@ def ignore_sigterm(pause: Pause) -> None:
     pause()
 
 
+def wait_for_ever() -> None:
+    """Wait for a signal, which does not come."""
+    while True:
+        signal.pause()
+
+
 def begin_and_fail(log: Recorder) -> None:
     """Record that a worker has begun, and end it, as an initializer that fails."""
     log("begun")
-    sys.stderr.close()  # no claim reads the traceback
+    sys.stderr = open(os.devnull, "w")  # no claim reads the traceback  # noqa: SIM115
     raise Torn("initializer")
 
 

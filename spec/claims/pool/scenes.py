@@ -6,6 +6,8 @@ from typing import Any, Callable
 
 from impl.contract import AsyncResult, Multiprocessing, Pool
 from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.held_waits import ends_by_itself
+from spec.harness.starter import Starter
 
 BRIEF = 0.05
 """Seconds of a timeout that is to end in vain."""
@@ -17,6 +19,17 @@ LONG = 3600
 def in_a_pool(mp: Multiprocessing, use: Callable[[Pool], Any], workers: int = 2) -> Any:
     """Make a pool, and return what *use* returns for it.  The pool is not ended: its process is about to end."""
     return use(mp.Pool(workers))
+
+
+def ends(user: Starter) -> bool:
+    """Return whether the call of *user* ends by itself.  If it does not, *user* is killed.
+
+    Otherwise the pool of *user* would start another worker for each one that is killed at the end of the claim.
+    """
+    ended = ends_by_itself(user)
+    if not ended:
+        user.kill()
+    return ended
 
 
 def begin_tasks(pool: Pool, working: Checkpoint, count: int) -> tuple[list[AsyncResult], list[Arrival]]:

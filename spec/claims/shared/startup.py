@@ -7,11 +7,12 @@ import os
 import random
 import sys
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Callable
 
     from impl.contract import Multiprocessing, Process, Task
@@ -61,20 +62,28 @@ def tell_options(log: Recorder) -> None:
     log("warnings", sys.warnoptions)
 
 
-def fails_to_start(process: Process) -> bool:
-    """Start *process* while the starter may open no more files, and return whether the start fails."""
+@contextmanager
+def within_a_few_files(count: int) -> Iterator[None]:
+    """Let this process open no more than *count* further files while the block runs."""
     import resource  # here, because Windows has no such module, and pytest collects the claims there too
 
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + count, limits[1]))
     try:
-        process.start()
-    except Exception:
-        return True
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def fails_to_start(process: Process) -> bool:
+    """Start *process* while the starter may open no more files, and return whether the start fails."""
+    try:
+        with within_a_few_files(0):
+            process.start()
+    except Exception:
+        return True
     return False
 
 

@@ -1,0 +1,150 @@
+"""Tasks that fail, and what cannot be pickled: tasks, results and exceptions."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from functools import partial
+from typing import Any, Callable
+
+from impl.contract import Multiprocessing, Pool
+from spec.claims.pool import payloads
+from spec.claims.pool.scenes import ends, in_a_pool
+from spec.engine.fixtures import MakeStarter
+from spec.engine.marks import needs, source
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
+
+pytestmark = needs("Process", "Pool")
+
+DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool"
+
+
+@source(f"{DOCUMENTATION}.AsyncResult.get")
+def test_failure_reaches_the_getter(mp: Multiprocessing) -> None:
+    """The exception of a task is raised where its result is asked for, with its arguments; the worker lives on."""
+    with mp.Pool(1) as pool:
+        pid = pool.apply(os.getpid)
+        for ask in (
+            lambda: pool.apply(payloads.tear, ("parcel",)),
+            lambda: pool.apply_async(payloads.tear, ("parcel",)).get(),
+            lambda: pool.map(payloads.tear, ["parcel"]),
+            lambda: pool.starmap(payloads.tear, [("parcel",)]),
+            lambda: next(pool.imap(payloads.tear, ["parcel"])),
+            lambda: next(pool.imap_unordered(payloads.tear, ["parcel"])),
+        ):
+            with refuses(payloads.Torn, "parcel"):
+                ask()
+        kernel.shows("the worker after that", pool.apply(os.getpid), expected=pid)
+
+
+@source("https://github.com/python/cpython/issues/58039", observed=True)
+@source(f"{DOCUMENTATION}.AsyncResult.get", observed=True)
+def test_failure_tells_where_it_happened(pool: Pool) -> None:
+    """The traceback of a task's exception, as Python prints it, has the line of the task that raised it."""
+    printed = ""
+    try:
+        pool.apply(payloads.tear, ("parcel",))
+    except payloads.Torn:
+        printed = traceback.format_exc()
+    caller.shows("the traceback", printed, expected=containing("raise Torn(parcel)"))
+
+
+@source("https://github.com/python/cpython/pull/693", observed=True)
+@source(f"{DOCUMENTATION}.Pool.map", observed=True)
+def test_map_carries_out_the_others(pool: Pool, log: Recorder) -> None:
+    """If some tasks of `map` fail, one of the exceptions is raised after all others were carried out."""
+    with refuses(payloads.Torn, "0"):
+        pool.map(partial(payloads.pack_unless_torn, log, 0), range(6), 1)
+    recorder.shows("the others", sorted(log.values("packed")), expected=[1, 2, 3, 4, 5])
+    results = pool.imap(partial(payloads.pack_unless_torn, log, 1), range(3))
+    caller.shows("what imap() hands out before the failure", next(results), expected=None)
+    with refuses(payloads.Torn, "1"):
+        next(results)
+    caller.shows("what imap() hands out after it", list(results), expected=[None])
+
+
+@source("https://github.com/python/cpython/issues/63624", observed=True)
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines")
+def test_task_that_cannot_be_pickled_is_refused(pool: Pool) -> None:
+    """A task or item that cannot be pickled raises an exception at the getter, and later tasks are carried out."""
+    items = [payloads.NeverPickled()] * 5
+    for ask in (
+        lambda: pool.apply(payloads.return_it, (items[0],)),
+        lambda: pool.map(payloads.return_it, items),
+        lambda: next(pool.imap(payloads.return_it, items)),
+        lambda: next(pool.imap_unordered(payloads.return_it, items)),
+    ):
+        with refuses(payloads.Torn, "no pickle"):
+            ask()
+    caller.shows("the results of later tasks", pool.map(abs, [-1, -2]), expected=[1, 2])
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_result_that_cannot_be_pickled_is_told(mp: Multiprocessing) -> None:
+    """If the result or exception of a task cannot be pickled, getting it raises an exception; the worker lives on."""
+    with mp.Pool(1) as pool:
+        pid = pool.apply(os.getpid)
+        for task in payloads.return_never_pickled, payloads.raise_never_pickled:
+            for _ in range(3):
+                failed: list[Any] = []
+                result = pool.apply_async(task, error_callback=failed.append)
+                with refuses(Exception, "no pickle"):
+                    result.get()
+                caller.shows("how often the error callback was called", len(failed), expected=1)
+        kernel.shows("the worker after that", pool.apply(os.getpid), expected=pid)
+
+
+def is_told(starter: MakeStarter, mp: Multiprocessing, task: Callable[..., object], *args: object) -> None:
+    """State that the getter of a *task* in a pool of one worker gets an exception, and the pool goes on after that."""
+
+    def use(pool: Pool) -> tuple[bool, Any]:
+        sys.stderr = open(os.devnull, "w")  # no claim reads the tracebacks of threads  # noqa: SIM115
+        failed = False
+        try:
+            pool.apply(task, args)
+        except Exception:
+            failed = True
+        return failed, pool.apply(abs, (-1,))
+
+    user = starter(in_a_pool, mp, use, 1)
+    caller.shows("whether waiting for the result, and for the next, ends", ends(user), expected=True)
+    seen = user.result()
+    caller.shows("whether an exception was raised, and the next result", seen, expected=(True, 1))
+
+
+@source("https://github.com/python/cpython/issues/79492")
+@source("https://github.com/python/cpython/issues/103061")
+def test_exception_that_cannot_be_read_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+    """If the pickle of a task's exception cannot be read, getting the result raises an exception."""
+    is_told(starter, mp, payloads.raise_never_read)
+
+
+@source("https://github.com/python/cpython/issues/79492", observed=True)
+def test_result_that_cannot_be_read_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+    """If the pickle of a task's result cannot be read, getting it raises an exception."""
+    is_told(starter, mp, payloads.return_never_read)
+
+
+@source("https://github.com/jupyter/notebook/issues/5261")
+def test_task_that_cannot_be_read_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+    """If a worker cannot read the pickle of a task, getting the result raises an exception."""
+    is_told(starter, mp, payloads.return_it, payloads.NeverRead())
+
+
+@source("https://github.com/uqfoundation/multiprocess/issues/220")
+@source("https://github.com/python/cpython/pull/101081")
+def test_task_that_exits_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+    """If a task calls `sys.exit`, getting its result raises an exception, and the next task is carried out."""
+    is_told(starter, mp, payloads.leave_now)
+
+
+@source(f"{DOCUMENTATION}.Pool.apply", observed=True)
+def test_exceptions_may_be_results(pool: Pool) -> None:
+    """A task may return an exception, which is a result as any other."""
+    result = pool.apply(payloads.return_it, (payloads.Torn("parcel"),))
+    caller.shows("the result", repr(result), expected="Torn('parcel')")
+    caller.shows("the worker's result of None", pool.apply(payloads.return_it, (None,)), expected=None)
+    caller.shows("an exception class", pool.apply(payloads.return_it, (ValueError,)), expected=ValueError)
+    caller.shows("the process", pool.apply(os.getpid), expected=other_than(os.getpid()))

@@ -1,0 +1,209 @@
+"""The result of a task: waiting for it, with and without a limit, callbacks, and what is known of it meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import time
+import weakref
+from functools import partial
+from typing import Any
+
+from impl.contract import Multiprocessing, Pool
+from spec.claims.pool import payloads
+from spec.claims.pool.scenes import BRIEF, LONG, begin_tasks, ends, in_a_pool
+from spec.claims.shared import handlers
+from spec.claims.shared.threads import in_each_of
+from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.marks import counts_references, needs, source, where
+from spec.harness.deadline import Backoff
+from spec.harness.held_waits import all_wait_without_limit
+from spec.harness.process_table import is_blocked
+from spec.harness.stillness import until_still
+from spec.harness.witness import at_least, caller, gatekeeper, kernel, refuses
+
+pytestmark = needs("Process", "Pool")
+
+DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool"
+
+
+@source(f"{DOCUMENTATION}.Pool.apply")
+def test_apply_is_a_call_elsewhere(pool: Pool, checkpoint: MakeCheckpoint) -> None:
+    """`apply` and `apply_async` call a function with positional and keyword arguments in a worker."""
+    caller.shows("apply() with keywords", pool.apply(sorted, ([1, 3, 2],), {"reverse": True}), expected=[3, 2, 1])
+    result = pool.apply_async(int, ("11",), {"base": 2})
+    caller.shows("apply_async() with keywords", result.get(), expected=3)
+    caller.shows("apply_async() by name", pool.apply_async(func=dict, kwds={"a": 1}).get(), expected={"a": 1})
+    [[result], [arrival]] = begin_tasks(pool, checkpoint("working"), 1)
+    caller.shows("ready() of a task under way", result.ready(), expected=False)
+    arrival.let_go("done")
+    caller.shows("its result, twice", [result.get(), result.get()], expected=["done", "done"])
+
+
+@source(f"{DOCUMENTATION}.AsyncResult.get")
+def test_waits_without_limit(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+    """Whoever waits for a result waits until it is there, however long that takes."""
+    working = checkpoint("working")
+    ways = {
+        "apply()": lambda pool: pool.apply(working.pause),
+        "map()": lambda pool: pool.map(working.pause, ["item"])[0],
+        "apply_async().get()": lambda pool: pool.apply_async(working.pause).get(),
+        "apply_async().get(None)": lambda pool: pool.apply_async(working.pause).get(timeout=None),
+        "next() of imap()": lambda pool: next(pool.imap(working.pause, ["item"])),
+    }
+    calls = {call: starter(in_a_pool, mp, way, 1) for call, way in ways.items()}
+    arrivals = working.wait_for(len(calls))
+    all_wait_without_limit(calls)
+    for arrival in arrivals:
+        arrival.let_go("done")
+    caller.shows("the results", [call.result() for call in calls.values()], expected=["done"] * len(calls))
+
+
+@needs("TimeoutError")
+@source(f"{DOCUMENTATION}.AsyncResult.get")
+def test_get_can_be_timed(mp: Any, pool: Pool, checkpoint: MakeCheckpoint) -> None:
+    """A timed `get` raises `TimeoutError`, and a timed `wait` returns, not before their time, and the task goes on."""
+    [[result], [arrival]] = begin_tasks(pool, checkpoint("working"), 1)
+    for seconds in BRIEF, 0:
+        for wait in (result.get, result.wait):
+            begun = time.monotonic()
+            if wait == result.get:
+                with refuses(mp.TimeoutError):
+                    wait(seconds)
+            else:
+                caller.shows("wait()", wait(timeout=seconds), expected=None)
+            kernel.shows("the seconds that it took", time.monotonic() - begun, expected=at_least(seconds))
+    gatekeeper.shows("whether the task is under way", arrival.waiting, expected=True)
+    arrival.let_go("done")
+    caller.shows("get(...) once the task is done", result.get(LONG), expected="done")
+    caller.shows("get(0) after that", result.get(0), expected="done")
+
+
+@source(f"{DOCUMENTATION}.AsyncResult.successful")
+def test_tells_whether_it_is_ready(pool: Pool, checkpoint: MakeCheckpoint) -> None:
+    """A result tells whether its task is done and, only then, whether the task raised no exception."""
+    working = checkpoint("working")
+    for reply, successful in ("done", True), (payloads.Torn("door"), False):
+        result = pool.apply_async(payloads.obey, (working.pause,))
+        arrival = working.next()
+        caller.shows("ready() of a task under way", result.ready(), expected=False)
+        with refuses(ValueError):
+            result.successful()
+        arrival.let_go(reply)
+        result.wait()
+        seen = [result.ready(), result.successful()]
+        caller.shows("ready() and successful() after wait()", seen, expected=[True, successful])
+
+
+@source(f"{DOCUMENTATION}.AsyncResult")
+def test_come_in_any_order(pool: Pool, checkpoint: MakeCheckpoint) -> None:
+    """The result of a task that ends first can be got first, whichever task was given first."""
+    results, arrivals = begin_tasks(pool, checkpoint("working"), 2)
+    for number in 1, 0:
+        arrivals[number].let_go(f"result {number}")
+        caller.shows("the result", results[number].get(), expected=f"result {number}")
+
+
+@source(f"{DOCUMENTATION}.Pool.apply_async")
+def test_callback_gets_the_result(pool: Pool) -> None:
+    """When a result is there, the callback was called once with it, and the error callback was not."""
+    called: list[Any] = []
+    failed: list[Any] = []
+    both = {"callback": called.append, "error_callback": failed.append}
+    for submit, expected in (
+        (partial(pool.apply_async, abs, (-1,)), 1),
+        (partial(pool.map_async, abs, [-1, -2, -3], 2), [1, 2, 3]),
+        (partial(pool.starmap_async, pow, [(2, 3)]), [8]),
+        (partial(pool.map_async, abs, []), []),
+    ):
+        result = submit(**both)
+        caller.shows("the result", result.get(), expected=expected)
+        if expected:
+            caller.shows("what the callback was called with", called, expected=[expected])
+        caller.shows("what the error callback was called with", failed, expected=[])
+        called.clear()
+
+
+@source(f"{DOCUMENTATION}.Pool.apply_async")
+def test_error_callback_gets_the_exception(pool: Pool) -> None:
+    """When a task has failed, the error callback was called once with the exception, and the callback was not."""
+    called: list[Any] = []
+    failed: list[Any] = []
+    both = {"callback": called.append, "error_callback": failed.append}
+    for submit in (
+        partial(pool.apply_async, payloads.tear, ("parcel",)),
+        partial(pool.map_async, payloads.tear, ["parcel"]),
+        partial(pool.starmap_async, payloads.tear, [("parcel",)]),
+    ):
+        with refuses(payloads.Torn, "parcel"):
+            submit(**both).get()
+        seen = [(type(error).__name__, error.args) for error in failed]
+        caller.shows("what the error callback was called with", seen, expected=[("Torn", ("parcel",))])
+        caller.shows("what the callback was called with", called, expected=[])
+        failed.clear()
+
+
+@source("https://github.com/python/cpython/issues/83371")
+@source(f"{DOCUMENTATION}.Pool.apply_async", observed=True)
+def test_failing_callback_stops_no_pool(mp: Multiprocessing, starter: MakeStarter) -> None:
+    """A callback that raises an exception lets those go on who wait for its task, and keeps no later task from them."""
+
+    def use(pool: Pool) -> Any:
+        pool.apply_async(abs, (-1,), callback=payloads.fail_quietly).wait()
+        return pool.apply(abs, (-2,))
+
+    user = starter(in_a_pool, mp, use)
+    caller.shows("whether the wait for the task ends", ends(user), expected=True)
+    caller.shows("the result of the next task", user.result(), expected=2)
+
+
+@source("https://docs.python.org/3/whatsnew/3.5.html#whatsnew-pep-475", observed=True)
+@source(f"{DOCUMENTATION}.AsyncResult.get", observed=True)
+def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+    """A process that waits for a result handles signals and waits on; an exception of the handler ends the wait."""
+    working, handling = checkpoint("working"), checkpoint("handling")
+    wait = partial(in_a_pool, mp, lambda pool: pool.apply(working.pause))
+    for how in "returned", "interrupted":
+        getter = starter(handlers.handling_them, handling.pause, wait)
+        arrival = working.next()
+        for _ in range(2):
+            until_still()
+            kernel.shows("whether apply() is blocked", is_blocked(getter.pid), expected=True)
+            os.kill(getter.pid, signal.SIGUSR1)
+            handling.next().let_go()
+        until_still()
+        kernel.shows("whether apply() is blocked after a signal", is_blocked(getter.pid), expected=True)
+        if how == "interrupted":
+            os.kill(getter.pid, signal.SIGUSR2)
+        arrival.let_go("done")
+        caller.shows("how the wait ended", getter.result(), expected=how)
+
+
+@source(f"{DOCUMENTATION}.Pool", observed=True)
+def test_threads_share_a_pool(pool: Pool) -> None:
+    """Threads can give tasks to one pool at the same time, and each gets the results of its own tasks."""
+    seen = in_each_of(4, lambda: [pool.map(payloads.successor, range(9), 2), pool.apply(abs, (-1,))])
+    caller.shows("what each thread got", seen, expected=[[list(range(1, 10)), 1]] * 4)
+
+
+class Parcel:
+    """An object that a weak reference can refer to."""
+
+
+@where(counts_references)
+@source("https://github.com/python/cpython/issues/74047")
+@source(f"{DOCUMENTATION}.Pool", observed=True)
+def test_keeps_no_item_when_all_are_done(pool: Pool) -> None:
+    """A pool refers to no argument and to no result any more once the result was got and dropped."""
+    items = [Parcel() for _ in range(5)]
+    alive = [weakref.ref(item) for item in items]
+    results = pool.map(payloads.return_it, items)
+    caller.shows("the number of results", len(results), expected=5)
+    alive += [weakref.ref(result) for result in results]
+    del items, results
+    backoff = Backoff("a pool to drop what it has done")
+    while any(reference() is not None for reference in alive):
+        gc.collect()
+        backoff.wait()
+    caller.shows("what is still there", [item for item in (ref() for ref in alive) if item], expected=[])
