@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -31,10 +31,10 @@ class Bench:
 
     Args:
         make: creates the object.
-        make_worker: starts a worker that has the objects it is given.
+        make_worker: starts a worker that has the objects it is given; None if this process uses the object itself.
     """
 
-    def __init__(self, make: Callable[[], Any], make_worker: Callable[..., Worker]) -> None:
+    def __init__(self, make: Callable[[], Any], make_worker: Optional[Callable[..., Worker]] = None) -> None:
         self._make, self._make_worker = make, make_worker
         self.intact = False
 
@@ -42,7 +42,8 @@ class Bench:
         """Make the object and its workers, at first and again after an operation has failed."""
         if not self.intact:
             self.subject = self._make()
-            self.workers = [self._make_worker(subject=self.subject) for _ in range(WORKERS)]
+            make_worker = self._make_worker
+            self.workers = [make_worker(subject=self.subject) for _ in range(WORKERS)] if make_worker else []
             self.intact = True
 
     @contextmanager
@@ -65,12 +66,12 @@ class Model(RuleBasedStateMachine):
         self.bench = bench
 
     @classmethod
-    def verify(cls, make: Callable[[], Any], make_worker: Callable[..., Worker]) -> None:
+    def verify(cls, make: Callable[[], Any], make_worker: Optional[Callable[..., Worker]] = None) -> None:
         """Try sequences of operations on the object that *make* returns.
 
         Args:
             make: creates the object.
-            make_worker: starts a worker that has the objects it is given.
+            make_worker: starts a worker that has the objects it is given; None if this process uses the object itself.
 
         Raises:
             Violation: the object behaves differently from the model.

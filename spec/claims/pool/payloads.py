@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Callable
 
-    from impl.contract import Multiprocessing, Pause
+    from impl.contract import Multiprocessing, Pause, Pool
     from spec.harness.recorder import Recorder
 
 
@@ -181,3 +181,8 @@ def wait_for_all(mp: Multiprocessing, task: Callable[[object], object], count: i
     pool = mp.Pool(2)
     _kept.append(pool)
     pool.map(task, range(count), 1)
+
+
+def use(pool: Pool) -> Any:
+    """Give a task to the *pool*, and return its result."""
+    return pool.apply(abs, (-1,))

@@ -195,26 +195,31 @@ def test_leaves_nothing_behind(mp: Multiprocessing) -> None:
 @where(counts_references)
 @source("https://github.com/python/cpython/issues/78353", observed=True)
 @source(f"{DOCUMENTATION}.Pool")
-def test_dropped_pool_warns_and_ends(mp: Multiprocessing) -> None:
+def test_dropped_pool_warns_and_ends(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """A pool that is dropped before it is ended warns with `ResourceWarning`, and its workers end."""
-    pool = mp.Pool(1)
-    pid = pool.apply(os.getpid)
+    beginning = checkpoint("beginning")
+    pool = mp.Pool(1, beginning.pause)
+    worker = beginning.next().let_go().pid
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         del pool
         gc.collect()
-    until_exited(pid)
     kinds = [warning.category for warning in told if "pool" in str(warning.message)]
+    told.clear()  # a warning refers to the pool
     caller.shows("what is warned of", kinds, expected=[ResourceWarning])
+    until_exited(worker)
 
 
 @source("https://github.com/python/cpython/issues/79559")
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_results_keep_their_pool(mp: Any) -> None:
     """While somebody waits for its results, a pool works, although nothing else refers to it."""
-    caller.shows("the results of imap()", list(mp.Pool(1).imap(abs, [-1, -2])), expected=[1, 2])
-    caller.shows("the result of apply_async()", mp.Pool(1).apply_async(abs, (-3,)).get(), expected=3)
+    [(first, one)] = mp.Pool(1).imap(payloads.pack_here, [1])
+    second, another = mp.Pool(1).apply_async(payloads.pack_here, (2,)).get()
+    caller.shows("the results of imap() and of apply_async()", [first, second], expected=[1, 2])
     gc.collect()
+    for worker in one, another:
+        until_exited(worker)
 
 
 @source("https://github.com/python/cpython/issues/82682")

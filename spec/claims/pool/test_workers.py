@@ -18,6 +18,7 @@ from spec.harness.process_table import ALIVE, GONE, descendants, parent, state, 
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import at_most, caller, gatekeeper, kernel, recorder, refuses
+from spec.models.pool_model import WORKERS, Depot, PoolModel
 
 pytestmark = needs("Process", "Pool")
 
@@ -187,3 +188,10 @@ def test_failed_start_leaves_no_worker(mp: Multiprocessing) -> None:
 def how_many_run() -> int:
     """Return how many processes run that this process has started.  A fork server may have ended by such a failure."""
     return sum(state(pid) == ALIVE for pid in descendants(os.getpid()))
+
+
+@source(DOCUMENTATION)
+def test_any_sequence_of_operations(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """Over any sequence of tasks that are given, end, fail, or lose their worker, a pool does what its model says."""
+    working = checkpoint("working")
+    PoolModel.verify(lambda: Depot(mp.Pool(WORKERS), working))
