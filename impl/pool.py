@@ -7,8 +7,9 @@ returns the results in the order of the items, ``imap_unordered()`` hands out ea
 its result is asked for.
 
 A pool must be ended.  ``close()`` lets the workers finish what they were given, and ``join()`` waits for that.
-``terminate()`` ends them amid their tasks, and so does the end of a ``with`` block.  A worker that is killed takes its
-task along: the pool starts another worker, but the result of that task may never come.  So set a limit to the wait.
+``terminate()`` ends them amid their tasks, and so does the end of a ``with`` block.  A worker that is killed takes
+its task along: the pool starts another worker, but the result of that task may never come.  So set a limit to the
+wait.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def pack_in_order(mp: Multiprocessing, packers: int, pack: Pack, parcels: Sequen
 
 
 def pack_as_ready(mp: Multiprocessing, packers: int, pack: Pack, parcels: Sequence[object], tell: Tell) -> None:
-    """Let that many *packers* pack the *parcels*, call *tell* with each as soon as it is packed, and return after all.
+    """Let that many *packers* pack the *parcels*, and call *tell* with each as soon as it is packed, until all are.
 
     No worker is left after that.
     """

@@ -31,7 +31,7 @@ class Bench:
 
     Args:
         make: creates the object.
-        make_worker: starts a worker that has the objects it is given; None if this process uses the object itself.
+        make_worker: starts a worker that has the objects it is given; None if this process uses the object.
     """
 
     def __init__(self, make: Callable[[], Any], make_worker: Optional[Callable[..., Worker]] = None) -> None:
@@ -71,7 +71,7 @@ class Model(RuleBasedStateMachine):
 
         Args:
             make: creates the object.
-            make_worker: starts a worker that has the objects it is given; None if this process uses the object itself.
+            make_worker: starts a worker that has the objects it is given; None if this process uses the object.
 
         Raises:
             Violation: the object behaves differently from the model.

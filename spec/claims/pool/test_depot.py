@@ -23,7 +23,7 @@ pytestmark = needs("Process", "Pool")
 def test_packs_in_order(
     mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
-    """Whoever packs what, and whichever parcel is ready first, all that is packed is returned in the parcels' order."""
+    """All that is packed is returned in the order of the parcels, whoever packs it, and whichever is ready first."""
     packing = checkpoint("packing")
     depot = starter(lesson.pack_in_order, mp, 3, packing.pause, [2, 0, 1])
     arrivals = {arrival.notes[0]: arrival for arrival in packing.wait_for(3)}
@@ -67,7 +67,7 @@ def test_tells_as_ready(
 def test_finishes_what_was_handed_in(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
-    """Parcels are handed in without waiting, and to finish waits until all are packed, told of, and the workers gone."""
+    """Handing parcels in does not wait; finishing waits until all are packed and told of, and the workers are gone."""
     packing = checkpoint("packing")
 
     def serve() -> None:
@@ -109,9 +109,7 @@ def test_abandons_what_is_not_packed(
 
 
 @source("impl.pool.pack_in_time")
-def test_killed_packer_delays_nobody_who_sets_a_limit(
-    lesson: Lesson, checkpoint: MakeCheckpoint, pool: Pool
-) -> None:
+def test_killed_packer_delays_nobody_who_sets_a_limit(lesson: Lesson, checkpoint: MakeCheckpoint, pool: Pool) -> None:
     """A parcel that takes too long is not waited for; if its packer is killed, others pack the next parcels."""
     packing = checkpoint("packing")
     caller.shows("what is packed in time", lesson.pack_in_time(pool, packing.pause, 0, BRIEF), expected=None)

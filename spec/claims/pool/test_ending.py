@@ -106,7 +106,7 @@ def test_close_waits_for_later_workers(mp: Multiprocessing) -> None:
 @source("https://github.com/python/cpython/issues/78178", observed=True)
 @source(f"{DOCUMENTATION}.Pool.terminate")
 def test_terminate_ends_tasks_under_way(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """`terminate` ends the workers amid their tasks, drops the other tasks, and leaves no worker in the process table."""
+    """`terminate` ends and reaps the workers amid their tasks, and drops the other tasks."""
     working, pool = checkpoint("working"), mp.Pool(2)
     _, arrivals = begin_tasks(pool, working, 2)
     pool.map_async(working.pause, [BIG] * 20, 1)

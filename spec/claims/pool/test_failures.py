@@ -26,14 +26,15 @@ def test_failure_reaches_the_getter(mp: Multiprocessing) -> None:
     """The exception of a task is raised where its result is asked for, with its arguments; the worker lives on."""
     with mp.Pool(1) as pool:
         pid = pool.apply(os.getpid)
-        for ask in (
+        ways: list[Callable[[], Any]] = [
             lambda: pool.apply(payloads.tear, ("parcel",)),
             lambda: pool.apply_async(payloads.tear, ("parcel",)).get(),
             lambda: pool.map(payloads.tear, ["parcel"]),
             lambda: pool.starmap(payloads.tear, [("parcel",)]),
             lambda: next(pool.imap(payloads.tear, ["parcel"])),
             lambda: next(pool.imap_unordered(payloads.tear, ["parcel"])),
-        ):
+        ]
+        for ask in ways:
             with refuses(payloads.Torn, "parcel"):
                 ask()
         kernel.shows("the worker after that", pool.apply(os.getpid), expected=pid)
@@ -97,7 +98,7 @@ def test_result_that_cannot_be_pickled_is_told(mp: Multiprocessing) -> None:
 
 
 def is_told(starter: MakeStarter, mp: Multiprocessing, task: Callable[..., object], *args: object) -> None:
-    """State that the getter of a *task* in a pool of one worker gets an exception, and the pool goes on after that."""
+    """State that whoever gets the result of a *task* gets an exception, and that the pool goes on after that."""
 
     def use(pool: Pool) -> tuple[bool, Any]:
         sys.stderr = open(os.devnull, "w")  # no claim reads the tracebacks of threads  # noqa: SIM115

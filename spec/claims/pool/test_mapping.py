@@ -29,7 +29,7 @@ def ways_to_map(pool: Pool) -> dict[str, Callable[..., list[Any]]]:
     """Return functions that take a function, an iterable and a chunk size, and return the results in order."""
     return {
         "map": pool.map,
-        "map_async": lambda *args: pool.map_async(*args).get(),  # type: ignore[no-any-return]
+        "map_async": lambda *args: pool.map_async(*args).get(),
         "imap": lambda *args: list(pool.imap(*args)),
         "imap_unordered": lambda *args: sorted(pool.imap_unordered(*args)),
     }
@@ -73,12 +73,14 @@ def test_takes_any_iterable(pool: Pool) -> None:
             what = f"{way}() of a {type(iterable).__name__}"
             caller.shows(what, call(payloads.successor, iterable, 2), expected=[6])
         caller.shows(f"{way}() of no items", call(payloads.successor, []), expected=[])
-        caller.shows(f"{way}() of an iterator without items, in chunks", call(payloads.successor, iter([]), 2), expected=[])
+        caller.shows(
+            f"{way}() of an iterator without items, in chunks", call(payloads.successor, iter([]), 2), expected=[]
+        )
 
 
 @source(f"{DOCUMENTATION}.map")
 def test_map_waits_for_all(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
-    """`map` is blocked until the last item is done, and its results are in the order of the items, not of the ends."""
+    """`map` is blocked until the last item is done, and its results are in the order of the items."""
     working = checkpoint("working")
     mapper = starter(lambda: mp.Pool(3).map(working.pause, range(3), 1))
     arrivals = sorted(working.wait_for(3), key=lambda arrival: arrival.notes)

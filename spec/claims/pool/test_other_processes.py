@@ -68,4 +68,3 @@ def test_outlives_a_fork_of_its_maker(pool: Pool, starter: MakeStarter) -> None:
     starter(len, "nothing").result()
     kernel.shows("the state of a worker", state(before), expected=ALIVE)
     caller.shows("the results of later tasks", pool.map(abs, [-1, -2, -3]), expected=[1, 2, 3])
-

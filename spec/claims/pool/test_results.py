@@ -63,7 +63,7 @@ def test_waits_without_limit(mp: Multiprocessing, checkpoint: MakeCheckpoint, st
 @needs("TimeoutError")
 @source(f"{DOCUMENTATION}.AsyncResult.get")
 def test_get_can_be_timed(mp: Any, pool: Pool, checkpoint: MakeCheckpoint) -> None:
-    """A timed `get` raises `TimeoutError`, and a timed `wait` returns, not before their time, and the task goes on."""
+    """After its timeout, and not before, `get` raises `TimeoutError` and `wait` returns, and the task goes on."""
     [[result], [arrival]] = begin_tasks(pool, checkpoint("working"), 1)
     for seconds in BRIEF, 0:
         for wait in (result.get, result.wait):
@@ -147,7 +147,7 @@ def test_error_callback_gets_the_exception(pool: Pool) -> None:
 @source("https://github.com/python/cpython/issues/83371")
 @source(f"{DOCUMENTATION}.Pool.apply_async", observed=True)
 def test_failing_callback_stops_no_pool(mp: Multiprocessing, starter: MakeStarter) -> None:
-    """A callback that raises an exception lets those go on who wait for its task, and keeps no later task from them."""
+    """When a callback raises an exception, waiting for its task ends all the same, and later tasks are carried out."""
 
     def use(pool: Pool) -> Any:
         pool.apply_async(abs, (-1,), callback=payloads.fail_quietly).wait()

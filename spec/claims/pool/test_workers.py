@@ -27,7 +27,7 @@ DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multipro
 
 @source(DOCUMENTATION)
 def test_works_in_as_many_processes(mp: Multiprocessing, scale: int, checkpoint: MakeCheckpoint) -> None:
-    """A pool carries out as many tasks at once as it has workers, each in a process of its own, and the rest later."""
+    """A pool carries out as many tasks at once as it has workers, each in another process, and the rest later."""
     working, workers = checkpoint("working"), 3 * scale
     with mp.Pool(workers) as pool:
         results = [pool.apply_async(working.pause, (number,)) for number in range(2 * workers)]
@@ -79,7 +79,7 @@ def test_impossible_numbers_are_refused(mp: Multiprocessing) -> None:
 
 @source(DOCUMENTATION)
 def test_initializer_runs_in_each_worker(mp: Multiprocessing, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """Each worker calls the initializer with its arguments once, before its first task; so do those that come later."""
+    """Each worker, also one that replaces another, calls the initializer with its arguments once, before its tasks."""
     working = checkpoint("working")
     with mp.Pool(2, log, ("initialized", "a value"), 1) as pool:
         for task in 2, 4:
@@ -108,7 +108,7 @@ def test_initializer_must_be_callable(mp: Any) -> None:
 @source("https://github.com/python/cpython/issues/87472")
 @source(DOCUMENTATION, observed=True)
 def test_failing_initializer_is_told(mp: Multiprocessing, log: Recorder, starter: MakeStarter) -> None:
-    """If the initializer of a pool fails, its tasks raise an exception; worker after worker is not started in vain."""
+    """If the initializer of a pool fails, its tasks raise an exception, and workers are not started without end."""
     enough = 6
 
     def use() -> None:
@@ -186,7 +186,7 @@ def test_failed_start_leaves_no_worker(mp: Multiprocessing) -> None:
 
 
 def how_many_run() -> int:
-    """Return how many processes run that this process has started.  A fork server may have ended by such a failure."""
+    """Return how many processes run that this process has started; a fork server may have ended meanwhile."""
     return sum(state(pid) == ALIVE for pid in descendants(os.getpid()))
 
 
@@ -194,4 +194,4 @@ def how_many_run() -> int:
 def test_any_sequence_of_operations(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """Over any sequence of tasks that are given, end, fail, or lose their worker, a pool does what its model says."""
     working = checkpoint("working")
-    PoolModel.verify(lambda: Depot(mp.Pool(WORKERS), working))
+    PoolModel.verify(lambda: Depot(mp.Pool(WORKERS), working, payloads.obey))

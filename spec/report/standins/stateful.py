@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from spec.models import bench
 
@@ -18,7 +18,7 @@ class Model(bench.Model):
     """A model of something that processes share; this is the method that differs."""
 
     @classmethod
-    def verify(cls, make: Callable[[], Any], make_worker: Callable[..., Any]) -> None:
+    def verify(cls, make: Callable[[], Any], make_worker: Optional[Callable[..., Any]] = None) -> None:
         """Carry out operations, one after the other, and hold what they do against the model."""
         subject, chance = bench.Bench(make, make_worker), random.Random(1)
         rules = [name for name in dir(cls) if hasattr(getattr(cls, name), "kinds")]
