@@ -67,7 +67,7 @@ def test_tells_as_ready(
 def test_finishes_what_was_handed_in(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
-    """Handing parcels in does not wait; finishing waits until all are packed and told of, and the workers are gone."""
+    """Handing parcels in does not wait; finishing waits until all are packed and told of, and no worker is left."""
     packing = checkpoint("packing")
 
     def serve() -> None:

@@ -147,7 +147,7 @@ def test_error_callback_gets_the_exception(pool: Pool) -> None:
 @source("https://github.com/python/cpython/issues/83371")
 @source(f"{DOCUMENTATION}.Pool.apply_async", observed=True)
 def test_failing_callback_stops_no_pool(mp: Multiprocessing, starter: MakeStarter) -> None:
-    """When a callback raises an exception, waiting for its task ends all the same, and later tasks are carried out."""
+    """When a callback raises an exception, waiting for its task ends, and later tasks are carried out."""
 
     def use(pool: Pool) -> Any:
         pool.apply_async(abs, (-1,), callback=payloads.fail_quietly).wait()

@@ -79,7 +79,7 @@ def test_impossible_numbers_are_refused(mp: Multiprocessing) -> None:
 
 @source(DOCUMENTATION)
 def test_initializer_runs_in_each_worker(mp: Multiprocessing, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """Each worker, also one that replaces another, calls the initializer with its arguments once, before its tasks."""
+    """Each worker, also one that replaces another, calls the initializer with its arguments before its tasks."""
     working = checkpoint("working")
     with mp.Pool(2, log, ("initialized", "a value"), 1) as pool:
         for task in 2, 4:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from spec.selftest.defects.declaration import Contexts
 from spec.selftest.defects.mended_managers import Proxies, Servers
+from spec.selftest.defects.mended_pools import Pools
 from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Queues
 from spec.selftest.defects.mended_processes import Helpers, Reapers, Sentinels, Starters
 
@@ -41,6 +42,20 @@ MEETS = {
         "queue.is-kept-for-a-child-that-starts",
         "values.is-kept-for-its-child",
     ],
+    "pools": [
+        "pool.exception-that-cannot-be-read-is-told",
+        "pool.failing-callback-stops-no-pool",
+        "pool.failing-initializer-is-told",
+        "pool.killed-idle-worker-stops-no-pool",
+        "pool.lost-item-is-told",
+        "pool.lost-task-is-told",
+        "pool.result-that-cannot-be-read-is-told",
+        "pool.task-that-cannot-be-read-is-told",
+        "pool.task-that-exits-is-told",
+        "pool.terminate-ends-what-ignores-sigterm",
+        "pool.terminated-task-is-told",
+        "pool.use-in-a-fork-is-refused",
+    ],
     "proxies": [
         "sharing.call-after-an-interrupted-one",
         "sharing.child-can-iterate-over-it",
@@ -71,5 +86,5 @@ MEETS = {
 contexts = Contexts()
 get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
-for api in (Conditions, Events, Queues, Locks, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
+for api in (Conditions, Events, Queues, Locks, Pools, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
     contexts.add(api)

@@ -59,6 +59,50 @@ class Events(Broken):
     Process = own_processes.ForkProcess
 
 
+@family.breaks(
+    "pool.killed-idle-worker-stops-no-pool",
+    "pool.lost-item-is-told",
+    "pool.lost-task-is-told",
+)
+class PoolsOfDeadWorkers(Broken):
+    """A pool of the standard library: who waits for the task of a worker that was killed waits for ever."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks(
+    "pool.failing-initializer-is-told",
+    "pool.task-that-cannot-be-read-is-told",
+    "pool.task-that-exits-is-told",
+)
+class PoolsOfFailingWorkers(Broken):
+    """A pool of the standard library: it replaces a worker that fails, and does not tell who waits for its task."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks(
+    "pool.exception-that-cannot-be-read-is-told",
+    "pool.failing-callback-stops-no-pool",
+    "pool.result-that-cannot-be-read-is-told",
+)
+class PoolsOfOneThread(Broken):
+    """A pool of the standard library: what fails in the thread that receives results stops the whole pool."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks(
+    "pool.terminate-ends-what-ignores-sigterm",
+    "pool.terminated-task-is-told",
+    "pool.use-in-a-fork-is-refused",
+)
+class EndedPools(Broken):
+    """A pool of the standard library: calls wait for ever for what `terminate` or a fork has cut off."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
     """A joinable queue of the standard library: an item that cannot be pickled counts for good."""
