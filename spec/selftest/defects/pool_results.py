@@ -17,7 +17,7 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 modules: Any = pool
-SharedResult = modules.ApplyResult
+SharedResult: Any = modules.ApplyResult
 
 
 class BrokenResults(BrokenPools):
