@@ -70,14 +70,14 @@ class PoolModel(Model):
         return [task for task in self.results if task not in self.running]
 
     def tasks_begin(self) -> None:
-        """As many of the oldest tasks begin as there are idle workers, and no other."""
+        """As many of the oldest tasks begin as there are idle workers, and no other; none has ended."""
+        ready = [task for task, result in self.results.items() if result.ready()]
+        caller.shows("the tasks that are done", ready, expected=[])
         for task in self.queued[: WORKERS - len(self.running)]:
             arrival = self.depot.working.next()
             gatekeeper.shows("the task that begins", arrival.notes, expected=(task,))
             self.running[task] = arrival
         gatekeeper.shows("whether another task begins", self.depot.working.reached, expected=False)
-        ready = [task for task, result in self.results.items() if result.ready()]
-        caller.shows("the tasks that are done", ready, expected=[])
 
     def pick(self, place: int) -> tuple[int, AsyncResult, Arrival]:
         """Return a task that is under way, which is so no more, its result, and where it has stopped."""

@@ -70,6 +70,20 @@ def Array(kind, initializer, *, lock=True):
     return _fork.Array(kind, initializer, lock=Lock())
 
 
+class Pool:
+    def __init__(self, processes):
+        pass
+
+    def apply_async(self, function, args):
+        return self
+
+    def map(self, function, items):
+        return []
+
+    def ready(self):
+        return True
+
+
 Semaphore = BoundedSemaphore = Lock
 Value, RLock = _fork.Value, _fork.RLock
 Listener, Client = connection.Listener, connection.Client
@@ -82,6 +96,7 @@ Listener, Client = connection.Listener, connection.Client
         ("condition", "ConditionModel"),
         ("event", "EventModel"),
         ("lock", "LockModel"),
+        ("pool", "PoolModel"),
         ("semaphore", "SemaphoreModel"),
         ("values", "ArrayModel"),
         ("wait", "WaitModel"),
