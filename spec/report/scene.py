@@ -16,6 +16,7 @@ FIXTURE_CODE = {
     "mp": "mp",
     "scale": "1",
     "manager": "closing.enter_context(mp.Manager())",
+    "pool": "closing.enter_context(mp.Pool(2))",
     "log": 'Recorder("log")',
     "folder": 'Path(tempfile.mkdtemp(dir=".")).absolute()',
     "program": "Programs()",
