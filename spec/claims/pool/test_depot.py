@@ -33,16 +33,16 @@ def test_packs_in_order(
         kernel.shows("whether the depot is blocked", is_blocked(depot.pid), expected=True)
         arrivals[parcel].let_go(f"packed {parcel}")
     caller.shows("what is packed", depot.result(), expected=["packed 2", "packed 0", "packed 1"])
-    left = [arrival.pid for arrival in arrivals.values() if state(arrival.pid) == ALIVE]
-    kernel.shows("the workers that are left", left, expected=[])
 
 
 @source("impl.pool.pack_in_order")
 def test_packs_the_others_all_the_same(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """If a parcel cannot be packed, the exception reaches the depot, and all other parcels were packed by then."""
+    """If a parcel cannot be packed, that is told after all others were packed, and no worker is left then."""
     with refuses(payloads.Torn, "2"):
         lesson.pack_in_order(mp, 2, partial(payloads.pack_unless_torn, log, 2), range(6))
     recorder.shows("what was packed", sorted(log.values("packed")), expected=[0, 1, 3, 4, 5])
+    left = {event.pid for event in log.events("packed") if state(event.pid) == ALIVE}
+    kernel.shows("the workers that are left", left, expected=set())
 
 
 @source("impl.pool.pack_as_ready")

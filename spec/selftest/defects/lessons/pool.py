@@ -18,7 +18,7 @@ class ReturnsAsReady:
             return list(pool.imap_unordered(pack, parcels))
 
 
-@packages.breaks("pool.packs-in-order")
+@packages.breaks("pool.packs-the-others-all-the-same")
 class LeavesThePackers:
     """The workers are left when all is packed."""
 
