@@ -83,12 +83,13 @@ def test_initializer_runs_in_each_worker(mp: Multiprocessing, log: Recorder, che
     working = checkpoint("working")
     with mp.Pool(2, log, ("initialized", "a value"), 1) as pool:
         for task in 2, 4:
-            _, arrivals = begin_tasks(pool, working, 2)
+            results, arrivals = begin_tasks(pool, working, 2)
             pids = {arrival.pid for arrival in arrivals}
             begun = {event.pid for event in log.events("initialized")}
             recorder.shows("whether all that work are initialized", pids <= begun, expected=True)
-            for arrival in arrivals:
+            for arrival, result in zip(arrivals, results):
                 arrival.let_go()
+                result.wait()
             recorder.shows("how many workers have begun, at least", len(begun) >= task, expected=True)
     events = log.events("initialized")
     recorder.shows("the arguments", {event.value for event in events}, expected={"a value"})
