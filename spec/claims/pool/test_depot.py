@@ -68,13 +68,13 @@ def test_finishes_what_was_handed_in(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
     """Handing parcels in does not wait; finishing waits until all are packed and told of, and no worker is left."""
-    packing = checkpoint("packing")
+    packing, hand_in, finish = checkpoint("packing"), lesson.hand_in, lesson.finish
 
     def serve() -> None:
         pool = mp.Pool(2)
-        lesson.hand_in(pool, packing.pause, range(3), partial(log, "ready"))
+        hand_in(pool, packing.pause, range(3), partial(log, "ready"))
         log("handed in")
-        lesson.finish(pool)
+        finish(pool)
 
     depot = starter(serve)
     first, second = packing.wait_for(2)
