@@ -16,7 +16,7 @@ import pytest
 
 from spec.engine.claims import node_ids
 from spec.harness import held_waits
-from spec.harness.held_waits import HOLD_SECONDS, all_wait_without_limit, timed_waits
+from spec.harness.held_waits import HOLD_SECONDS, all_wait_without_limit, ends_by_itself, timed_waits
 from spec.harness.starter import Starter
 from spec.harness.witness import Violation
 from spec.harness.worker import Worker
@@ -114,6 +114,31 @@ def test_worker_that_exits_is_violated(waiter: MakeWaiter) -> None:
     worker.kill()
     with pytest.raises(Violation, match="it has ended its process"):
         all_wait_without_limit({"get()": worker})
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_tells_a_call_that_ends_from_one_that_does_not(tmp_path: Path) -> None:
+    """A call that takes long ends by itself; one that waits for ever does not, which the kernel tells soon."""
+
+    def waits_for_ever() -> None:
+        prepare()
+        never()
+
+    begun = time.monotonic()
+    waits = Starter(tmp_path / "waits", waits_for_ever)
+    assert not ends_by_itself(waits)
+    assert time.monotonic() - begun < held_waits.HOLD_SECONDS
+    assert waits.running
+    waits.kill()
+    for call in (lambda: time.sleep(0.3), lambda: 1 // 0):
+        assert ends_by_itself(Starter(tmp_path / f"outcome-{id(call)}", call))
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_call_that_takes_too_long_does_not_end_by_itself(tmp_path: Path) -> None:
+    sleeps = Starter(tmp_path / "sleeps", time.sleep, 3600)
+    assert not ends_by_itself(sleeps)
+    sleeps.kill()
 
 
 def test_clock_of_another_process_may_tick(waiter: MakeWaiter, fork: Fork) -> None:

@@ -52,6 +52,17 @@ def test_can_be_asked_again(start: MakeStarter) -> None:
     assert starter.failure() == ""
 
 
+def test_can_be_killed(start: MakeStarter) -> None:
+    """A killed starter does not run any more; killing one that was reaped, or is killed already, does nothing."""
+    killed, ended = start(processes.wait), start(divmod, 7, 2)
+    ended.result()
+    for starter in killed, killed, ended:
+        starter.kill()
+    assert not killed.running
+    with pytest.raises(StarterFailed, match="exit code -9"):
+        killed.result()
+
+
 def test_is_a_child_of_the_claim(start: MakeStarter) -> None:
     starter = start(processes.wait)
     until_blocked([starter.pid])

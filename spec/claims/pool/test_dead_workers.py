@@ -11,8 +11,8 @@ from spec.claims.pool import payloads
 from spec.claims.pool.scenes import begin_tasks, ends, in_a_pool
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, is_blocked, state, until_blocked, until_exited
-from spec.harness.stillness import is_stopped
+from spec.harness.process_table import ALIVE, is_blocked, state, until_exited
+from spec.harness.stillness import is_stopped, until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
 
 pytestmark = needs("Process", "Pool")
@@ -126,7 +126,7 @@ def test_ctrl_c_ends_a_busy_program(program: Programs, checkpoint: MakeCheckpoin
     working = checkpoint("working")
     running = program.main(payloads.wait_for_all, working.pause, 4)
     workers = [arrival.pid for arrival in working.wait_for(2)]
-    until_blocked([running.pid, *workers])  # so that the signal interrupts what each waits for
+    until_still()  # so that the signal interrupts what each waits for
     for pid in *workers, running.pid:  # in this order, or the program could have ended the second worker already
         os.kill(pid, signal.SIGINT)
     kernel.shows("the program's exit status", running.exit_status(), expected=-signal.SIGINT)
@@ -140,7 +140,7 @@ def test_interrupted_main_ends_its_workers(program: Programs, checkpoint: MakeCh
     working = checkpoint("working")
     running = program.main(payloads.wait_for_all, working.pause, 2)
     workers = [arrival.pid for arrival in working.wait_for(2)]
-    until_blocked([running.pid])  # so that the signal interrupts what it waits for
+    until_still()  # so that the signal interrupts what it waits for
     os.kill(running.pid, signal.SIGINT)
     kernel.shows("the program's exit status", running.exit_status(), expected=-signal.SIGINT)
     kernel.shows("the workers", [state(pid) for pid in workers], expected=[other_than(ALIVE)] * 2)
