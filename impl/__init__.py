@@ -32,6 +32,7 @@ TEACHING_ORDER = (
     "semaphore",
     "condition",
     "barrier",
+    "executor",
 )
 """The lessons, in the order in which a learner takes them.  A later lesson relies on the earlier ones."""
 

@@ -104,6 +104,9 @@ def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> NoRe
     except KeyboardInterrupt:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
+    except NoSuchAPI as error:  # the API lacks what the lesson is about
+        print(f"error: argument --mp: {error}", file=sys.stderr)
+        sys.exit(2)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
 from functools import partial
+from multiprocessing.context import BaseContext
 from types import ModuleType
 from typing import Any, cast
 
-from impl.contract import Multiprocessing
+from impl.contract import MakesExecutors, Multiprocessing
 from impl.managed import SUFFIX, Managed, is_managed
 
 
@@ -112,3 +114,47 @@ def connection_module(mp: Multiprocessing) -> Any:
         if hasattr(module, "Listener") and hasattr(module, "Client"):
             return module
     raise NoSuchAPI("its connections come from a module without Listener and Client")
+
+
+EXECUTOR = "ProcessPoolExecutor"
+"""The name of a class of executors, of an API or of a package; `concurrent.futures` has one of this name."""
+
+
+def executor_maker(mp: Multiprocessing) -> MakesExecutors:
+    """Return what makes executors whose workers are processes of the API.  It is called without a context.
+
+    It is the first of these that there is:
+
+    - ``ProcessPoolExecutor`` of the API itself;
+    - that of the innermost package around the class of its context, as loky has one, for contexts of loky.backend.
+      It gets the context as ``mp_context`` or, if it has no such parameter, as ``context``;
+    - that of `concurrent.futures`, if the context is one of the standard library's or derived from them.
+
+    Raises:
+        NoSuchAPI: there is none.
+    """
+    import inspect  # here, like concurrent.futures below: children import this module, and need neither
+
+    own = getattr(mp, EXECUTOR, None)
+    if own is not None:
+        return cast(MakesExecutors, own)
+    context: Any = mp
+    if isinstance(mp, ModuleType) and hasattr(mp, "get_context"):
+        context = mp.get_context()
+    for module in _modules_around(context):
+        if hasattr(module, EXECUTOR):
+            made_by = getattr(module, EXECUTOR)
+            parameter = "mp_context" if "mp_context" in inspect.signature(made_by).parameters else "context"
+            return cast(MakesExecutors, partial(made_by, **{parameter: context}))
+    if isinstance(context, BaseContext):
+        from concurrent.futures import ProcessPoolExecutor
+
+        return cast(MakesExecutors, partial(ProcessPoolExecutor, mp_context=context))
+    raise NoSuchAPI(f"it has no {EXECUTOR}")
+
+
+def _modules_around(context: object) -> Iterator[ModuleType]:
+    """Yield the module of the class of *context*, or *context* itself if it is a module, and the packages around it."""
+    parts = (context.__name__ if isinstance(context, ModuleType) else type(context).__module__).split(".")
+    for length in range(len(parts), 0, -1):
+        yield sys.modules[".".join(parts[:length])]

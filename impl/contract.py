@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Callable, Optional, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future  # a child would need long to import it
 
 Task = Callable[[], object]
 """A function that runs in a child.  It takes no arguments, its result is ignored, and it is picklable."""
@@ -231,6 +234,28 @@ class Pool(AbstractContextManager[Any], Protocol):
 
 Workers = Pool
 """Another name for `Pool`, for the same reason as `Child`."""
+
+
+class Executor(Guard, Protocol):
+    """Runs functions in worker processes; see `concurrent.futures.Executor`.  Its ``__exit__`` shuts it down."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Future[Any]: ...
+    def map(
+        self, fn: Callable[..., Any], *iterables: Iterable[Any], timeout: Optional[float] = None, chunksize: int = 1
+    ) -> Iterator[Any]: ...
+    def shutdown(self, wait: bool = True) -> None: ...
+
+
+class MakesExecutors(Protocol):
+    """A function that creates an executor, with at most *max_workers* workers."""
+
+    def __call__(
+        self,
+        max_workers: Optional[int] = None,
+        *,
+        initializer: Optional[Callable[..., object]] = None,
+        initargs: tuple[object, ...] = (),
+    ) -> Executor: ...
 
 
 class Manager(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -11,7 +12,7 @@ from typing import Any, Callable
 
 import pytest
 
-from impl.api import NoSuchAPI, connection_module
+from impl.api import EXECUTOR, NoSuchAPI, connection_module, executor_maker
 from impl.contract import Multiprocessing, Wait
 from impl.managed import Managed
 from spec.engine.claims import Claim, target_of
@@ -19,6 +20,7 @@ from spec.engine.lessons import Lesson, NotProvided, Package
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
+from spec.harness.executors import Executors
 from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
@@ -47,16 +49,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise NotProvided(f"{target.name} has no {', '.join(missing)}")
 
 
-def provides(api: object, name: str) -> bool:
-    """Return whether the *api* has the *name*: that of an attribute, or as in ``Lock.locked`` of an object's method.
+def provides(api: Any, name: str) -> bool:
+    """Return whether the *api* has the *name*.
 
-    If the API makes such objects with a function and not with a class, one is made without arguments.
+    Args:
+        api: the API.
+        name: that of an attribute; or, as in ``Lock.locked``, of a method of the objects that it makes; or, as in
+            ``ProcessPoolExecutor.map(buffersize)``, of a parameter of a method or of what makes the objects.  If the
+            API makes such objects with a function and not with a class, one is made without arguments.
     """
+    name, _, parameter = name.rstrip(")").partition("(")
     owner, _, method = name.partition(".")
-    if not method or not hasattr(api, owner):
-        return hasattr(api, owner)
-    make = getattr(api, owner)
-    return hasattr(make if isinstance(make, type) else make(), method)
+    try:
+        found = executor_maker(api) if owner == EXECUTOR else getattr(api, owner)
+        if method:
+            made_by = getattr(found, "func", found)  # a partial, if the API has no executors of its own
+            found = getattr(made_by if isinstance(made_by, type) else made_by(), method)
+    except (AttributeError, NoSuchAPI):
+        return False
+    return not parameter or parameter in inspect.signature(found).parameters
 
 
 @pytest.fixture
@@ -165,23 +176,55 @@ class Programs:
         return Program(folder, str(main), self._target.name, *arguments)
 
 
+class Checkpoints:
+    """Makes checkpoints.
+
+    Args:
+        folder: where their sockets are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: list[Checkpoint] = []
+
+    def __call__(self, name: str) -> Checkpoint:
+        """Return a new checkpoint with this *name*."""
+        self._made.append(Checkpoint(self._folder / name))
+        return self._made[-1]
+
+    def close(self) -> None:
+        """Close all of them, so that the payloads that wait there exit."""
+        for checkpoint in self._made:
+            checkpoint.close()
+
+
 MakeCheckpoint = Callable[[str], Checkpoint]
 MakeWorker = Callable[..., Worker]
 MakeStarter = Callable[..., Starter]
+MakeExecutor = Callable[..., Any]
 
 
 @pytest.fixture
-def checkpoint(request: pytest.FixtureRequest) -> Iterator[MakeCheckpoint]:
+def checkpoint(request: pytest.FixtureRequest) -> Iterator[Checkpoints]:
     """A function that makes a checkpoint with a given name; all are closed when the claim has ended."""
-    made: list[Checkpoint] = []
+    checkpoints = Checkpoints(request.node.stash[STAGE_FOLDER].path)
+    yield checkpoints
+    checkpoints.close()
 
-    def make(name: str) -> Checkpoint:
-        made.append(Checkpoint(request.node.stash[STAGE_FOLDER].path / name))
-        return made[-1]
 
-    yield make
-    for checkpoint in made:
-        checkpoint.close()
+@pytest.fixture
+def executor(mp: Multiprocessing, checkpoint: Checkpoints) -> Iterator[MakeExecutor]:
+    """A function that makes an executor; all are shut down when the claim has ended.
+
+    It is called like `concurrent.futures.ProcessPoolExecutor`, without a context.
+    """
+    try:
+        made_by = executor_maker(mp)
+    except NoSuchAPI as error:
+        raise NotProvided(str(error)) from None
+    with Executors(made_by) as make:
+        yield make
+        checkpoint.close()  # or tasks of a claim that has failed would wait there
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ FIXTURE_CODE = {
     "lesson": "SimpleNamespace({lesson})",
     "checkpoint": "Checkpoint",
     "starter": "Starter",
+    "executor": "closing.enter_context(Executors(executor_maker(mp)))",
     "connections": "connection_module(mp)",
     "wait": "connection_module(mp).wait",
     "worker": "partial(Worker, mp)",
@@ -65,10 +66,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from {package} import {lesson} as reference
-from {package}.api import connection_module
+from {package}.api import connection_module, executor_maker
 from {library} import mp
 from {around} import {tests} as claim
 from spec.harness.checkpoint import Checkpoint
+from spec.harness.executors import Executors
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker

@@ -1,0 +1,68 @@
+"""Programs and functions that use an executor, and end in one way or another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import suppress
+from typing import Any, Callable
+
+from impl.api import executor_maker
+from impl.contract import MakesExecutors, Multiprocessing, Pause, Task
+from spec.claims.executor import payloads
+
+_kept: list[object] = []
+"""All that is still referred to when its process ends."""
+
+
+def result_of(make: MakesExecutors, task: Callable[..., Any], *arguments: object) -> object:
+    """Return the result of a *task* that is submitted to an executor with one worker."""
+    with make(1) as kitchen:
+        return kitchen.submit(task, *arguments).result()
+
+
+def leave_the_block(make: MakesExecutors, tasks: list[Task]) -> list[bool]:
+    """Submit the *tasks* in a block that is left at once, and return which of the futures are done after that."""
+    with make(1) as kitchen:
+        tickets = [kitchen.submit(task) for task in tasks]
+    return [ticket.done() for ticket in tickets]
+
+
+def drop(make: MakesExecutors, tasks: list[Task]) -> list[Future[Any]]:
+    """Submit the *tasks* to an executor that nothing refers to any more, and return the futures."""
+    kitchen = make(1)
+    return [kitchen.submit(task) for task in tasks]
+
+
+def forget(mp: Multiprocessing, tasks: list[Task]) -> None:
+    """A program: submit the *tasks*, and end without a shutdown."""
+    kitchen = executor_maker(mp)(1)
+    _kept.append([kitchen, *(kitchen.submit(task) for task in tasks)])
+
+
+def shut_down_and_end(mp: Multiprocessing, tasks: list[Task]) -> None:
+    """A program: submit the *tasks*, shut the executor down without waiting, and end."""
+    kitchen = executor_maker(mp)(1)
+    _kept.append([kitchen, *(kitchen.submit(task) for task in tasks)])
+    kitchen.shutdown(wait=False)
+
+
+def lose_a_worker_and_end(mp: Multiprocessing) -> None:
+    """A program: lose a worker, and end without a shutdown; its exit status is 1 if no exception said so."""
+    kitchen = executor_maker(mp)(1)
+    _kept.append(kitchen)
+    with suppress(BrokenExecutor):
+        kitchen.submit(payloads.die).result()
+        sys.exit(1)
+
+
+def serve(mp: Multiprocessing, pause: Pause) -> None:
+    """A program: wait for two tasks that stop at *pause*."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # the stage may ignore it, and this program inherits that
+    with executor_maker(mp)(2) as kitchen:
+        for ticket in [kitchen.submit(pause, os.getpid()) for _ in range(2)]:
+            ticket.result()

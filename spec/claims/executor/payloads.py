@@ -1,0 +1,173 @@
+"""What the claims of the lesson `executor` run in workers, and what they send there."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from impl.contract import Pause
+    from spec.harness.recorder import Recorder
+
+
+def power_at(pause: Pause, base: int, exponent: int) -> int:
+    """Stop at *pause*, and return a power."""
+    pause()
+    return int(base**exponent)
+
+
+def double(number: int) -> int:
+    """Return twice the *number*."""
+    return 2 * number
+
+
+def double_and_tell(log: Recorder, number: int) -> int:
+    """Record the *number*, and return twice the number."""
+    log("doubled", number)
+    return double(number)
+
+
+class SaltedTwice(Exception):
+    """Raised by a task."""
+
+
+def salt_twice(*dishes: object) -> None:
+    """Fail.
+
+    Raises:
+        SaltedTwice: always, with the *dishes*.
+    """
+    raise SaltedTwice(*dishes)
+
+
+def fail_if_told(pause: Pause, *notes: object) -> object:
+    """Stop at *pause*, and return its reply.
+
+    Raises:
+        SaltedTwice: the reply is ``"fail"``.
+    """
+    reply = pause(*notes)
+    if reply == "fail":
+        raise SaltedTwice(*notes)
+    return reply
+
+
+def fail_or_tell(pause: Pause, log: Recorder, number: int) -> None:
+    """Record the *number*, and stop at *pause*.
+
+    Raises:
+        SaltedTwice: the reply is ``"fail"``.
+    """
+    log("called", number)
+    fail_if_told(pause, number)
+
+
+class NotToBeSent(Exception):
+    """Raised by what cannot be pickled, or unpickled."""
+
+
+def refuse() -> None:
+    """Fail.
+
+    Raises:
+        NotToBeSent: always.
+    """
+    raise NotToBeSent
+
+
+class FailsToBePickled:
+    """An object that cannot be sent."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise NotToBeSent
+
+
+class FailsToBeUnpickled:
+    """An object that can be sent, and not received."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return refuse, ()
+
+
+class KillsAtPickling:
+    """An object that kills the process that sends it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        die()
+        return object, ()
+
+
+class KillsAtUnpickling:
+    """An object that kills the process that receives it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return die, ()
+
+
+class TakesTwoArguments(Exception):
+    """An exception that can be pickled and not unpickled, as many that take other arguments than a message."""
+
+    def __init__(self, dish: str, salt: int) -> None:
+        super().__init__(f"{dish}: {salt}")
+
+
+def raise_one_with_two_arguments() -> None:
+    """Fail.
+
+    Raises:
+        TakesTwoArguments: always.
+    """
+    raise TakesTwoArguments("soup", 2)
+
+
+def raise_what_fails_to_be_pickled() -> None:
+    """Fail.
+
+    Raises:
+        SaltedTwice: always, with an argument that cannot be sent.
+    """
+    raise SaltedTwice(FailsToBePickled())
+
+
+def make(kind: Callable[[], object]) -> object:
+    """Return an object of this *kind*."""
+    return kind()
+
+
+def ignore(*_arguments: object) -> None:
+    """Do nothing."""
+
+
+def die(*_arguments: object) -> None:
+    """Kill this process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leave_abruptly() -> None:
+    """End this process, and run no more code in it."""
+    os._exit(3)
+
+
+_initialized: list[object] = []
+
+
+def initialize(log: Recorder, *arguments: object) -> None:
+    """Record that a worker begins, and keep the *arguments*."""
+    log("begun")
+    _initialized.append(arguments)
+
+
+def initialized() -> list[object]:
+    """Return what `initialize` has kept in this process."""
+    return _initialized
+
+
+def cook_in_a_kitchen_of_its_own(api: str, number: int) -> tuple[int, int]:
+    """Double *number* in a worker of an executor that is made here, and return this pid and the result."""
+    from impl.api import executor_maker, load
+
+    with executor_maker(load(api))(1) as kitchen:
+        return os.getpid(), kitchen.submit(double, number).result()
