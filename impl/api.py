@@ -154,7 +154,7 @@ def executor_maker(mp: Multiprocessing) -> MakesExecutors:
 
 
 def _modules_around(context: object) -> Iterator[ModuleType]:
-    """Yield the module of the class of *context*, or *context* itself if it is a module, and the packages around it."""
+    """Yield the module that *context* is, or that has its class, and then the packages around it."""
     parts = (context.__name__ if isinstance(context, ModuleType) else type(context).__module__).split(".")
     for length in range(len(parts), 0, -1):
         yield sys.modules[".".join(parts[:length])]

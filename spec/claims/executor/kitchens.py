@@ -30,6 +30,18 @@ def leave_the_block(make: MakesExecutors, tasks: list[Task]) -> list[bool]:
     return [ticket.done() for ticket in tickets]
 
 
+def cancel_what_waits(make: MakesExecutors, working: Pause, tell: Pause, task: Task) -> None:
+    """Submit a task that stops at *working*, and *task* three times; cancel these, and stop at *tell* before and after.
+
+    The notes there are whether each of the three was running, and whether each was cancelled.
+    """
+    with make(1) as kitchen:
+        kitchen.submit(working)
+        tickets = [kitchen.submit(task) for _ in range(3)]
+        tell()
+        tell([ticket.running() for ticket in tickets], [ticket.cancel() for ticket in tickets])
+
+
 def drop(make: MakesExecutors, tasks: list[Task]) -> list[Future[Any]]:
     """Submit the *tasks* to an executor that nothing refers to any more, and return the futures."""
     kitchen = make(1)

@@ -85,7 +85,7 @@ def test_all_are_forked_at_the_first_task(executor: MakeExecutor, log: Recorder)
 
 @source(FUTURES + "concurrent.futures.ProcessPoolExecutor")
 def test_runs_as_many_at_once_as_it_has_workers(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
-    """As many tasks run at the same time as there are workers; the next one begins when a worker is free, in order."""
+    """As many tasks run at the same time as there are workers; the next one begins when a worker is free."""
     working, kitchen = checkpoint("working"), executor(2)
     futures = [kitchen.submit(working.pause, number) for number in range(4)]
     arrivals = working.wait_for(2)

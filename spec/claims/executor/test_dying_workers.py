@@ -1,0 +1,204 @@
+"""What becomes of an executor when a worker, or the program, is killed, and when something cannot be sent."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import BrokenExecutor
+from typing import Any
+
+from spec.claims.executor import kitchens, payloads
+from spec.claims.shared.silence import ends_silently
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, Programs
+from spec.engine.marks import needs, source
+from spec.harness.process_table import ALIVE, state, until_exited
+from spec.harness.recorder import Recorder
+from spec.harness.stillness import is_stopped, until_still
+from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
+
+pytestmark = needs("Process", "ProcessPoolExecutor")
+
+BROKEN = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.process.BrokenProcessPool"
+PICKLABLE = "https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor"
+
+
+@source(BROKEN)
+def test_killed_worker_breaks_it(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
+    """When a worker is killed, all futures raise BrokenExecutor, no task is taken any more, and no worker stays."""
+    working, kitchen = checkpoint("working"), executor(2)
+    futures = [kitchen.submit(working.pause) for _ in range(2)]
+    victim, other = working.wait_for(2)
+    futures += [kitchen.submit(log, "ran") for _ in range(9)]
+    os.kill(victim.pid, signal.SIGKILL)
+    for future in futures:
+        with refuses(BrokenExecutor):
+            future.result()
+    with refuses(BrokenExecutor):
+        kitchen.submit(os.getpid)
+    kitchen.shutdown()
+    kernel.shows("the other worker", state(other.pid), expected=other_than(ALIVE))
+    recorder.shows("the tasks that ran", log.events("ran"), expected=[])
+
+
+@source(BROKEN, observed=True)
+def test_killed_idle_worker_hangs_nobody(executor: MakeExecutor) -> None:
+    """When an idle worker was killed, the next task raises BrokenExecutor, and is not lost."""
+    kitchen = executor(1)
+    os.kill(kitchen.submit(os.getpid).result(), signal.SIGKILL)
+    with refuses(BrokenExecutor):
+        kitchen.submit(os.getpid).result()
+
+
+@source(BROKEN, observed=True)
+def test_worker_may_die_at_any_moment(executor: MakeExecutor) -> None:
+    """A worker that dies while it receives a task, in a task, or while it sends a result leaves nobody waiting."""
+    for task, *arguments in (
+        (payloads.ignore, payloads.KillsAtUnpickling()),
+        (payloads.leave_abruptly,),
+        (payloads.make, payloads.KillsAtPickling),
+    ):
+        with executor(1) as kitchen, refuses(BrokenExecutor):
+            kitchen.submit(task, *arguments).result()
+
+
+@source("https://github.com/python/cpython/issues/94777")
+@source(BROKEN, observed=True)
+def test_large_tasks_of_a_broken_one_hang_nobody(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """When the worker is killed that large tasks are being sent to, their futures raise BrokenExecutor too."""
+    working, kitchen = checkpoint("working"), executor(1)
+    futures = [kitchen.submit(working.pause)]
+    arrival = working.next()
+    futures += [kitchen.submit(payloads.ignore, bytes(10**6)) for _ in range(4)]
+    os.kill(arrival.pid, signal.SIGKILL)
+    for future in futures:
+        with refuses(BrokenExecutor):
+            future.result()
+    kitchen.shutdown()
+
+
+@source(
+    "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Future.add_done_callback",
+    observed=True,
+)
+def test_callback_of_a_lost_task_may_submit(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """A callback of a future that is lost may submit a task, which is refused, and may shut the executor down."""
+    working, kitchen, told = checkpoint("working"), executor(1), []
+
+    def try_again(_future: object) -> None:
+        try:
+            told.append(kitchen.submit(os.getpid))
+        except BrokenExecutor:
+            kitchen.shutdown(wait=False)
+            told.append("refused")
+
+    future = kitchen.submit(working.pause)
+    future.add_done_callback(try_again)
+    os.kill(working.next().pid, signal.SIGKILL)
+    with refuses(BrokenExecutor):
+        future.result()
+    kitchen.shutdown()
+    caller.shows("what the callback was told", told, expected=["refused"])
+
+
+@source(BROKEN, observed=True)
+def test_program_that_lost_a_worker_ends(program: Programs) -> None:
+    """A program whose executor is broken ends, without a shutdown, with exit status 0, and silently."""
+    ends_silently(program.main(kitchens.lose_a_worker_and_end))
+
+
+@source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
+def test_stopped_worker_delays_its_task_only(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """While a worker is stopped, the others go on with the tasks; its own task is done once it continues."""
+    working, kitchen = checkpoint("working"), executor(2)
+    futures = [kitchen.submit(working.pause, number) for number in range(2)]
+    stopped, other = sorted(working.wait_for(2), key=lambda arrival: arrival.notes)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    kernel.shows("whether the worker is stopped", is_stopped(stopped.pid), expected=True)
+    other.let_go()
+    later = [kitchen.submit(os.getpid).result() for _ in range(5)]
+    caller.shows("the workers of later tasks", later, expected=[other.pid] * 5)
+    os.kill(stopped.pid, signal.SIGCONT)
+    stopped.let_go("rice")
+    caller.shows("the result of the first task", futures[0].result(), expected="rice")
+
+
+@source("https://github.com/python/cpython/issues/111873")
+def test_workers_end_with_a_killed_program(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """The workers of a program that is killed end when they have no task any more."""
+    working = checkpoint("working")
+    serving = program.main(kitchens.serve, working.pause)
+    arrivals = working.wait_for(2)
+    serving.kill()
+    for arrival in arrivals:
+        arrival.let_go()
+    until_still()
+    states = [state(arrival.pid) for arrival in arrivals]
+    kernel.shows("whether a worker runs", [one == ALIVE for one in states], expected=[False, False])
+
+
+def still_works(kitchen: Any, pid: int) -> None:
+    """State that the worker *pid* of a kitchen with one worker runs the next task."""
+    caller.shows("the worker of the next task", kitchen.submit(os.getpid).result(), expected=pid)
+
+
+@source(PICKLABLE)
+def test_task_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
+    """The future of a task that cannot be pickled raises an exception, and later tasks are done."""
+    kitchen = executor(1)
+    pid = kitchen.submit(os.getpid).result()
+    with refuses(Exception):
+        kitchen.submit(payloads.ignore, payloads.FailsToBePickled()).result()
+    still_works(kitchen, pid)
+
+
+@source(PICKLABLE)
+def test_result_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
+    """The future of a task whose result cannot be pickled raises an exception, and later tasks are done."""
+    kitchen = executor(1)
+    pid = kitchen.submit(os.getpid).result()
+    with refuses(Exception):
+        kitchen.submit(payloads.make, payloads.FailsToBePickled).result()
+    still_works(kitchen, pid)
+
+
+@source(PICKLABLE, observed=True)
+def test_exception_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
+    """The future of a task whose exception cannot be pickled raises another one, and later tasks are done."""
+    kitchen = executor(1)
+    pid = kitchen.submit(os.getpid).result()
+    with refuses(Exception):
+        kitchen.submit(payloads.raise_what_fails_to_be_pickled).result()
+    still_works(kitchen, pid)
+
+
+@source("https://github.com/python/cpython/issues/75880", observed=True)
+def test_what_cannot_be_unpickled_hangs_nobody(executor: MakeExecutor) -> None:
+    """A task that its worker cannot unpickle, or a result that the caller cannot, raises an exception."""
+    for task, *arguments in (
+        (payloads.ignore, payloads.FailsToBeUnpickled()),
+        (payloads.make, payloads.FailsToBeUnpickled),
+    ):
+        with executor(1) as kitchen, refuses(Exception):
+            kitchen.submit(task, *arguments).result()
+
+
+@source("https://github.com/python/cpython/issues/120810")
+def test_exception_that_cannot_be_unpickled_breaks_nothing(executor: MakeExecutor) -> None:
+    """A task that raises an exception which cannot be unpickled, as one with arguments of its own, fails alone."""
+    kitchen = executor(1)
+    pid = kitchen.submit(os.getpid).result()
+    error = kitchen.submit(payloads.raise_one_with_two_arguments).exception()
+    caller.shows("the exception and its cause", f"{error!r} {error.__cause__}", expected=containing("soup: 2"))
+    still_works(kitchen, pid)
+
+
+@source("https://github.com/python/cpython/issues/111873", observed=True)
+def test_shutdown_of_a_broken_one_returns(executor: MakeExecutor) -> None:
+    """A broken executor can be shut down, waiting or not, as often as one likes, and leaves no worker."""
+    kitchen = executor(2)
+    pid = kitchen.submit(os.getpid).result()
+    with refuses(BrokenExecutor):
+        kitchen.submit(payloads.die).result()
+    for wait in False, True, True:
+        kitchen.shutdown(wait=wait)
+    until_exited(pid)

@@ -1,0 +1,89 @@
+"""The workers of an executor: how they begin, and when they are replaced."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import BrokenExecutor
+
+from spec.claims.executor import payloads
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor
+from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
+from spec.harness.process_table import ALIVE, state
+from spec.harness.recorder import Recorder
+from spec.harness.witness import caller, kernel, recorder, refuses
+
+pytestmark = needs("Process", "ProcessPoolExecutor")
+
+EXECUTOR = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ProcessPoolExecutor"
+
+
+@source(EXECUTOR)
+def test_initializer_runs_first_in_each_worker(
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder
+) -> None:
+    """The initializer is called once in each worker, with its arguments, before the first task."""
+    working, kitchen = checkpoint("working"), executor(2, initializer=payloads.initialize, initargs=(log, "salt"))
+    futures = [kitchen.submit(working.pause) for _ in range(2)]
+    arrivals = working.wait_for(2)
+    begun = sorted(event.pid for event in log.events("begun"))
+    recorder.shows("where the initializer ran", begun, expected=sorted(arrival.pid for arrival in arrivals))
+    working.open()
+    for future in futures:
+        future.result()
+    kept = [kitchen.submit(payloads.initialized).result() for _ in range(3)]
+    caller.shows("the arguments of the calls in each worker", kept, expected=[[("salt",)]] * 3)
+
+
+@source(EXECUTOR)
+def test_failing_initializer_breaks_it(executor: MakeExecutor) -> None:
+    """If the initializer raises an exception, tasks that were submitted, and later ones, raise BrokenExecutor."""
+    kitchen = executor(1, initializer=payloads.salt_twice)
+    with refuses(BrokenExecutor):
+        kitchen.submit(os.getpid).result()
+    with refuses(BrokenExecutor):
+        kitchen.submit(os.getpid)
+
+
+@source(EXECUTOR)
+def test_nonsense_is_refused(executor: MakeExecutor) -> None:
+    """Less than one worker, and an initializer that cannot be called, are refused."""
+    for workers in 0, -1:
+        with refuses(ValueError):
+            executor(workers)
+    with refuses(TypeError):
+        executor(1, initializer=3)
+
+
+@where(fresh_memory)
+@needs("ProcessPoolExecutor(max_tasks_per_child)")
+@source(EXECUTOR)
+def test_worker_is_replaced_after_its_tasks(executor: MakeExecutor) -> None:
+    """With `max_tasks_per_child`, a worker exits after that many tasks, and another one runs the next."""
+    kitchen = executor(1, max_tasks_per_child=2)
+    pids = [kitchen.submit(os.getpid).result() for _ in range(5)]
+    caller.shows("whether two tasks had one worker", [pids[0] == pids[1], pids[2] == pids[3]], expected=[True] * 2)
+    caller.shows("the number of workers", len({*pids}), expected=3)
+    kitchen.shutdown()
+    kernel.shows("whether a worker runs", [state(pid) == ALIVE for pid in {*pids}], expected=[False] * 3)
+
+
+@where(fresh_memory)
+@needs("ProcessPoolExecutor(max_tasks_per_child)")
+@source("https://github.com/python/cpython/issues/115634")
+@source(EXECUTOR)
+def test_replaced_worker_leaves_no_task_undone(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """With `max_tasks_per_child`, all tasks are done, also those that were submitted before a worker was replaced."""
+    working, kitchen = checkpoint("working"), executor(1, max_tasks_per_child=2)
+    futures = [kitchen.submit(working.pause, number) for number in range(5)]
+    for number in range(5):
+        working.next().let_go(number)
+    caller.shows("the results", [future.result() for future in futures], expected=[*range(5)])
+
+
+@where(inherits_memory)
+@needs("ProcessPoolExecutor(max_tasks_per_child)")
+@source(EXECUTOR)
+def test_forked_workers_cannot_be_replaced(executor: MakeExecutor) -> None:
+    """`max_tasks_per_child` is refused where workers are forked."""
+    with refuses(ValueError):
+        executor(1, max_tasks_per_child=2)
