@@ -91,7 +91,7 @@ def demo(
     cooks: Annotated[int, "how many cooks there are"] = 2,
     pace: Annotated[float, "seconds that a cook needs for each letter of a dish"] = 0.1,
 ) -> None:
-    """Two cooks and many orders: some are served, one is spoiled, some are cancelled, and an accident loses the rest."""
+    """Two cooks and many orders: served as they are done, spoiled, cancelled, and lost in an accident."""
     make, cooks = executor_maker(mp), max(cooks, 1)
     with make(cooks) as kitchen:
         print(f"{cooks} cooks: dishes are served as they are done")

@@ -76,13 +76,21 @@ class Model(RuleBasedStateMachine):
         Raises:
             Violation: the object behaves differently from the model.
         """
-        bench = Bench(make, make_worker)
+        cls.try_sequences(Bench(make, make_worker))
+
+    @classmethod
+    def try_sequences(cls, bench: Bench, count: int = 10) -> None:
+        """Try *count* sequences of operations on the object of the *bench*.
+
+        Raises:
+            Violation: the object behaves differently from the model.
+        """
         try:
             run_state_machine_as_test(
                 lambda: cls(bench),  # type: ignore[arg-type]
                 settings=settings(
                     settings.get_profile("spec"),
-                    max_examples=10,
+                    max_examples=count,
                     stateful_step_count=12,
                     report_multiple_bugs=False,
                     # Each failure costs three workers, so shrinking a sequence would take long.

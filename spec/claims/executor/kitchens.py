@@ -31,7 +31,7 @@ def leave_the_block(make: MakesExecutors, tasks: list[Task]) -> list[bool]:
 
 
 def cancel_what_waits(make: MakesExecutors, working: Pause, tell: Pause, task: Task) -> None:
-    """Submit a task that stops at *working*, and *task* three times; cancel these, and stop at *tell* before and after.
+    """Submit a task that stops at *working*, and *task* three times; cancel these; stop at *tell* before and after.
 
     The notes there are whether each of the three was running, and whether each was cancelled.
     """
@@ -42,9 +42,9 @@ def cancel_what_waits(make: MakesExecutors, working: Pause, tell: Pause, task: T
         tell([ticket.running() for ticket in tickets], [ticket.cancel() for ticket in tickets])
 
 
-def drop(make: MakesExecutors, tasks: list[Task]) -> list[Future[Any]]:
+def drop(make: MakesExecutors, tasks: list[Task], **how: Any) -> list[Future[Any]]:
     """Submit the *tasks* to an executor that nothing refers to any more, and return the futures."""
-    kitchen = make(1)
+    kitchen = make(1, **how)
     return [kitchen.submit(task) for task in tasks]
 
 

@@ -7,6 +7,7 @@ import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from threading import Event
     from typing import Any, Callable
 
     from impl.contract import Pause
@@ -82,6 +83,23 @@ class FailsToBePickled:
     """An object that cannot be sent."""
 
     def __reduce__(self) -> tuple[Any, ...]:
+        raise NotToBeSent
+
+
+class FailsToBePickledInTime:
+    """An object that cannot be sent, and that holds the thread up which tries to.
+
+    Args:
+        trying: set when a thread tries to send the object.
+        giving_up: waited for by then.
+    """
+
+    def __init__(self, trying: Event, giving_up: Event) -> None:
+        self._trying, self._giving_up = trying, giving_up
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._trying.set()
+        self._giving_up.wait()
         raise NotToBeSent
 
 

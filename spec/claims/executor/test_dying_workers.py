@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import BrokenExecutor
+from threading import Event
 from typing import Any
 
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, Programs
 from spec.engine.marks import needs, source
+from spec.harness.deadline import Backoff
 from spec.harness.process_table import ALIVE, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import is_stopped, until_still
@@ -38,6 +40,16 @@ def test_killed_worker_breaks_it(executor: MakeExecutor, checkpoint: MakeCheckpo
     kitchen.shutdown()
     kernel.shows("the other worker", state(other.pid), expected=other_than(ALIVE))
     recorder.shows("the tasks that ran", log.events("ran"), expected=[])
+
+
+@source("https://github.com/python/cpython/issues/101267")
+def test_each_lost_task_has_its_exception(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """Futures that are lost with a worker do not share an exception, to which each `result()` would add."""
+    working, kitchen = checkpoint("working"), executor(1)
+    futures = [kitchen.submit(working.pause) for _ in range(2)]
+    os.kill(working.next().pid, signal.SIGKILL)
+    first, second = (future.exception() for future in futures)
+    caller.shows("whether they have one exception", first is second, expected=False)
 
 
 @source(BROKEN, observed=True)
@@ -149,6 +161,25 @@ def test_task_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
     with refuses(Exception):
         kitchen.submit(payloads.ignore, payloads.FailsToBePickled()).result()
     still_works(kitchen, pid)
+
+
+@needs("ProcessPoolExecutor.shutdown(cancel_futures)")
+@source("https://github.com/python/cpython/issues/116685")
+def test_unpicklable_task_does_not_delay_a_shutdown(executor: MakeExecutor) -> None:
+    """After `shutdown(cancel_futures=True)` the worker exits, also if a task cannot be pickled at that moment."""
+    kitchen, trying, giving_up = executor(1), Event(), Event()
+    pid = kitchen.submit(os.getpid).result()
+    future = kitchen.submit(payloads.ignore, payloads.FailsToBePickledInTime(trying, giving_up))
+    others = [kitchen.submit(payloads.ignore) for _ in range(9)]
+    trying.wait()
+    kitchen.shutdown(wait=False, cancel_futures=True)
+    backoff = Backoff("the last task to be cancelled")
+    while not others[-1].cancelled():
+        backoff.wait()
+    giving_up.set()
+    with refuses(Exception):
+        future.result()
+    until_exited(pid)
 
 
 @source(PICKLABLE)

@@ -84,7 +84,8 @@ def test_callbacks_are_called_once_in_order(
 ) -> None:
     """Callbacks are called once each, here, in the order in which they were added; late ones are called at once."""
     working, kitchen = checkpoint("working"), executor(1)
-    future, told = kitchen.submit(working.pause), []
+    future = kitchen.submit(working.pause)
+    told: list[Future[Any]] = []
     for number in range(3):
         future.add_done_callback(partial(tell, log, number, told))
     arrival = working.next()

@@ -20,6 +20,7 @@ from spec.harness.process_table import parent
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import at_least, caller, containing, gatekeeper, kernel, other_than, recorder, refuses
+from spec.models.executor_model import ExecutorModel, Kitchen
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
 
@@ -168,6 +169,14 @@ def test_threads_may_submit_at_once(executor: MakeExecutor, scale: int) -> None:
 
     seen = sorted(pair for pairs in in_each_of(3, order) for pair in pairs)
     caller.shows("the results", seen, expected=[(number, 2 * number) for number in range(40 * scale)])
+
+
+@source(FUTURES + "concurrent.futures.Executor")
+def test_any_sequence_of_operations(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """Over any sequence of submits, cancels, kills and shutdowns, each task has the end that is due."""
+    working = checkpoint("working")
+    task = partial(payloads.fail_if_told, working.pause)
+    ExecutorModel.try_sequences(Kitchen(executor, task, working), 6)
 
 
 @source(FUTURES + "concurrent.futures.ProcessPoolExecutor", observed=True)

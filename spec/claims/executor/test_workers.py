@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, wait
 
-from spec.claims.executor import payloads
+from impl.api import executor_maker
+from impl.contract import Multiprocessing
+from spec.claims.executor import kitchens, payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor
-from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
+from spec.engine.marks import counts_references, fresh_memory, inherits_memory, needs, source, where
 from spec.harness.process_table import ALIVE, state
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, recorder, refuses
@@ -78,6 +80,19 @@ def test_replaced_worker_leaves_no_task_undone(executor: MakeExecutor, checkpoin
     for number in range(5):
         working.next().let_go(number)
     caller.shows("the results", [future.result() for future in futures], expected=[*range(5)])
+
+
+@where(fresh_memory)
+@where(counts_references)
+@needs("ProcessPoolExecutor(max_tasks_per_child)")
+@source("https://github.com/python/cpython/issues/152967")
+def test_dropped_executor_leaves_nobody_waiting(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """With `max_tasks_per_child`, the tasks of a dropped executor are done, or fail, when its last worker exits."""
+    working = checkpoint("working")
+    futures = kitchens.drop(executor_maker(mp), [working.pause, *[os.getpid] * 3], max_tasks_per_child=1)
+    working.next().let_go()
+    ended = wait(futures)
+    caller.shows("how many are not done", len(ended.not_done), expected=0)
 
 
 @where(inherits_memory)
