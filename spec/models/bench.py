@@ -79,8 +79,8 @@ class Model(RuleBasedStateMachine):
         cls.try_sequences(Bench(make, make_worker))
 
     @classmethod
-    def try_sequences(cls, bench: Bench, count: int = 10) -> None:
-        """Try *count* sequences of operations on the object of the *bench*.
+    def try_sequences(cls, bench: Bench) -> None:
+        """Try sequences of operations on the object of the *bench*.
 
         Raises:
             Violation: the object behaves differently from the model.
@@ -90,7 +90,7 @@ class Model(RuleBasedStateMachine):
                 lambda: cls(bench),  # type: ignore[arg-type]
                 settings=settings(
                     settings.get_profile("spec"),
-                    max_examples=count,
+                    max_examples=10,
                     stateful_step_count=12,
                     report_multiple_bugs=False,
                     # Each failure costs three workers, so shrinking a sequence would take long.

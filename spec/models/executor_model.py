@@ -81,13 +81,14 @@ class ExecutorModel(Model):
         self.open = True
 
     @precondition(lambda self: self.open and len(self.waiting) < 2 * WORKERS)
-    @rule()
-    def submit(self) -> None:
+    @rule(count=st.integers(1, WORKERS + 1))
+    def submit(self, count: int) -> None:
         """A task begins if a worker is free, and waits in the row otherwise."""
         with self.bench.trial():
-            number = self.bench.submitted
-            self.bench.submitted += 1
-            self.waiting.append(Order(number, self.bench.subject.submit(self.bench.task, number)))
+            for _ in range(count):
+                number = self.bench.submitted
+                self.bench.submitted += 1
+                self.waiting.append(Order(number, self.bench.subject.submit(self.bench.task, number)))
             self._next_begins()
 
     @precondition(lambda self: self.running)

@@ -37,8 +37,8 @@ def test_serves_as_they_are_done(
 ) -> None:
     """A dish is served as soon as it is done, whatever was ordered before; one that is spoiled ends the serving."""
     cooking, order = checkpoint("cooking"), ["rice", "dumplings"]
-    cook = partial(payloads.fail_if_told, cooking.pause)
-    tickets = [executor(3).submit(cook, dish) for dish in ("dumplings", "rice", "soup")]
+    kitchen, cook = executor(3), partial(payloads.fail_if_told, cooking.pause)
+    tickets = [kitchen.submit(cook, dish) for dish in ("dumplings", "rice", "soup")]
     arrivals = {arrival.notes[0]: arrival for arrival in cooking.wait_for(3)}
 
     def serve(dish: str) -> None:

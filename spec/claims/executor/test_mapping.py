@@ -43,6 +43,18 @@ def test_map_begins_at_once(executor: MakeExecutor, checkpoint: MakeCheckpoint) 
     caller.shows("the results", list(results), expected=[None] * 4)
 
 
+@needs("ProcessPoolExecutor.map(buffersize)")
+@source(MAP)
+def test_map_with_a_buffer_is_lazy(executor: MakeExecutor) -> None:
+    """With `buffersize`, only so many arguments are consumed before the first result is asked for."""
+    items = iter(range(10))
+    results = executor(1).map(payloads.double, items, buffersize=2)
+    caller.shows("the next argument after the call", next(items), expected=2)
+    caller.shows("the first result", next(results), expected=0)
+    caller.shows("the next argument after that", next(items), expected=4)
+    caller.shows("the other results", list(results), expected=[2, 6, 10, 12, 14, 16, 18])
+
+
 @source(MAP)
 def test_map_takes_several_iterables(executor: MakeExecutor) -> None:
     """`map` calls the function with an argument from each iterable, until the shortest is exhausted."""

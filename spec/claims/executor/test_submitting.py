@@ -176,7 +176,7 @@ def test_any_sequence_of_operations(executor: MakeExecutor, checkpoint: MakeChec
     """Over any sequence of submits, cancels, kills and shutdowns, each task has the end that is due."""
     working = checkpoint("working")
     task = partial(payloads.fail_if_told, working.pause)
-    ExecutorModel.try_sequences(Kitchen(executor, task, working), 6)
+    ExecutorModel.try_sequences(Kitchen(executor, task, working))
 
 
 @source(FUTURES + "concurrent.futures.ProcessPoolExecutor", observed=True)

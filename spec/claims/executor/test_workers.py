@@ -10,7 +10,7 @@ from impl.contract import Multiprocessing
 from spec.claims.executor import kitchens, payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor
 from spec.engine.marks import counts_references, fresh_memory, inherits_memory, needs, source, where
-from spec.harness.process_table import ALIVE, state
+from spec.harness.process_table import ALIVE, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, recorder, refuses
 
@@ -54,6 +54,24 @@ def test_nonsense_is_refused(executor: MakeExecutor) -> None:
             executor(workers)
     with refuses(TypeError):
         executor(1, initializer=3)
+
+
+@needs("ProcessPoolExecutor.kill_workers", "ProcessPoolExecutor.terminate_workers")
+@source(f"{EXECUTOR}.kill_workers")
+@source(f"{EXECUTOR}.terminate_workers")
+def test_can_be_killed(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """`kill_workers` and `terminate_workers` end all workers at once, and their tasks fail."""
+    for method in "kill_workers", "terminate_workers":
+        working, kitchen = checkpoint(method), executor(2)
+        futures = [kitchen.submit(working.pause) for _ in range(2)]
+        arrivals = working.wait_for(2)
+        getattr(kitchen, method)()
+        for arrival, future in zip(arrivals, futures):
+            until_exited(arrival.pid)
+            with refuses(BrokenExecutor):
+                future.result()
+        with refuses(RuntimeError):
+            kitchen.submit(os.getpid)
 
 
 @where(fresh_memory)

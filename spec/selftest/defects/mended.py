@@ -12,6 +12,7 @@ from spec.selftest.defects.mended_managers import Proxies, Servers
 from spec.selftest.defects.mended_pools import Pools
 from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Queues
 from spec.selftest.defects.mended_processes import Helpers, Reapers, Sentinels, Starters
+from spec.selftest.defects.own_executors import Executors, ForkedExecutors
 
 MEETS = {
     "conditions": [
@@ -29,6 +30,16 @@ MEETS = {
         "event.stopped-waiter-stops-no-setter",
         "event.wait-is-true-though-it-is-cleared-at-once",
         "event.waiters-handler-may-set",
+    ],
+    "executors": [
+        "executor.cancelled-by-shutdown-is-done-for-all",
+        "executor.dropped-executor-leaves-nobody-waiting",
+        "executor.each-lost-task-has-its-exception",
+        "executor.exception-that-cannot-be-unpickled-breaks-nothing",
+        "executor.replaced-worker-leaves-no-task-undone",
+        "executor.task-that-no-worker-has-can-be-cancelled",
+        "executor.unpicklable-task-does-not-delay-a-shutdown",
+        "executor.workers-end-with-a-killed-program",
     ],
     "queues": [
         "joinable.dropped-item-is-not-outstanding",
@@ -86,5 +97,19 @@ MEETS = {
 contexts = Contexts()
 get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
-for api in (Conditions, Events, Queues, Locks, Pools, Proxies, Starters, Helpers, Reapers, Sentinels, Servers):
+for api in (
+    Conditions,
+    Events,
+    Executors,
+    ForkedExecutors,
+    Queues,
+    Locks,
+    Pools,
+    Proxies,
+    Starters,
+    Helpers,
+    Reapers,
+    Sentinels,
+    Servers,
+):
     contexts.add(api)

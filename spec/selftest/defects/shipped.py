@@ -5,6 +5,9 @@ The fault need not be put in.  `spec.selftest.defects.mended` has what the same 
 
 from __future__ import annotations
 
+from concurrent import futures
+from functools import partial
+
 from spec.selftest.defects import own_processes
 from spec.selftest.defects.declaration import Broken, Family
 
@@ -148,6 +151,38 @@ class Arguments(Broken):
 
     method = "spawn"
     Process = own_processes.SpawnProcess
+
+
+@family.breaks(
+    "executor.each-lost-task-has-its-exception",
+    "executor.exception-that-cannot-be-unpickled-breaks-nothing",
+    "executor.workers-end-with-a-killed-program",
+)
+class Executors(Broken):
+    """An executor of the standard library: its workers share two pipes, and what cannot be received breaks it."""
+
+    method = "spawn"
+
+    @property
+    def ProcessPoolExecutor(self):
+        return partial(futures.ProcessPoolExecutor, mp_context=self.context)
+
+
+@family.breaks(
+    "executor.cancelled-by-shutdown-is-done-for-all",
+    "executor.task-that-no-worker-has-can-be-cancelled",
+    "executor.unpicklable-task-does-not-delay-a-shutdown",
+)
+class ExecutorsThatCancel(Executors):
+    """An executor of the standard library: it takes more tasks out of the row than workers, and tells nobody."""
+
+
+@family.breaks(
+    "executor.dropped-executor-leaves-nobody-waiting",
+    "executor.replaced-worker-leaves-no-task-undone",
+)
+class ExecutorsThatReplace(Executors):
+    """An executor of the standard library: it does not replace a worker if it counts another one as idle."""
 
 
 @family.breaks("values.is-kept-for-its-child")
