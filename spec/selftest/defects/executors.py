@@ -229,7 +229,7 @@ class MapsInAnyOrder(OwnExecutors):
     """`map` returns results in the order in which the calls end."""
 
     class Faulty(OwnExecutor):
-        def map(self, fn, *iterables, timeout=None, chunksize=1):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             tickets = [self.submit(fn, *arguments) for arguments in zip(*iterables)]
             return (ticket.result() for ticket in futures.as_completed(tickets, timeout))
 
@@ -269,7 +269,7 @@ class TurnsChunksRound(OwnExecutors):
     """The results of a chunk come in reverse order."""
 
     class Faulty(OwnExecutor):
-        def map(self, fn, *iterables, timeout=None, chunksize=1):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             results = [*super().map(fn, *iterables, timeout=timeout, chunksize=chunksize)]
             chunks = (results[begin : begin + chunksize] for begin in range(0, len(results), chunksize))
             return chain.from_iterable(reversed(chunk) for chunk in chunks)
@@ -280,7 +280,7 @@ class MapsWithoutALimit(OwnExecutors):
     """`map` ignores its timeout."""
 
     class Faulty(OwnExecutor):
-        def map(self, fn, *iterables, timeout=None, chunksize=1):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             return super().map(fn, *iterables, chunksize=chunksize)
 
 
@@ -317,7 +317,7 @@ class MapsToTheEnd(OwnExecutors):
     """Calls of `map` are made although the iteration has ended."""
 
     class Faulty(OwnExecutor):
-        def map(self, fn, *iterables, timeout=None, chunksize=1):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             tickets = [self.submit(fn, *arguments) for arguments in zip(*iterables)]
             return (ticket.result() for ticket in tickets)
 
