@@ -16,7 +16,7 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
-from spec.selftest.defects.own_processes import ForkProcess
+from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -69,6 +69,7 @@ class NeverReusesAWorker(OwnExecutors):
     """All workers are started at the first task, although they are not forked."""
 
     method = "spawn"
+    Process = SpawnProcess
 
     class Faulty(OwnExecutor):
         Kitchen = _StartsAll
@@ -748,6 +749,7 @@ class ReplacesNobody(OwnExecutors):
     """A worker is not replaced, however many tasks it has carried out."""
 
     method = "spawn"
+    Process = SpawnProcess
 
     class Faulty(OwnExecutor):
         def __init__(self, *args, max_tasks_per_child=None, **named):

@@ -21,6 +21,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken
+from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
 
 
 class FromTheWorker(Exception):
@@ -313,6 +314,7 @@ class OwnExecutors(Broken):
     """
 
     Faulty: Any = OwnExecutor
+    Process: Any = ForkProcess  # of no class that deviations are known of
 
     @property
     def ProcessPoolExecutor(self):
@@ -323,6 +325,7 @@ class Executors(OwnExecutors):
     """Executors without a fault that those of the standard library have."""
 
     method = "spawn"
+    Process = SpawnProcess
 
 
 class ForkedExecutors(OwnExecutors):

@@ -162,6 +162,7 @@ class Executors(Broken):
     """An executor of the standard library: its workers share two pipes, and what cannot be received breaks it."""
 
     method = "spawn"
+    Process = own_processes.SpawnProcess
 
     @property
     def ProcessPoolExecutor(self):
