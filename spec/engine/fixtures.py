@@ -20,7 +20,7 @@ from spec.engine.lessons import Lesson, NotProvided, Package
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
-from spec.harness.executors import Executors
+from spec.harness.executor_maker import Executors
 from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter

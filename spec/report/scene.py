@@ -70,7 +70,7 @@ from {package}.api import connection_module, executor_maker
 from {library} import mp
 from {around} import {tests} as claim
 from spec.harness.checkpoint import Checkpoint
-from spec.harness.executors import Executors
+from spec.harness.executor_maker import Executors
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker

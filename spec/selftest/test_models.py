@@ -14,6 +14,7 @@ from spec.selftest.runs import verify
 IDLE_API = """
 import multiprocessing
 import os
+from concurrent.futures import ThreadPoolExecutor as ProcessPoolExecutor
 from multiprocessing import connection
 
 _fork = multiprocessing.get_context("fork")
@@ -95,6 +96,7 @@ Listener, Client = connection.Listener, connection.Client
     [
         ("condition", "ConditionModel"),
         ("event", "EventModel"),
+        ("executor", "ExecutorModel"),
         ("lock", "LockModel"),
         ("pool", "PoolModel"),
         ("semaphore", "SemaphoreModel"),

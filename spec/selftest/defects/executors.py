@@ -53,15 +53,15 @@ class StartsAtOnce(OwnExecutors):
 
 
 class _StartsAll(Kitchen):
-    def submit(self, function, args, named):
-        self.idle = 0
-        return super().submit(function, args, named)
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.at_once = True
 
 
 class _StartsOnDemand(Kitchen):
     def __init__(self, *args):
         super().__init__(*args)
-        self.forks = False
+        self.at_once = False
 
 
 @family.breaks("executor.idle-worker-takes-the-next-task")

@@ -94,7 +94,8 @@ class Kitchen:
 
     Attributes:
         Future: the class of futures.
-        forks: whether the workers are forked, all at the first task, because threads run later.
+        forks: whether the workers are forked.
+        at_once: whether all are started at the first task.  Forked ones are, because threads run later.
     """
 
     Future: Any = futures.Future
@@ -110,7 +111,7 @@ class Kitchen:
         self.ends: list[Any] = []
         self.processes: list[Any] = []
         self.threads: list[threading.Thread] = []
-        self.forks = context.get_start_method() == "fork"
+        self.forks = self.at_once = context.get_start_method() == "fork"
         kitchens.add(self)
 
     def submit(self, function, args, named):
@@ -123,7 +124,7 @@ class Kitchen:
             future = self.Future()
             self.row.append((future, (function, args, named)))
             missing = self.count - len(self.threads)
-            if self.forks:
+            if self.at_once:
                 started = [self.start() for _ in range(missing)]
             else:
                 started = [self.start()] if missing and self.idle < len(self.row) else []
