@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from typing import Any, Callable, NamedTuple
 
@@ -60,12 +61,16 @@ class Kitchen(Bench):
     def set_up(self) -> None:
         """Make an executor, at first and when the last one is used up; those of failed operations are given up."""
         if not self.intact:
+            self.threads = threading.enumerate()
             self.subject = self._make()
             self.intact = True
 
     def use_up(self) -> None:
-        """Shut the executor down, so that the next sequence gets another one."""
+        """Shut the executor down, and wait until its threads have ended: the workers of the next one may be forked."""
         self.subject.shutdown()
+        for thread in threading.enumerate():
+            if thread not in self.threads:  # a shutdown does not wait for them if another did not before
+                thread.join()
         self.intact = False
 
 

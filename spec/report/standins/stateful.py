@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from spec.models import bench
 
@@ -18,9 +18,9 @@ class Model(bench.Model):
     """A model of something that processes share; this is the method that differs."""
 
     @classmethod
-    def verify(cls, make: Callable[[], Any], make_worker: Optional[Callable[..., Any]] = None) -> None:
+    def try_sequences(cls, subject: Any) -> None:
         """Carry out operations, one after the other, and hold what they do against the model."""
-        subject, chance = bench.Bench(make, make_worker), random.Random(1)
+        chance = random.Random(1)
         rules = [name for name in dir(cls) if hasattr(getattr(cls, name), "kinds")]
         for walk in range(20):
             state: Any = cls(subject)
