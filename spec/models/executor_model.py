@@ -66,7 +66,7 @@ class Kitchen(Bench):
             self.intact = True
 
     def use_up(self) -> None:
-        """Shut the executor down, and wait until its threads have ended: the workers of the next one may be forked."""
+        """Shut the executor down, and wait until its threads have ended, because the next one may fork."""
         self.subject.shutdown()
         for thread in threading.enumerate():
             if thread not in self.threads:  # a shutdown does not wait for them if another did not before
