@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import threading
@@ -232,7 +233,10 @@ class MapsInAnyOrder(OwnExecutors):
     class Faulty(OwnExecutor):
         def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             tickets = [self.submit(fn, *arguments) for arguments in zip(*iterables)]
-            return (ticket.result() for ticket in futures.as_completed(tickets, timeout))
+            done: Any = queue.SimpleQueue()
+            for ticket in tickets:
+                ticket.add_done_callback(done.put)
+            return (done.get(timeout=timeout).result() for _ in tickets)
 
 
 @family.breaks("executor.map-begins-at-once")
