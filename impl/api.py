@@ -156,5 +156,5 @@ def executor_maker(mp: Multiprocessing) -> MakesExecutors:
 def _modules_around(context: object) -> Iterator[ModuleType]:
     """Yield the module that *context* is, or that has its class, and then the packages around it."""
     parts = (context.__name__ if isinstance(context, ModuleType) else type(context).__module__).split(".")
-    for length in range(len(parts), 0, -1):
-        yield sys.modules[".".join(parts[:length])]
+    names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    yield from (sys.modules[name] for name in names if name in sys.modules)

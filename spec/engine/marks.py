@@ -121,7 +121,8 @@ def needs(*names: str) -> pytest.MarkDecorator:
     """Name what the multiprocessing API must provide for a claim to be verified.
 
     Args:
-        names: names of the API, as in ``Lock``, and methods of the objects that it makes, as in ``Lock.locked``.
+        names: names of the API, as in ``Lock``, methods of the objects that it makes, as in ``Lock.locked``, and
+            parameters, as in ``ProcessPoolExecutor.map(buffersize)``.
     """
     return pytest.mark.needs(*names)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -59,6 +60,21 @@ def shut_down_and_end(mp: Multiprocessing, tasks: list[Task]) -> None:
     kitchen = executor_maker(mp)(1)
     _kept.append([kitchen, *(kitchen.submit(task) for task in tasks)])
     kitchen.shutdown(wait=False)
+
+
+def submit_at_the_end(mp: Multiprocessing, tell: Callable[[str], object]) -> None:
+    """A program: use an executor, and *tell* what becomes of a task that an exit handler submits to it."""
+    kitchen = executor_maker(mp)(1)
+    kitchen.submit(os.getpid).result()
+    atexit.register(_submit_another, kitchen, tell)
+
+
+def _submit_another(kitchen: Any, tell: Callable[[str], object]) -> None:
+    try:
+        kitchen.submit(os.getpid)
+        tell("taken")
+    except RuntimeError:
+        tell("refused")
 
 
 def lose_a_worker_and_end(mp: Multiprocessing) -> None:

@@ -110,6 +110,10 @@ class FailsToBeUnpickled:
         return refuse, ()
 
 
+class Dish:
+    """An object that a weak reference can refer to."""
+
+
 class KillsAtPickling:
     """An object that kills the process that sends it."""
 

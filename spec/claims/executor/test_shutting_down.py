@@ -176,6 +176,13 @@ def test_program_that_does_not_wait_ends(program: Programs, checkpoint: MakeChec
     recorder.shows("the tasks that ran", log.values("ran"), expected=[*range(5)])
 
 
+@source("https://docs.python.org/3/whatsnew/3.9.html#concurrent-futures", observed=True)
+def test_exit_handler_cannot_submit(program: Programs, log: Recorder) -> None:
+    """A task that an exit handler submits, when the executor takes no more, is refused, and the program ends."""
+    ends_silently(program.main(kitchens.submit_at_the_end, log))
+    recorder.shows("what became of the task", log.only("refused").name, expected="refused")
+
+
 @source("https://github.com/python/cpython/issues/125886", observed=True)
 @source("https://docs.python.org/3/library/exceptions.html#KeyboardInterrupt", observed=True)
 def test_ctrl_c_ends_a_busy_program(program: Programs, checkpoint: MakeCheckpoint) -> None:

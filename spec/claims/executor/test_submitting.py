@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import time
+import weakref
 from concurrent.futures import TimeoutError as LateError
 from functools import partial
 from typing import Any
@@ -13,7 +14,15 @@ from typing import Any
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.threads import in_each_of
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter
-from spec.engine.marks import fresh_memory, inherits_memory, needs, source, starter_is_parent, where
+from spec.engine.marks import (
+    counts_references,
+    fresh_memory,
+    inherits_memory,
+    needs,
+    source,
+    starter_is_parent,
+    where,
+)
 from spec.engine.targets import Target
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.process_table import parent
@@ -194,6 +203,18 @@ def test_executor_cannot_be_sent(executor: MakeExecutor) -> None:
     for unsendable in kitchen, kitchen.submit(os.getpid):
         with refuses(Exception):
             pickle.dumps(unsendable)
+
+
+@where(counts_references)
+@source("https://bugs.python.org/issue16284")
+def test_arguments_are_dropped_with_the_task(executor: MakeExecutor) -> None:
+    """An executor does not keep the arguments of a task that is done."""
+    kitchen, dish = executor(1), payloads.Dish()
+    reference = weakref.ref(dish)
+    kitchen.submit(payloads.ignore, dish).result()
+    del dish
+    kitchen.submit(payloads.ignore).result()
+    caller.shows("what is left of the argument", reference(), expected=None)
 
 
 @source("https://github.com/python/cpython/issues/105829", observed=True)

@@ -158,6 +158,19 @@ class ExitsIfTold(OwnExecutors):
             return super().submit(_exit_if_told, fn, *args, **kwargs)
 
 
+@family.breaks("executor.arguments-are-dropped-with-the-task")
+class KeepsArguments(OwnExecutors):
+    """The arguments of all tasks are kept as long as the executor."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            kept: tuple[Any, ...] = ()
+
+            def submit(self, function, args, named):
+                self.kept += args
+                return super().submit(function, args, named)
+
+
 @family.breaks("executor.threads-may-submit-at-once")
 class MixesThreadsUp(OwnExecutors):
     """A thread other than the main one may get the future of another task."""
@@ -615,7 +628,7 @@ class AlwaysWaits(OwnExecutors):
             super().shutdown(cancel_futures=cancel_futures)
 
 
-@family.breaks("executor.nothing-can-be-submitted-after-it")
+@family.breaks("executor.nothing-can-be-submitted-after-it", "executor.exit-handler-cannot-submit")
 class TakesTasksForEver(OwnExecutors):
     """A task that is submitted after a shutdown is dropped silently."""
 
