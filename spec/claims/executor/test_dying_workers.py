@@ -11,7 +11,7 @@ from typing import Any
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, Programs
-from spec.engine.marks import needs, source
+from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.deadline import Backoff
 from spec.harness.process_table import ALIVE, state, until_exited
 from spec.harness.recorder import Recorder
@@ -40,6 +40,22 @@ def test_killed_worker_breaks_it(executor: MakeExecutor, checkpoint: MakeCheckpo
     kitchen.shutdown()
     kernel.shows("the other worker", state(other.pid), expected=other_than(ALIVE))
     recorder.shows("the tasks that ran", log.events("ran"), expected=[])
+
+
+@where(fresh_memory)
+@source(BROKEN, observed=True)
+def test_killed_newcomer_hangs_nobody(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """When a worker is killed that was started while another one works, its task raises BrokenExecutor."""
+    working, kitchen = checkpoint("working"), executor(2)
+    kitchen.submit(working.pause)
+    first = working.next()
+    until_still()
+    future = kitchen.submit(working.pause)
+    newcomer = working.next()
+    kernel.shows("whether the first worker works", first.waiting, expected=True)
+    os.kill(newcomer.pid, signal.SIGKILL)
+    with refuses(BrokenExecutor):
+        future.result()
 
 
 @source("https://github.com/python/cpython/issues/101267")

@@ -36,6 +36,7 @@ MEETS = {
         "executor.dropped-executor-leaves-nobody-waiting",
         "executor.each-lost-task-has-its-exception",
         "executor.exception-that-cannot-be-unpickled-breaks-nothing",
+        "executor.killed-newcomer-hangs-nobody",
         "executor.replaced-worker-leaves-no-task-undone",
         "executor.task-that-no-worker-has-can-be-cancelled",
         "executor.unpicklable-task-does-not-delay-a-shutdown",

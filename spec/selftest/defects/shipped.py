@@ -180,10 +180,11 @@ class ExecutorsThatCancel(Executors):
 
 @family.breaks(
     "executor.dropped-executor-leaves-nobody-waiting",
+    "executor.killed-newcomer-hangs-nobody",
     "executor.replaced-worker-leaves-no-task-undone",
 )
 class ExecutorsThatReplace(Executors):
-    """An executor of the standard library: it does not replace a worker if it counts another one as idle."""
+    """An executor of the standard library: it does not replace each worker, and does not watch each new one."""
 
 
 @family.breaks("values.is-kept-for-its-child")
