@@ -10,6 +10,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
+
+from spec.harness.deadline import Backoff
+from spec.harness.process_table import ALIVE, state
 
 IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 """Each interpreter ignores these signals from its start; see https://docs.python.org/3/library/signal.html."""
@@ -54,6 +58,18 @@ def keep_exited_children() -> None:
 def blocked_signals() -> set[int]:
     """Return the numbers of the signals that the calling thread blocks."""
     return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
+def until_taken(pid: int, number: int) -> None:
+    """Wait until a thread of the process *pid* has taken the signal *number*, which was sent to it, or it has exited.
+
+    Raises:
+        Hung: the signal was pending until the deadline.
+    """
+    backoff = Backoff(f"process {pid} to take signal {number}")
+    with suppress(OSError):
+        while state(pid) == ALIVE and number in signals_of(pid, "ShdPnd"):
+            backoff.wait()
 
 
 def signals_sent() -> list[tuple[int, int]]:

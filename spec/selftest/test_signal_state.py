@@ -9,8 +9,17 @@ import sys
 
 import pytest
 
-from spec.harness.signal_state import blocked_signals, keep_exited_children, restore_defaults, signals_sent
+from spec.harness import deadline
+from spec.harness.deadline import Hung
+from spec.harness.signal_state import (
+    blocked_signals,
+    keep_exited_children,
+    restore_defaults,
+    signals_sent,
+    until_taken,
+)
 from spec.paths import ROOT
+from spec.selftest import processes
 from spec.selftest.conftest import Fork
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1)
@@ -96,3 +105,19 @@ def test_what_is_sent_from_then_on_is_noted(fork: Fork) -> None:
         assert sent == [(os.getpid(), signal.SIGCHLD)]
 
     assert os.waitstatus_to_exitcode(os.waitpid(fork(send), 0)[1]) == 0
+
+
+def test_signal_is_taken_once_it_is_not_pending(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "DEADLINE_SECONDS", 0.2)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    try:
+        blocking = fork(processes.wait)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
+    os.kill(blocking, signal.SIGUSR1)
+    with pytest.raises(Hung, match=f"process {blocking} to take signal {signal.SIGUSR1:d}"):
+        until_taken(blocking, signal.SIGUSR1)
+    ended = fork(processes.wait)
+    os.kill(ended, signal.SIGUSR1)
+    until_taken(ended, signal.SIGUSR1)
+    assert os.waitstatus_to_exitcode(os.waitpid(ended, 0)[1]) == -signal.SIGUSR1

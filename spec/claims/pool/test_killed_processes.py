@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from typing import Any
 
 from impl.contract import Multiprocessing, Pool
@@ -12,6 +13,7 @@ from spec.claims.pool.scenes import begin_tasks, ends, in_a_pool
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, is_blocked, state, until_exited
+from spec.harness.signal_state import until_taken
 from spec.harness.stillness import is_stopped, until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
 
@@ -127,8 +129,11 @@ def test_ctrl_c_ends_a_busy_program(program: Programs, checkpoint: MakeCheckpoin
     running = program.main(payloads.wait_for_all, working.pause, 4)
     workers = [arrival.pid for arrival in working.wait_for(2)]
     until_still()  # so that the signal interrupts what each waits for
-    for pid in *workers, running.pid:  # in this order, or the program could have ended the second worker already
-        os.kill(pid, signal.SIGINT)
+    os.kill(running.pid, signal.SIGINT)
+    until_taken(running.pid, signal.SIGINT)  # or a thread that replaces a worker might take it, and wake nobody
+    for pid in workers:
+        with suppress(ProcessLookupError):  # the program may have ended it already
+            os.kill(pid, signal.SIGINT)
     kernel.shows("the program's exit status", running.exit_status(), expected=-signal.SIGINT)
     kernel.shows("the workers", [state(pid) for pid in workers], expected=[other_than(ALIVE)] * 2)
     running.all_errors()  # waits until all that have its stderr have exited
