@@ -1,0 +1,119 @@
+"""Executors that do not end as they should."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Any
+
+from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+@family.breaks("executor.leaving-the-block-waits-for-all")
+class LeavesTheBlockAtOnce(OwnExecutors):
+    """The end of a `with` block waits for nothing."""
+
+    class Faulty(OwnExecutor):
+        def __exit__(self, *exception):
+            self.shutdown(wait=False)
+
+
+@family.breaks("executor.shutdown-reaps-the-workers")
+class ReapsNobody(OwnExecutors):
+    """A shutdown returns while workers run."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def join(self):
+                pass
+
+
+@family.breaks("executor.need-not-wait")
+class AlwaysWaits(OwnExecutors):
+    """A shutdown waits until all tasks are done, also if it is asked not to."""
+
+    class Faulty(OwnExecutor):
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            super().shutdown(cancel_futures=cancel_futures)
+
+
+@family.breaks("executor.nothing-can-be-submitted-after-it", "executor.exit-handler-cannot-submit")
+class TakesTasksForEver(OwnExecutors):
+    """A task that is submitted after a shutdown is dropped silently."""
+
+    class Faulty(OwnExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            return futures.Future() if self.kitchen.closed else super().submit(fn, *args, **kwargs)
+
+
+@family.breaks("executor.can-cancel-what-waits")
+class CancelsNothing(OwnExecutors):
+    """A shutdown that is to cancel what waits does not."""
+
+    class Faulty(OwnExecutor):
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            super().shutdown(wait)
+
+
+@family.breaks("executor.cancelled-task-does-not-delay-it")
+class WaitsForCancelledTasks(OwnExecutors):
+    """A shutdown waits for ever once a task was cancelled."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def __init__(self, *args):
+                super().__init__(*args)
+                self.futures: list[Any] = []
+
+            def submit(self, function, args, named):
+                self.futures.append(super().submit(function, args, named))
+                return self.futures[-1]
+
+            def join(self):
+                super().join()
+                if any(future.cancelled() for future in self.futures):
+                    threading.Event().wait()
+
+
+@family.breaks("executor.use-leaves-nothing-behind")
+class LeavesAFileOpen(OwnExecutors):
+    """Each executor leaves a file open."""
+
+    class Faulty(OwnExecutor):
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            super().shutdown(wait, cancel_futures=cancel_futures)
+            os.open(os.devnull, os.O_RDONLY)
+
+
+@family.breaks("executor.dropped-executor-does-its-tasks")
+class DropsItsTasks(OwnExecutors):
+    """The tasks of an executor that nothing refers to any more are cancelled."""
+
+    class Faulty(OwnExecutor):
+        def __del__(self):
+            self.kitchen.close(cancel=True)
+
+
+@family.breaks("executor.program-that-forgets-it-ends", "executor.program-that-does-not-wait-ends")
+class ForgetsItsTasks(OwnExecutors):
+    """At the end of a program, tasks that no worker has are dropped."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def submit(self, function, args, named):
+                vars(threading)["_register_atexit"](self.row.clear)
+                return super().submit(function, args, named)

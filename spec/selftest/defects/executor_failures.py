@@ -1,0 +1,187 @@
+"""Executors that a dead worker, or what cannot be pickled, does harm to."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Any
+
+from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+class _LosesOnlyTheirTask(Kitchen):
+    def lost(self, future):
+        future.set_exception(BrokenProcessPool("a worker has died"))
+
+
+@family.breaks("executor.killed-worker-breaks-it", "executor.any-sequence-of-operations")
+class GoesOnWithoutAWorker(OwnExecutors):
+    """When a worker is killed, only its own task is lost, and the worker is not replaced."""
+
+    class Faulty(OwnExecutor):
+        Kitchen = _LosesOnlyTheirTask
+
+
+class _TellsNobody(Kitchen):
+    def lost(self, future):
+        with self.changed:
+            self.broken = True
+            self.changed.notify_all()
+
+
+@family.breaks("executor.killed-idle-worker-hangs-nobody", "executor.worker-may-die-at-any-moment")
+class TellsNobodyOfADeath(OwnExecutors):
+    """The future of a task whose worker has died is never done."""
+
+    class Faulty(OwnExecutor):
+        Kitchen = _TellsNobody
+
+
+@family.breaks("executor.large-tasks-of-a-broken-one-hang-nobody")
+class KeepsLargeTasks(OwnExecutors):
+    """When a worker dies, large tasks that were not sent yet are never done."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def lost(self, future):
+                small = [one for one in self.row if not any(isinstance(part, bytes) for part in one[1][1])]
+                self.row.clear()
+                self.row.extend(small)
+                super().lost(future)
+
+
+@family.breaks("executor.callback-of-a-lost-task-may-submit")
+class TellsWithTheLock(OwnExecutors):
+    """The futures of lost tasks are told while the executor's lock is held."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def lost(self, future):
+                with self.changed:
+                    future.set_exception(BrokenProcessPool("a worker has died"))
+
+
+@family.breaks("executor.program-that-lost-a-worker-ends")
+class ComplainsAtTheEnd(OwnExecutors):
+    """A program that has lost a worker complains when it ends."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def lost(self, future):
+                atexit.register(print, "a worker has died", file=sys.stderr)
+                super().lost(future)
+
+
+@family.breaks("executor.stopped-worker-delays-its-task-only", "executor.several-can-be-waited-for")
+class DeliversInOrder(OwnExecutors):
+    """A result is not passed on before the results of all tasks that were submitted earlier."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def __init__(self, *args):
+                super().__init__(*args)
+                self.undelivered: list[Any] = []
+
+            def submit(self, function, args, named):
+                future = super().submit(function, args, named)
+                self.undelivered.append(future)
+                return future
+
+            def deliver(self, future, outcome):
+                while self.undelivered and self.undelivered[0] is not future:
+                    futures.wait(self.undelivered[:1])
+                super().deliver(future, outcome)
+                self.undelivered.remove(future)
+
+
+@family.breaks("executor.task-that-cannot-be-pickled-fails")
+class ForgetsWhatCannotBeSent(OwnExecutors):
+    """The future of a task that cannot be pickled is never done."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def refused(self, future, error):
+                pass
+
+
+def _return_what_can_be_sent(function, *args, **named):
+    import pickle
+
+    returned = function(*args, **named)
+    try:
+        pickle.dumps(returned)
+    except Exception:
+        os._exit(1)
+    return returned
+
+
+@family.breaks("executor.result-that-cannot-be-pickled-fails")
+class DiesOfAResult(OwnExecutors):
+    """A result that cannot be pickled ends the worker."""
+
+    class Faulty(OwnExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            return super().submit(_return_what_can_be_sent, fn, *args, **kwargs)
+
+
+def _raise_what_can_be_sent(function, *args, **named):
+    import pickle
+
+    try:
+        return function(*args, **named)
+    except Exception as error:
+        try:
+            pickle.dumps(error)
+        except Exception:
+            os._exit(1)
+        raise
+
+
+@family.breaks("executor.exception-that-cannot-be-pickled-fails")
+class DiesOfAnException(OwnExecutors):
+    """An exception that cannot be pickled ends the worker."""
+
+    class Faulty(OwnExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            return super().submit(_raise_what_can_be_sent, fn, *args, **kwargs)
+
+
+@family.breaks("executor.what-cannot-be-unpickled-hangs-nobody")
+class ForgetsWhatCannotBeReceived(OwnExecutors):
+    """The future of a task whose result cannot be unpickled is never done."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def deliver(self, future, outcome):
+                received: Any = futures.Future()
+                super().deliver(received, outcome)
+                error = received.exception()
+                if error is None:
+                    future.set_result(received.result())
+                elif type(error).__name__ != "CannotBeReceived":
+                    future.set_exception(error)
+
+
+@family.breaks("executor.shutdown-of-a-broken-one-returns")
+class CannotBeShutDown(OwnExecutors):
+    """The shutdown of a broken executor is refused."""
+
+    class Faulty(OwnExecutor):
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            super().shutdown(wait, cancel_futures=cancel_futures)
+            if self.kitchen.broken:
+                raise BrokenProcessPool("a worker has died")

@@ -1,0 +1,119 @@
+"""Executors whose futures have a fault."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Any
+
+from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+class _RunsAllTheSame(futures.Future):
+    def set_running_or_notify_cancel(self):
+        super().set_running_or_notify_cancel()
+        return True
+
+    def set_result(self, result):
+        if not self.cancelled():
+            super().set_result(result)
+
+
+@family.breaks("executor.cancelled-task-never-runs")
+class RunsCancelledTasks(OwnExecutors):
+    """A task that was cancelled runs all the same."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            Future = _RunsAllTheSame
+
+
+class _Cancellable(futures.Future):
+    def cancel(self):
+        super().cancel()
+        return True
+
+
+@family.breaks("executor.begun-task-cannot-be-cancelled", "executor.takes-back-what-no-worker-has")
+class SaysItIsCancelled(OwnExecutors):
+    """`cancel` returns true, also if the task runs or is done."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            Future = _Cancellable
+
+
+Future: Any = futures.Future
+
+
+class _CallsBackwards(Future):
+    def _invoke_callbacks(self):
+        self._done_callbacks.reverse()
+        super()._invoke_callbacks()
+
+
+@family.breaks("executor.callbacks-are-called-once-in-order")
+class CallsBackwards(OwnExecutors):
+    """The callback that was added last is called first."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            Future = _CallsBackwards
+
+
+class _CallsUntilAnError(Future):
+    def _invoke_callbacks(self):
+        for callback in self._done_callbacks:
+            try:
+                callback(self)
+            except Exception:
+                return
+
+
+@family.breaks("executor.failing-callback-stops-nothing")
+class StopsAtAFailingCallback(OwnExecutors):
+    """Callbacks that were added after one that fails are not called."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            Future = _CallsUntilAnError
+
+
+class _CallsUnlessCancelled(Future):
+    def _invoke_callbacks(self):
+        if not self.cancelled():
+            super()._invoke_callbacks()
+
+
+@family.breaks("executor.callback-is-called-for-every-end")
+class CancelsSilently(OwnExecutors):
+    """The callbacks of a future that is cancelled are not called."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            Future = _CallsUnlessCancelled
+
+
+@family.breaks("executor.callback-may-submit")
+class CallsBackWithTheLock(OwnExecutors):
+    """Callbacks are called while the executor's lock is held."""
+
+    class Faulty(OwnExecutor):
+        class Kitchen(Kitchen):
+            def deliver(self, future, outcome):
+                with self.changed:
+                    super().deliver(future, outcome)

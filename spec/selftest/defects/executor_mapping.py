@@ -1,0 +1,124 @@
+"""Executors whose `map` has a fault."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Any
+
+from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
+
+family = Family(__name__)
+get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+
+@family.breaks("executor.map-keeps-the-order")
+class MapsInAnyOrder(OwnExecutors):
+    """`map` returns results in the order in which the calls end."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            tickets = [self.submit(fn, *arguments) for arguments in zip(*iterables)]
+            done: Any = queue.SimpleQueue()
+            for ticket in tickets:
+                ticket.add_done_callback(done.put)
+            return (done.get(timeout=timeout).result() for _ in tickets)
+
+
+@family.breaks("executor.map-begins-at-once")
+class MapsLazily(OwnExecutors):
+    """`map` submits nothing before the first result is asked for."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, **named):
+            def results():
+                yield from OwnExecutor.map(self, fn, *iterables, **named)
+
+            return results()
+
+
+@family.breaks("executor.map-with-a-buffer-is-lazy")
+class BuffersEverything(OwnExecutors):
+    """`map` consumes all arguments at once, however small its buffer is."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            return super().map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+
+
+@family.breaks("executor.map-takes-several-iterables")
+class MapsToTheLongest(OwnExecutors):
+    """`map` goes on until the longest iterable is exhausted."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, **named):
+            return super().map(fn, *zip(*zip_longest(*iterables, fillvalue=0)), **named)
+
+
+@family.breaks("executor.chunks-are-tasks")
+class TurnsChunksRound(OwnExecutors):
+    """The results of a chunk come in reverse order."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            results = [*super().map(fn, *iterables, timeout=timeout, chunksize=chunksize)]
+            chunks = (results[begin : begin + chunksize] for begin in range(0, len(results), chunksize))
+            return chain.from_iterable(reversed(chunk) for chunk in chunks)
+
+
+@family.breaks("executor.map-can-be-timed")
+class MapsWithoutALimit(OwnExecutors):
+    """`map` ignores its timeout."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            return super().map(fn, *iterables, chunksize=chunksize)
+
+
+@family.breaks("executor.failure-comes-in-its-turn")
+class MapsAllOrNothing(OwnExecutors):
+    """The first result raises what a later call has raised."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, **named):
+            def results():
+                yield from [*OwnExecutor.map(self, fn, *iterables, **named)]
+
+            return results()
+
+
+def _up_to_an_error(iterable):
+    try:
+        yield from iterable
+    except Exception:
+        return
+
+
+@family.breaks("executor.failing-iterable-fails-the-call")
+class MapsUpToAnError(OwnExecutors):
+    """`map` takes the exception of an iterable for its end."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, **named):
+            return super().map(fn, *map(_up_to_an_error, iterables), **named)
+
+
+@family.breaks("executor.abandoned-map-cancels-the-rest")
+class MapsToTheEnd(OwnExecutors):
+    """Calls of `map` are made although the iteration has ended."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            tickets = [self.submit(fn, *arguments) for arguments in zip(*iterables)]
+            return (ticket.result() for ticket in tickets)
