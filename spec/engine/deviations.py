@@ -1,4 +1,4 @@
-"""Known deviations: what is known to be violated on a target, and why, so that only news fail the run.
+"""Known deviations: what is known to be violated on a target, and why, so that a run fails only for what is new.
 
 They are written in TOML, and may be shared by an implementation's authors and this project alike::
 
@@ -91,7 +91,7 @@ class Deviation:
         python: with which versions of Python it deviates.
         start_methods: those under which it deviates; all, if there are none.
         intermittent: whether the claims hold in some runs.
-        link: where more is to be read; empty if nowhere.
+        link: where to read more; empty if there is no such page.
         script: a script for the bug report, which shows the fault without this suite; None if there is none.
         file: where the deviation is declared.
         number: which table of the file it is, from 1 on.

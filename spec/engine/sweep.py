@@ -61,6 +61,6 @@ class Sweep:
         if self._removed:
             terminalreporter.section("left behind in shared memory, removed")
             for name in sorted(self._removed)[:MOST_NAMES]:
-                terminalreporter.write_line(str(shared_memory.FOLDER / name))
+                terminalreporter.write_line(str(shared_memory.SHARED_FOLDER / name))
             if self._removed[MOST_NAMES:]:
                 terminalreporter.write_line(f"and {len(self._removed[MOST_NAMES:])} more")

@@ -16,7 +16,7 @@ from typing import Optional
 MOUNT = Path("/sys/fs/cgroup")
 """Where the hierarchies are mounted."""
 
-UNLIMITED = 1 << 60
+NO_LIMIT = 1 << 60
 """In version 1, a limit on bytes that is as high or higher stands for none."""
 
 MEMBERSHIP = Path("/proc/self/cgroup")
@@ -64,7 +64,7 @@ def room_for_memory() -> Optional[int]:
             _numbers(folder, "memory.max", "memory.current"),
             _numbers(folder, "memory.limit_in_bytes", "memory.usage_in_bytes"),
         ):
-            if most is not None and used is not None and most < UNLIMITED:
+            if most is not None and used is not None and most < NO_LIMIT:
                 found.append(most - used + _cached(folder))
     return min(found, default=None)
 

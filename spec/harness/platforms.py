@@ -100,7 +100,7 @@ def _semaphores() -> bool:
     except (OSError, ImportError, ValueError):
         return False
     with suppress(OSError):  # a C library may keep semaphores elsewhere
-        found = os.statvfs(shared_memory.FOLDER)
+        found = os.statvfs(shared_memory.SHARED_FOLDER)
         return not found.f_blocks or found.f_bavail * found.f_frsize >= LEAST_SHARED  # no blocks: without a limit
     return True
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from spec.harness.process_table import pids
 
-FOLDER = Path("/dev/shm")
+SHARED_FOLDER = Path("/dev/shm")
 
 UNUSED_SECONDS = 0.5
 """Seconds for which no process must have used a file before it counts as abandoned.
@@ -29,7 +29,7 @@ INTERVAL_BETWEEN_SCANS = 0.05
 
 def names() -> frozenset[str]:
     """Return the names of all semaphores and shared memory that exist now."""
-    return frozenset(os.listdir(FOLDER)) if FOLDER.is_dir() else frozenset()
+    return frozenset(os.listdir(SHARED_FOLDER)) if SHARED_FOLDER.is_dir() else frozenset()
 
 
 def remove_abandoned(inodes: Collection[int]) -> list[str]:
@@ -43,7 +43,7 @@ def remove_abandoned(inodes: Collection[int]) -> list[str]:
         time.sleep(INTERVAL_BETWEEN_SCANS)
         abandoned = _unused(abandoned)
     for name in abandoned:
-        (FOLDER / name).unlink(missing_ok=True)
+        (SHARED_FOLDER / name).unlink(missing_ok=True)
     return abandoned
 
 
@@ -57,7 +57,7 @@ def used_by(pid: int) -> Iterator[int]:
 
     Not its name: `sem_open` maps a new semaphore under a name that it then replaces by the semaphore's own.
     """
-    prefix = f"{FOLDER}/"
+    prefix = f"{SHARED_FOLDER}/"
     with suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
         for line in maps:
             if prefix in line:
@@ -74,7 +74,7 @@ def inodes_of(candidates: Iterable[str]) -> dict[str, int]:
     inodes: dict[str, int] = {}
     for name in candidates:
         with suppress(FileNotFoundError):
-            status = (FOLDER / name).lstat()
+            status = (SHARED_FOLDER / name).lstat()
             if status.st_uid == os.geteuid():
                 inodes[name] = status.st_ino
     return inodes

@@ -14,9 +14,9 @@ from typing import Any, Callable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spec.claims.sharing import payloads as sharing_payloads
 from spec.harness.witness import caller
 from spec.harness.worker import Worker
+from spec.models.asking import ask
 
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 """A call: the name of the method, its positional arguments, and its keyword arguments."""
@@ -55,7 +55,7 @@ class Container:
         Raises:
             Violation: a call returned another result than on a plain container, or left other contents.
         """
-        staff = [make_worker(ask=partial(sharing_payloads.ask, shared)) for _ in range(2)]
+        staff = [make_worker(ask=partial(ask, shared)) for _ in range(2)]
         calls = st.sampled_from(list(self.arguments)).flatmap(
             lambda method: self.arguments[method].map(lambda args: to(method, *args))
         )
@@ -68,7 +68,7 @@ class Container:
             for member, (method, args, named) in turns:
                 given_by_name = [f"{name}={value!r}" for name, value in named.items()]
                 call = f"{method}({', '.join([*map(repr, args), *given_by_name])})"
-                answer = sharing_payloads.ask(plain, method, *args, **named)
+                answer = ask(plain, method, *args, **named)
                 seen = staff[member].call("ask", method, *args, **named)
                 caller.shows(f"the answer to {call}", seen, expected=answer)
                 caller.shows(f"the contents after {call}", self.content(shared), expected=plain)

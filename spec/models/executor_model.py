@@ -16,7 +16,7 @@ from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.witness import caller, gatekeeper, kernel, refuses
 from spec.models.bench import Bench, Model
 
-WORKERS = 2
+EXECUTOR_WORKERS = 2
 
 anyone = st.integers(0, 99)
 
@@ -56,7 +56,7 @@ class Kitchen(Bench):
     """
 
     def __init__(self, make: Callable[[int], Any], task: Callable[[int], object], working: Checkpoint) -> None:
-        super().__init__(lambda: make(WORKERS), lambda **_: None)  # type: ignore[arg-type]
+        super().__init__(lambda: make(EXECUTOR_WORKERS), lambda **_: None)  # type: ignore[arg-type]
         self.task, self.working, self.submitted = task, working, 0
 
     def set_up(self) -> None:
@@ -90,10 +90,10 @@ class ExecutorModel(Model):
         self.running: list[Running] = []
         self.open = True
 
-    @rule(count=st.integers(1, WORKERS + 1))
+    @rule(count=st.integers(1, EXECUTOR_WORKERS + 1))
     def submit(self, count: int) -> None:
         """A task begins if a worker is free, and waits in the row otherwise."""
-        if not (self.open and len(self.waiting) < 2 * WORKERS):
+        if not (self.open and len(self.waiting) < 2 * EXECUTOR_WORKERS):
             return
         with self.bench.trial():
             for _ in range(count):
@@ -188,7 +188,7 @@ class ExecutorModel(Model):
 
     def _next_begins(self) -> None:
         """State that the first tasks in the row begin, if workers are free."""
-        free = WORKERS - len(self.running)
+        free = EXECUTOR_WORKERS - len(self.running)
         beginning, self.waiting = self.waiting[:free], self.waiting[free:]
         arrivals = {arrival.notes[0]: arrival for arrival in self.bench.working.wait_for(len(beginning))}
         numbers = [order.number for order in beginning]

@@ -16,14 +16,14 @@ from spec.harness.process_table import until_exited
 from spec.harness.witness import caller, gatekeeper, refuses
 from spec.models.bench import Bench, Model
 
-WORKERS = 2
+POOL_WORKERS = 2
 
-some_task = st.integers(0, WORKERS - 1)
+some_task = st.integers(0, POOL_WORKERS - 1)
 
 
 @dataclass
 class Depot:
-    """A pool of `WORKERS` workers.
+    """A pool of `POOL_WORKERS` workers.
 
     Attributes:
         pool: the pool.
@@ -73,7 +73,7 @@ class PoolModel(Model):
         """As many of the oldest tasks begin as there are idle workers, and no other; none has ended."""
         ready = [task for task, result in self.results.items() if result.ready()]
         caller.shows("the tasks that are done", ready, expected=[])
-        for task in self.queued[: WORKERS - len(self.running)]:
+        for task in self.queued[: POOL_WORKERS - len(self.running)]:
             arrival = self.depot.working.next()
             gatekeeper.shows("the task that begins", arrival.notes, expected=(task,))
             self.running[task] = arrival
@@ -84,7 +84,7 @@ class PoolModel(Model):
         task = list(self.running)[place % len(self.running)]
         return task, self.results.pop(task), self.running.pop(task)
 
-    @precondition(lambda self: len(self.results) < 2 * WORKERS)
+    @precondition(lambda self: len(self.results) < 2 * POOL_WORKERS)
     @rule()
     def give(self) -> None:
         """A task begins if a worker is idle, and otherwise waits for its turn."""
@@ -126,7 +126,7 @@ class PoolModel(Model):
             self.depot.lost = True
             self.tasks_begin()
 
-    @precondition(lambda self: len(self.running) < WORKERS)
+    @precondition(lambda self: len(self.running) < POOL_WORKERS)
     @rule(count=st.integers(0, 5))
     def map(self, count: int) -> None:
         """While a worker is idle, many items are done at once, and their results are in order."""

@@ -11,7 +11,7 @@ from spec.report import causes, comparison
 from spec.report.causes import Group
 from spec.report.document import Document, TargetData
 
-HEAD = """\
+FILE_HEAD = """\
 # What does not hold on {libraries}.
 # Each table is likely to be one cause.  Write it where the reason begins with {todo}, and mend what can be mended.
 """
@@ -32,7 +32,7 @@ def render(documents: Sequence[Document]) -> str:
     failed = {target for group in groups for target in group.targets}
     columns = [column for column in comparison.columns(documents) if column.target["name"] in failed]
     seen = (f"{comparison.library(column)}, with {comparison.python_of(column.run)}" for column in columns)
-    head = HEAD.format(libraries="; ".join(dict.fromkeys(seen)), todo=TODO)
+    head = FILE_HEAD.format(libraries="; ".join(dict.fromkeys(seen)), todo=TODO)
     targets = {target["name"]: target for run in documents for target in run["targets"]}
     tables = (_table(group, name, methods) for group in groups for name, methods in _named(group, targets))
     lessons = documents[0]["lessons"]

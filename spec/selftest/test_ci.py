@@ -172,7 +172,7 @@ def test_tox_environment_runs_the_command() -> None:
 def test_settings_are_possible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     [text] = [text for text in snippets("toml") if "[tool.multiprocessing-spec]" in text]
-    pyproject_table.FILE.write_text(text, encoding="utf-8")
+    pyproject_table.PYPROJECT_FILE.write_text(text, encoding="utf-8")
     table = toml_file.parse(text)["tool"]["multiprocessing-spec"]
     stated = {argument.partition("=")[0] for argument in pyproject_table.arguments([])}
     assert stated >= {f"--{key}" for key in table if key != pyproject_table.FURTHER}

@@ -1,11 +1,12 @@
-"""The modules of the spec can be told apart by their names."""
+"""What the spec is made of can be told apart by its names, and is short enough to be read."""
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from pathlib import Path
 
-from spec.paths import CLAIMS_FOLDER, SPEC_FOLDER
+from spec.paths import CLAIMS_FOLDER, ROOT, SPEC_FOLDER
 
 STANDINS = SPEC_FOLDER / "report" / "standins"
 EVERYWHERE = {"__init__.py", "__main__.py", "conftest.py"}
@@ -32,3 +33,26 @@ def test_a_standin_says_which_module_it_replaces() -> None:
     for module in standins:
         assert module.read_text(encoding="utf-8").startswith(f'"""In place of `spec.harness.{module.stem}`')
     assert standins
+
+
+def test_a_constant_means_one_thing() -> None:
+    """No two modules give different values to a constant of one name, apart from stand-ins for scripts."""
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    for folder in ("engine", "harness", "models", "report", "tools"):
+        for module in (SPEC_FOLDER / folder).rglob("*.py"):
+            if STANDINS in module.parents:
+                continue
+            for node in ast.parse(module.read_text(encoding="utf-8")).body:
+                for target in node.targets if isinstance(node, ast.Assign) else ():
+                    if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
+                        values[target.id][module.stem] = ast.unparse(node.value)  # type: ignore[attr-defined]
+    assert {name: found for name, found in values.items() if len({*found.values()}) > 1} == {}
+
+
+def test_nothing_is_too_long_to_be_read() -> None:
+    lengths = {
+        path: path.read_text(encoding="utf-8").count("\n")
+        for path in (ROOT / "README.md", *CLAIMS_FOLDER.glob("*/test_*.py"))
+    }
+    assert lengths.pop(ROOT / "README.md") <= 200
+    assert {path.name: length for path, length in lengths.items() if length > 360} == {}

@@ -35,7 +35,7 @@ def test_what_the_run_had_in_use_is_removed_and_named_and_nothing_else_is(tmp_pa
     (tmp_path / "leaking.py").write_text(LEAKING.format(name=name), encoding="utf-8")
     run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", *options, path=tmp_path)
     [other] = [file for file in shared_memory.names() if file.startswith(f"spec-other-{name}-")]
-    (shared_memory.FOLDER / other).unlink()
+    (shared_memory.SHARED_FOLDER / other).unlink()
     leak = other.replace("other", "leak")
     assert "left behind in shared memory, removed" in run.output
     assert f"/dev/shm/{leak}" in run.output

@@ -19,7 +19,7 @@ from spec.selftest.conftest import Fork
 @pytest.fixture
 def shm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that stands for /dev/shm."""
-    monkeypatch.setattr(shared_memory, "FOLDER", tmp_path)
+    monkeypatch.setattr(shared_memory, "SHARED_FOLDER", tmp_path)
     monkeypatch.setattr(shared_memory, "UNUSED_SECONDS", 0.05)
     monkeypatch.setattr(shared_memory, "INTERVAL_BETWEEN_SCANS", 0.01)
     return tmp_path
@@ -91,5 +91,5 @@ def test_is_patient_with_what_is_about_to_be_removed(shm: Path, monkeypatch: pyt
 
 
 def test_there_may_be_no_such_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_memory, "FOLDER", Path("/nonexistent"))
+    monkeypatch.setattr(shared_memory, "SHARED_FOLDER", Path("/nonexistent"))
     assert shared_memory.remove_abandoned([1]) == []

@@ -16,7 +16,7 @@ from spec.tools.command_line import UsageError
 
 CATALOGUE_FILE = SPEC_FOLDER / "CLAIMS.md"
 
-HEAD = """\
+CATALOGUE_HEAD = """\
 # Claims
 
 `pytest spec/ --claim ID` verifies a claim. The source says where the fact comes from: it is *documented* there, it is
@@ -71,7 +71,7 @@ def text(claims: Iterable[Claim]) -> list[str]:
 
 def markdown(claims: Iterable[Claim]) -> str:
     """Return the catalogue as Markdown."""
-    lines = [HEAD]
+    lines = [CATALOGUE_HEAD]
     lesson = None
     for claim in claims:
         if claim.lesson != lesson:

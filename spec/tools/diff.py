@@ -28,7 +28,7 @@ from spec.report.document import BadReport, Document
 from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
 
-SUFFIXES = {
+DIFF_FORMATS = {
     ".md": "in Markdown, between the lines <!-- diff --> and <!-- end of diff --> if the file exists",
     ".html": "a page that shows at first what differs",
 }
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", dest="workers", default="auto", help="how many claims run at once; default: %(default)s"
     )
-    formats = " or ".join(f"{suffix}, {what}" for suffix, what in SUFFIXES.items())
+    formats = " or ".join(f"{suffix}, {what}" for suffix, what in DIFF_FORMATS.items())
     parser.add_argument(
         "-o",
         dest="files",
@@ -71,8 +71,8 @@ def run(asked: argparse.Namespace) -> int:
         UsageError: a side cannot be verified or read, or a file cannot be written.
     """
     for file in asked.files:
-        if file.suffix not in SUFFIXES:
-            raise UsageError(f"{file}: the suffix determines the format, and is one of {', '.join(SUFFIXES)}")
+        if file.suffix not in DIFF_FORMATS:
+            raise UsageError(f"{file}: the suffix determines the format, and is one of {', '.join(DIFF_FORMATS)}")
     options = [*(f"--claim={claim}" for claim in asked.claim), f"-n{asked.workers}"]
     try:
         left, right = (_columns(side, asked.mp, options) for side in (asked.A, asked.B))

@@ -108,7 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     claim.add_argument(
         "--defect-in",
         metavar="FAMILY",
-        help="the module spec/selftest/defects/FAMILY.py; it is made if it does not exist. Default: LESSON",
+        help="the module spec/selftest/defects/FAMILY.py; it is made if it does not exist. Default: LESSONs",
     )
     lesson = kinds.add_parser("lesson", help="a module of impl, and a folder for its claims")
     lesson.add_argument("name", help="the name of the lesson, such as lock")
@@ -135,7 +135,7 @@ def _claim(asked: argparse.Namespace) -> list[str]:
         raise UsageError(f"{asked.id} exists already: {node_ids()[asked.id]}")
     subject, family = (
         _name((asked.subject or lesson).removeprefix("test_"), "SUBJECT"),
-        _name(asked.defect_in or lesson, "FAMILY"),
+        _name(asked.defect_in or f"{lesson}s", "FAMILY"),
     )
     test, defect = CLAIMS_FOLDER / lesson / f"test_{subject}.py", DEFECTS_FOLDER / f"{family}.py"
     words = what.replace("-", "_")

@@ -22,12 +22,12 @@ from spec.engine.toml_file import BadFile
 from spec.installation import DISTRIBUTION
 from spec.tools.command_line import UsageError
 
-FILE = Path("pyproject.toml")
+PYPROJECT_FILE = Path("pyproject.toml")
 
 FURTHER = "options"
 """The key that is no option."""
 
-LIST = "a list of texts"
+TEXTS = "a list of texts"
 """What the value of an option that can be repeated is, and of `FURTHER`."""
 
 
@@ -47,7 +47,7 @@ def arguments(given: Sequence[str]) -> list[str]:
     from spec.report.report_plugin import REPORT_OPTIONS
 
     kinds = {flag.removeprefix("--"): _kind(how) for flag, how in {**OPTIONS, **REPORT_OPTIONS}.items()}
-    kinds[FURTHER] = LIST
+    kinds[FURTHER] = TEXTS
     stated = {name.partition("=")[0] for name in given}
     found: list[str] = []
     for key, value in table.items():
@@ -68,10 +68,10 @@ def arguments(given: Sequence[str]) -> list[str]:
 
 def _table() -> Optional[dict[str, Any]]:
     """Return the table, or None if the file has none, or there is no file."""
-    if not FILE.is_file():
+    if not PYPROJECT_FILE.is_file():
         return None
     try:
-        document = toml_file.load(FILE)
+        document = toml_file.load(PYPROJECT_FILE)
     except BadFile as error:
         raise UsageError(str(error)) from None
     tool = document.get("tool", {})
@@ -84,17 +84,17 @@ def _table() -> Optional[dict[str, Any]]:
 def _kind(how: dict[str, Any]) -> str:
     """Return in words what the value of an option is that is declared like this."""
     if how.get("action") == "append":
-        return LIST
+        return TEXTS
     return {int: "a whole number", float: "a number"}.get(how.get("type", str), "a text")
 
 
 def _is(value: object, kind: str) -> bool:
     """Return whether *value* is of this *kind*."""
-    if kind == LIST:
+    if kind == TEXTS:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     types = {"a whole number": (int,), "a number": (int, float), "a text": (str,)}[kind]
     return isinstance(value, types) and not isinstance(value, bool)
 
 
 def _complaint(what: str) -> UsageError:
-    return UsageError(f"{FILE}, [tool.{DISTRIBUTION}]: {what}")
+    return UsageError(f"{PYPROJECT_FILE}, [tool.{DISTRIBUTION}]: {what}")

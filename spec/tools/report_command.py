@@ -17,7 +17,7 @@ from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
 
 
-class Table(NamedTuple):
+class MarkdownTable(NamedTuple):
     """A table in Markdown.
 
     Attributes:
@@ -30,9 +30,9 @@ class Table(NamedTuple):
 
 
 TABLES = {
-    found.FOUND_PART: Table("the claims that do not hold, by cause", found.render),
-    counts.COUNTS_PART: Table("how often each library gets each verdict", counts.render),
-    deaths.DEATHS_PART: Table("what becomes of the others when a process dies, by library", deaths.render),
+    found.FOUND_PART: MarkdownTable("the claims that do not hold, by cause", found.render),
+    counts.COUNTS_PART: MarkdownTable("how often each library gets each verdict", counts.render),
+    deaths.DEATHS_PART: MarkdownTable("what becomes of the others when a process dies, by library", deaths.render),
 }
 """All tables, by the name of the option and of the marks."""
 

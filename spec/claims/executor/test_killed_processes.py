@@ -92,7 +92,7 @@ def test_worker_may_die_at_any_moment(executor: MakeExecutor) -> None:
 @source("https://github.com/python/cpython/issues/94777")
 @source(BROKEN, observed=True)
 def test_large_tasks_of_a_broken_one_hang_nobody(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
-    """When the worker is killed that large tasks are being sent to, their futures raise BrokenExecutor too."""
+    """When a worker is killed while large tasks are sent to it, their futures raise BrokenExecutor too."""
     working, kitchen = checkpoint("working"), executor(1)
     futures = [kitchen.submit(working.pause)]
     arrival = working.next()

@@ -67,7 +67,7 @@ def test_tells_as_ready(
 def test_finishes_what_was_handed_in(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
-    """Handing parcels in does not wait; finishing waits until all are packed and told of, and no worker is left."""
+    """Handing in does not wait; finishing waits until each parcel is packed and reported, and leaves no worker."""
     packing, hand_in, finish = checkpoint("packing"), lesson.hand_in, lesson.finish
 
     def serve() -> None:

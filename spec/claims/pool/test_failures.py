@@ -143,7 +143,7 @@ def test_task_that_exits_is_told(mp: Multiprocessing, starter: MakeStarter) -> N
 
 @source(f"{DOCUMENTATION}.Pool.apply", observed=True)
 def test_exceptions_may_be_results(pool: Pool) -> None:
-    """A task may return an exception, which is a result as any other."""
+    """A task may return an exception: `get` returns it like any other result, and does not raise it."""
     result = pool.apply(payloads.return_it, (payloads.Torn("parcel"),))
     caller.shows("the result", repr(result), expected="Torn('parcel')")
     caller.shows("the worker's result of None", pool.apply(payloads.return_it, (None,)), expected=None)

@@ -18,7 +18,7 @@ from spec.harness.process_table import ALIVE, descendants, parent, state, until_
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import at_most, caller, gatekeeper, kernel, recorder, refuses
-from spec.models.pool_model import WORKERS, Depot, PoolModel
+from spec.models.pool_model import POOL_WORKERS, Depot, PoolModel
 
 pytestmark = needs("Process", "Pool")
 
@@ -194,4 +194,4 @@ def how_many_run() -> int:
 def test_any_sequence_of_operations(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """Over any sequence of tasks that are given, end, fail, or lose their worker, a pool does what its model says."""
     working = checkpoint("working")
-    PoolModel.verify(lambda: Depot(mp.Pool(WORKERS), working, payloads.obey))
+    PoolModel.verify(lambda: Depot(mp.Pool(POOL_WORKERS), working, payloads.obey))

@@ -70,14 +70,6 @@ def repeat(shared: Shared) -> None:
     numbers *= 2  # a proxy changes its list in place, and remains a proxy
 
 
-def ask(shared: Any, method: str, *args: object, **named: object) -> object:
-    """Call a *method* of a dict or a list, and return its result, or the repr of the exception that it raises."""
-    try:
-        return getattr(shared, method)(*args, **named)
-    except (LookupError, ValueError) as error:
-        return repr(error)
-
-
 class Recipient:
     """An object that gets a shared dict from a queue, and keeps it."""
 

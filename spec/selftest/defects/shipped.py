@@ -68,7 +68,7 @@ class Events(Broken):
     "pool.lost-task-is-told",
 )
 class PoolsOfDeadWorkers(Broken):
-    """A pool of the standard library: who waits for the task of a worker that was killed waits for ever."""
+    """A pool of the standard library: a wait for the task of a killed worker never ends."""
 
     Process = own_processes.ForkProcess
 
@@ -79,7 +79,7 @@ class PoolsOfDeadWorkers(Broken):
     "pool.task-that-exits-is-told",
 )
 class PoolsOfFailingWorkers(Broken):
-    """A pool of the standard library: it replaces a worker that fails, and does not tell who waits for its task."""
+    """A pool of the standard library: it replaces a worker that fails, and tells nobody that its task is lost."""
 
     Process = own_processes.ForkProcess
 

@@ -14,7 +14,7 @@ from spec.engine import watcher
 from spec.engine.claims import Claim
 from spec.engine.warmup import warm_up
 
-VARIABLE = "COST_LEAVES_OUT"
+LEAVES_OUT_VARIABLE = "COST_LEAVES_OUT"
 
 STAGES, PROTOCOL, TESTS = "stages", "protocol", "tests"
 """Collect the claims, and run none; fork each stage, which exits at once; set up each test, and do not call it."""
@@ -22,7 +22,7 @@ STAGES, PROTOCOL, TESTS = "stages", "protocol", "tests"
 
 def pytest_configure() -> None:
     """Let each stage exit at once, if that is asked for."""
-    if os.environ[VARIABLE] == PROTOCOL:
+    if os.environ[LEAVES_OUT_VARIABLE] == PROTOCOL:
         watcher.perform = _fork_only
 
 
@@ -38,11 +38,11 @@ def _fork_only(item: pytest.Item, claim: Claim) -> list[pytest.TestReport]:  # n
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out all claims, if that is asked for."""
-    if os.environ[VARIABLE] == STAGES:
+    if os.environ[LEAVES_OUT_VARIABLE] == STAGES:
         items.clear()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call() -> Optional[bool]:
     """Do not call the test, if that is asked for."""
-    return True if os.environ[VARIABLE] == TESTS else None
+    return True if os.environ[LEAVES_OUT_VARIABLE] == TESTS else None

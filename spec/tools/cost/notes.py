@@ -22,7 +22,7 @@ from hypothesis import stateful
 from spec.engine.claims import Claim, has_target, target_of
 from spec.tools.cost.measure import cpu_of_children
 
-FILE, COUNTING = "COST_NOTES", "COUNT_PROCESSES"
+NOTES_VARIABLE, COUNT_VARIABLE = "COST_NOTES", "COUNT_PROCESSES"
 """The environment variables with the path of the notes, and with that of the letters for processes."""
 
 LOOKS = {
@@ -85,8 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.register_at_fork(after_in_child=_clock.restart)
     stateful.run_state_machine_as_test = _clock.timed(HYPOTHESIS, stateful.run_state_machine_as_test)
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    os.environ[COUNTING] += f".{worker}"
-    open(os.environ[COUNTING], "xb").close()
+    os.environ[COUNT_VARIABLE] += f".{worker}"
+    open(os.environ[COUNT_VARIABLE], "xb").close()
 
 
 def _timed_decorator(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,9 +117,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     claim = Claim.of(item)
     if claim is None or not has_target(item):
         return (yield)
-    used, started = cpu_of_children(), os.path.getsize(os.environ[COUNTING])
+    used, started = cpu_of_children(), os.path.getsize(os.environ[COUNT_VARIABLE])
     done = yield
-    with open(os.environ[COUNTING], "rb") as file:
+    with open(os.environ[COUNT_VARIABLE], "rb") as file:
         file.seek(started)
         letters = file.read().decode()
     _note(claim=claim.id, target=target_of(item).name, cpu=cpu_of_children() - used, started=letters)
@@ -140,5 +140,5 @@ def _note(**facts: object) -> None:
     _clock.charge()
     spent = {purpose: _clock.spent[purpose] for purpose in (LOOKING, HYPOTHESIS)}
     _clock.spent.clear()
-    with open(os.environ[FILE], "a", encoding="utf-8") as file:
+    with open(os.environ[NOTES_VARIABLE], "a", encoding="utf-8") as file:
         file.write(json.dumps({**facts, **spent}) + "\n")

@@ -98,13 +98,13 @@ def parts(command: Sequence[str], suite: Cost, counts: Counts, at_once: int) -> 
 def _without(command: Sequence[str], part: str) -> float:
     """Return the CPU time of a run without one of its parts."""
     plugin = ["-p", left_out.__name__]
-    return measure([[*command, *plugin]], expected=_DONE, **{left_out.VARIABLE: part}).cpu
+    return measure([[*command, *plugin]], expected=_DONE, **{left_out.LEAVES_OUT_VARIABLE: part}).cpu
 
 
 def _imports_of_pytest(command: Sequence[str]) -> float:
     """Return the CPU time that pytest and its workers take to import, without any claim."""
     plugins = [*NOTING, "-p", left_out.__name__]
-    return count([[*command, *plugins]], expected=_DONE, **{left_out.VARIABLE: left_out.STAGES}).imports
+    return count([[*command, *plugins]], expected=_DONE, **{left_out.LEAVES_OUT_VARIABLE: left_out.STAGES}).imports
 
 
 _DONE = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.TESTS_FAILED)

@@ -11,7 +11,7 @@ from spec.tools.coverage.tables import COVERED, EXCLUDED, NOT_YET, PARTLY, Entry
 
 DOCUMENT_FILE = ROOT / "docs" / "coverage.md"
 
-HEAD = """\
+COVERAGE_HEAD = """\
 # What the claims cover
 
 The claims are compared with two things here: CPython's own tests of multiprocessing, and Python's documentation of
@@ -52,7 +52,7 @@ def markdown(claims: Iterable[Claim]) -> str:
     """
     tests = _part(TESTS_HEAD, "test", "not portable", read_tests())
     names = _part(NAMES_HEAD, "name", "not claimed", read_names(claims))
-    return "\n".join([HEAD, *tests, "", *names, ""])
+    return "\n".join([COVERAGE_HEAD, *tests, "", *names, ""])
 
 
 def _part(head: str, kind: str, excluded: str, entries: Sequence[Entry]) -> list[str]:

@@ -6,6 +6,7 @@ import difflib
 import platform
 from collections.abc import Iterable, Iterator, Sequence
 
+from spec.engine import lessons
 from spec.engine.claims import Claim
 from spec.tools.coverage import suite
 from spec.tools.coverage.tables import (
@@ -47,6 +48,9 @@ def in_entry(entry: Entry, ids: Sequence[str]) -> Iterator[str]:
             yield f"{where}: {claim} covers it already: remove it from the list"
     if entry.excluded and (entry.claims or entry.missing):
         yield f"{where}: it says why no claim covers it, and which one does, or what is missing: remove one of them"
+    for lesson in lessons.names():
+        if f"lesson {lesson} is not written" in entry.missing:
+            yield f"{where}: the lesson {lesson} is written: say which of its claims cover it"
     if entry.status == UNDECIDED:
         yield f"{where}: it says neither which claims cover it, nor what is missing, nor why none has to cover it"
 

@@ -31,7 +31,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FOLDER = Path(__file__).parent / "judged"
+JUDGEMENTS_FOLDER = Path(__file__).parent / "judged"
 
 KINDS = {
     "equivalent": "no test can tell the mutant from the library",
@@ -89,7 +89,7 @@ class Judgements:
         self.version = version
 
     @classmethod
-    def load(cls, package: str, folder: Path = FOLDER) -> Judgements:
+    def load(cls, package: str, folder: Path = JUDGEMENTS_FOLDER) -> Judgements:
         """Return what is known about a *package*; nothing, if *folder* has no file for it."""
         file = folder / f"{package}.toml"
         if not file.exists():

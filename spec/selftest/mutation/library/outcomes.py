@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-FILE = pytest.StashKey[Path]()
+OUTCOMES_FILE = pytest.StashKey[Path]()
 """Where the outcomes go."""
 
 

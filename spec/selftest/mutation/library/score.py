@@ -41,7 +41,7 @@ class Score(NamedTuple):
         ]
 
 
-HEAD = ["module", "mutants", "noticed", "score", *KINDS, "tried with both", "claims", "own tests"]
+SCORE_COLUMNS = ["module", "mutants", "noticed", "score", *KINDS, "tried with both", "claims", "own tests"]
 
 
 def table(mutants: Sequence[Mutant], report: Report, judgements: Judgements) -> list[str]:
@@ -49,7 +49,7 @@ def table(mutants: Sequence[Mutant], report: Report, judgements: Judgements) -> 
     modules = sorted({mutant.module for mutant in mutants})
     rows = [(module, [mutant for mutant in mutants if mutant.module == module]) for module in modules]
     lines = [[name, *_score(some, report, judgements).cells()] for name, some in (*rows, (ALL, mutants))]
-    return [f"| {' | '.join(cells)} |" for cells in (HEAD, ["---"] * len(HEAD), *lines)]
+    return [f"| {' | '.join(cells)} |" for cells in (SCORE_COLUMNS, ["---"] * len(SCORE_COLUMNS), *lines)]
 
 
 def _score(mutants: Iterable[Mutant], report: Report, judgements: Judgements) -> Score:
