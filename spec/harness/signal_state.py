@@ -23,8 +23,10 @@ def restore_defaults() -> None:
     """Let this process ignore only the signals that Python ignores, block none, and end by SIGTERM and SIGINT."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in signals_of(os.getpid(), "SigIgn") - {getattr(signal, name) for name in IGNORED_BY_PYTHON}:
-        signal.signal(number, signal.SIG_DFL)
+    others = signals_of(os.getpid(), "SigIgn") - {getattr(signal, name) for name in IGNORED_BY_PYTHON}
+    if others:
+        for number in others & signal.valid_signals():  # the C library keeps two for itself, which may be ignored too
+            signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
