@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from spec.harness import deadline
+from spec.harness import deadline, signal_state
 from spec.harness.deadline import Hung
 from spec.harness.signal_state import (
     blocked_signals,
@@ -61,6 +61,18 @@ def test_nothing_is_ignored_or_blocked_any_more(fork: Fork) -> None:
         restore_defaults()
         assert signal.SIG_IGN not in map(signal.getsignal, NUMBERS)
         assert blocked_signals() == set()
+
+    assert os.waitstatus_to_exitcode(os.waitpid(fork(look), 0)[1]) == 0
+
+
+def test_signals_of_the_c_library_are_left_alone(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may be ignored, and Python refuses to set them."""
+    monkeypatch.setattr(signal_state, "signals_of", lambda _pid, _mask: {33, int(signal.SIGUSR1)})
+
+    def look() -> None:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        restore_defaults()
+        assert signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL
 
     assert os.waitstatus_to_exitcode(os.waitpid(fork(look), 0)[1]) == 0
 

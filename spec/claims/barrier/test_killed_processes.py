@@ -1,4 +1,4 @@
-"""What becomes of a barrier when a party is killed, is stopped or ends, and when the barrier is dropped."""
+"""What becomes of a barrier when a party is killed, is stopped, or has a signal handler that uses it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from typing import Any
 
 from spec.claims.barrier import payloads
 from spec.claims.barrier.scenes import begin_to_wait
-from spec.claims.shared import program_ends
-from spec.claims.shared.silence import ends_silently
-from spec.engine.fixtures import MakeWorker, Programs
-from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
-from spec.engine.targets import Target
-from spec.harness.holdings import leaves_nothing_behind
+from spec.engine.fixtures import MakeWorker
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.process_table import ALIVE, state
 from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, kernel, other_than, refuses
@@ -78,41 +74,3 @@ def test_waiters_handler_may_abort(mp: Any, worker: MakeWorker) -> None:
     kernel.shows("whether it is blocked after its handler has aborted", party.is_stuck(), expected=False)
     with refuses(CallFailed, "BrokenBarrierError"):
         party.result()
-
-
-@where(unmanaged)
-@source("https://github.com/celery/billiard/issues/293", observed=True)
-@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
-def test_many_leave_nothing_behind(mp: Any, scale: int) -> None:
-    """However many barriers were made, used and dropped, no file, no memory and no name of theirs is left."""
-
-    def use() -> list[object]:
-        barriers = [mp.Barrier(1), mp.Barrier(1, payloads.go_on)]
-        for barrier in barriers:
-            barrier.wait()
-            barrier.abort()
-        return [*barriers]
-
-    leaves_nothing_behind(use, 30 * scale)
-
-
-@where(unmanaged)
-@source("https://github.com/joblib/loky/issues/474")
-@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
-def test_program_that_has_barriers_is_silent(program: Programs, target: Target) -> None:
-    """A program, and a child, that end while they have barriers have exit status 0 and print nothing on stderr."""
-    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_barriers, target.name))
-
-
-@where(fresh_memory)
-@where(unmanaged)
-@needs("get_context")
-@source("https://github.com/python/cpython/issues/77377")
-def test_made_for_forks_is_refused_elsewhere(mp: Any) -> None:
-    """Starting a child that is not forked with a barrier made for forked children raises `RuntimeError`."""
-    barrier = mp.get_context("fork").Barrier(1)
-    child = mp.Process(target=payloads.wait_once, args=(barrier,))
-    with refuses(RuntimeError):
-        child.start()
-    caller.shows("wait() after that", barrier.wait(), expected=0)
-    caller.shows("the active children", mp.active_children(), expected=[])

@@ -11,7 +11,7 @@ from spec.claims.barrier import payloads
 from spec.claims.barrier.scenes import begin_to_wait
 from spec.claims.shared import handlers
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import managed_too, needs, source
+from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.interruption import is_interrupted, waits_through_a_signal
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, one_of, refuses
@@ -187,3 +187,17 @@ def test_is_handed_on_to_a_childs_child(mp: Any, worker: MakeWorker) -> None:
 def test_any_sequence_of_operations(mp: Any, worker: MakeWorker) -> None:
     """Over any sequence of waits, aborts and resets, two parties pass together, and nobody passes a broken one."""
     BarrierModel.verify(partial(mp.Barrier, 2), worker)
+
+
+@where(fresh_memory)
+@where(unmanaged)
+@needs("get_context")
+@source("https://github.com/python/cpython/issues/77377")
+def test_made_for_forks_is_refused_elsewhere(mp: Any) -> None:
+    """Starting a child that is not forked with a barrier made for forked children raises `RuntimeError`."""
+    barrier = mp.get_context("fork").Barrier(1)
+    child = mp.Process(target=payloads.wait_once, args=(barrier,))
+    with refuses(RuntimeError):
+        child.start()
+    caller.shows("wait() after that", barrier.wait(), expected=0)
+    caller.shows("the active children", mp.active_children(), expected=[])

@@ -1,27 +1,23 @@
-"""What becomes of an executor when a worker, or the program, is killed, and when something cannot be sent."""
+"""What becomes of an executor when a worker, or the program, is killed or stopped."""
 
 from __future__ import annotations
 
 import os
 import signal
 from concurrent.futures import BrokenExecutor
-from threading import Event
-from typing import Any
 
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, Programs
 from spec.engine.marks import fresh_memory, needs, source, where
-from spec.harness.deadline import Backoff
 from spec.harness.process_table import ALIVE, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import is_stopped, until_still
-from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
+from spec.harness.witness import caller, kernel, other_than, recorder, refuses
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
 
 BROKEN = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.process.BrokenProcessPool"
-PICKLABLE = "https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor"
 
 
 @source(BROKEN)
@@ -162,81 +158,6 @@ def test_workers_end_with_a_killed_program(program: Programs, checkpoint: MakeCh
     until_still()
     states = [state(arrival.pid) for arrival in arrivals]
     kernel.shows("whether a worker runs", [one == ALIVE for one in states], expected=[False, False])
-
-
-def still_works(kitchen: Any, pid: int) -> None:
-    """State that the worker *pid* of a kitchen with one worker runs the next task."""
-    caller.shows("the worker of the next task", kitchen.submit(os.getpid).result(), expected=pid)
-
-
-@source(PICKLABLE)
-def test_task_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
-    """The future of a task that cannot be pickled raises an exception, and later tasks are done."""
-    kitchen = executor(1)
-    pid = kitchen.submit(os.getpid).result()
-    with refuses(Exception):
-        kitchen.submit(payloads.ignore, payloads.FailsToBePickled()).result()
-    still_works(kitchen, pid)
-
-
-@needs("ProcessPoolExecutor.shutdown(cancel_futures)")
-@source("https://github.com/python/cpython/issues/116685")
-def test_unpicklable_task_does_not_delay_a_shutdown(executor: MakeExecutor) -> None:
-    """After `shutdown(cancel_futures=True)` the worker exits, also if a task cannot be pickled at that moment."""
-    kitchen, trying, giving_up = executor(1), Event(), Event()
-    pid = kitchen.submit(os.getpid).result()
-    future = kitchen.submit(payloads.ignore, payloads.FailsToBePickledInTime(trying, giving_up))
-    others = [kitchen.submit(payloads.ignore) for _ in range(9)]
-    trying.wait()
-    kitchen.shutdown(wait=False, cancel_futures=True)
-    backoff = Backoff("the last task to be cancelled")
-    while not others[-1].cancelled():
-        backoff.wait()
-    giving_up.set()
-    with refuses(Exception):
-        future.result()
-    until_exited(pid)
-
-
-@source(PICKLABLE)
-def test_result_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
-    """The future of a task whose result cannot be pickled raises an exception, and later tasks are done."""
-    kitchen = executor(1)
-    pid = kitchen.submit(os.getpid).result()
-    with refuses(Exception):
-        kitchen.submit(payloads.make, payloads.FailsToBePickled).result()
-    still_works(kitchen, pid)
-
-
-@source(PICKLABLE, observed=True)
-def test_exception_that_cannot_be_pickled_fails(executor: MakeExecutor) -> None:
-    """The future of a task whose exception cannot be pickled raises another one, and later tasks are done."""
-    kitchen = executor(1)
-    pid = kitchen.submit(os.getpid).result()
-    with refuses(Exception):
-        kitchen.submit(payloads.raise_what_fails_to_be_pickled).result()
-    still_works(kitchen, pid)
-
-
-@source("https://github.com/python/cpython/issues/75880", observed=True)
-def test_what_cannot_be_unpickled_hangs_nobody(executor: MakeExecutor) -> None:
-    """A task that its worker cannot unpickle, or a result that the caller cannot, raises an exception."""
-    for task, *arguments in (
-        (payloads.ignore, payloads.FailsToBeUnpickled()),
-        (payloads.make, payloads.FailsToBeUnpickled),
-    ):
-        with executor(1) as kitchen, refuses(Exception):
-            kitchen.submit(task, *arguments).result()
-
-
-@source("https://github.com/python/cpython/issues/120810")
-def test_exception_that_cannot_be_unpickled_breaks_nothing(executor: MakeExecutor) -> None:
-    """A task that raises an exception which cannot be unpickled, as one with arguments of its own, fails alone."""
-    kitchen = executor(1)
-    pid = kitchen.submit(os.getpid).result()
-    error = kitchen.submit(payloads.raise_one_with_two_arguments).exception()
-    caller.shows("the exception and its cause", f"{error!r} {error.__cause__}", expected=containing("soup: 2"))
-    still_works(kitchen, pid)
 
 
 @source("https://github.com/python/cpython/issues/111873", observed=True)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from spec.claims.executor import kitchens, payloads
+from spec.claims.executor.scenes import still_works
 from spec.claims.shared.threads import in_each_of
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter
 from spec.engine.marks import (
@@ -161,11 +162,6 @@ def test_exit_of_a_task_ends_no_worker(executor: MakeExecutor) -> None:
     error = kitchen.submit(sys.exit, 3).exception()
     caller.shows("the exception", repr(error), expected="SystemExit(3)")
     still_works(kitchen, pid)
-
-
-def still_works(kitchen: Any, pid: int) -> None:
-    """State that the worker *pid* of a kitchen with one worker runs the next task."""
-    caller.shows("the worker of the next task", kitchen.submit(os.getpid).result(), expected=pid)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)

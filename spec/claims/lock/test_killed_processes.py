@@ -1,4 +1,4 @@
-"""What becomes of a lock when a process that uses it is killed, is stopped, or ends, and when it is dropped."""
+"""What becomes of a lock when a process that uses it is killed or stopped."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import signal
 
 from impl.contract import Guard, Multiprocessing
 from spec.claims.lock import payloads
-from spec.claims.shared import program_ends
-from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
-from spec.engine.marks import fresh_memory, managed_too, needs, source, unmanaged, where
-from spec.engine.targets import Target
-from spec.harness.holdings import leaves_no_name_when_killed, leaves_nothing_behind
-from spec.harness.process_table import ALIVE, GONE, children, settled, state, until_exited
-from spec.harness.witness import caller, containing, kernel, other_than, recorder
+from spec.engine.marks import managed_too, needs, source, unmanaged, where
+from spec.harness.holdings import leaves_no_name_when_killed
+from spec.harness.process_table import ALIVE, state
+from spec.harness.witness import caller, kernel, other_than
 
 pytestmark = [needs("Process", "Lock"), managed_too]
 
@@ -85,124 +82,3 @@ def test_stopped_holder_keeps_it(mp: Multiprocessing, worker: MakeWorker) -> Non
     os.kill(holder.pid, signal.SIGCONT)
     holder.call("lock.release")
     caller.shows("acquire() after the holder continued and released it", other.result(), expected=True)
-
-
-@needs("RLock")
-@source("https://github.com/celery/billiard/issues/293", observed=True)
-@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
-def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
-    """However many locks were made, used and dropped, no file, no memory and no name of theirs is left."""
-
-    def use() -> list[object]:
-        locks = [mp.Lock(), mp.RLock()]
-        for lock in locks:
-            with lock:
-                pass
-        return [*locks]
-
-    leaves_nothing_behind(use, 100 * scale)
-
-
-@needs("RLock")
-@source("https://github.com/joblib/loky/issues/474")
-@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
-def test_program_that_holds_locks_is_silent(program: Programs, target: Target) -> None:
-    """A program, and a child, that end while they hold locks have exit status 0 and print nothing on stderr."""
-    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_locks, target.name))
-
-
-@where(unmanaged)
-@where(fresh_memory)
-@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
-def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """When a program that had locks was killed, the helper that removes their names prints a warning."""
-    waiting = checkpoint("waiting")
-    running = program.main(payloads.make_and_hold, waiting.pause)
-    waiting.next()
-    running.kill()
-    recorder.shows("what is on stderr", running.all_errors(), expected=containing("leaked sem"))
-
-
-@where(unmanaged)
-@where(fresh_memory)
-@source("https://github.com/python/cpython/issues/88887", observed=True)
-def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """When the helper that removes names was killed, the next lock starts another one, and warns of that."""
-    making, trackers = checkpoint("making"), []
-    running = program.main(payloads.make_and_make_again, making.pause)
-    for _ in range(2):
-        arrival = making.next()
-        [tracker] = children(running.pid)
-        kernel.shows("the state of the helper", state(tracker), expected=ALIVE)
-        trackers.append(tracker)
-        os.kill(tracker, signal.SIGKILL)
-        until_exited(tracker)
-        arrival.let_go()
-    kernel.shows("the number of different helpers", len({*trackers}), expected=2)
-    kernel.shows("the program's exit status", running.exit_status(), expected=0)
-    recorder.shows("what is on stderr", running.all_errors(), expected=containing("relaunching"))
-
-
-@where(unmanaged)
-@where(fresh_memory)
-@source("https://github.com/python/cpython/issues/75491")
-def test_reaped_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """When the helper that removes names was killed, and reaped by the program, the next lock starts another one."""
-    making = checkpoint("making")
-    running = program.main(payloads.make_reap_and_make_again, making.pause)
-    arrival = making.next()
-    [tracker] = children(running.pid)
-    os.kill(tracker, signal.SIGKILL)
-    arrival.let_go()
-    arrival = making.next()
-    kernel.shows("the number of helpers after that", len(children(running.pid)), expected=1)
-    kernel.shows("the first helper", state(tracker), expected=GONE)
-    arrival.let_go()
-    kernel.shows("the program's exit status", running.exit_status(), expected=0)
-
-
-@where(unmanaged)
-@where(fresh_memory)
-@source("https://github.com/python/cpython/issues/109593")
-def test_is_made_though_another_is_dropped_meanwhile(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """A lock can be dropped while another one is made, even while the helper that removes names is being replaced."""
-    making = checkpoint("making")
-    running = program.main(payloads.make_and_drop_meanwhile, making.pause)
-    arrival = making.next()
-    for tracker in children(running.pid):
-        os.kill(tracker, signal.SIGKILL)
-        until_exited(tracker)
-    arrival.let_go()
-    kernel.shows("the program's exit status", running.exit_status(), expected=0)
-
-
-@where(unmanaged)
-@where(fresh_memory)
-@source("https://github.com/python/cpython/pull/7850")
-def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """The helper that removes names goes on after SIGINT and SIGTERM, which may reach all processes of a program."""
-    making, trackers = checkpoint("making"), []
-    running = program.main(payloads.make_and_make_again, making.pause)
-    for number in signal.SIGINT, signal.SIGTERM:
-        arrival = making.next()
-        trackers += children(running.pid)
-        os.kill(trackers[-1], number)
-        kernel.shows(f"the state of the helper after {number.name}", settled(trackers[-1]), expected=ALIVE)
-        arrival.let_go()
-    kernel.shows("the helpers", trackers, expected=[trackers[0]] * 2)
-    kernel.shows("the program's exit status", running.exit_status(), expected=0)
-
-
-@where(unmanaged)
-@where(fresh_memory)
-@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
-def test_one_tracker_serves_all(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """A child that makes locks starts no helper to remove their names: it uses that of its starter."""
-    making, lock = checkpoint("making"), mp.Lock()
-    child = mp.Process(target=payloads.make_and_hold, args=(mp, making.pause))
-    child.start()
-    arrival = making.next()
-    kernel.shows("the children of the child", children(arrival.pid), expected=[])
-    caller.shows("acquire(False) by the starter", lock.acquire(False), expected=True)
-    arrival.let_go()
-    child.join()

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from impl.contract import AsyncResult, Multiprocessing, Pool
+from spec.claims.pool import payloads
+from spec.engine.fixtures import Programs
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.held_waits import ends_by_itself
+from spec.harness.program import Program
 from spec.harness.starter import Starter
+from spec.harness.stillness import until_still
 
 BRIEF = 0.05
 """Seconds of a timeout that is to end in vain."""
@@ -30,6 +34,17 @@ def ends(user: Starter) -> bool:
     if not ended:
         user.kill()
     return ended
+
+
+def busy_program(program: Programs, working: Checkpoint, tasks: int) -> tuple[Program, list[int]]:
+    """Start a program that waits for *tasks* of a pool with two workers; return it and the pids of the workers.
+
+    All of them are blocked then, so that a signal interrupts what each of them waits for.
+    """
+    running = program.main(payloads.wait_for_all, working.pause, tasks)
+    workers = [arrival.pid for arrival in working.wait_for(2)]
+    until_still()
+    return running, workers
 
 
 def begin_tasks(pool: Pool, working: Checkpoint, count: int) -> tuple[list[AsyncResult], list[Arrival]]:

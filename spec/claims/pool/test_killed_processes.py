@@ -8,13 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from impl.contract import Multiprocessing, Pool
-from spec.claims.pool import payloads
-from spec.claims.pool.scenes import begin_tasks, ends, in_a_pool
+from spec.claims.pool.scenes import begin_tasks, busy_program, ends, in_a_pool
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, is_blocked, state, until_exited
 from spec.harness.signal_state import until_taken
-from spec.harness.stillness import is_stopped, until_still
+from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
 
 pytestmark = needs("Process", "Pool")
@@ -126,9 +125,7 @@ def test_can_be_terminated_when_one_was_killed(mp: Multiprocessing, checkpoint: 
 def test_ctrl_c_ends_a_busy_program(program: Programs, checkpoint: MakeCheckpoint) -> None:
     """Ctrl-C, which interrupts all processes of a program whose pool is busy, ends the program and its workers."""
     working = checkpoint("working")
-    running = program.main(payloads.wait_for_all, working.pause, 4)
-    workers = [arrival.pid for arrival in working.wait_for(2)]
-    until_still()  # so that the signal interrupts what each waits for
+    running, workers = busy_program(program, working, 4)
     os.kill(running.pid, signal.SIGINT)
     until_taken(running.pid, signal.SIGINT)  # or a thread that replaces a worker might take it, and wake nobody
     for pid in workers:
@@ -143,9 +140,7 @@ def test_ctrl_c_ends_a_busy_program(program: Programs, checkpoint: MakeCheckpoin
 def test_interrupted_main_ends_its_workers(program: Programs, checkpoint: MakeCheckpoint) -> None:
     """SIGINT to the main process alone ends a program whose pool is busy, and its workers with it."""
     working = checkpoint("working")
-    running = program.main(payloads.wait_for_all, working.pause, 2)
-    workers = [arrival.pid for arrival in working.wait_for(2)]
-    until_still()  # so that the signal interrupts what it waits for
+    running, workers = busy_program(program, working, 2)
     os.kill(running.pid, signal.SIGINT)
     kernel.shows("the program's exit status", running.exit_status(), expected=-signal.SIGINT)
     kernel.shows("the workers", [state(pid) for pid in workers], expected=[other_than(ALIVE)] * 2)

@@ -1,4 +1,4 @@
-"""What becomes of a semaphore when a process that uses it is killed, is stopped, or ends, and when it is dropped."""
+"""What becomes of a semaphore when a process that uses it is killed or stopped."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import os
 import signal
 
 from impl.contract import Multiprocessing
-from spec.claims.semaphore import payloads
-from spec.claims.shared import program_ends
-from spec.claims.shared.silence import ends_silently
-from spec.engine.fixtures import MakeWorker, Programs
+from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import managed_too, needs, source
-from spec.engine.targets import Target
-from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.process_table import ALIVE, state
 from spec.harness.stillness import is_stopped
 from spec.harness.witness import caller, kernel, other_than
@@ -67,27 +62,3 @@ def test_stopped_waiter_delays_no_other(mp: Multiprocessing, worker: MakeWorker)
     kernel.shows("whether the other is blocked once it continues", stopped.is_stuck(), expected=True)
     semaphore.release()
     caller.shows("its acquire() after one more release", stopped.result(), expected=True)
-
-
-@needs("BoundedSemaphore")
-@source("https://github.com/celery/billiard/issues/293", observed=True)
-@source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
-def test_many_leave_nothing_behind(mp: Multiprocessing, scale: int) -> None:
-    """However many semaphores were made, used and dropped, no file, no memory and no name of theirs is left."""
-
-    def use() -> list[object]:
-        semaphores = [mp.Semaphore(2), mp.BoundedSemaphore(2)]
-        for semaphore in semaphores:
-            with semaphore:
-                semaphore.acquire(True, 3600)
-        return [*semaphores]
-
-    leaves_nothing_behind(use, 100 * scale)
-
-
-@needs("BoundedSemaphore")
-@source("https://github.com/joblib/loky/issues/474")
-@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
-def test_program_that_holds_semaphores_is_silent(program: Programs, target: Target) -> None:
-    """A program, and a child, that end while they hold semaphores have exit status 0, and print nothing on stderr."""
-    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.leave_semaphores, target.name))

@@ -1,16 +1,13 @@
-"""What becomes of values when a process that uses them is killed, or ends."""
+"""What becomes of values when a process that uses them is killed."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from spec.claims.shared import program_ends
-from spec.claims.shared.silence import ends_silently
 from spec.claims.values import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.marks import needs, source
-from spec.engine.targets import Target
 from spec.harness.holdings import leaves_no_name_when_killed
 from spec.harness.process_table import ALIVE, state
 from spec.harness.witness import caller, kernel, other_than, recorder
@@ -63,9 +60,3 @@ def test_killed_program_leaves_nothing_behind(
     main = program.main(payloads.keep_values_and_stop, stopped.pause)
     stopped.next()
     leaves_no_name_when_killed(main)
-
-
-@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
-def test_program_that_has_values_is_silent(program: Programs, target: Target) -> None:
-    """A program, and a child, that end while they have values and arrays, one of them locked, print nothing."""
-    ends_silently(program.main(program_ends.use_here_and_in_a_child, payloads.keep_values, target.name))

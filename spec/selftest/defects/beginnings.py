@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import atexit
 import copy
-import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
-import types
-from multiprocessing import context, forkserver, popen_spawn_posix, process, spawn, util
+from multiprocessing import context, popen_spawn_posix, util
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Callable
 from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family
-from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
+from spec.selftest.defects.sound import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods

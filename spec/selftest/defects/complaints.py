@@ -6,7 +6,7 @@ import atexit
 import os
 import signal
 import sys
-from multiprocessing import context, util
+from multiprocessing import util
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing.process
 import multiprocessing.util
-from multiprocessing import context
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import weakref
-from multiprocessing import connection, context
+from multiprocessing import connection
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family

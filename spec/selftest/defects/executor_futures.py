@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
-import multiprocessing
-import os
-import queue
-import signal
-import sys
-import threading
 from concurrent import futures
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from itertools import chain, zip_longest
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
-from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 import os
-import queue
 import signal
 import sys
 import threading
 from concurrent import futures
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from itertools import chain, zip_longest
 from typing import Any
 
 from spec.selftest.defects.declaration import Family

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from multiprocessing import popen_forkserver
-from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess

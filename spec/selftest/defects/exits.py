@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import mmap
-import multiprocessing
 import os
 import sys
 import traceback
-from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkProcess, SpawnProcess

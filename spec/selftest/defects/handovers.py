@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from multiprocessing import context, popen_forkserver, popen_spawn_posix, process, spawn
-from typing import Any
+from multiprocessing import popen_forkserver, popen_spawn_posix, process, spawn
 from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family

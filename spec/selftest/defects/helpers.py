@@ -7,8 +7,7 @@ import stat
 import tempfile
 import threading
 import warnings
-from multiprocessing import context, forkserver, resource_tracker, util
-from typing import Any
+from multiprocessing import forkserver, resource_tracker, util
 from unittest import mock
 
 from spec.claims.shared.long_paths import LONGEST_ADDRESS

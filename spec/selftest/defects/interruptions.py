@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import threading
 from multiprocessing import util
 from queue import Empty
-from typing import Any
 from unittest import mock
 
 from spec.selftest.defects import sound

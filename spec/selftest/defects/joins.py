@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from multiprocessing import connection
-from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkProcess, ForkServerProcess

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import multiprocessing
 import os
 import threading
 from multiprocessing import connection, popen_fork

@@ -7,7 +7,7 @@ import copy
 import functools
 import os
 import sys
-from multiprocessing import Pipe, context, forkserver, util
+from multiprocessing import Pipe, forkserver, util
 from typing import Any
 
 from spec.selftest.defects.daemons import ThreadAsChild

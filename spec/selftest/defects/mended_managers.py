@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import os
-import pickle
-import tempfile
 import threading
 import weakref
 from multiprocessing import (
     connection,
-    context,
-    forkserver,
     managers,
-    popen_fork,
-    popen_spawn_posix,
     process,
-    queues,
-    synchronize,
 )
 from multiprocessing.context import get_spawning_popen
 from typing import Any
-from unittest import mock
 
-from spec.selftest.defects import sound
-from spec.selftest.defects.declaration import Broken, Contexts
-from spec.selftest.defects.handovers import preparing
+from spec.selftest.defects.declaration import Broken
 from spec.selftest.defects.proxies import BrokenDict
-from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 DictProxy: Any = managers.DictProxy
 ListProxy: Any = managers.ListProxy

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from multiprocessing import context
 from multiprocessing import managers as managers_module
 from typing import Any
 

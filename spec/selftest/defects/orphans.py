@@ -9,7 +9,7 @@ import os
 import signal
 import struct
 import threading
-from multiprocessing import connection, context, forkserver, popen_fork, process, util
+from multiprocessing import connection, forkserver, popen_fork, process, util
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family

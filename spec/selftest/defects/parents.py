@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing.process
 import multiprocessing.util
 import os
-from multiprocessing import context, reduction
+from multiprocessing import reduction
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family

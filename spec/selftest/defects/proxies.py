@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from functools import cache
 from multiprocessing import managers
 from multiprocessing.context import get_spawning_popen
-from multiprocessing.managers import ListProxy, RemoteError, SyncManager
+from multiprocessing.managers import ListProxy, SyncManager
 from typing import Any
 
 from spec.selftest.defects import own_processes

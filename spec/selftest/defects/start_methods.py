@@ -6,8 +6,7 @@ import os
 import runpy
 import sys
 import warnings
-from multiprocessing import context, process, spawn
-from typing import Any
+from multiprocessing import process, spawn
 
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
-import copy
-import multiprocessing
-import os
-import random
 import signal
 import subprocess
 import sys
-import threading
 import types
-from multiprocessing import context, forkserver, popen_spawn_posix, process, spawn, util
-from multiprocessing.reduction import ForkingPickler
-from typing import Any, Callable
+from multiprocessing import context, forkserver, popen_spawn_posix, process
+from typing import Any
 from unittest import mock
 
 from spec.selftest.defects.declaration import Broken, Family

@@ -7,7 +7,7 @@ import functools
 import multiprocessing.process
 import os
 import signal
-from multiprocessing import connection, context, forkserver, popen_fork, popen_forkserver
+from multiprocessing import connection, forkserver, popen_fork, popen_forkserver
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken, Family

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from queue import Empty
 
 from impl import queue as sound
 from spec.selftest.defects.lesson_packages import BrokenLessons
