@@ -8,7 +8,7 @@ from concurrent import futures
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -28,7 +28,7 @@ class ReapsNobody(OwnExecutors):
     """A shutdown returns while workers run."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def join(self):
                 pass
 
@@ -48,7 +48,7 @@ class TakesTasksForEver(OwnExecutors):
 
     class Faulty(OwnExecutor):
         def submit(self, fn, /, *args, **kwargs):
-            return futures.Future() if self.kitchen.closed else super().submit(fn, *args, **kwargs)
+            return futures.Future() if self.runner.closed else super().submit(fn, *args, **kwargs)
 
 
 @family.breaks("executor.can-cancel-what-waits")
@@ -65,7 +65,7 @@ class WaitsForCancelledTasks(OwnExecutors):
     """A shutdown waits for ever once a task was cancelled."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def __init__(self, *args):
                 super().__init__(*args)
                 self.futures: list[Any] = []
@@ -96,7 +96,7 @@ class DropsItsTasks(OwnExecutors):
 
     class Faulty(OwnExecutor):
         def __del__(self):
-            self.kitchen.close(cancel=True)
+            self.runner.close(cancel=True)
 
 
 @family.breaks("executor.program-that-forgets-it-ends", "executor.program-that-does-not-wait-ends")
@@ -104,7 +104,7 @@ class ForgetsItsTasks(OwnExecutors):
     """At the end of a program, tasks that no worker has are dropped."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def submit(self, function, args, named):
                 vars(threading)["_register_atexit"](self.row.clear)
                 return super().submit(function, args, named)

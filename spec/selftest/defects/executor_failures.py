@@ -10,13 +10,13 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-class _LosesOnlyTheirTask(Kitchen):
+class _LosesOnlyTheirTask(OwnTaskRunner):
     def lost(self, future):
         future.set_exception(BrokenProcessPool("a worker has died"))
 
@@ -26,10 +26,10 @@ class GoesOnWithoutAWorker(OwnExecutors):
     """When a worker is killed, only its own task is lost, and the worker is not replaced."""
 
     class Faulty(OwnExecutor):
-        Kitchen = _LosesOnlyTheirTask
+        TaskRunner = _LosesOnlyTheirTask
 
 
-class _TellsNobody(Kitchen):
+class _TellsNobody(OwnTaskRunner):
     def lost(self, future):
         with self.changed:
             self.broken = True
@@ -41,7 +41,7 @@ class TellsNobodyOfADeath(OwnExecutors):
     """The future of a task whose worker has died is never done."""
 
     class Faulty(OwnExecutor):
-        Kitchen = _TellsNobody
+        TaskRunner = _TellsNobody
 
 
 @family.breaks("executor.large-tasks-of-a-broken-one-hang-nobody")
@@ -49,7 +49,7 @@ class KeepsLargeTasks(OwnExecutors):
     """When a worker dies, large tasks that were not sent yet are never done."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def lost(self, future):
                 small = [one for one in self.row if not any(isinstance(part, bytes) for part in one[1][1])]
                 self.row.clear()
@@ -62,7 +62,7 @@ class TellsWithTheLock(OwnExecutors):
     """The futures of lost tasks are told while the executor's lock is held."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def lost(self, future):
                 with self.changed:
                     future.set_exception(BrokenProcessPool("a worker has died"))
@@ -73,7 +73,7 @@ class ComplainsAtTheEnd(OwnExecutors):
     """A program that has lost a worker complains when it ends."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def lost(self, future):
                 atexit.register(print, "a worker has died", file=sys.stderr)
                 super().lost(future)
@@ -84,7 +84,7 @@ class DeliversInOrder(OwnExecutors):
     """A result is not passed on before the results of all tasks that were submitted earlier."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def __init__(self, *args):
                 super().__init__(*args)
                 self.undelivered: list[Any] = []
@@ -106,7 +106,7 @@ class ForgetsWhatCannotBeSent(OwnExecutors):
     """The future of a task that cannot be pickled is never done."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def refused(self, future, error):
                 pass
 
@@ -158,7 +158,7 @@ class ForgetsWhatCannotBeReceived(OwnExecutors):
     """The future of a task whose result cannot be unpickled is never done."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def deliver(self, future, outcome):
                 received: Any = futures.Future()
                 super().deliver(received, outcome)
@@ -176,5 +176,5 @@ class CannotBeShutDown(OwnExecutors):
     class Faulty(OwnExecutor):
         def shutdown(self, wait=True, *, cancel_futures=False):
             super().shutdown(wait, cancel_futures=cancel_futures)
-            if self.kitchen.broken:
+            if self.runner.broken:
                 raise BrokenProcessPool("a worker has died")

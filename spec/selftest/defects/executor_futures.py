@@ -6,7 +6,7 @@ from concurrent import futures
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -27,7 +27,7 @@ class RunsCancelledTasks(OwnExecutors):
     """A task that was cancelled runs all the same."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _RunsAllTheSame
 
 
@@ -42,7 +42,7 @@ class SaysItIsCancelled(OwnExecutors):
     """`cancel` returns true, also if the task runs or is done."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _Cancellable
 
 
@@ -60,7 +60,7 @@ class CallsBackwards(OwnExecutors):
     """The callback that was added last is called first."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _CallsBackwards
 
 
@@ -78,7 +78,7 @@ class StopsAtAFailingCallback(OwnExecutors):
     """Callbacks that were added after one that fails are not called."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _CallsUntilAnError
 
 
@@ -93,7 +93,7 @@ class CancelsSilently(OwnExecutors):
     """The callbacks of a future that is cancelled are not called."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _CallsUnlessCancelled
 
 
@@ -102,7 +102,7 @@ class CallsBackWithTheLock(OwnExecutors):
     """Callbacks are called while the executor's lock is held."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def deliver(self, future, outcome):
                 with self.changed:
                     super().deliver(future, outcome)

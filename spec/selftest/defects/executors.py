@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import Kitchen, OwnExecutor, OwnExecutors
+from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
 from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
 
 family = Family(__name__)
@@ -49,13 +49,13 @@ class StartsAtOnce(OwnExecutors):
             self.submit(os.getpid)
 
 
-class _StartsAll(Kitchen):
+class _StartsAll(OwnTaskRunner):
     def __init__(self, *args):
         super().__init__(*args)
         self.at_once = True
 
 
-class _StartsOnDemand(Kitchen):
+class _StartsOnDemand(OwnTaskRunner):
     def __init__(self, *args):
         super().__init__(*args)
         self.at_once = False
@@ -69,7 +69,7 @@ class NeverReusesAWorker(OwnExecutors):
     Process = SpawnProcess
 
     class Faulty(OwnExecutor):
-        Kitchen = _StartsAll
+        TaskRunner = _StartsAll
 
 
 @family.breaks("executor.all-are-forked-at-the-first-task")
@@ -77,7 +77,7 @@ class ForksOnDemand(OwnExecutors):
     """A worker is forked when no worker is idle, while there are threads."""
 
     class Faulty(OwnExecutor):
-        Kitchen = _StartsOnDemand
+        TaskRunner = _StartsOnDemand
 
 
 @family.breaks("executor.runs-as-many-at-once-as-it-has-workers")
@@ -108,7 +108,7 @@ class GivesUpAfterAWhile(OwnExecutors):
     """A result that is waited for without a timeout is given up after three seconds."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _Impatient
 
 
@@ -122,7 +122,7 @@ class IgnoresTheTimeout(OwnExecutors):
     """A result is waited for, however short the timeout is."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             Future = _Patient
 
 
@@ -131,7 +131,7 @@ class ForgetsTheTraceback(OwnExecutors):
     """The exception of a task arrives without its traceback."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def deliver(self, future, outcome):
                 super().deliver(future, outcome)
                 if future.exception():
@@ -159,7 +159,7 @@ class KeepsArguments(OwnExecutors):
     """The arguments of all tasks are kept as long as the executor."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             kept: tuple[Any, ...] = ()
 
             def submit(self, function, args, named):
@@ -207,7 +207,7 @@ class LosesTasks(OwnExecutors):
 
     class Faulty(OwnExecutor):
         def submit(self, fn, /, *args, **kwargs):
-            if len(self.kitchen.row) > 500:
+            if len(self.runner.row) > 500:
                 return futures.Future()
             return super().submit(fn, *args, **kwargs)
 
@@ -230,7 +230,7 @@ class TakesTheLastFirst(OwnExecutors):
     """The task that was submitted last begins first."""
 
     class Faulty(OwnExecutor):
-        class Kitchen(Kitchen):
+        class TaskRunner(OwnTaskRunner):
             def next(self):
                 return self.row.pop()
 

@@ -73,21 +73,21 @@ def dumps(thing):
     return bytes(ForkingPickler.dumps(thing))
 
 
-kitchens: Any = weakref.WeakSet()
+runners: Any = weakref.WeakSet()
 """All that may have tasks when the program ends."""
 
 
 def close_all():
-    """Let no kitchen take more tasks, at the end of the program; what was submitted is done before the end."""
-    for kitchen in [*kitchens]:
-        if kitchen.maker == os.getpid():  # the lock of a copy in a fork may be held for ever
-            kitchen.close()
+    """Let no runner take more tasks, at the end of the program; what was submitted is done before the end."""
+    for runner in [*runners]:
+        if runner.maker == os.getpid():  # the lock of a copy in a fork may be held for ever
+            runner.close()
 
 
 threading._register_atexit(close_all)  # type: ignore[attr-defined]  # before the threads are joined
 
 
-class Kitchen:
+class OwnTaskRunner:
     """The tasks of an executor, its workers, and the threads that attend to them.
 
     It does not refer to the executor, so that an executor can be dropped while there are tasks.
@@ -112,7 +112,7 @@ class Kitchen:
         self.processes: list[Any] = []
         self.threads: list[threading.Thread] = []
         self.forks = self.at_once = context.get_start_method() == "fork"
-        kitchens.add(self)
+        runners.add(self)
 
     def submit(self, function, args, named):
         """Put a task at the end of the row, start a worker if it needs one, and return the future."""
@@ -250,10 +250,10 @@ class OwnExecutor(futures.Executor):
     """An executor without a fault.
 
     Attributes:
-        Kitchen: the class that does the work.
+        TaskRunner: the class that does the work.
     """
 
-    Kitchen = Kitchen
+    TaskRunner = OwnTaskRunner
 
     def __init__(self, max_workers=None, mp_context=None, initializer=None, initargs=(), *, max_tasks_per_child=None):
         count = (os.cpu_count() or 1) if max_workers is None else max_workers
@@ -263,11 +263,11 @@ class OwnExecutor(futures.Executor):
             raise TypeError("an initializer must be callable")
         if max_tasks_per_child is not None and mp_context.get_start_method() == "fork":
             raise ValueError("forked workers cannot be replaced")
-        self.kitchen = self.Kitchen(count, mp_context, initializer, initargs, max_tasks_per_child)
-        weakref.finalize(self, self.kitchen.close).atexit = False
+        self.runner = self.TaskRunner(count, mp_context, initializer, initargs, max_tasks_per_child)
+        weakref.finalize(self, self.runner.close).atexit = False
 
     def submit(self, fn, /, *args, **kwargs):
-        return self.kitchen.submit(fn, args, kwargs)
+        return self.runner.submit(fn, args, kwargs)
 
     def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
         if chunksize < 1:
@@ -288,15 +288,15 @@ class OwnExecutor(futures.Executor):
             yield from taken
 
     def kill_workers(self):
-        self.kitchen.close(cancel=True)
-        self.kitchen.kill()
+        self.runner.close(cancel=True)
+        self.runner.kill()
 
     terminate_workers = kill_workers
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        self.kitchen.close(cancel_futures)
+        self.runner.close(cancel_futures)
         if wait:
-            self.kitchen.join()
+            self.runner.join()
 
     def __reduce__(self):
         raise TypeError("an executor cannot be sent")
