@@ -10,5 +10,8 @@ SPEC_FOLDER = Path(__file__).parent
 CLAIMS_FOLDER = SPEC_FOLDER / "claims"
 """The claims, a folder for each lesson."""
 
+DEFECTS_FOLDER = SPEC_FOLDER / "selftest" / "defects"
+"""The broken implementations that the claims must notice."""
+
 ROOT = SPEC_FOLDER.parent
 """The checkout."""

@@ -25,7 +25,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from spec.engine.marks import Condition, Source
+from spec.engine.marks import Applicability, Source
 from spec.engine.targets import TRAITS, Target, Traits
 from spec.paths import CLAIMS_FOLDER, ROOT
 
@@ -49,7 +49,7 @@ class Claim:
     lesson: str
     wording: str
     sources: tuple[Source, ...]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Applicability, ...]
     needs: tuple[str, ...]
     managed_too: bool
     test: str

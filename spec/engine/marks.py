@@ -15,7 +15,7 @@ from spec.harness.memory_maps import is_readable
 
 
 @dataclass(frozen=True)
-class Condition:
+class Applicability:
     """A difference between start methods, or between Pythons, that claims depend on.
 
     Attributes:
@@ -29,28 +29,28 @@ class Condition:
     of_python: bool = False
 
 
-starter_is_parent = Condition("the starter is the parent", lambda traits: traits.starter_is_parent)
-helper_is_parent = Condition("a helper is the parent", lambda traits: not traits.starter_is_parent)
-inherits_memory = Condition("children begin with the starter's memory", lambda traits: traits.inherits_memory)
-fresh_memory = Condition("children begin with fresh memory", lambda traits: not traits.inherits_memory)
-runs_main_again = Condition("children run main again", lambda traits: traits.runs_main_again)
-runs_main_once = Condition("children do not run main again", lambda traits: not traits.runs_main_again)
+starter_is_parent = Applicability("the starter is the parent", lambda traits: traits.starter_is_parent)
+helper_is_parent = Applicability("a helper is the parent", lambda traits: not traits.starter_is_parent)
+inherits_memory = Applicability("children begin with the starter's memory", lambda traits: traits.inherits_memory)
+fresh_memory = Applicability("children begin with fresh memory", lambda traits: not traits.inherits_memory)
+runs_main_again = Applicability("children run main again", lambda traits: traits.runs_main_again)
+runs_main_once = Applicability("children do not run main again", lambda traits: not traits.runs_main_again)
 
 
-managed = Condition("a manager makes the objects", lambda traits: traits.managed)
-unmanaged = Condition("the objects are not a manager's", lambda traits: not traits.managed)
-no_helper_yet = Condition(
+managed = Applicability("a manager makes the objects", lambda traits: traits.managed)
+unmanaged = Applicability("the objects are not a manager's", lambda traits: not traits.managed)
+no_helper_yet = Applicability(
     "no manager has started the helper that is the parent of all children, which a fork of its starter cannot use",
     lambda traits: not traits.managed or traits.starter_is_parent,
 )
 
 
-def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Condition:
+def _on_linux(since: tuple[int, int], before: tuple[int, int] = (4, 0)) -> Applicability:
     """Return the condition that Python is of a version *since* one and *before* another, on Linux."""
     older, newer = ".".join(map(str, before)), ".".join(map(str, since))
     wording = f"Python is {newer} or newer" if before == (4, 0) else f"Python is older than {older}"
     met = sys.platform == "linux" and since <= sys.version_info[:2] < before
-    return Condition(f"{wording}, on Linux", lambda _traits: met, of_python=True)
+    return Applicability(f"{wording}, on Linux", lambda _traits: met, of_python=True)
 
 
 default_is_fork = _on_linux(since=(3, 9), before=(3, 14))
@@ -73,9 +73,9 @@ def _counts_references() -> bool:
     return weakref.ref(_Object())() is None
 
 
-counts_references = Condition("Python counts references", lambda _traits: _counts_references(), of_python=True)
+counts_references = Applicability("Python counts references", lambda _traits: _counts_references(), of_python=True)
 
-memory_is_readable = Condition(
+memory_is_readable = Applicability(
     "the kernel lets a process read its children's memory", lambda _traits: is_readable(), of_python=True
 )
 
@@ -112,7 +112,7 @@ def source(where: str, *, observed: bool = False) -> pytest.MarkDecorator:
     return pytest.mark.source(Source(where, observed))
 
 
-def where(condition: Condition) -> pytest.MarkDecorator:
+def where(condition: Applicability) -> pytest.MarkDecorator:
     """Limit a claim, or with ``pytestmark`` a module of claims, to targets that meet the *condition*."""
     return pytest.mark.where(condition)
 

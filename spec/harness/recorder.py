@@ -16,7 +16,7 @@ from spec.harness.child_side import record
 from spec.harness.witness import recorder
 
 
-class Event(NamedTuple):
+class RecordedEvent(NamedTuple):
     """An event that a payload has recorded.
 
     Attributes:
@@ -63,19 +63,19 @@ class Recorder:
         # A child only records.  It need not import the modules that are needed for reading.
         return partial, (record, self.path)
 
-    def events(self, name: str) -> list[Event]:
+    def events(self, name: str) -> list[RecordedEvent]:
         """Return all events with this *name* so far, in the order in which they were recorded."""
         try:
             *lines, _unfinished = Path(self.path).read_text(encoding="utf-8").split("\n")
         except FileNotFoundError:
             return []
-        return [event for event in (Event(*ast.literal_eval(line)) for line in lines) if event.name == name]
+        return [event for event in (RecordedEvent(*ast.literal_eval(line)) for line in lines) if event.name == name]
 
     def values(self, name: str) -> list[Any]:
         """Return the values of all events with this *name* so far, in the order in which they were recorded."""
         return [event.value for event in self.events(name)]
 
-    def only(self, name: str) -> Event:
+    def only(self, name: str) -> RecordedEvent:
         """Return the one event with this *name*.
 
         Raises:

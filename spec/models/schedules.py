@@ -45,7 +45,7 @@ class Wording:
 
 
 @dataclass
-class Run:
+class ScheduledRun:
     """What the processes did in one schedule.  Processes are numbered from 1.
 
     Attributes:
@@ -118,7 +118,7 @@ class Explorer:
         for worker in endless:
             worker.begin(*call)
 
-    def explore(self, prepare: Callable[[], object]) -> Iterator[Run]:
+    def explore(self, prepare: Callable[[], object]) -> Iterator[ScheduledRun]:
         """Run the processes in all schedules, depth first, and yield what they did in each.
 
         Which steps are possible is only known once they are: so each schedule begins with the steps of an earlier
@@ -141,7 +141,7 @@ class Explorer:
                 others = run.choices[step][1:]
                 beginnings += [[*run.schedule[:step], other] for other in reversed(others)]
 
-    def run(self, beginning: Sequence[int]) -> Run:
+    def run(self, beginning: Sequence[int]) -> ScheduledRun:
         """Run the processes in one schedule.
 
         Args:
@@ -152,7 +152,7 @@ class Explorer:
             Violation: processes are blocked for good, or a call raised an exception; the schedule is told.
             Hung: a process neither stops nor ends.
         """
-        run = Run()
+        run = ScheduledRun()
         ready: dict[int, Callable[[], object]] = {
             number: partial(worker.begin, *self._call)
             for number, worker in self._workers.items()
@@ -190,7 +190,7 @@ class Explorer:
         return goes_on()
 
     def _settle(
-        self, advanced: Sequence[int], blocked: list[int], ready: dict[int, Callable[[], object]], run: Run
+        self, advanced: Sequence[int], blocked: list[int], ready: dict[int, Callable[[], object]], run: ScheduledRun
     ) -> list[int]:
         """Wait until no process goes on, and return the numbers of those that are blocked.
 
@@ -215,7 +215,7 @@ class Explorer:
         run.lines[begun:begun] = [f"{self._wording.process} {n} is blocked" for n in advanced if n in still]
         return sorted(still)
 
-    def _follow(self, number: int, ready: dict[int, Callable[[], object]], run: Run) -> Optional[str]:
+    def _follow(self, number: int, ready: dict[int, Callable[[], object]], run: ScheduledRun) -> Optional[str]:
         """Wait until a process stops, ends or is blocked; return in words what it did, or None if it is blocked."""
         worker = self._workers[number]
         while not self._moves_at_once(worker):

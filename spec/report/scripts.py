@@ -16,7 +16,7 @@ from spec.engine.targets import Target
 from spec.report.bundling.bundle import Bundle
 from spec.report.bundling.reach import Rules
 from spec.report.bundling.scopes import Function
-from spec.report.bundling.source import CannotBundle, Module, Place, Sources
+from spec.report.bundling.source import CannotBundle, Module, Sources, Symbol
 from spec.report.scene import Scene
 
 SCRIPT_SECONDS = 60.0
@@ -33,10 +33,10 @@ LIBRARY_MODULE, SCRIPT_MODULE = "spec.made.library", "spec.made.script"
 
 STANDINS = "spec.report.standins"
 
-INSTEAD: dict[Place, Union[Place, str]] = {
-    Place("impl.api", "load"): Place(LIBRARY_MODULE, "load"),
+INSTEAD: dict[Symbol, Union[Symbol, str]] = {
+    Symbol("impl.api", "load"): Symbol(LIBRARY_MODULE, "load"),
     **{
-        Place(f"spec.harness.{module}", name): Place(f"{STANDINS}.{place}", name)
+        Symbol(f"spec.harness.{module}", name): Symbol(f"{STANDINS}.{place}", name)
         for module, place, names in [
             ("witness", "witness", "kernel recorder gatekeeper caller Matcher refuses"),
             ("process_table", "process_table", "state parent children descendants exit_of until_exited until_gone"),
@@ -47,19 +47,19 @@ INSTEAD: dict[Place, Union[Place, str]] = {
             ("checkpoint", "checkpoint", "Arrival Checkpoint"),
             ("child_side", "checkpoint", "pause"),
             ("worker", "worker", "CallFailed Worker"),
-            ("recorder", "recorder", "Event Recorder"),
+            ("recorder", "recorder", "RecordedEvent Recorder"),
             ("starter", "starter", "Starter"),
         ]
         for name in names.split()
     },
-    Place("spec.harness.witness", "Violation"): "AssertionError",
-    Place("spec.harness.process_table", "listed_children"): Place(f"{STANDINS}.process_table", "children"),
-    Place("spec.harness.process_table", "_stat"): Place(f"{STANDINS}.process_table", "stat"),
-    Place(f"{STANDINS}.program", "Program"): Place("spec.harness.program", "Program"),
-    Place("hypothesis.stateful", "RuleBasedStateMachine"): "object",
-    Place("hypothesis.stateful", "initialize"): Place(f"{STANDINS}.stateful", "rule"),
+    Symbol("spec.harness.witness", "Violation"): "AssertionError",
+    Symbol("spec.harness.process_table", "listed_children"): Symbol(f"{STANDINS}.process_table", "children"),
+    Symbol("spec.harness.process_table", "_stat"): Symbol(f"{STANDINS}.process_table", "stat"),
+    Symbol(f"{STANDINS}.program", "Program"): Symbol("spec.harness.program", "Program"),
+    Symbol("hypothesis.stateful", "RuleBasedStateMachine"): "object",
+    Symbol("hypothesis.stateful", "initialize"): Symbol(f"{STANDINS}.stateful", "rule"),
     **{
-        Place(f"hypothesis.{module}", name): Place(f"{STANDINS}.stateful", name)
+        Symbol(f"hypothesis.{module}", name): Symbol(f"{STANDINS}.stateful", name)
         for module, name in [
             ("stateful", "rule"),
             ("stateful", "precondition"),
@@ -71,8 +71,8 @@ INSTEAD: dict[Place, Union[Place, str]] = {
 """What a script has in place of what the suite has."""
 
 MEMBERS = {
-    Place("spec.harness.program", "Program"): Place(f"{STANDINS}.program", "Program"),
-    Place("spec.models.bench", "Model"): Place(f"{STANDINS}.stateful", "Model"),
+    Symbol("spec.harness.program", "Program"): Symbol(f"{STANDINS}.program", "Program"),
+    Symbol("spec.models.bench", "Model"): Symbol(f"{STANDINS}.stateful", "Model"),
 }
 """Likewise, methods of classes."""
 
@@ -97,7 +97,7 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
     sources = Sources(INSTEAD, {LIBRARY_MODULE: _library(target), SCRIPT_MODULE: scene})
     rules = Rules(
         members=MEMBERS,
-        values={Place(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
+        values={Symbol(f"{STANDINS}.stateful", "STEPS"): _steps(explanation)},
         examples=lambda module, function: _examples(module, function, explanation),
         whole=lambda name: Bundle(sources.module(name), sources, rules).text(),
         sections=[

@@ -34,7 +34,7 @@ class Tally(NamedTuple):
     total: int
 
 
-class Row(NamedTuple):
+class LibraryRow(NamedTuple):
     """A library in one Python.
 
     Attributes:
@@ -100,12 +100,12 @@ def _pages(documents: Sequence[Document]) -> dict[str, str]:
     return pages
 
 
-def _rows(columns: Sequence[Column], contexts: Sequence[str]) -> list[Row]:
+def _rows(columns: Sequence[Column], contexts: Sequence[str]) -> list[LibraryRow]:
     found: dict[tuple[str, str], dict[str, Column]] = {}
     for column in columns:
         found.setdefault((_library(column), column.where), {})[_context(column)] = column
     return [
-        Row(library, where, [by_context.get(context) for context in contexts])
+        LibraryRow(library, where, [by_context.get(context) for context in contexts])
         for (library, where), by_context in found.items()
     ]
 

@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from spec.engine.claims import Claim
+from spec.paths import DEFECTS_FOLDER, ROOT
 from spec.selftest import trial
 from spec.selftest.broken_claims import ANY, COMMAND, Record
 from spec.selftest.defects.declaration import Defect
-
-DEFECTS = "spec/selftest/defects"
-"""The folder of all defects, relative to the root of the project."""
 
 
 def problems() -> Iterator[str]:
@@ -32,6 +30,7 @@ def problems() -> Iterator[str]:
 
 def claims_without_defect(claims: Sequence[Claim], defects: Sequence[Defect]) -> Iterator[str]:
     """Yield a line for each claim that no defect was made to break."""
+    folder = DEFECTS_FOLDER.relative_to(ROOT)
     declared = Counter(claim for defect in defects for claim in defect.breaks)
     for claim in claims:
         if not declared[claim.id]:
@@ -41,11 +40,11 @@ def claims_without_defect(claims: Sequence[Claim], defects: Sequence[Defect]) ->
                 for other in defect.breaks
                 if other.startswith(f"{claim.lesson}.") and not defect.is_package
             )
-            file = files.most_common(1)[0][0] if files else f"{DEFECTS}/{claim.lesson}s.py"
+            file = files.most_common(1)[0][0] if files else f"{folder}/{claim.lesson}s.py"
             yield (
                 f"{claim.id}: no defect was made to break it. Define one, in {file} for example, with "
                 f'@family.breaks("{claim.id}"); or,'
-                f" if it is about the lesson, with @packages.breaks in {DEFECTS}/lessons/{claim.lesson}.py."
+                f" if it is about the lesson, with @packages.breaks in {folder}/lessons/{claim.lesson}.py."
             )
 
 

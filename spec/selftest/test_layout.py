@@ -6,7 +6,8 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
-from spec.paths import CLAIMS_FOLDER, ROOT, SPEC_FOLDER
+from spec.engine.deviations import SCRIPTS_FOLDER
+from spec.paths import CLAIMS_FOLDER, DEFECTS_FOLDER, ROOT, SPEC_FOLDER
 
 STANDINS = SPEC_FOLDER / "report" / "standins"
 EVERYWHERE = {"__init__.py", "__main__.py", "conftest.py"}
@@ -47,6 +48,18 @@ def test_a_constant_means_one_thing() -> None:
                     if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
                         values[target.id][module.stem] = ast.unparse(node.value)  # type: ignore[attr-defined]
     assert {name: found for name, found in values.items() if len({*found.values()}) > 1} == {}
+
+
+def test_a_class_means_one_thing() -> None:
+    """No two modules have public classes of one name, apart from claims, defects and what scripts are made of."""
+    places = defaultdict(list)
+    for module in SPEC_FOLDER.rglob("*.py"):
+        if {STANDINS, CLAIMS_FOLDER, DEFECTS_FOLDER, SCRIPTS_FOLDER} & {*module.parents}:
+            continue
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(module.relative_to(SPEC_FOLDER)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_nothing_is_too_long_to_be_read() -> None:

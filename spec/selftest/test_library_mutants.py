@@ -21,7 +21,7 @@ from spec.selftest.mutation.library.knowledge import Knowledge
 from spec.selftest.mutation.library.outcomes import Outcome
 from spec.selftest.mutation.library.results import Report, Result
 from spec.selftest.mutation.library.score import table
-from spec.selftest.mutation.library.suites import KILLED_AT_ONCE, Claims, OwnTests, Run, noticed_by
+from spec.selftest.mutation.library.suites import KILLED_AT_ONCE, Claims, OwnTests, SuiteRun, noticed_by
 from spec.selftest.mutation.mutants import Change
 from spec.tools.command_line import UsageError
 
@@ -171,19 +171,19 @@ choose(1)
 class FakeSuite:
     """A suite whose tests have outcomes that are known beforehand, and which notes what is run."""
 
-    def __init__(self, *runs: Run) -> None:
+    def __init__(self, *runs: SuiteRun) -> None:
         self.runs = list(runs)
         self.asked: list[Sequence[str]] = []
 
-    def run(self, _copy: Copy, tests: Sequence[str], *_options: str, seconds: float) -> Run:
+    def run(self, _copy: Copy, tests: Sequence[str], *_options: str, seconds: float) -> SuiteRun:
         """Return the next outcome."""
         assert seconds > 0
         self.asked.append(tests)
         return self.runs.pop(0)
 
 
-LATE = Run([Outcome("a", failed=False, seconds=1)], succeeded=False, in_time=False)
-PASSED, FAILED = Run([], succeeded=True), Run([Outcome("b", failed=True, seconds=1)], succeeded=False)
+LATE = SuiteRun([Outcome("a", failed=False, seconds=1)], succeeded=False, in_time=False)
+PASSED, FAILED = SuiteRun([], succeeded=True), SuiteRun([Outcome("b", failed=True, seconds=1)], succeeded=False)
 
 
 @pytest.mark.parametrize(
@@ -192,14 +192,14 @@ PASSED, FAILED = Run([], succeeded=True), Run([Outcome("b", failed=True, seconds
         ([PASSED], ["abc"], ""),
         ([FAILED, FAILED], ["abc", "b"], "b"),
         ([FAILED, PASSED, PASSED], ["abc", "b", "c"], ""),  # disturbed by something else
-        ([Run([], succeeded=False)], ["abc"], KILLED_AT_ONCE),
+        ([SuiteRun([], succeeded=False)], ["abc"], KILLED_AT_ONCE),
         ([LATE, LATE], ["abc", "b"], "b"),
-        ([Run([Outcome(test, False, 1) for test in "abc"], succeeded=False, in_time=False)], ["abc"], ""),
+        ([SuiteRun([Outcome(test, False, 1) for test in "abc"], succeeded=False, in_time=False)], ["abc"], ""),
         ([LATE, PASSED, PASSED], ["abc", "b", "c"], ""),  # the machine was busy
     ],
 )
 def test_mutant_is_noticed_if_a_test_fails_twice(
-    runs: list[Run], asked: list[str], found: str, tinymp: Library, tmp_path: Path
+    runs: list[SuiteRun], asked: list[str], found: str, tinymp: Library, tmp_path: Path
 ) -> None:
     suite = FakeSuite(*runs)
     copy = Copy(tinymp, tmp_path / "copy")

@@ -162,7 +162,7 @@ def sample(defect: Defect, record: Record) -> list[str]:
     return chosen
 
 
-class Difference(NamedTuple):
+class RecordDifference(NamedTuple):
     """Verdicts that neither the declaration nor the record of a defect leads to expect.
 
     Attributes:
@@ -206,17 +206,17 @@ class Difference(NamedTuple):
         return f"{self.defect.short_name}: the verdict on {self.claim} is {seen}, {expected}.\n    {remedy}"
 
 
-def differences(defect: Defect, observations: Observations, record: Record) -> list[Difference]:
+def differences(defect: Defect, observations: Observations, record: Record) -> list[RecordDifference]:
     """Compare *observations* with what *defect* declares and with what *record* has about it."""
     found = [
-        Difference(defect, claim, verdicts, record.find(defect, claim))
+        RecordDifference(defect, claim, verdicts, record.find(defect, claim))
         for claim, verdicts in observations.items()
         if claim in ids_here()
     ]
     return [difference for difference in found if difference.is_failed_purpose or not _is_recorded(difference)]
 
 
-def _is_recorded(difference: Difference) -> bool:
+def _is_recorded(difference: RecordDifference) -> bool:
     """Return whether the record leads to expect each of the verdicts."""
     recorded = difference.recorded
     if recorded is None:

@@ -14,11 +14,11 @@ from impl import TEACHING_ORDER
 from spec.engine import deviations, lessons
 from spec.engine.claims import Claim
 from spec.engine.deviations import BadDeviations
-from spec.paths import CLAIMS_FOLDER, ROOT
+from spec.paths import CLAIMS_FOLDER, DEFECTS_FOLDER, ROOT
 from spec.selftest import completeness
 from spec.tools import documents
 from spec.tools.coverage.problems import problems as gaps_in_coverage
-from spec.tools.new import DEFECT_PLACEHOLDER, DEFECTS_FOLDER, PLACEHOLDER, SOURCE_PLACEHOLDER
+from spec.tools.new import DEFECT_PLACEHOLDER, PLACEHOLDER, SOURCE_PLACEHOLDER
 
 LONGEST_FILE = 400
 """Lines that a module of claims may have."""

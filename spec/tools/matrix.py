@@ -13,7 +13,7 @@ from spec.selftest.broken_claims import ANY, COMMAND, RECORD_FILE, Breakage, Bro
 from spec.selftest.defects.declaration import Defect
 from spec.selftest.mutation import mutate_lessons
 from spec.selftest.mutation.library import mutate_library
-from spec.selftest.trial import Batch, Difference, Observations
+from spec.selftest.trial import Batch, Observations, RecordDifference
 from spec.tools.command_line import UsageError
 
 
@@ -169,7 +169,7 @@ def changes(before: BrokenClaims, after: BrokenClaims) -> list[str]:
     return [f"- {line}" for line in sorted(old - new)] + [f"+ {line}" for line in sorted(new - old)]
 
 
-def summary(defect: Defect, observations: Observations, found: Sequence[Difference]) -> list[str]:
+def summary(defect: Defect, observations: Observations, found: Sequence[RecordDifference]) -> list[str]:
     """Return the lines that say what differs from the record, and what to do about it."""
     if found and trial.breaks_most(observations):
         return [f"{defect.short_name} breaks most claims. Record it: {COMMAND} {defect.short_name}"]

@@ -9,15 +9,13 @@ import re
 
 from spec.engine import lessons
 from spec.engine.claims import ids, node_ids
-from spec.paths import CLAIMS_FOLDER, ROOT, SPEC_FOLDER
+from spec.paths import CLAIMS_FOLDER, DEFECTS_FOLDER, ROOT
 from spec.tools.command_line import UsageError
 
 PLACEHOLDER = "State here, in one sentence, what is true."
 DEFECT_PLACEHOLDER = "Say here, in one sentence, what is wrong with this API."
 SOURCE_PLACEHOLDER = "https://docs.python.org/3/library/multiprocessing.html#"
 """The wording of a claim that is not written yet."""
-
-DEFECTS_FOLDER = SPEC_FOLDER / "selftest" / "defects"
 
 MODULE_SKELETON = '''\
 """{title}."""

@@ -6,13 +6,14 @@ import os
 import signal
 from functools import partial
 
-from impl.contract import Multiprocessing
+from impl.contract import Multiprocessing, Process
 from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import does_nothing_to_an_exited_child, grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source, starter_is_parent, where
+from spec.harness.checkpoint import Arrival
 from spec.harness.process_table import ALIVE, Exit, descendants, exit_of, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, recorder
@@ -112,6 +113,16 @@ def test_can_be_terminated_at_once(
     recorder.shows("the processes that reached the end", [event.pid for event in log.events("done")], expected=[])
 
 
+def continues_to_its_end(child: Process, arrival: Arrival, log: Recorder) -> None:
+    """Check that a *child* at a checkpoint runs the rest of its code, and that its exit code is its own, 3."""
+    arrival.let_go()
+    child.join()
+    recorder.shows(
+        "the processes that continued", [event.pid for event in log.events("done")], expected=[arrival.pid]
+    )
+    caller.shows("the exit code", child.exitcode, expected=3)
+
+
 @source("https://man7.org/linux/man-pages/man7/signal.7.html")
 def test_outlives_terminate_if_it_ignores_it(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
@@ -122,11 +133,7 @@ def test_outlives_terminate_if_it_ignores_it(
     arrival = working.next()
     for _ in range(2):
         lesson.terminate(child)
-    arrival.let_go()
-    child.join()
-    done = [event.pid for event in log.events("done")]
-    recorder.shows("the processes that continued", done, expected=[arrival.pid])
-    caller.shows("the exit code", child.exitcode, expected=3)
+    continues_to_its_end(child, arrival, log)
 
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html")
@@ -139,11 +146,7 @@ def test_outlives_terminate_if_it_handles_it(
     child = lesson.start(mp, partial(payloads.handle_sigterm, partial(log, "handled"), task))
     arrival = working.next()
     lesson.terminate(child)
-    arrival.let_go()
-    child.join()
-    done = [event.pid for event in log.events("done")]
-    recorder.shows("the processes that continued", done, expected=[arrival.pid])
-    caller.shows("the exit code", child.exitcode, expected=3)
+    continues_to_its_end(child, arrival, log)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.terminate")

@@ -12,13 +12,13 @@ from queue import Empty, Full
 from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import Condition, managed_too, needs, source, unmanaged, where
+from spec.engine.marks import Applicability, managed_too, needs, source, unmanaged, where
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, kernel, recorder, refuses
 
 pytestmark = [needs("Process", "Queue"), managed_too]
 
-semaphores_can_be_read = Condition(
+semaphores_can_be_read = Applicability(
     "the platform can tell the value of a semaphore, as macOS cannot", lambda _traits: sys.platform != "darwin"
 )
 

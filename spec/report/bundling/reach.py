@@ -10,7 +10,7 @@ from typing import Callable
 
 from spec.report.bundling.reading import Reader, Use
 from spec.report.bundling.scopes import Function, has_fields
-from spec.report.bundling.source import Definition, Module, Place, Referent, Sources, is_text
+from spec.report.bundling.source import Definition, Module, Referent, Sources, Symbol, is_text
 from spec.report.bundling.suite_only import is_setting
 
 PLAIN = {"object", "NamedTuple", "Protocol"}
@@ -29,8 +29,8 @@ class Rules:
         sections: the titles of the parts of the file, in order, each with the beginnings of its modules' names.
     """
 
-    members: Mapping[Place, Place]
-    values: Mapping[Place, str]
+    members: Mapping[Symbol, Symbol]
+    values: Mapping[Symbol, str]
     examples: Callable[[Module, Function], Sequence[str]]
     whole: Callable[[str], str]
     sections: Sequence[tuple[str, tuple[str, ...]]]
@@ -120,8 +120,8 @@ class Reach:
             yield self._known[node]
             return
         reader = self._new_reader(module)
-        if Place(module.name, definition.names[0] if definition.names else "") in self._rules.values:
-            value = self._rules.values[Place(module.name, definition.names[0])]
+        if Symbol(module.name, definition.names[0] if definition.names else "") in self._rules.values:
+            value = self._rules.values[Symbol(module.name, definition.names[0])]
             reader.reading.edits.replace_node(node, lambda: f"{definition.names[0]} = {value}")
         else:
             reader.read(node, keep_docstring=any(name in self._keep for name in definition.names))
@@ -141,7 +141,7 @@ class Reach:
         body = node.body[1:] if is_text(node.body[0]) else node.body
         head = module.line_of(module.end(node.body[0]))[1] if is_text(node.body[0]) else module.lines(node.body[0])[0]
         yield Piece(module, start, head, reader)
-        replaced = self._rules.members.get(Place(module.name, node.name))
+        replaced = self._rules.members.get(Symbol(module.name, node.name))
         new: dict[str, tuple[Module, ast.ClassDef, ast.stmt]] = {}
         if replaced is not None:
             other = self._sources.module(replaced.module)
@@ -175,14 +175,14 @@ class Reach:
     def _is_mark(self, module: Module, decorator: ast.expr) -> bool:
         """Return whether *decorator* is a function in the file, which may have any use for the method."""
         function = decorator.func if isinstance(decorator, ast.Call) else decorator
-        found = self._sources.find(Place(module.name, function.id)) if isinstance(function, ast.Name) else None
+        found = self._sources.find(Symbol(module.name, function.id)) if isinstance(function, ast.Name) else None
         return found is not None and isinstance(found[0], Definition)
 
     def _is_plain(self, module: Module, node: ast.ClassDef) -> bool:
         """Return whether nobody but this project calls methods of the class."""
         for base in node.bases:
             name = base.id if isinstance(base, ast.Name) else ""
-            found = self._sources.find(Place(module.name, name))
+            found = self._sources.find(Symbol(module.name, name))
             if isinstance(found, tuple) and isinstance(found[0], (Definition, str)):
                 continue
             kind = getattr(builtins, name, None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Optional, Union
 
 from spec.report.bundling.scopes import Scopes
-from spec.report.bundling.source import Definition, External, Module, Place, Referent, Sources, Whole
+from spec.report.bundling.source import Definition, External, Module, Referent, Sources, Symbol, Whole
 
 
 class Names:
@@ -31,7 +31,7 @@ class Names:
 
     def find_global(self, name: str) -> Optional[tuple[Union[Referent, str], str]]:
         """Return what *name* refers to at the top level of the module."""
-        return self._sources.find(Place(self._module.name, name))
+        return self._sources.find(Symbol(self._module.name, name))
 
     def referent(self, node: ast.AST) -> Optional[tuple[Union[Referent, str], str]]:
         """Return what *node*, a name or an attribute of a module, refers to; None if that is local or built in."""

@@ -22,7 +22,7 @@ class CannotBundle(Exception):
     """The code needs something that no single file can have.  The message says what, in one line."""
 
 
-class Place(NamedTuple):
+class Symbol(NamedTuple):
     """Where something is defined: a module, and a name there."""
 
     module: str
@@ -95,7 +95,7 @@ class Module:
         self._lines = [0]
         for line in self.code.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))
-        self.imports: dict[str, Union[External, Whole, Place]] = {}
+        self.imports: dict[str, Union[External, Whole, Symbol]] = {}
         self.definitions: list[Definition] = []
         self._read(ast.parse(code).body)
         self.by_name = {name: definition for definition in self.definitions for name in definition.names}
@@ -122,7 +122,7 @@ class Module:
             elif _exists(f"{module}.{alias.name}"):
                 self.imports[bound] = Whole(f"{module}.{alias.name}")
             else:
-                self.imports[bound] = Place(module, alias.name)
+                self.imports[bound] = Symbol(module, alias.name)
 
     def _absolute(self, statement: ast.ImportFrom) -> str:
         """Return the name of the module that *statement* imports from."""
@@ -170,7 +170,7 @@ class Sources:
         extra: modules that are not in any file, by name.
     """
 
-    def __init__(self, instead: Mapping[Place, Union[Place, str]], extra: Mapping[str, str]) -> None:
+    def __init__(self, instead: Mapping[Symbol, Union[Symbol, str]], extra: Mapping[str, str]) -> None:
         self._instead = instead
         self._modules = {name: Module(name, code) for name, code in extra.items()}
 
@@ -178,7 +178,7 @@ class Sources:
         """Return the module called *name*."""
         return self._modules[name] if name in self._modules else _read(name)
 
-    def find(self, place: Place) -> Optional[tuple[Union[Referent, str], str]]:
+    def find(self, place: Symbol) -> Optional[tuple[Union[Referent, str], str]]:
         """Return what is meant by a name at the top level of a module, or None if that does not define it.
 
         What it is comes with the name that it has where it is defined; what is built in is just a name.
@@ -195,13 +195,13 @@ class Sources:
         if place.name in module.by_name:
             return module.by_name[place.name], place.name
         imported = module.imports.get(place.name)
-        if isinstance(imported, Place):
+        if isinstance(imported, Symbol):
             found = self.find(imported)
             if found is None:
                 raise CannotBundle(f"{imported.module} has no {imported.name}")
             return found
         if isinstance(imported, External) and imported.name is not None:
-            replaced = self._instead.get(Place(imported.module, imported.name))
+            replaced = self._instead.get(Symbol(imported.module, imported.name))
             if replaced is not None:
                 return (replaced, replaced) if isinstance(replaced, str) else self.find(replaced)
         return None if imported is None else (imported, place.name)
@@ -211,9 +211,9 @@ class Sources:
         if isinstance(whole, Whole):
             if _exists(f"{whole.name}.{name}"):
                 return Whole(f"{whole.name}.{name}"), name
-            return self.find(Place(whole.name, name))
+            return self.find(Symbol(whole.name, name))
         module = whole.module if whole.name is None else f"{whole.module}.{whole.name}"
-        replaced = self._instead.get(Place(module, name))
+        replaced = self._instead.get(Symbol(module, name))
         if replaced is None:
             return None
         return (replaced, replaced) if isinstance(replaced, str) else self.find(replaced)

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 
 from spec.report.bundling.referents import Names
 from spec.report.bundling.scopes import Function
-from spec.report.bundling.source import Definition, Place
+from spec.report.bundling.source import Definition, Symbol
 
 FOR_THE_SUITE = ("pytest", "hypothesis", "spec.engine")
 """Decorators from these packages are left out."""
 
-TOLD_TO_THE_SUITE = {Place("spec.harness.roles", "note"), Place("spec.harness.heartbeat", "beat")}
+TOLD_TO_THE_SUITE = {Symbol("spec.harness.roles", "note"), Symbol("spec.harness.heartbeat", "beat")}
 """Calls of these functions are left out: they tell the suite what goes on."""
 
 SETTINGS = {"__tracebackhide__", "__module__"}
@@ -61,7 +61,7 @@ def _is_told(statement: ast.stmt, names: Names) -> bool:
         return False
     found = names.referent(statement.value.func)
     referent = found[0] if found else None
-    return isinstance(referent, Definition) and Place(referent.module.name, referent.names[0]) in TOLD_TO_THE_SUITE
+    return isinstance(referent, Definition) and Symbol(referent.module.name, referent.names[0]) in TOLD_TO_THE_SUITE
 
 
 def _loads(node: ast.AST, hidden: Collection[ast.AST]) -> Iterator[str]:

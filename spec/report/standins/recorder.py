@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Union
 
 
-class Event(NamedTuple):
+class RecordedEvent(NamedTuple):
     """What a payload has recorded, in which process, and which parent that had."""
 
     name: str
@@ -30,16 +30,16 @@ class Recorder:
         with open(self.path, "ab", buffering=0) as file:
             file.write(f"{(name, value, os.getpid(), os.getppid(), time.monotonic_ns())!r}\n".encode())
 
-    def events(self, name: str) -> list[Event]:
+    def events(self, name: str) -> list[RecordedEvent]:
         """Return all events called *name* so far, in order."""
         lines = Path(self.path).read_text("utf-8").splitlines() if os.path.exists(self.path) else []
-        return [event for event in (Event(*ast.literal_eval(line)) for line in lines) if event.name == name]
+        return [event for event in (RecordedEvent(*ast.literal_eval(line)) for line in lines) if event.name == name]
 
     def values(self, name: str) -> list[Any]:
         """Return the values of all events called *name* so far, in order."""
         return [event.value for event in self.events(name)]
 
-    def only(self, name: str) -> Event:
+    def only(self, name: str) -> RecordedEvent:
         """Return the event called *name*, of which there is to be one."""
         events = self.events(name)
         if len(events) != 1:

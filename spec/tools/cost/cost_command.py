@@ -28,7 +28,7 @@ COST_SCHEMA = 1
 
 
 @dataclass(frozen=True)
-class Row:
+class CostRow:
     """The cost of a run.
 
     Attributes:
@@ -144,7 +144,7 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def suite(arguments: Sequence[str], target: str, workers: int, repeat: int, where: bool = False) -> Row:
+def suite(arguments: Sequence[str], target: str, workers: int, repeat: int, where: bool = False) -> CostRow:
     """Measure the suite on a target, and as many processes that do nothing, in turns.
 
     Args:
@@ -171,10 +171,10 @@ def suite(arguments: Sequence[str], target: str, workers: int, repeat: int, wher
     if where:
         tell(f"{target}: runs that leave parts out")
         found = parts(command, quickest(costs), counts, max(1, workers))
-    return Row(target, command, quickest(costs), counts.processes, quickest(bares), found)
+    return CostRow(target, command, quickest(costs), counts.processes, quickest(bares), found)
 
 
-def cpython(workers: int, repeat: int) -> list[Row]:
+def cpython(workers: int, repeat: int) -> list[CostRow]:
     """Measure those of CPython's own tests of multiprocessing that this Python has; they may fail."""
     names = [f"test_multiprocessing_{method}" for method in get_all_start_methods()]
     found = [name for name in names if find_spec("test") and find_spec(f"test.{name}")]
@@ -183,7 +183,7 @@ def cpython(workers: int, repeat: int) -> list[Row]:
     command = [sys.executable, "-m", "test", f"-j{max(1, workers)}", *found]
     tell("CPython's own tests, which take minutes")
     costs = [measure([command], expected=range(256)) for _ in range(repeat)]
-    return [Row("CPython's own tests", command, quickest(costs))]
+    return [CostRow("CPython's own tests", command, quickest(costs))]
 
 
 def quickest(costs: Sequence[Cost]) -> Cost:
@@ -196,7 +196,7 @@ def tell(step: str) -> None:
     print(step, file=sys.stderr, flush=True)
 
 
-def show(rows: Sequence[Row]) -> None:
+def show(rows: Sequence[CostRow]) -> None:
     """Print a table."""
     table = [COLUMNS, *(row.cells for row in rows)]
     widths = [max(len(row[column]) for row in table if column < len(row)) for column in range(len(COLUMNS))]

@@ -37,7 +37,7 @@ _NURSERY_IS_OPEN = threading.Lock()
 """Held while there is a nursery: it takes each new child of this process for its own, and would end others' tests."""
 
 
-class Run(NamedTuple):
+class SuiteRun(NamedTuple):
     """A run of tests.
 
     Attributes:
@@ -59,7 +59,7 @@ class Run(NamedTuple):
 class Suite(Protocol):
     """Some tests, and how they are run."""
 
-    def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> Run:
+    def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> SuiteRun:
         """Run *tests* on a *copy* of the library, or all tests if there are none, with more *options* of pytest."""
         ...
 
@@ -75,7 +75,7 @@ class Claims:
     def __init__(self, api: str, begin: Sequence[str] = ()) -> None:
         self._options = [f"--mp={api}", "--hang-after=1", *(f"--claim={beginning}" for beginning in begin)]
 
-    def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> Run:
+    def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> SuiteRun:
         """Run *tests*; see `Suite`."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "outcomes"
@@ -91,8 +91,8 @@ class Claims:
                     variables=variables,
                 )
             except TimeoutError:
-                return Run(outcomes.read(file), succeeded=False, in_time=False)
-            return Run(outcomes.read(file), succeeded=run.status == 0)
+                return SuiteRun(outcomes.read(file), succeeded=False, in_time=False)
+            return SuiteRun(outcomes.read(file), succeeded=run.status == 0)
 
 
 class OwnTests:
@@ -105,7 +105,7 @@ class OwnTests:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> Run:
+    def run(self, copy: Copy, tests: Sequence[str], *options: str, seconds: float) -> SuiteRun:
         """Run *tests*; see `Suite`."""
         with _NURSERY_IS_OPEN, tempfile.TemporaryDirectory() as folder, Nursery():
             file = Path(folder) / "outcomes"
@@ -129,8 +129,8 @@ class OwnTests:
                     status = process.wait(seconds)
                 except subprocess.TimeoutExpired:
                     process.kill()
-                    return Run(outcomes.read(file), succeeded=False, in_time=False)
-            return Run(outcomes.read(file), succeeded=status == 0)
+                    return SuiteRun(outcomes.read(file), succeeded=False, in_time=False)
+            return SuiteRun(outcomes.read(file), succeeded=status == 0)
 
 
 def noticed_by(suite: Suite, copy: Copy, tests: Sequence[str], seconds: Mapping[str, float]) -> str:
