@@ -23,6 +23,10 @@ def tell(log: Recorder, hiker: int, stage: int) -> None:
     log("arrived", (hiker, stage))
 
 
+def walk(_hiker: int, _stage: int) -> None:
+    """Walk a stage in no time."""
+
+
 def go_on() -> None:
     """Meet nobody."""
 

@@ -68,6 +68,39 @@ class NumbersAllAlike(BrokenBarriers):
             return 0
 
 
+class _Counted:
+    """An action that counts how often the barrier opens, and then calls another *action*, if there is one."""
+
+    def __init__(self, opened, action):
+        self.opened, self.action = opened, action
+
+    def __call__(self):
+        self.opened.value += 1
+        if self.action:
+            self.action()
+
+
+@family.breaks("barrier.in-every-schedule-all-go-on-together")
+class OpensTooSoonOnceInAWhile(BrokenBarriers):
+    """Every third time, the barrier opens although one party has not come."""
+
+    class Faulty(SharedBarrier):
+        def __init__(self, parties, action, timeout, *, ctx):
+            self.opened, self.invited = ctx.RawValue("L", 0), parties
+            super().__init__(parties, _Counted(self.opened, action), timeout, ctx=ctx)
+
+        def __getstate__(self):
+            return super().__getstate__(), self.opened, self.invited
+
+        def __setstate__(self, state):
+            own, self.opened, self.invited = state
+            super().__setstate__(own)
+
+        def wait(self, timeout=None):
+            self._parties = max(self.invited - (self.opened.value % 3 == 2), 1)
+            return super().wait(timeout)
+
+
 @family.breaks("barrier.one-party-passes-at-once")
 class SkipsTheActionOfOne(BrokenBarriers):
     """A barrier of one party does not call its action."""

@@ -108,7 +108,7 @@ class LetsAllWaitersIn(Broken):
             self.changed.notify_all()
 
 
-@family.breaks("lock.no-schedule-oversells")
+@family.breaks("lock.no-schedule-oversells", "sharing.no-schedule-loses-an-update-with-the-lock")
 class StaysFreeForNewcomers(Broken):
     """A release hands the lock to a process that waits, and yet leaves it free for the next one that comes."""
 
