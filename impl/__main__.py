@@ -9,11 +9,12 @@ import io
 import math
 import os
 import pkgutil
+import selectors
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import ModuleType
 from typing import Any, Callable, NoReturn, Optional, get_type_hints
@@ -43,12 +44,18 @@ def not_negative(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     return convert
 
 
+def look_for(demo: Callable[..., None]) -> str:
+    """Return what a person should look for: the second paragraph of the docstring of *demo*."""
+    _, _, rest = (inspect.getdoc(demo) or "").partition("\n\n")
+    return rest.partition("\n\n")[0]
+
+
 def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
     """Return a parser with a command for each lesson, and an option for each parameter of its demo."""
     top = argparse.ArgumentParser(prog=program, description="Run a lesson and watch it.")
     commands = top.add_subparsers(title="lessons", dest="lesson", metavar="LESSON")
     for name, module in lessons().items():
-        summary = inspect.getdoc(module.demo)
+        summary = (inspect.getdoc(module.demo) or "").partition("\n\n")[0]
         command = commands.add_parser(name, help=summary, description=inspect.getdoc(module))
         command.formatter_class = argparse.RawDescriptionHelpFormatter
         command.add_argument(
@@ -71,45 +78,82 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
 
 
 def watch(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> int:
-    """Run *demo* in a process of its own, and return its exit status.
+    """Run *demo* in a process of its own, pass on what it prints, and return its exit status.
 
     The terminal sends the SIGINT of Ctrl-C to every process of its foreground process group.  The demo and the
-    processes that it starts run in a session of their own.  So only this process gets the signal, and the others
-    print no tracebacks.  They also have a temporary folder of their own, which this function removes at the end.  A
-    process that is interrupted, or leaves by ``os._exit``, does not remove its files.
+    processes that it starts run in a session of their own, and write to pipes.  So only this process is interrupted,
+    and only this one notices if nobody reads the output any more, as in ``| head -1``.  It ends the others then, and
+    drops what they print about it.  They also have a temporary folder of their own, which this function removes at
+    the end.  A process that is terminated, or leaves by ``os._exit``, does not remove its files.
     """
     folder = tempfile.mkdtemp()
+    pipes = {stream.fileno(): os.pipe() for stream in (sys.stdout, sys.stderr)}
     pid = os.fork()
     if pid == 0:
         os.setsid()
+        for stream, (_, writer) in pipes.items():
+            os.dup2(writer, stream)
+        os.environ["PYTHONUNBUFFERED"] = "1"  # new interpreters write to a pipe at the end only
         tempfile.tempdir = os.environ["TMPDIR"] = folder
-        perform(demo, mp, options)
+        perform(demo, mp, options, [end for pipe in pipes.values() for end in pipe])
     try:
+        for _, writer in pipes.values():
+            os.close(writer)
+        pass_on({reader: stream for stream, (reader, _) in pipes.items()})
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    except KeyboardInterrupt:
-        os.kill(pid, signal.SIGINT)
+    except (KeyboardInterrupt, BrokenPipeError) as error:
+        os.kill(pid, signal.SIGTERM)
         os.waitpid(pid, 0)
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)
+        if isinstance(error, BrokenPipeError):
+            return end_unread()
         print("interrupted", file=sys.stderr)
         return 128 + signal.SIGINT
     finally:
+        for reader, _ in pipes.values():
+            os.close(reader)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> NoReturn:
-    """Run *demo*, and exit as every program does: terminate the daemons, and wait for the other children."""
+def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any], inherited: Sequence[int]) -> NoReturn:
+    """Close the *inherited* file descriptors, run *demo*, and exit as every program does.
+
+    A program that exits terminates its daemons, and waits for its other children.
+    """
+    for end in inherited:
+        os.close(end)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         demo(mp, **options)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(0, signal.SIGTERM)
     except NoSuchAPI as error:  # the API lacks what the lesson is about
         print(f"error: argument --mp: {error}", file=sys.stderr)
         sys.exit(2)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit()
+
+
+def pass_on(streams: Mapping[int, int]) -> None:
+    """Read from some file descriptors, and write to others, until no process can write any more.
+
+    Args:
+        streams: for each file descriptor that is read, the one that its data is written to.
+    """
+    with selectors.DefaultSelector() as selector:
+        for reader in streams:
+            selector.register(reader, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                data = os.read(key.fd, 65536)
+                if not data:
+                    selector.unregister(key.fd)
+                while data:
+                    data = data[os.write(streams[key.fd], data) :]
+
+
+def end_unread() -> int:
+    """Return the exit status of a program whose output nobody reads, and keep Python from telling that."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
 
 
 def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m impl") -> int:
@@ -131,7 +175,12 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
         mp: Any = load(name)
     except NoSuchAPI as error:
         top.error(f"argument --mp: {error}")
-    return watch(lessons()[lesson].demo, mp, options)
+    demo = lessons()[lesson].demo
+    try:
+        print(look_for(demo), end="\n\n", flush=True)
+    except BrokenPipeError:
+        return end_unread()
+    return watch(demo, mp, options)
 
 
 if __name__ == "__main__":

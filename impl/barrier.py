@@ -16,6 +16,7 @@ from typing import Annotated, Callable
 
 from impl.contract import Multiprocessing, Process
 from impl.pauses import pause_for
+from impl.telling import Notebook, notebook
 
 Walk = Callable[[int, int], object]
 """Called with a hiker's number and a stage, on the way.  It is picklable."""
@@ -64,9 +65,19 @@ def stroll(pace: float, hiker: int, _stage: int) -> None:
     pause_for(pace * (hiker + 1))()
 
 
-def announce(hiker: int, stage: int) -> None:
-    """Print where a hiker is, for the person who watches."""
-    print(f"hiker {hiker} is at hut {stage}", flush=True)  # at once, so that the order of arrivals is seen
+def announce(book: Notebook, hiker: int, stage: int) -> None:
+    """Tell the person who watches where a hiker is."""
+    book.tell(f"hiker {hiker} is at hut {stage}")
+
+
+def furthest_apart(lines: list[str], hikers: int) -> int:
+    """Return how many huts the first hiker was ahead of the last one when it was most of all."""
+    huts, apart = [-1] * hikers, 0
+    for line in lines:
+        _, hiker, *_, hut = line.split()
+        huts[int(hiker)] = int(hut)
+        apart = max(apart, max(huts) - min(huts))
+    return apart
 
 
 def demo(
@@ -76,9 +87,15 @@ def demo(
     stages: Annotated[int, "how many stages there are"] = 3,
     pace: Annotated[float, "seconds that the fastest hiker needs for a stage"] = 0.2,
 ) -> None:
-    """Three hikers walk three stages, first with a barrier at each hut, then without."""
-    barrier = mp.Barrier(max(hikers, 1))
+    """Three hikers walk three stages, first with a barrier at each hut, then without.
+
+    Look for how far the fastest hiker is when the slowest one comes to a hut.
+    """
+    barrier, apart = mp.Barrier(max(hikers, 1)), []
     for meet, how in ((barrier.wait, "with a barrier"), (go_on, "without a barrier")):
         print(f"the hikers set out {how}")
-        for process in set_out(mp, hikers, stages, partial(stroll, pace), announce, meet):
-            process.join()
+        with notebook() as book:
+            for process in set_out(mp, hikers, stages, partial(stroll, pace), partial(announce, book), meet):
+                process.join()
+            apart.append(furthest_apart(book.lines(), hikers))
+    print(f"result: with a barrier they were at most {apart[0]} apart, counted in huts, and {apart[1]} without")

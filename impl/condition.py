@@ -18,6 +18,7 @@ from typing import Annotated, Callable
 from impl.contract import Condition, Guard, Multiprocessing, Pause, Process
 from impl.lock import query, restock
 from impl.pauses import pause_for
+from impl.telling import Notebook, notebook
 
 Tell = Callable[[int, int], object]
 """Called with a buyer's number and how often that buyer has looked at the stock."""
@@ -104,9 +105,9 @@ def queue_up(mp: Multiprocessing, buyers: int, buy_one: Callable[..., object], *
     return queueing
 
 
-def announce(buyer: int, looks: int) -> None:
-    """Print for the person who watches how often a buyer has looked."""
-    print(f"buyer {buyer}: bought at look {looks}")
+def announce(book: Notebook, buyer: int, looks: int) -> None:
+    """Tell the person who watches how often a buyer has looked."""
+    book.tell(f"buyer {buyer}: bought at look {looks}")
 
 
 def demo(
@@ -116,20 +117,26 @@ def demo(
     delay: Annotated[float, "seconds until each delivery of half the tickets"] = 0.5,
     pause: Annotated[float, "seconds between two looks without a condition"] = 0.05,
 ) -> None:
-    """Four buyers wait for two deliveries, first with a condition, then without."""
-    import tempfile  # here, because a buyer would need longer to load it than all the rest
+    """Four buyers wait for two deliveries, first with a condition, then without.
 
-    with tempfile.TemporaryDirectory() as folder:
-        stock, delivered = Path(folder) / "stock.json", mp.Condition()
+    Look for how often a buyer looks before it gets a ticket.
+    """
+    delivered = mp.Condition()
+    looks: list[int] = []
+    with notebook() as book:
+        stock = Path(book.path).with_name("stock.json")
         restock(stock, 0)
         for buy_one, more in ((buy, ()), (buy_by_looking, (pause_for(pause),))):
             print(f"no tickets: {buyers} buyers wait {'without' if more else 'with'} a condition")
-            queueing = queue_up(mp, buyers, buy_one, stock, delivered, *more, announce)
+            queueing = queue_up(mp, buyers, buy_one, stock, delivered, *more, partial(announce, book))
             for tickets in (buyers // 2, buyers - buyers // 2):
                 pause_for(delay)()
                 print(f"delivery: {tickets}")
                 deliver(stock, delivered, tickets)
             for process in queueing:
                 process.join()
+            told = book.lines()[len(looks) * buyers :]
+            looks.append(sum(int(line.rpartition(" ")[2]) for line in told))
         noticed = look_then_wait(stock, delivered, partial(deliver, stock, delivered, 1), delay)
         print(f"a delivery between the look and the wait: {'noticed' if noticed else 'missed'}")
+    print(f"result: {buyers} buyers looked {looks[0]} times with a condition, {looks[1]} times without")

@@ -51,7 +51,10 @@ def demo(
     daemon_seconds: Annotated[float, "seconds that the daemon would work"] = 3.0,
     ordinary_seconds: Annotated[float, "seconds that the ordinary child works"] = 5.0,
 ) -> None:
-    """The daemon never prints; the program waits for the ordinary child, which prints."""
+    """The daemon never prints; the program waits for the ordinary child, which prints.
+
+    Look for who prints that it is done, and what comes after the end of main.
+    """
     daemon_task = partial(work, daemon_seconds, "daemon: done")
     ordinary_task = partial(work, ordinary_seconds, "ordinary child: done")
     main(mp, daemon_task, ordinary_task, pause_for(0))

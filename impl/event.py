@@ -16,6 +16,7 @@ from typing import Annotated, Callable, Optional
 
 from impl.contract import Event, Multiprocessing, Pause, Process
 from impl.pauses import pause_for
+from impl.telling import Notebook, notebook
 
 Tell = Callable[[int, str], object]
 """Called with a runner's number and what the runner does: ``runs`` or ``goes home``."""
@@ -73,9 +74,9 @@ def warm_up_for(seconds: float, runner: int) -> None:
     pause_for(seconds * (runner + 1))()
 
 
-def announce(runner: int, deed: str) -> None:
-    """Print what a runner does for the person who watches."""
-    print(f"runner {runner} {deed}")
+def announce(book: Notebook, runner: int, deed: str) -> None:
+    """Tell the person who watches what a runner does."""
+    book.tell(f"runner {runner} {deed}")
 
 
 def demo(
@@ -85,17 +86,27 @@ def demo(
     warm_up: Annotated[float, "seconds that each of them warms up longer than the one before"] = 0.2,
     patience: Annotated[float, "seconds that they wait for a shot that does not come"] = 0.5,
 ) -> None:
-    """Five runners start at the gun; then the gun is not cleared; then it is cleared, and nobody fires."""
-    gun = mp.Event()
+    """Five runners start at the gun; then the gun is not cleared; then it is cleared, and nobody fires.
+
+    Look for who runs before the shot, and who never runs.
+    """
+    gun, too_early = mp.Event(), []
     for gun_is in "loaded", "not cleared":
         print(f"a race in which the gun is {gun_is}")
         lines = [mp.Event() for _ in range(runners)]
-        race = line_up(mp, lines, gun, partial(warm_up_for, warm_up), announce)
-        fire(lines, gun, partial(print, "all are at the line: go"))
-        for runner in race:
-            runner.join()
+        with notebook() as book:
+            race = line_up(mp, lines, gun, partial(warm_up_for, warm_up), partial(announce, book))
+            fire(lines, gun, partial(book.tell, "all are at the line: go"))
+            for runner in race:
+                runner.join()
+            too_early.append(book.lines().index("all are at the line: go"))
     gun.clear()
     print("a race in which nobody fires")
     lines = [mp.Event() for _ in range(runners)]
-    for runner in line_up(mp, lines, gun, partial(warm_up_for, warm_up), announce, patience):
-        runner.join()
+    with notebook() as book:
+        for runner in line_up(mp, lines, gun, partial(warm_up_for, warm_up), partial(announce, book), patience):
+            runner.join()
+        gone = book.count("goes home")
+    print(
+        f"result: {too_early[0]} ran before the shot; {too_early[1]} when the gun was not cleared; {gone} went home"
+    )

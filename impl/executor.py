@@ -91,7 +91,10 @@ def demo(
     cooks: Annotated[int, "how many cooks there are"] = 2,
     pace: Annotated[float, "seconds that a cook needs for each letter of a dish"] = 0.1,
 ) -> None:
-    """Two cooks and many orders: served as they are done, spoiled, cancelled, and lost in an accident."""
+    """Two cooks and many orders: served as they are done, spoiled, cancelled, and lost in an accident.
+
+    Look for what becomes of each order.
+    """
     make, cooks = executor_maker(mp), max(cooks, 1)
     with make(cooks) as kitchen:
         print(f"{cooks} cooks: dishes are served as they are done")
@@ -99,10 +102,13 @@ def demo(
     with make(cooks) as kitchen:
         print("the kitchen stops taking orders")
         tickets = take_orders(kitchen, partial(simmer, pace), ["soup", *["rice"] * 4 * cooks])
-        print(f"cancelled: {len(stop_taking(tickets))} of {len(tickets)}")
+        cancelled = len(stop_taking(tickets))
+        print(f"cancelled: {cancelled} of {len(tickets)}")
         print(f"the soup: {what_became_of(tickets[0])}")
     with make(cooks) as kitchen:
         print("a cook meets with an accident")
         [dumplings] = take_orders(kitchen, partial(simmer, pace), ["dumplings"])
         [flambe] = take_orders(kitchen, burn_down, ["flambé"])
-        print(f"the flambé: {what_became_of(flambe)}; the dumplings: {what_became_of(dumplings)}")
+        lost = [what_became_of(flambe), what_became_of(dumplings)]
+        print(f"the flambé: {lost[0]}; the dumplings: {lost[1]}")
+    print(f"result: {cancelled} orders were cancelled, and the accident cost {lost.count('lost')} of 2 orders")

@@ -41,10 +41,16 @@ def demo(
     *,
     name: Annotated[str, "what the first of the two children is called"] = "洪七",
 ) -> None:
-    """Two children, one with a name and one without, say who they are; so does their parent."""
+    """Two children, one with a name and one without, say who they are; so does their parent.
+
+    Look for the numbers of the processes, and for who is whose child.
+    """
+    pids = {os.getpid()}
     introduction = partial(introduce_myself, mp.current_process)
     for child in start(mp, introduction, name=name), start(mp, introduction):
         child.join()
         print(f"parent: that was {child.name}, process {child.pid}; I am process {os.getpid()}")
+        pids.add(child.pid or 0)
         child.name += ", joined"
         print(f"parent: now I call it {child.name}")
+    print(f"result: two children and their parent are {len(pids)} processes")

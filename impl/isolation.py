@@ -28,7 +28,12 @@ def change_number() -> None:
 
 
 def demo(mp: Multiprocessing) -> None:
-    """A child changes a global; the parent still sees its own."""
+    """A child changes a global; the parent still sees its own.
+
+    Look for the number that the parent sees after the child has changed it.
+    """
+    before = number
     print(f"parent: number = {number}")
     run_in_child(mp, change_number)
     print(f"parent: number = {number}")
+    print(f"result: the child changed {'its own number only' if number == before else 'the number of its parent'}")

@@ -15,6 +15,7 @@ from typing import Annotated, Callable
 
 from impl.contract import JoinableQueue, Multiprocessing
 from impl.pauses import pause_for
+from impl.telling import Notebook, notebook
 
 Work = Callable[[object], object]
 """Called with an item, to make it or to consume it.  It is picklable."""
@@ -58,10 +59,10 @@ def main(
     producer.join()
 
 
-def narrate(seconds: float, deed: str, item: object) -> None:
-    """Wait for that many *seconds*, then print the *deed* and the *item*."""
+def narrate(book: Notebook, seconds: float, deed: str, item: object) -> None:
+    """Wait for that many *seconds*, then tell the *deed* and the *item*."""
     pause_for(seconds)()
-    print(f"{deed} {item}", flush=True)  # a daemon loses unflushed output when it ends
+    book.tell(f"{deed} {item}")
 
 
 def demo(
@@ -72,13 +73,20 @@ def demo(
     make: Annotated[float, "seconds that making one takes"] = 0.2,
     eat: Annotated[float, "seconds that eating one takes"] = 0.5,
 ) -> None:
-    """A producer puts ten dumplings, and continues only when all of them are eaten."""
-    main(
-        mp,
-        [f"dumpling {number}" for number in range(items)],
-        partial(narrate, make, "made"),
-        partial(narrate, eat, "ate"),
-        partial(print, "all eaten: the producer goes on"),
-        maxsize,
-    )
-    print("main: ended")
+    """A producer puts ten dumplings, and continues only when all of them are eaten.
+
+    Look for the last dumpling that is eaten, and for what the producer does then.
+    """
+    with notebook() as book:
+        main(
+            mp,
+            [f"dumpling {number}" for number in range(items)],
+            partial(narrate, book, make, "made"),
+            partial(narrate, book, eat, "ate"),
+            partial(book.tell, "the producer goes on"),
+            maxsize,
+        )
+        told = book.lines()
+    before = told[: told.index("the producer goes on")]
+    eaten = sum(line.startswith("ate ") for line in before)
+    print(f"result: {eaten} of {items} dumplings were eaten before the producer went on")

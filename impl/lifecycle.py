@@ -56,10 +56,15 @@ def demo(
     *,
     pause: Annotated[float, "seconds that the child would work"] = 5.0,
 ) -> None:
-    """A child is terminated while it works, and never prints that it is done."""
+    """A child is terminated while it works, and never prints that it is done.
+
+    Look for "child: done", which does not come, and for the exit code.
+    """
     child = start(mp, partial(work, pause))
     print(f"started:    alive is {child.is_alive()}")
     terminate(child)
     print(f"terminated: alive is {child.is_alive()}")
     child.join()
     print(f"joined:     alive is {child.is_alive()}, exit code {child.exitcode}")
+    code = child.exitcode or 0
+    print(f"result: the child ended {f'by signal {-code}' if code < 0 else 'by itself'}")

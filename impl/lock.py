@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import os
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Callable
 
 from impl.contract import Guard, Multiprocessing, Pause, Process
 from impl.pauses import pause_for
+from impl.telling import Notebook, notebook
 
 Tell = Callable[[int, str], object]
 """Called with a buyer's number and the outcome of the purchase: ``bought`` or ``sold out``."""
@@ -93,9 +95,9 @@ def sell(mp: Multiprocessing, stock: Path, buyers: int, lock: Guard, pause: Paus
     return queueing
 
 
-def announce(buyer: int, outcome: str) -> None:
-    """Print the outcome for the person who watches."""
-    print(f"buyer {buyer}: {outcome}")
+def announce(book: Notebook, buyer: int, outcome: str) -> None:
+    """Tell the person who watches what became of a buyer."""
+    book.tell(f"buyer {buyer}: {outcome}")
 
 
 def demo(
@@ -105,14 +107,18 @@ def demo(
     tickets: Annotated[int, "how many tickets there are"] = 3,
     pause: Annotated[float, "seconds that the network takes"] = 0.2,
 ) -> None:
-    """Ten buyers and three tickets, first with a lock, then without."""
-    import tempfile  # here, because a buyer would need longer to load it than all the rest
+    """Ten buyers and three tickets, first with a lock, then without.
 
-    with tempfile.TemporaryDirectory() as folder:
-        stock = Path(folder) / "stock.json"
-        for lock, how in ((mp.Lock(), "with a lock"), (nullcontext(), "without a lock")):
+    Look for how many buyers are told "bought".
+    """
+    for lock, how in ((mp.Lock(), "with a lock"), (nullcontext(), "without a lock")):
+        with notebook() as book:
+            stock = Path(book.path).with_name("stock.json")
             restock(stock, tickets)
             print(f"tickets: {query(stock)}, sold {how}")
-            for process in sell(mp, stock, buyers, lock, pause_for(pause), announce):
+            for process in sell(mp, stock, buyers, lock, pause_for(pause), partial(announce, book)):
                 process.join()
+            sold = book.count(": bought")
             print(f"left: {query(stock)}")
+        oversold = f"oversold by {sold - tickets}" if sold > tickets else "not oversold"
+        print(f"result: {tickets} tickets, {buyers} buyers, {sold} sold {how}: {oversold}")

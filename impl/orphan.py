@@ -63,7 +63,10 @@ def demo(
     *,
     pause: Annotated[float, "seconds until the parent leaves; the child looks again after twice as many"] = 1.0,
 ) -> None:
-    """A parent leaves first, and its child then has another parent."""
+    """A parent leaves first, and its child then has another parent.
+
+    Look for the parent of the child, before its parent leaves and after.
+    """
     watch, life = mp.Pipe(duplex=False)
     task = partial(live_on, life, pause_for(2 * pause))
     # The program that runs the demo waits for its own children, so it must not be the orphan's parent.
@@ -73,4 +76,6 @@ def demo(
     parent.start()
     life.close()
     parent.join()
+    outlived = not watch.poll(0)
     watch.poll(5 + 2 * pause)  # ready once no process has the other end open: the orphan has ended
+    print(f"result: the child {'outlived' if outlived else 'did not outlive'} its parent")

@@ -103,7 +103,10 @@ def demo(
     seconds: Annotated[float, "seconds that the first parcel takes; the second takes half, the third a third"] = 1.5,
     patience: Annotated[float, "seconds to wait for a parcel whose packer is killed"] = 1.0,
 ) -> None:
-    """Three packers pack ten parcels, in order and as they are ready; then one of them is killed."""
+    """Three packers pack ten parcels, in order and as they are ready; then one of them is killed.
+
+    Look for the order of the parcels, and for the one whose packer is killed.
+    """
     pack = partial(wrap, seconds)
     print(f"in order: {', '.join(pack_in_order(mp, packers, pack, range(parcels)))}")
     print("as they are ready:")
@@ -113,6 +116,9 @@ def demo(
     print("all are handed in:")
     finish(pool)
     pool = mp.Pool(packers)
-    print(f"from a packer who is killed: {pack_in_time(pool, collapse, 0, patience)}")
-    print(f"from another packer: {pack_in_time(pool, pack, 1, 60)}")
+    lost, packed = pack_in_time(pool, collapse, 0, patience), pack_in_time(pool, pack, 1, 60)
+    print(f"from a packer who is killed: {lost}")
+    print(f"from another packer: {packed}")
     abandon(pool)  # to finish would wait for the parcel that is lost
+    came, never = [["came", "never came"][parcel is None] for parcel in (packed, lost)]
+    print(f"result: the parcel of the killed packer {never}, and the next one {came}")

@@ -92,11 +92,17 @@ def demo(
     maxsize: Annotated[int, "how many items the queue holds; 0 for no bound"] = 5,
     items: Annotated[int, "how many items are offered to it"] = 7,
 ) -> None:
-    """A message from a child, an answer through a pipe, and a queue that is first full and then empty."""
+    """A message from a child, an answer through a pipe, and a queue that is first full and then empty.
+
+    Look for what the queue refuses, and for the order in which it gives the rest.
+    """
     print(f"the parent got {message_from_child(mp, partial(str, 'hello from the child'))!r}")
     print(f"the child answered {answer_from_child(mp, 'hello', str.upper)!r}")
     queue = mp.Queue(maxsize)
     refused = offer(queue, range(items))
     print(f"offered {items} items to a queue of {maxsize or 'any number'}; refused: {refused}")
-    print(f"got {take(queue, items - len(refused))}")
+    taken = take(queue, items - len(refused))
+    print(f"got {taken}")
     print(f"and then, without waiting, {poll(queue, 'nothing')}")
+    order = "the order in which they were put" if taken == sorted(taken) else "another order"
+    print(f"result: {len(refused)} of {items} items were refused, and {len(taken)} came in {order}")

@@ -11,10 +11,13 @@ is how more places are opened.  A bounded semaphore refuses that, so it notices 
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
+from itertools import accumulate
 from typing import Annotated, Callable
 
 from impl.contract import Guard, Multiprocessing, Pause, Process, Semaphore
 from impl.pauses import pause_for
+from impl.telling import Notebook, notebook
 
 Tell = Callable[[int, str], object]
 """Called with a car's number and what it does: ``drives in`` or ``drives out``."""
@@ -59,9 +62,14 @@ def open_more(places: Semaphore, count: int) -> None:
         places.release()
 
 
-def announce(car: int, deed: str) -> None:
-    """Print what a car does for the person who watches."""
-    print(f"car {car} {deed}")
+def announce(book: Notebook, car: int, deed: str) -> None:
+    """Tell the person who watches what a car does."""
+    book.tell(f"car {car} {deed}")
+
+
+def most_at_once(lines: list[str]) -> int:
+    """Return how many cars were in the car park when it was fullest."""
+    return max(accumulate(1 if line.endswith("drives in") else -1 for line in lines), default=0)
 
 
 def demo(
@@ -71,13 +79,20 @@ def demo(
     places: Annotated[int, "how many places there are"] = 3,
     stay: Annotated[float, "seconds that a car stays"] = 0.5,
 ) -> None:
-    """Eight cars come to a car park with three places, first with a semaphore, then without."""
+    """Eight cars come to a car park with three places, first with a semaphore, then without.
+
+    Look for how many cars are in the car park at once.
+    """
+    most: list[int] = []
     for gate, how in ((mp.Semaphore(places), "with a semaphore"), (nullcontext(), "without a semaphore")):
         print(f"{places} places, {how}")
-        for process in arrive(mp, cars, gate, pause_for(stay), announce):
-            process.join()
+        with notebook() as book:
+            for process in arrive(mp, cars, gate, pause_for(stay), partial(announce, book)):
+                process.join()
+            most.append(most_at_once(book.lines()))
     gate_keeper = mp.BoundedSemaphore(places)
     try:
         open_more(gate_keeper, 1)
     except ValueError:
         print("a bounded semaphore noticed that a car drove out which had not driven in")
+    print(f"result: {places} places, and {most[0]} cars at once with a semaphore, {most[1]} without")

@@ -81,15 +81,22 @@ def demo(
     turnstiles: Annotated[int, "how many visitors come at once, each through a turnstile"] = 10,
     pause: Annotated[float, "seconds between a turnstile's read and its write"] = 0.1,
 ) -> None:
-    """Ten visitors at ten turnstiles, first with the value's lock, then without, then with a place for each."""
+    """Ten visitors at ten turnstiles, first with the value's lock, then without, then with a place for each.
+
+    Look for how many visitors are counted.
+    """
+    missed = []
     for locked in (True, False):
         visitors = mp.Value("i", 0)
         lock = visitors.get_lock() if locked else nullcontext()
         for process in open_turnstiles(mp, visitors, turnstiles, lock, pause_for(pause)):
             process.join()
         print(f"{turnstiles} visitors, {'with the lock' if locked else 'without it'}: {visitors.value} counted")
+        missed.append(turnstiles - visitors.value)
     places = mp.Array("i", turnstiles)
     for process in open_turnstiles_with_places(mp, places, pause_for(pause)):
         process.join()
     counted = sum(places[place] for place in range(turnstiles))
     print(f"{turnstiles} visitors, with a place for each turnstile: {counted} counted")
+    missed.append(turnstiles - counted)
+    print("result: {} visitors were missed with the lock, {} without, {} with places".format(*missed))

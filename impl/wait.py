@@ -90,8 +90,9 @@ def ponder(seconds: float, client: int) -> str:
     return f"client {client}"
 
 
-def announce(question: object) -> None:
+def announce(served: list[object], question: object) -> None:
     """Print the question for the person who watches."""
+    served.append(question)
     print(f"the desk serves {question}")
 
 
@@ -101,18 +102,25 @@ def demo(
     clients: Annotated[int, "how many clients come at once"] = 3,
     think: Annotated[float, "seconds that the first client thinks; the second takes half, the third a third"] = 1.5,
 ) -> None:
-    """Three clients, the first is the slowest: they are served in order, then as they are ready."""
+    """Three clients, the first is the slowest: they are served in order, then as they are ready.
+
+    Look for the order in which the clients are served.
+    """
     wait = connection_module(mp).wait
+    orders: list[list[object]] = []
     for how, serve_all in (
         ("in a fixed order", serve_in_order),
         ("whoever is ready", partial(serve_as_they_come, wait)),
     ):
         print(f"the desk serves {how}")
         callers, children = open_desk(mp, clients, partial(ponder, think))
-        serve_all(callers, announce)
+        orders.append([])
+        serve_all(callers, partial(announce, orders[-1]))
         for child in children:
             child.join()
     _, children = open_desk(mp, clients, partial(ponder, think))
     print(f"the first to leave: {who_has_left(wait, children)}")
     for child in children:
         child.join()
+    order = "the same" if orders[0] == orders[1] else "another one"
+    print(f"result: {clients} clients were served both ways; as they are ready, the order is {order}")

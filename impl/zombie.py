@@ -54,13 +54,22 @@ def demo(
     children: Annotated[int, "how many children are left unjoined"] = 1,
     pause: Annotated[float, "seconds until the children are looked at"] = 1.0,
 ) -> None:
-    """A child exits and stays a zombie until it is joined."""
+    """A child exits and stays a zombie until it is joined.
+
+    Look for what is left of the child before it is joined, and after.
+    """
     unjoined = leave_unjoined(mp, do_nothing, children)
+    pids = [child.pid or 0 for child in unjoined]
     pause_for(pause)()
     for child in unjoined:
         assert child.pid is not None
         print(f"process {os.getpid()} has not joined {child.pid}: {describe(child.pid)}")
+    before = sum(map(psutil.pid_exists, pids))
     reap(unjoined)
     for child in unjoined:
         assert child.pid is not None
         print(f"process {os.getpid()} has joined {child.pid}: {describe(child.pid)}")
+    after = sum(map(psutil.pid_exists, pids))
+    print(
+        f"result: of {children} exited children, {before} were in the process table before the join, {after} after it"
+    )

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from impl import lifecycle
-from impl.__main__ import lessons, parser
+from impl.__main__ import lessons, look_for, parser
 from spec.harness.nursery import Nursery
 from spec.harness.stillness import Stillness
 from spec.paths import ROOT
@@ -75,6 +75,7 @@ SHOWS = {
         "is at hut 1",
         "the hikers set out without a barrier",
         "is at hut 1",
+        "result: with a barrier they were at most 1 apart",
     ],
     "condition": [
         "no tickets: 2 buyers wait with a condition",
@@ -83,6 +84,7 @@ SHOWS = {
         "no tickets: 2 buyers wait without a condition",
         "bought at look ",
         "a delivery between the look and the wait: missed",
+        "result: 2 buyers looked ",
     ],
     "daemon": ["main: ended", "ordinary child: done"],
     "event": [
@@ -95,6 +97,8 @@ SHOWS = {
         "a race in which nobody fires",
         " goes home",
         " goes home",
+        "result: 0 ran before the shot; ",
+        "2 went home",
     ],
     "executor": [
         "2 cooks: dishes are served as they are done",
@@ -106,19 +110,41 @@ SHOWS = {
         "the soup: spoiled: salted twice",
         "a cook meets with an accident",
         "the flambé: lost; the dumplings: ",
+        " orders were cancelled, and the accident cost ",
     ],
-    "fanout": ["child 0: done", "one by one", "child 0: done", "together"],
+    "fanout": ["child 0: done", "one by one", "child 0: done", "together", "result: one by one they took "],
     "identity": [
         "child:  I am 洪七, process ",
         "parent: that was 洪七, process ",
         "parent: now I call it 洪七, joined",
         "parent: that was ",
+        "result: two children and their parent are 3 processes",
     ],
-    "isolation": ["parent: number = 100", "child:  number = 3", "parent: number = 100"],
-    "joinable": ["ate dumpling 1", "all eaten: the producer goes on", "main: ended"],
-    "lifecycle": ["started:    alive is True", "terminated: ", "joined:     alive is False, exit code -15"],
-    "lock": ["tickets: 2, sold with a lock", "sold out", "left: 0", "tickets: 2, sold without a lock"],
-    "orphan": ["parent: process ", "parent: process ", "leaves", "orphan: process "],
+    "isolation": [
+        "parent: number = 100",
+        "child:  number = 3",
+        "parent: number = 100",
+        "result: the child changed its own number only",
+    ],
+    "joinable": [
+        "ate dumpling 1",
+        "the producer goes on",
+        "result: 2 of 2 dumplings were eaten before the producer went on",
+    ],
+    "lifecycle": [
+        "started:    alive is True",
+        "terminated: ",
+        "joined:     alive is False, exit code -15",
+        "result: the child ended by signal 15",
+    ],
+    "lock": [
+        "tickets: 2, sold with a lock",
+        "sold out",
+        "left: 0",
+        "result: 2 tickets, 4 buyers, 2 sold with a lock: not oversold",
+        "tickets: 2, sold without a lock",
+    ],
+    "orphan": ["parent: process ", "leaves", "orphan: process ", "result: the child outlived its parent"],
     "pool": [
         "in order: parcel 0, parcel 1, parcel 2",
         "as they are ready:",
@@ -129,6 +155,7 @@ SHOWS = {
         "parcel 0",
         "from a packer who is killed: None",
         "from another packer: parcel 1",
+        "result: the parcel of the killed packer never came, and the next one came",
     ],
     "queue": [
         "the parent got 'hello from the child'",
@@ -136,6 +163,7 @@ SHOWS = {
         "offered 7 items to a queue of 5; refused: [5, 6]",
         "got [0, 1, 2, 3, 4]",
         "and then, without waiting, nothing",
+        "result: 2 of 7 items were refused, and 5 came in the order in which they were put",
     ],
     "semaphore": [
         "2 places, with a semaphore",
@@ -146,12 +174,19 @@ SHOWS = {
         "2 places, without a semaphore",
         "drives in",
         "a bounded semaphore noticed that a car drove out which had not driven in",
+        "result: 2 places, and 2 cars at once with a semaphore, ",
     ],
-    "sharing": ["10 less 3 with a lock: 7", "10 less 3 without a lock: "],
+    "sharing": [
+        "10 less 3 with a lock: 7",
+        "10 less 3 without a lock: ",
+        "result: of 3 updates, 0 were lost with a lock, ",
+    ],
     "values": [
         "3 visitors, with the lock: 3 counted",
         "3 visitors, without it: ",
         "3 visitors, with a place for each turnstile: 3 counted",
+        "result: 0 visitors were missed with the lock, ",
+        "0 with places",
     ],
     "wait": [
         "the desk serves in a fixed order",
@@ -161,8 +196,14 @@ SHOWS = {
         "the desk serves whoever is ready",
         "the desk serves client ",
         "the first to leave: [",
+        "result: 3 clients were served both ways; as they are ready, the order is another one",
     ],
-    "zombie": ["has not joined", "has joined", "not in the process table"],
+    "zombie": [
+        "has not joined",
+        "has joined",
+        "not in the process table",
+        "result: of 1 exited children, ",
+    ],
 }
 """Lines that a demo prints in this order, among other lines."""
 
@@ -223,12 +264,37 @@ def test_help_is_what_there_is_to_know(lesson: str, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize("method", get_all_start_methods())
 @pytest.mark.parametrize("lesson", lessons())
 def test_shows_what_the_lesson_says(lesson: str, method: str) -> None:
-    """Each demo shows its lesson under each start method, and leaves no process behind."""
+    """Each demo shows its lesson under each start method, and leaves no process behind.
+
+    It says what to look for first, and what happened last.
+    """
     with Nursery() as nursery:
         demo = run(lesson, "--mp", f"multiprocessing:{method}", *QUICK.get(lesson, "").split())
     assert demo.stderr == ""
     assert demo.returncode == 0
+    assert re.fullmatch(r"Look for [^\n]*\.", look_for(lessons()[lesson].demo))
+    assert demo.stdout.startswith(look_for(lessons()[lesson].demo) + "\n\n")
     assert re.search(".*".join(map(re.escape, SHOWS[lesson])), demo.stdout, re.DOTALL), demo.stdout
+    # When the ordinary child has printed, the program of that lesson ends, so nobody is left to print a result.
+    assert demo.stdout.splitlines()[-1].startswith("ordinary child: " if lesson == "daemon" else "result: ")
+    assert nursery.leftovers == []
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+@pytest.mark.parametrize("method", get_all_start_methods())
+def test_output_may_be_closed_early(method: str, lines: int) -> None:
+    """A demo whose output nobody reads any more ends quietly, and leaves no process."""
+    command = [sys.executable, "-m", "impl", "lock", "--mp", f"multiprocessing:{method}"]
+    with Nursery() as nursery:
+        demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert demo.stdout is not None
+        assert demo.stderr is not None
+        for _ in range(lines):
+            demo.stdout.readline()
+        demo.stdout.close()
+        assert demo.stderr.read() == b""
+        assert demo.wait() == 128 + signal.SIGPIPE
+        demo.stderr.close()
     assert nursery.leftovers == []
 
 

@@ -76,8 +76,12 @@ def run(mp: Multiprocessing, task: Task) -> None:
 
 
 def demo(mp: Multiprocessing) -> None:
-    """Say here in one line what a person sees."""
+    """Say here in one line what a person sees.
+
+    Look for what shows the point.
+    """
     run(mp, hello)
+    print("result: say here what happened, from what was counted")
 
 
 def hello() -> None:
