@@ -17,10 +17,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import ModuleType
-from typing import Any, Callable, NoReturn, Optional, get_type_hints
+from typing import Any, Callable, NoReturn, Optional, Protocol, get_type_hints
 
 import impl
 from impl.api import NoSuchAPI, load
+
+SECONDS_BETWEEN_LOOKS = 0.005
+"""A look at a process takes some 0.1 ms, so ten processes that are watched cost a fifth of a processor."""
 
 
 def lessons() -> dict[str, ModuleType]:
@@ -64,6 +67,11 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
             metavar="MODULE[:CONTEXT]",
             help="the multiprocessing API to run on, such as multiprocessing:spawn (default: %(default)s)",
         )
+        command.add_argument(
+            "--timeline",
+            metavar="FILE",
+            help="write what each process did to FILE: .svg, .html, or .json for Perfetto",
+        )
         hints = get_type_hints(module.demo, include_extras=True)
         for option in list(inspect.signature(module.demo).parameters.values())[1:]:
             kind, [about] = hints[option.name].__origin__, hints[option.name].__metadata__
@@ -77,7 +85,22 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
     return top
 
 
-def watch(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> int:
+class WatchesProcesses(Protocol):
+    """What watches the processes of a demo; see `spec.report.timelines.observing`."""
+
+    def begin(self, pid: int) -> None:
+        """Begin with the process of the demo."""
+
+    def look(self) -> None:
+        """Look at all processes."""
+
+    def printed(self, text: str) -> None:
+        """Note what they have printed."""
+
+
+def watch(
+    demo: Callable[..., None], mp: Any, options: dict[str, Any], observer: Optional[WatchesProcesses] = None
+) -> int:
     """Run *demo* in a process of its own, pass on what it prints, and return its exit status.
 
     The terminal sends the SIGINT of Ctrl-C to every process of its foreground process group.  The demo and the
@@ -85,6 +108,12 @@ def watch(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> int:
     and only this one notices if nobody reads the output any more, as in ``| head -1``.  It ends the others then, and
     drops what they print about it.  They also have a temporary folder of their own, which this function removes at
     the end.  A process that is terminated, or leaves by ``os._exit``, does not remove its files.
+
+    Args:
+        demo: a lesson's demo.
+        mp: the multiprocessing API.
+        options: the options of the demo.
+        observer: told when the demo has begun and what it prints, and asked to look at its processes again and again.
     """
     folder = tempfile.mkdtemp()
     pipes = {stream.fileno(): os.pipe() for stream in (sys.stdout, sys.stderr)}
@@ -97,9 +126,11 @@ def watch(demo: Callable[..., None], mp: Any, options: dict[str, Any]) -> int:
         tempfile.tempdir = os.environ["TMPDIR"] = folder
         perform(demo, mp, options, [end for pipe in pipes.values() for end in pipe])
     try:
+        if observer:
+            observer.begin(pid)
         for _, writer in pipes.values():
             os.close(writer)
-        pass_on({reader: stream for stream, (reader, _) in pipes.items()})
+        pass_on({reader: stream for stream, (reader, _) in pipes.items()}, observer)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except (KeyboardInterrupt, BrokenPipeError) as error:
         os.kill(pid, signal.SIGTERM)
@@ -132,22 +163,27 @@ def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any], inherit
     sys.exit()
 
 
-def pass_on(streams: Mapping[int, int]) -> None:
+def pass_on(streams: Mapping[int, int], observer: Optional[WatchesProcesses]) -> None:
     """Read from some file descriptors, and write to others, until no process can write any more.
 
     Args:
         streams: for each file descriptor that is read, the one that its data is written to.
+        observer: told what is written, and let look at the processes every few milliseconds.
     """
     with selectors.DefaultSelector() as selector:
         for reader in streams:
             selector.register(reader, selectors.EVENT_READ)
         while selector.get_map():
-            for key, _ in selector.select():
+            for key, _ in selector.select(SECONDS_BETWEEN_LOOKS if observer else None):
                 data = os.read(key.fd, 65536)
+                if observer:
+                    observer.printed(data.decode(errors="replace"))
                 if not data:
                     selector.unregister(key.fd)
                 while data:
                     data = data[os.write(streams[key.fd], data) :]
+            if observer:
+                observer.look()
 
 
 def end_unread() -> int:
@@ -167,7 +203,7 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
         sys.stdout.reconfigure(line_buffering=True)  # a person watches, also where the output is a pipe
     top = parser(program)
     options = vars(top.parse_args(arguments))
-    lesson, name = options.pop("lesson"), options.pop("mp", None)
+    lesson, name, file = options.pop("lesson"), options.pop("mp", None), options.pop("timeline", None)
     if lesson is None:
         top.print_help()
         return 0
@@ -176,11 +212,22 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
     except NoSuchAPI as error:
         top.error(f"argument --mp: {error}")
     demo = lessons()[lesson].demo
+    record: Any = None
+    if file is not None:
+        from spec.report.timelines.recording import CannotWrite, Recording  # only this option needs it
+
+        try:
+            record = Recording(file, f"{lesson} on {name}")
+        except CannotWrite as error:
+            top.error(f"argument --timeline: {error}")
     try:
         print(look_for(demo), end="\n\n", flush=True)
     except BrokenPipeError:
         return end_unread()
-    return watch(demo, mp, options)
+    status = watch(demo, mp, options, record)
+    if record:
+        record.write()
+    return status
 
 
 if __name__ == "__main__":

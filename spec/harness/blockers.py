@@ -18,6 +18,9 @@ from spec.harness import socket_peers
 from spec.harness.system_calls import P_PID, P_PIDFD
 from spec.harness.waits import blocking_call
 
+NOBODY = "no process of the claim"
+"""How it is said that none of the processes could end a wait."""
+
 _MOST_NAMED = 5
 """How many processes are named at most."""
 
@@ -179,7 +182,7 @@ def _mappings(pid: int) -> Iterator[tuple[int, int, str]]:
 
 def _processes(pids: Sequence[int]) -> str:
     if not pids:
-        return "no process of the claim"
+        return NOBODY
     named = [str(pid) for pid in pids[:_MOST_NAMED]]
     if len(pids) > _MOST_NAMED:
         named.append(f"{len(pids) - _MOST_NAMED} more")

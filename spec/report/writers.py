@@ -19,19 +19,23 @@ class CannotWrite(ValueError):
     """A report cannot be written to this file or in this format.  The message is one line for the user."""
 
 
-def check(file: Path) -> None:
-    """Check, before a long run, that a report can be written to *file*.
+def check(file: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
+    """Check, before a long run, that something can be written to *file*.
+
+    Args:
+        file: the file.
+        suffixes: those of the formats in which it can be written; a report's if left out.
 
     Raises:
-        CannotWrite: no report can be written to it.
+        CannotWrite: it cannot be written.
     """
-    if file.suffix not in SUFFIXES:
-        raise CannotWrite(f"{file}: the suffix determines the format, and is one of {', '.join(SUFFIXES)}")
+    if file.suffix not in suffixes:
+        raise CannotWrite(f"{file}: the suffix determines the format, and is one of {', '.join(suffixes)}")
     if file.is_dir():
         raise CannotWrite(f"{file}: it is a folder")
     if not file.absolute().parent.is_dir():
         raise CannotWrite(f"{file}: there is no folder {file.absolute().parent}")
-    if file.suffix == ".html":
+    if file.suffix in {".html", ".svg"}:
         _check_html(file)
     is_new = not file.exists()
     try:
@@ -44,7 +48,8 @@ def check(file: Path) -> None:
 
 def _check_html(file: Path) -> None:
     if importlib.util.find_spec("jinja2") is None:
-        raise CannotWrite(f"{file}: HTML needs Jinja2, which is not installed; {installing('report')} installs it")
+        kind = file.suffix[1:].upper()
+        raise CannotWrite(f"{file}: {kind} needs Jinja2, which is not installed; {installing('report')} installs it")
 
 
 def write(documents: Sequence[Document], file: Path) -> None:
@@ -74,7 +79,7 @@ def write_site(documents: Sequence[Document], folder: Path) -> None:
     Raises:
         CannotWrite: the folder has other files, or cannot be written.
     """
-    _check_html(folder)
+    _check_html(folder / "index.html")
     from spec.report import site  # needs Jinja2, which is optional
 
     site.write(documents, folder)

@@ -1,0 +1,1 @@
+"""Timelines: what each process of a program did, as the kernel shows it."""

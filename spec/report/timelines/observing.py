@@ -1,0 +1,221 @@
+"""Watch the processes of a program while it runs, by asking the kernel again and again.
+
+Nothing in the program takes part: no process is stopped, traced or asked.  What happens between two looks is not
+seen.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from spec.harness.blockers import NOBODY, describe_wait
+from spec.harness.process_table import descendants, listed_children
+from spec.harness.waits import BlockingCall, blocking_call, sleeps
+from spec.report.timelines.timeline import (
+    RUNNING,
+    SLEEPING,
+    STOPPED,
+    WAITING,
+    ZOMBIE,
+    Adoption,
+    Life,
+    Line,
+    Span,
+    Timeline,
+)
+
+_SECONDS_TO_BEGIN = 1
+"""A process that is started as a new program is the fork of its starter at first, for less than this time."""
+
+_STATES = {"R": RUNNING, "D": RUNNING, "T": STOPPED, "t": STOPPED, "Z": ZOMBIE}
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the kernel says of a process at one moment.
+
+    See `proc_pid_stat(5) <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
+
+    Attributes:
+        letter: its state.
+        parent: the number of its parent.
+        ticks: how much of the processor it has used, in user and in kernel mode, in ticks of the clock.
+        begun: when it was started, in ticks of the clock since the machine was.
+        status: how it ended, as `waitpid` tells it.
+    """
+
+    letter: str
+    parent: int
+    ticks: int
+    begun: int
+    status: int
+
+
+def _look_at(pid: int) -> Optional[_Look]:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
+    except OSError:
+        return None
+    letter = fields[0].decode()
+    if letter == "X":
+        return None
+    return _Look(letter, int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[19]), int(fields[49]))
+
+
+def _exit_in_words(status: int) -> str:
+    """Return how a process ended, from the status that `waitpid` gives."""
+    if status & 0x7F:
+        return signal.Signals(status & 0x7F).name
+    return f"exit code {status >> 8 & 0xFF}"
+
+
+def _command(pid: int) -> bytes:
+    """Return the command line of *pid*; empty if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _with_roles(what: str, roles: Mapping[int, str]) -> str:
+    """Return *what* a process waits for with the roles of processes in place of their numbers."""
+
+    def named(found: re.Match[str]) -> str:
+        return re.sub(r"\d+", lambda number: roles.get(int(number[0]), f"process {number[0]}"), found[1])
+
+    return re.sub(r"process ((?:\d+, )*\d+(?: or \d+)?)", named, what.replace(NOBODY, "no process of the program"))
+
+
+class _Subject:
+    """A process that is watched."""
+
+    def __init__(self, life: Life, look: _Look) -> None:
+        self.life, self.begun, self.ticks = life, look.begun, look.ticks
+        self.call: Optional[BlockingCall] = None
+        self.what = ""
+
+
+class Observer:
+    """Watches a process, and all processes that come from it.
+
+    Args:
+        title: what the timeline is called.
+    """
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._subjects: dict[int, _Subject] = {}
+        self._lives: list[Life] = []
+        self._lines: list[Line] = []
+        self._commands: dict[int, bytes] = {}
+        self._looks, self._gap, self._begin, self._last = 0, 0.0, time.monotonic(), 0.0
+        self._main = 0
+
+    def begin(self, pid: int) -> None:
+        """Begin with process *pid*, which has just started."""
+        self._main, self._begin, self._last = pid, time.monotonic(), 0.0
+        self.look()
+
+    def look(self) -> None:
+        """Ask the kernel what all processes do now."""
+        now = time.monotonic() - self._begin
+        self._gap, self._last, self._looks = max(self._gap, now - self._last), now, self._looks + 1
+        for pid in self._all():
+            look = _look_at(pid)
+            subject = self._subjects.get(pid)
+            if subject is not None and (look is None or look.begun != subject.begun):
+                self._is_gone(subject, now)
+                subject = None
+            if look is not None:
+                if subject is None:
+                    subject = self._is_new(pid, look, now)
+                self._goes_on(subject, look, now)
+
+    def printed(self, text: str) -> None:
+        """Note what the processes have printed: whole lines, or parts of one."""
+        now = time.monotonic() - self._begin
+        self._lines += [Line(now, line) for line in text.splitlines() if line]
+
+    def end(self) -> Timeline:
+        """Return the timeline, from the beginning until now."""
+        self.look()
+        seconds = time.monotonic() - self._begin
+        roles = self._name_all()
+        for life in self._lives:
+            life.spans = [span._replace(what=_with_roles(span.what, roles)) for span in life.spans]
+        return Timeline(self._title, self._lives, self._lines, seconds, self._looks, self._gap)
+
+    def _name_all(self) -> dict[int, str]:
+        """Say who each process is, and return the names by process."""
+        children = 0
+        for life in self._lives:
+            starter = next((other.role for other in self._lives if other.pid == life.parents[0].parent), "")
+            command = self._commands.get(life.pid, b"")
+            if life is self._lives[0]:
+                life.role = "main"
+            elif b"_tracker import main" in command:
+                life.role = "resource tracker"
+            elif b"forkserver import main" in command and starter != "fork server":
+                life.role = "fork server"
+            else:
+                children += 1
+                life.role = f"child {children}"
+        return {life.pid: life.role for life in self._lives}
+
+    def _all(self) -> list[int]:
+        """Return the processes to look at: those that were seen, and what they have started."""
+        found = dict.fromkeys([*self._subjects, self._main])
+        for pid in [*found]:
+            found.update(dict.fromkeys(descendants(pid) if pid == self._main else listed_children(pid)))
+        return [*found]
+
+    def _is_new(self, pid: int, look: _Look, now: float) -> _Subject:
+        life = Life(pid, "", [Adoption(now if self._lives else 0.0, look.parent)])
+        self._lives.append(life)
+        self._subjects[pid] = subject = _Subject(life, look)
+        return subject
+
+    def _is_gone(self, subject: _Subject, now: float) -> None:
+        life = subject.life
+        del self._subjects[life.pid]
+        life.over = True
+        life.spans[-1] = life.spans[-1]._replace(end=now)
+
+    def _goes_on(self, subject: _Subject, look: _Look, now: float) -> None:
+        life = subject.life
+        if now - life.begin < _SECONDS_TO_BEGIN:
+            self._commands[life.pid] = _command(life.pid) or self._commands.get(life.pid, b"")
+        if look.parent != life.parents[-1].parent:
+            life.parents.append(Adoption(now, look.parent))
+        if look.letter == "Z" and not life.exit:
+            life.exit = _exit_in_words(look.status)
+        state, what = self._activity(subject, look)
+        if life.spans:
+            life.spans[-1] = life.spans[-1]._replace(end=now)
+        if not life.spans or (state, what) != life.spans[-1][2:]:
+            life.spans.append(Span(now if life.spans else life.begin, now, state, what))
+
+    def _activity(self, subject: _Subject, look: _Look) -> tuple[str, str]:
+        """Return the state of a process, and what it waits for.
+
+        A process that has used the processor since the last look counts as running.
+        """
+        pid = subject.life.pid
+        used, subject.ticks = look.ticks > subject.ticks, look.ticks
+        if look.letter in _STATES:
+            return _STATES[look.letter], ""
+        if used:
+            return RUNNING, ""
+        call = blocking_call(pid)
+        if call != subject.call:
+            # Who else has the pipe or the memory is looked up only once for each wait.
+            subject.call, subject.what = call, describe_wait(pid, [*self._subjects])
+        if subject.what:
+            return WAITING, subject.what
+        return (SLEEPING if sleeps(pid) else WAITING), ""

@@ -1,0 +1,43 @@
+"""Record a timeline in a file; the suffix determines the format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spec.report import writers
+from spec.report.timelines import trace_events
+from spec.report.timelines.observing import Observer
+from spec.report.writers import CannotWrite
+
+__all__ = ["CannotWrite", "Recording"]
+
+SUFFIXES = (".svg", ".html", ".json")
+"""The suffixes of timelines: a picture, a page with the picture, and the Trace Event format."""
+
+
+class Recording(Observer):
+    """An observer whose timeline is written to a file.
+
+    Args:
+        name: the name of the file.
+        title: what the timeline is called.
+
+    Raises:
+        CannotWrite: it cannot be written.  The message is one line for the user.
+    """
+
+    def __init__(self, name: str, title: str) -> None:
+        self._file = Path(name)
+        writers.check(self._file, SUFFIXES)
+        super().__init__(title)
+
+    def write(self) -> None:
+        """Write the timeline until now."""
+        timeline = self.end()
+        if self._file.suffix == ".json":
+            text = trace_events.render(timeline)
+        else:
+            from spec.report.timelines import drawing  # needs Jinja2, which is optional
+
+            text = (drawing.svg if self._file.suffix == ".svg" else drawing.html)(timeline)
+        self._file.write_text(text, encoding="utf-8")
