@@ -214,10 +214,10 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
     demo = lessons()[lesson].demo
     record: Any = None
     if file is not None:
-        from spec.report.timelines.recording import CannotWrite, Recording  # only this option needs it
+        from spec.report.timelines.timeline_file import CannotWrite, RecordedTimeline  # only this option needs it
 
         try:
-            record = Recording(file, f"{lesson} on {name}")
+            record = RecordedTimeline(file, f"{lesson} on {name}")
         except CannotWrite as error:
             top.error(f"argument --timeline: {error}")
     try:

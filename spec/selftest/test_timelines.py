@@ -18,7 +18,7 @@ import pytest
 
 from spec.harness.process_table import until_blocked, until_exited, until_gone
 from spec.paths import ROOT
-from spec.report.timelines import drawing, trace_events
+from spec.report.timelines import pictures, trace_events
 from spec.report.timelines.observing import Observer
 from spec.report.timelines.timeline import (
     RUNNING,
@@ -26,9 +26,9 @@ from spec.report.timelines.timeline import (
     STOPPED,
     WAITING,
     ZOMBIE,
-    Adoption,
     Life,
     Line,
+    NewParent,
     Span,
     Timeline,
 )
@@ -152,11 +152,11 @@ def test_exit_code_is_told() -> None:
 SAMPLE = Timeline(
     "a <sample>",
     [
-        Life(10, "main", [Adoption(0.0, 1)], [Span(0, 0.5, RUNNING), Span(0.5, 2, WAITING, "the exit of child 1")]),
+        Life(10, "main", [NewParent(0.0, 1)], [Span(0, 0.5, RUNNING), Span(0.5, 2, WAITING, "the exit of child 1")]),
         Life(
             11,
             "child 1",
-            [Adoption(0.25, 10), Adoption(1.0, 1)],
+            [NewParent(0.25, 10), NewParent(1.0, 1)],
             [Span(0.25, 1.5, SLEEPING), Span(1.5, 1.75, ZOMBIE)],
             exit="SIGTERM",
             over=True,
@@ -170,7 +170,7 @@ SAMPLE = Timeline(
 
 
 def test_picture_has_a_lane_for_each_process() -> None:
-    picture = ET.fromstring(drawing.svg(SAMPLE))
+    picture = ET.fromstring(pictures.svg(SAMPLE))
     texts = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
     assert [text for text in texts if text.startswith(("main", "child"))] == ["main 10", "child 1 11"]
     assert {"SIGTERM", "adopted by process 1", "still there", "a <sample>", "0.5 s"} <= {*texts}
@@ -178,17 +178,17 @@ def test_picture_has_a_lane_for_each_process() -> None:
     told = [title.text for bar in bars for title in bar.iter(f"{SVG}title")]
     assert "0.500 s to 2.000 s: waiting, for the exit of child 1" in told
     sleeping = next(bar for bar in bars if "0.250 s" in str(bar.find(f"{SVG}title").text))  # type: ignore[union-attr]
-    scale = (drawing.WIDTH - drawing.LEFT - drawing.RIGHT) / 2
-    assert float(sleeping.attrib["x"]) == pytest.approx(drawing.LEFT + 0.25 * scale, abs=0.1)
+    scale = (pictures.WIDTH - pictures.LEFT - pictures.RIGHT) / 2
+    assert float(sleeping.attrib["x"]) == pytest.approx(pictures.LEFT + 0.25 * scale, abs=0.1)
     assert float(sleeping.attrib["width"]) == pytest.approx(1.25 * scale, abs=0.1)
 
 
 def test_picture_says_how_far_it_can_be_trusted() -> None:
-    assert "asked 400 times, at most 6 ms apart" in drawing.svg(SAMPLE)
+    assert "asked 400 times, at most 6 ms apart" in pictures.svg(SAMPLE)
 
 
 def test_page_tells_what_happened_in_order() -> None:
-    page = drawing.html(SAMPLE)
+    page = pictures.html(SAMPLE)
     told = [
         "begins, as process 10",
         "is started by main, as process 11",

@@ -23,9 +23,9 @@ from spec.report.timelines.timeline import (
     STOPPED,
     WAITING,
     ZOMBIE,
-    Adoption,
     Life,
     Line,
+    NewParent,
     Span,
     Timeline,
 )
@@ -176,7 +176,7 @@ class Observer:
         return [*found]
 
     def _is_new(self, pid: int, look: _Look, now: float) -> _Subject:
-        life = Life(pid, "", [Adoption(now if self._lives else 0.0, look.parent)])
+        life = Life(pid, "", [NewParent(now if self._lives else 0.0, look.parent)])
         self._lives.append(life)
         self._subjects[pid] = subject = _Subject(life, look)
         return subject
@@ -192,7 +192,7 @@ class Observer:
         if now - life.begin < _SECONDS_TO_BEGIN:
             self._commands[life.pid] = _command(life.pid) or self._commands.get(life.pid, b"")
         if look.parent != life.parents[-1].parent:
-            life.parents.append(Adoption(now, look.parent))
+            life.parents.append(NewParent(now, look.parent))
         if look.letter == "Z" and not life.exit:
             life.exit = _exit_in_words(look.status)
         state, what = self._activity(subject, look)

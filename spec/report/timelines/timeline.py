@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 RUNNING, WAITING, SLEEPING, STOPPED, ZOMBIE = "running", "waiting", "sleeping", "stopped", "zombie"
 
-MEANINGS = {
+STATES = {
     RUNNING: "runs, or is ready to run",
     WAITING: "waits for another process, or for one of its own threads",
     SLEEPING: "sleeps for a time that it has chosen",
@@ -24,7 +24,7 @@ class Span(NamedTuple):
     Attributes:
         begin: seconds since the timeline began.
         end: seconds since the timeline began.
-        state: one of `MEANINGS`.
+        state: one of `STATES`.
         what: what it waited for, in words; empty if it did not wait, or if the kernel does not tell.
     """
 
@@ -34,7 +34,7 @@ class Span(NamedTuple):
     what: str = ""
 
 
-class Adoption(NamedTuple):
+class NewParent(NamedTuple):
     """A moment in which a process had another parent for the first time."""
 
     time: float
@@ -56,7 +56,7 @@ class Life:
 
     pid: int
     role: str
-    parents: list[Adoption]
+    parents: list[NewParent]
     spans: list[Span] = field(default_factory=list)
     exit: str = ""
     over: bool = False

@@ -9,13 +9,13 @@ from spec.report.timelines import trace_events
 from spec.report.timelines.observing import Observer
 from spec.report.writers import CannotWrite
 
-__all__ = ["CannotWrite", "Recording"]
+__all__ = ["CannotWrite", "RecordedTimeline"]
 
-SUFFIXES = (".svg", ".html", ".json")
+TIMELINE_SUFFIXES = (".svg", ".html", ".json")
 """The suffixes of timelines: a picture, a page with the picture, and the Trace Event format."""
 
 
-class Recording(Observer):
+class RecordedTimeline(Observer):
     """An observer whose timeline is written to a file.
 
     Args:
@@ -28,7 +28,7 @@ class Recording(Observer):
 
     def __init__(self, name: str, title: str) -> None:
         self._file = Path(name)
-        writers.check(self._file, SUFFIXES)
+        writers.check(self._file, TIMELINE_SUFFIXES)
         super().__init__(title)
 
     def write(self) -> None:
@@ -37,7 +37,7 @@ class Recording(Observer):
         if self._file.suffix == ".json":
             text = trace_events.render(timeline)
         else:
-            from spec.report.timelines import drawing  # needs Jinja2, which is optional
+            from spec.report.timelines import pictures  # needs Jinja2, which is optional
 
-            text = (drawing.svg if self._file.suffix == ".svg" else drawing.html)(timeline)
+            text = (pictures.svg if self._file.suffix == ".svg" else pictures.html)(timeline)
         self._file.write_text(text, encoding="utf-8")

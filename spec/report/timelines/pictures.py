@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from spec.report.html import templates
-from spec.report.timelines.timeline import MEANINGS, ZOMBIE, Life, Span, Timeline
+from spec.report.timelines.timeline import STATES, ZOMBIE, Life, Span, Timeline
 
 WIDTH, LEFT, RIGHT, LANE, TOP = 800, 165, 135, 28, 64
 """In pixels: the picture, the margins for names and ends, the height of a lane, and what is above the lanes."""
@@ -74,7 +74,7 @@ def _picture(timeline: Timeline) -> dict[str, object]:
         "timeline": timeline,
         "lanes": lanes,
         "ticks": ticks,
-        "states": MEANINGS,
+        "states": STATES,
         "lines": [(x(line.time), line.text) for line in timeline.lines],
         "size": {"width": WIDTH, "left": LEFT, "right": RIGHT, "lane": LANE, "top": TOP, "bottom": bottom},
     }
