@@ -88,7 +88,8 @@ class SharedMemories:
         for block in self._blocks:
             with suppress(BufferError):  # the claim still has a view of it
                 block.close()
-        for block in {one.name: one for one in self._blocks}.values():
+        for name, block in {one.name: one for one in self._blocks}.items():
+            self._names.append(name)
             with suppress(FileNotFoundError):
                 block.unlink()
         for name in self._names:

@@ -248,7 +248,6 @@ def test_list_is_removed_through_its_block(memory: SharedMemories) -> None:
     """`shm` of a list is its block, which is closed and unlinked like any other."""
     values = memory.new_list([1, 2])
     name, inode = values.shm.name, inode_of(values.shm.name)
-    caller.shows("the class of shm", type(values.shm) is memory.SharedMemory, expected=True)
     values.shm.close()
     kernel.shows("whether this process uses it", inode in used_by(os.getpid()), expected=False)
     values.shm.unlink()
