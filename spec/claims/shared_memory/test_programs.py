@@ -42,12 +42,17 @@ def test_programs_share_by_name(memory: SharedMemories, program: Programs, check
     kernel.shows("the other program's exit status", other.exit_status(), expected=0)
 
 
+@source(BLOCK)
 @source(TRACKER)
-def test_reader_of_another_program_removes_nothing(memory: SharedMemories, program: Programs) -> None:
-    """A program that attaches to another's block, closes it and ends, leaves the block, and prints nothing."""
+def test_tracked_reader_removes_it(memory: SharedMemories, program: Programs) -> None:
+    """A program that attaches to another program's block, and closes it, removes its name when it ends, and warns."""
     block = memory.create()
-    ends_silently(program.main(payloads.attach_and_close, block.name, {}))
-    kernel.shows("whether the block has its name", exists(block.name), expected=True)
+    block.buf[:4] = b"rice"
+    reader = program.main(payloads.attach_and_close, block.name, {})
+    kernel.shows("the reader's exit status", reader.exit_status(), expected=0)
+    kernel.shows("what is on stderr", reader.all_errors(), expected=containing("leaked shared_memory"))
+    kernel.shows("whether the block has its name", exists(block.name), expected=False)
+    caller.shows("what is in the memory", bytes(block.buf[:4]), expected=b"rice")
 
 
 @needs("SharedMemory(track)")

@@ -247,7 +247,11 @@ class UntrackedHasNoName(StockMemory):
     SharedMemory = _HiddenIfUntracked
 
 
-@family.breaks("shared_memory.killed-programs-block-is-removed", "shared_memory.forgotten-block-is-removed")
+@family.breaks(
+    "shared_memory.killed-programs-block-is-removed",
+    "shared_memory.forgotten-block-is-removed",
+    "shared_memory.tracked-reader-removes-it",
+)
 class NobodyRemoves(StockMemory):
     """Nobody removes the block of a program that does not."""
 

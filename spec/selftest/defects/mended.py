@@ -63,7 +63,6 @@ MEETS = {
         "shared_memory.made-by-a-child-it-outlives-it",
         "shared_memory.program-that-ends-with-a-view-is-silent",
         "shared_memory.program-without-room-is-silent",
-        "shared_memory.reader-of-another-program-removes-nothing",
         "shared_memory.refused-number-changes-nothing",
         "shared_memory.slash-before-a-name-makes-no-difference",
         "shared_memory.unlinked-block-disturbs-no-shutdown",

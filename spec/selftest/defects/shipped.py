@@ -236,11 +236,10 @@ class BlocksWithoutRoom(own_memory.StockMemory):
 
 @family.breaks(
     "shared_memory.made-by-a-child-it-outlives-it",
-    "shared_memory.reader-of-another-program-removes-nothing",
     "shared_memory.slash-before-a-name-makes-no-difference",
 )
 class BlocksOfOthers(own_memory.StockMemory):
-    """A block of the standard library: a helper removes it when a process ends that has only used it."""
+    """A block of the standard library: a helper takes it for what it is not, or removes it too early."""
 
     Process = own_processes.ForkProcess
 
