@@ -100,6 +100,7 @@ def test_place_can_change_its_type(memory: SharedMemories) -> None:
 
 
 @source(LIST)
+@source("https://github.com/python/cpython/issues/84510")
 def test_place_keeps_its_room(memory: SharedMemories) -> None:
     """A text or bytes that are longer than the place was made for are refused, and the place keeps its value."""
     values = memory.new_list(["rice", b"0123456789", 1, "end"])

@@ -81,14 +81,15 @@ def test_manager_must_be_started(memory: SharedMemories) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager", observed=True)
-@source("https://bugs.python.org/issue36368")
+@source("https://github.com/python/cpython/issues/80549")
 def test_managers_server_minds_no_interrupt(memory: SharedMemories, log: Recorder) -> None:
-    """The server of a manager goes on after the SIGINT of Ctrl-C, and removes all at the end."""
-    manager = memory.manager(log, ("server",))
+    """The server of a manager goes on after SIGINT, and removes all at the end; its starter's handler stays."""
+    handler, manager = signal.getsignal(signal.SIGINT), memory.manager(log, ("server",))
     names, server = names_of(manager), log.only("server").pid
     os.kill(server, signal.SIGINT)
     kernel.shows("the state of the server", settled(server), expected=ALIVE)
     names += names_of(manager)
+    caller.shows("what the starter does on SIGINT", signal.getsignal(signal.SIGINT), expected=handler)
     manager.shutdown()
     kernel.shows("whether each has its name", [exists(name) for name in names], expected=[False] * 6)
 

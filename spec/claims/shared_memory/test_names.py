@@ -24,7 +24,7 @@ LARGE = 2**26
 """The number of bytes of a block for which a process can have no room."""
 
 
-@source(BLOCK)
+@source(BLOCK + ".name")
 def test_has_the_name_that_it_is_given(memory: SharedMemories) -> None:
     """A block that is made with a name has that name, with or without letters, up to 200 characters."""
     for form in "{}", "{}.tar.gz", "-- {} --", "{}" + "x" * 170:

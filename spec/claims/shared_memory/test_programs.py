@@ -79,7 +79,7 @@ def test_untracked_block_outlives_its_program(
 
 
 @source(BLOCK)
-@source("https://bugs.python.org/issue45209", observed=True)
+@source("https://github.com/python/cpython/issues/89372", observed=True)
 def test_killed_programs_block_is_removed(
     memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint
 ) -> None:
