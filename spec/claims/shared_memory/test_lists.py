@@ -215,7 +215,7 @@ def test_format_is_that_of_struct(memory: SharedMemories) -> None:
 
 
 @source(LIST)
-def test_list_is_made_of_any_iterable_once(memory: SharedMemories) -> None:
+def test_list_of_another_is_its_own(memory: SharedMemories) -> None:
     """A list that is made of another list in shared memory, or of a text, is memory of its own."""
     values, name = memory.new_list([1, "rice"]), memory.new_name()
     copied = memory.new_list(values, name=name)

@@ -6,12 +6,10 @@ import os
 import signal
 from typing import Any
 
-from spec.claims.shared.silence import ends_silently
 from spec.claims.shared_memory import payloads
-from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.marks import needs, source
 from spec.harness.memory_maker import SharedMemories, exists
-from spec.harness.process_table import ALIVE, descendants, settled, until_exited
+from spec.harness.process_table import ALIVE, settled
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, refuses
 
@@ -92,30 +90,6 @@ def test_managers_server_minds_no_interrupt(memory: SharedMemories, log: Recorde
     caller.shows("what the starter does on SIGINT", signal.getsignal(signal.SIGINT), expected=handler)
     manager.shutdown()
     kernel.shows("whether each has its name", [exists(name) for name in names], expected=[False] * 6)
-
-
-@source("https://github.com/python/cpython/pull/13276")
-def test_program_with_a_manager_is_silent(program: Programs) -> None:
-    """A program that uses the block and the list of a manager, here and in children, prints nothing at its end."""
-    ends_silently(program.main(payloads.leave_it_to_the_manager))
-
-
-@source("https://docs.python.org/3/library/multiprocessing.shared_memory.html", observed=True)
-def test_killed_program_and_manager_leave_nothing(
-    memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint, log: Recorder
-) -> None:
-    """When a program and the server of its manager are killed, the helper that is left removes the blocks."""
-    telling = checkpoint("telling")
-    main = program.main(payloads.stop_with_a_manager, telling.pause, log)
-    names, helpers = [memory.keep(name) for name in telling.next().notes], descendants(main.pid)
-    server = log.only("server").pid
-    kernel.shows("whether the server is one of its descendants", server in helpers, expected=True)
-    kernel.shows("whether each has its name", [exists(name) for name in names], expected=[True] * 2)
-    main.kill()
-    os.kill(server, signal.SIGKILL)
-    for helper in helpers:
-        until_exited(helper)
-    kernel.shows("whether each has its name after that", [exists(name) for name in names], expected=[False] * 2)
 
 
 @source(MANAGER, observed=True)

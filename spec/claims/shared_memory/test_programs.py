@@ -1,18 +1,15 @@
-"""Who removes a block, and when: children, programs that know nothing of each other, and those that are killed."""
+"""Who removes a block, and when: children, and programs that know nothing of each other."""
 
 from __future__ import annotations
 
-import gc
-import os
 from typing import Any
 
 from spec.claims.shared.silence import ends_silently
 from spec.claims.shared_memory import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
-from spec.engine.marks import counts_references, needs, source, where
+from spec.engine.marks import needs, source
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.dev_shm import used_by
-from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.memory_maker import SharedMemories, exists, inode_of
 from spec.harness.process_table import ALIVE, descendants, state, until_exited
 from spec.harness.program import Program
@@ -64,35 +61,6 @@ def test_untracked_reader_removes_nothing(memory: SharedMemories, program: Progr
     kernel.shows("whether the block has its name", exists(block.name), expected=True)
 
 
-@needs("SharedMemory(track)")
-@source(BLOCK)
-def test_untracked_block_outlives_its_program(
-    memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint
-) -> None:
-    """A block with `track=False` stays when its program is killed, with what is in it, and nothing is printed."""
-    telling = checkpoint("telling")
-    main = program.main(payloads.create_and_stop, telling.pause, 10, {"track": False})
-    name = memory.keep(telling.next().notes[0])
-    main.kill()
-    kernel.shows("what is on stderr", main.all_errors(), expected="")
-    caller.shows("what is in the block", bytes(memory.attach(name).buf[:4]), expected=b"rice")
-
-
-@source(BLOCK)
-@source("https://github.com/python/cpython/issues/89372", observed=True)
-def test_killed_programs_block_is_removed(
-    memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint
-) -> None:
-    """The block of a program that is killed is removed by a helper, which prints a warning."""
-    telling = checkpoint("telling")
-    main = program.main(payloads.create_and_stop, telling.pause, 10, {})
-    name = memory.keep(telling.next().notes[0])
-    kernel.shows("whether the block has its name", exists(name), expected=True)
-    main.kill()
-    kernel.shows("what is on stderr", main.all_errors(), expected=containing("leaked shared_memory"))
-    kernel.shows("whether the block has its name after that", exists(name), expected=False)
-
-
 @source(BLOCK)
 def test_forgotten_block_is_removed(memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint) -> None:
     """The block of a program that ends without `unlink` is removed by a helper, which prints a warning."""
@@ -104,18 +72,6 @@ def test_forgotten_block_is_removed(memory: SharedMemories, program: Programs, c
     kernel.shows("the program's exit status", main.exit_status(), expected=0)
     kernel.shows("what is on stderr", main.all_errors(), expected=containing("leaked shared_memory"))
     kernel.shows("whether the block has its name after that", exists(name), expected=False)
-
-
-@source("https://docs.python.org/3/library/multiprocessing.shared_memory.html", observed=True)
-def test_program_that_removes_its_block_is_silent(memory: SharedMemories, program: Programs) -> None:
-    """A program that makes a block, lets a child use it, closes and unlinks it, prints nothing at its end."""
-    ends_silently(program.main(payloads.use_and_remove, memory.new_name()))
-
-
-@source("https://docs.python.org/3/library/mmap.html#mmap.mmap.close", observed=True)
-def test_program_that_ends_with_a_view_is_silent(program: Programs) -> None:
-    """A program that ends while it has a view of a block, which it has unlinked, prints nothing."""
-    ends_silently(program.main(payloads.end_with_a_view))
 
 
 @source(BLOCK)
@@ -165,44 +121,3 @@ def outlives_its_maker(running: Program, memory: SharedMemories, telling: Checkp
     kernel.shows("whether the block has its name after that", exists(name), expected=True)
     arrival.let_go()
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
-
-
-@where(counts_references)
-@source(BLOCK + ".close", observed=True)
-def test_dropped_block_is_closed_and_not_removed(memory: SharedMemories) -> None:
-    """A block that nothing refers to any more is neither mapped nor open here, and has its name."""
-    name = memory.keep(payloads.Desk(memory.SharedMemory).create(10))
-    gc.collect()
-    seen = inode_of(name) in used_by(os.getpid()), exists(name)
-    kernel.shows("whether this process uses it, and whether it has its name", seen, expected=(False, True))
-
-
-@where(counts_references)
-@source("https://github.com/python/cpython/issues/155003")
-def test_view_of_a_dropped_block_can_be_dropped(memory: SharedMemories) -> None:
-    """A view of a block goes on when the block is dropped; once the view is dropped too, no file of it is open."""
-    name = memory.new_name()
-    block = memory.SharedMemory(name, create=True, size=10)
-    part = block.buf[2:6]
-    del block
-    part[:] = b"rice"
-    caller.shows("what is read through the view", bytes(part), expected=b"rice")
-    del part
-    gc.collect()
-    kernel.shows("whether this process uses it", inode_of(name) in used_by(os.getpid()), expected=False)
-
-
-@source(BLOCK + ".close", observed=True)
-def test_many_leave_nothing_behind(memory: SharedMemories, scale: int) -> None:
-    """However many blocks were made, attached to, closed and unlinked, no file, memory or name of theirs is left."""
-
-    def use() -> list[object]:
-        block = memory.SharedMemory(create=True, size=100_000)
-        again = memory.SharedMemory(block.name)
-        again.buf[0] = 1
-        again.close()
-        block.close()
-        block.unlink()
-        return [block, again]
-
-    leaves_nothing_behind(use, 50 * scale)

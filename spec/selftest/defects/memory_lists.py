@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import struct
 from multiprocessing import resource_tracker
 from multiprocessing.managers import SharedMemoryManager
 from multiprocessing.shared_memory import ShareableList, SharedMemory
@@ -138,7 +137,7 @@ class _EndsAtNulls(List):
         return value.partition(b"\0")[0] if isinstance(value, bytes) else value
 
 
-@family.breaks("shared_memory.list-keeps-nulls-inside", "shared_memory.list-keeps-nulls-at-the-end")
+@family.breaks("shared_memory.list-keeps-nulls-inside")
 class EndsAtTheFirstNull(StockMemory):
     """A text in a list ends before the first null character."""
 
@@ -177,7 +176,7 @@ class _SharedByCopies(List):
         super().__init__(sequence, name=name)
 
 
-@family.breaks("shared_memory.list-is-made-of-any-iterable-once")
+@family.breaks("shared_memory.list-of-another-is-its-own")
 class SharesWithItsOriginal(StockMemory):
     """A list that is made of another list is that list."""
 
@@ -220,22 +219,6 @@ class ListsLookAlike(StockMemory):
     """The repr of a list tells nothing about it."""
 
     ShareableList = _Nondescript
-
-
-class _Overwritten(List):
-    def __setitem__(self, position, value):
-        try:
-            super().__setitem__(position, value)
-        except struct.error:
-            super().__setitem__(position, 0)
-            raise
-
-
-@family.breaks("shared_memory.refused-number-changes-nothing")
-class RefusalsOverwrite(StockMemory):
-    """A number that is refused sets its place in a list to zero."""
-
-    ShareableList = _Overwritten
 
 
 class _ForgetsLists(Managed):

@@ -14,6 +14,7 @@ from typing import Any
 from spec.harness.dev_shm import path_of
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.own_memory import OwnMemory, StockMemory
+from spec.selftest.defects.own_processes import ForkProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -115,6 +116,7 @@ class _Cut(Block):
 class CutsNamesAtNulls(StockMemory):
     """A name ends before a null character that it contains."""
 
+    Process = ForkProcess  # of no class that deviations are known of
     SharedMemory = _Cut
 
 
@@ -140,6 +142,7 @@ class _RefusedLate(OwnMemory):
 class RefusesNamesTooLate(StockMemory):
     """A name that is not of ASCII characters is refused once the block has been made."""
 
+    Process = ForkProcess
     SharedMemory = _RefusedLate
 
 
@@ -154,6 +157,7 @@ class _Complains(OwnMemory):
 class ComplainsOfStrangeNames(StockMemory):
     """Something is printed of names that contain a colon or a line break."""
 
+    Process = ForkProcess
     SharedMemory = _Complains
 
 
@@ -283,4 +287,5 @@ class _Mortal(Block):
 class GoesWithItsMaker(StockMemory):
     """A block is removed when the process ends that has made it."""
 
+    Process = ForkProcess
     SharedMemory = _Mortal
