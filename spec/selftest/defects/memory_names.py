@@ -54,6 +54,7 @@ class _Attached(Block):
         try:
             super().__init__(name, create, size)
         except FileExistsError:
+            self._flags = os.O_RDWR
             super().__init__(name)
 
 
