@@ -29,6 +29,7 @@ TEACHING_ORDER = (
     "event",
     "wait",
     "values",
+    "shared_memory",
     "semaphore",
     "condition",
     "barrier",

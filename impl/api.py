@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from multiprocessing.context import BaseContext
 from types import ModuleType
@@ -138,9 +139,7 @@ def executor_maker(mp: Multiprocessing) -> MakesExecutors:
     own = getattr(mp, EXECUTOR, None)
     if own is not None:
         return cast(MakesExecutors, own)
-    context: Any = mp
-    if isinstance(mp, ModuleType) and hasattr(mp, "get_context"):
-        context = mp.get_context()
+    context = _context_of(mp)
     for module in _modules_around(context):
         if hasattr(module, EXECUTOR):
             made_by = getattr(module, EXECUTOR)
@@ -151,6 +150,45 @@ def executor_maker(mp: Multiprocessing) -> MakesExecutors:
 
         return cast(MakesExecutors, partial(ProcessPoolExecutor, mp_context=context))
     raise NoSuchAPI(f"it has no {EXECUTOR}")
+
+
+SHARED_MEMORY = {"SharedMemory": "shared_memory", "ShareableList": "shared_memory", "SharedMemoryManager": "managers"}
+"""The names of the classes for shared memory, and the module of a package that each is in."""
+
+
+def shared_memory_class(mp: Multiprocessing, name: str) -> Any:
+    """Return the class of the API for blocks of shared memory, for lists in them, or for managers of both.
+
+    It is the first of these that there is:
+
+    - the attribute *name* of the API itself;
+    - that of the module ``shared_memory``, or ``managers``, of the innermost package around the class of the API's
+      context, or of the API itself if it is a module without contexts.
+
+    A manager is made with the context as ``ctx``, so that its server is a process of the API.
+
+    Args:
+        mp: the multiprocessing API.
+        name: one of `SHARED_MEMORY`.
+
+    Raises:
+        NoSuchAPI: there is none.
+    """
+    own = getattr(mp, name, None)
+    if own is not None:
+        return own
+    context = _context_of(mp)
+    for around in [context] if isinstance(context, ModuleType) else _modules_around(context):
+        with suppress(ImportError):
+            found = getattr(importlib.import_module(f"{around.__name__}.{SHARED_MEMORY[name]}"), name, None)
+            if found is not None:
+                return partial(found, ctx=context) if name == "SharedMemoryManager" else found
+    raise NoSuchAPI(f"it has no {name}")
+
+
+def _context_of(mp: Multiprocessing) -> Any:
+    """Return the default context if the API is a module with contexts, and the API itself if it is not."""
+    return mp.get_context() if isinstance(mp, ModuleType) and hasattr(mp, "get_context") else mp
 
 
 def _modules_around(context: object) -> Iterator[ModuleType]:

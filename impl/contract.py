@@ -88,6 +88,25 @@ class Array(Protocol):
     def get_lock(self) -> Lock: ...
 
 
+class SharedMemory(Protocol):
+    """A block of shared memory, which every process can attach to by its name."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def buf(self) -> memoryview: ...
+    def close(self) -> None: ...
+    def unlink(self) -> None: ...
+
+
+class MakesSharedMemory(Protocol):
+    """A function that makes a block of shared memory, or attaches to one."""
+
+    def __call__(self, name: Optional[str] = None, create: bool = False, size: int = 0) -> SharedMemory: ...
+
+
 class Process(Protocol):
     """A child process, as `multiprocessing.Process` creates it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +13,7 @@ from typing import Any, Callable
 
 import pytest
 
-from impl.api import EXECUTOR, NoSuchAPI, connection_module, executor_maker
+from impl.api import EXECUTOR, SHARED_MEMORY, NoSuchAPI, connection_module, executor_maker, shared_memory_class
 from impl.contract import Multiprocessing, Wait
 from impl.managed import Managed
 from spec.engine.claims import Claim, target_of
@@ -21,6 +22,7 @@ from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.executor_maker import Executors
+from spec.harness.memory_maker import SharedMemories
 from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
@@ -61,7 +63,10 @@ def provides(api: Any, name: str) -> bool:
     name, _, parameter = name.rstrip(")").partition("(")
     owner, _, method = name.partition(".")
     try:
-        found = executor_maker(api) if owner == EXECUTOR else getattr(api, owner)
+        if owner in SHARED_MEMORY:
+            found = shared_memory_class(api, owner)
+        else:
+            found = executor_maker(api) if owner == EXECUTOR else getattr(api, owner)
         if method:
             made_by = getattr(found, "func", found)  # a partial, if the API has no executors of its own
             found = getattr(made_by if isinstance(made_by, type) else made_by(), method)
@@ -225,6 +230,13 @@ def executor(mp: Multiprocessing, checkpoint: Checkpoints) -> Iterator[MakeExecu
     with Executors(made_by) as make:
         yield make
         checkpoint.close()  # or tasks of a claim that has failed would wait there
+
+
+@pytest.fixture
+def memory(mp: Multiprocessing) -> Iterator[SharedMemories]:
+    """Blocks of shared memory, lists in them and managers of them; all are removed when the claim has ended."""
+    with SharedMemories(partial(shared_memory_class, mp)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
-from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
+from spec.harness.platforms import missing, missing_for, missing_for_names
 from spec.harness.signal_state import keep_exited_children
 from spec.paths import CLAIMS_FOLDER, SPEC_FOLDER
 
@@ -119,8 +119,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         *([f"scale: {config.getoption('scale')}"] if config.getoption("scale") > 1 else []),
         *(f"this platform lacks {need}: so no claim applies here" for need in missing()),
         *(
-            f"this machine lacks {need}: so no claim about {', '.join(sorted(MADE_OF_SEMAPHORES))} applies here"
-            for need in ([] if missing() else missing_for(MADE_OF_SEMAPHORES))
+            f"this machine lacks {need}: so no claim about {', '.join(sorted(names))} applies here"
+            for need, names in ({} if missing() else missing_for_names()).items()
         ),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}{_unexplained(known, file)}" for file in files),
@@ -175,7 +175,7 @@ def _why_not(item: pytest.Item, claim: Claim) -> Optional[str]:
     package, traits = item.config.stash[PACKAGE].name, target_of(item).traits
     if missing():
         return f"the harness lacks {'; '.join(missing())}"
-    lacking = missing_for(frozenset(claim.needs))
+    lacking = missing_for(claim.needs)
     if lacking:
         return f"the machine lacks {'; '.join(lacking)}"
     if not claim.applies_to(traits):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spec.harness import shared_memory
+from spec.harness import dev_shm
 
 MOST_NAMES = 5
 """At most this many of the removed files are named."""
@@ -29,15 +29,15 @@ class Sweep:
     """
 
     def __init__(self) -> None:
-        self._before = shared_memory.names()
-        self._foreign = set(shared_memory.inodes_of(self._before).values())
+        self._before = dev_shm.names()
+        self._foreign = set(dev_shm.inodes_of(self._before).values())
         self.used: set[int] = set()
         self._removed: list[str] = []
 
     def note_use(self, pids: Iterable[int]) -> None:
         """Note which files the processes *pids* of the run use now, if there are any new files."""
-        if shared_memory.names() - self._before:
-            self.note({inode for pid in pids for inode in shared_memory.used_by(pid)})
+        if dev_shm.names() - self._before:
+            self.note({inode for pid in pids for inode in dev_shm.used_by(pid)})
 
     def note(self, inodes: Iterable[int]) -> None:
         """Note that processes of the run have used the files with these *inodes*."""
@@ -46,7 +46,7 @@ class Sweep:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Remove the files that the run has left behind."""
-        self._removed += shared_memory.remove_abandoned(self.used)
+        self._removed += dev_shm.remove_abandoned(self.used)
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output[WORKER_OUTPUT_KEY] = self._removed
@@ -61,6 +61,6 @@ class Sweep:
         if self._removed:
             terminalreporter.section("left behind in shared memory, removed")
             for name in sorted(self._removed)[:MOST_NAMES]:
-                terminalreporter.write_line(str(shared_memory.SHARED_FOLDER / name))
+                terminalreporter.write_line(str(dev_shm.SHARED_FOLDER / name))
             if self._removed[MOST_NAMES:]:
                 terminalreporter.write_line(f"and {len(self._removed[MOST_NAMES:])} more")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterator
 from typing import Callable, NamedTuple
 
-from spec.harness import shared_memory
+from spec.harness import dev_shm
 from spec.harness.heartbeat import beat
 from spec.harness.process_table import descendants, listed_children, open_files, until_exited
 from spec.harness.program import Program
@@ -50,7 +50,7 @@ def holdings() -> Holdings:
 def holdings_of(pid: int) -> Holdings:
     """Return what *pid* has, as the kernel reports it."""
     threads = len(os.listdir(f"/proc/{pid}/task"))
-    return Holdings(open_files(pid), threads, len(listed_children(pid)), len(set(shared_memory.used_by(pid))))
+    return Holdings(open_files(pid), threads, len(listed_children(pid)), len(set(dev_shm.used_by(pid))))
 
 
 def leaves_nothing_behind(use: Callable[[], object], times: int) -> None:
@@ -74,7 +74,7 @@ def leaves_nothing_behind(use: Callable[[], object], times: int) -> None:
         del made
     after = _holdings_without(threads)
     kernel.shows("the files, threads, children and pieces of shared memory", after, expected=expected)
-    kernel.shows("the names left in shared memory", shared_memory.remaining(seen - used), expected=[])
+    kernel.shows("the names left in shared memory", dev_shm.remaining(seen - used), expected=[])
 
 
 def leaves_no_name_when_killed(program: Program) -> None:
@@ -86,11 +86,11 @@ def leaves_no_name_when_killed(program: Program) -> None:
         Violation: a name is left.
         Hung: a helper does not exit.
     """
-    used, helpers = set(shared_memory.used_by(program.pid)), descendants(program.pid)
+    used, helpers = set(dev_shm.used_by(program.pid)), descendants(program.pid)
     program.kill()
     for helper in helpers:
         until_exited(helper)
-    kernel.shows("the names left in shared memory", shared_memory.remaining(used), expected=[])
+    kernel.shows("the names left in shared memory", dev_shm.remaining(used), expected=[])
 
 
 def _holdings_without(threads: Collection[threading.Thread]) -> Holdings:
@@ -105,4 +105,4 @@ def _holdings_without(threads: Collection[threading.Thread]) -> Holdings:
 
 
 def _used_here() -> Iterator[int]:
-    return shared_memory.used_by(os.getpid())
+    return dev_shm.used_by(os.getpid())

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import socket
+import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from typing import Callable
 
-from spec.harness import shared_memory
+from spec.harness import dev_shm
 from spec.harness.cgroups import room_for_processes
 from spec.harness.process_table import observe_threads, pids
 from spec.harness.subreaper import is_subreaper
@@ -100,9 +103,23 @@ def _semaphores() -> bool:
     except (OSError, ImportError, ValueError):
         return False
     with suppress(OSError):  # a C library may keep semaphores elsewhere
-        found = os.statvfs(shared_memory.SHARED_FOLDER)
-        return not found.f_blocks or found.f_bavail * found.f_frsize >= LEAST_SHARED  # no blocks: without a limit
+        return _has_room(os.statvfs(dev_shm.SHARED_FOLDER))
     return True
+
+
+def _memory() -> bool:
+    file = dev_shm.path_of(f"spec-{os.getpid()}-{threading.get_ident()}")
+    try:
+        file.touch(exist_ok=False)
+        file.unlink()
+        found = os.statvfs(dev_shm.SHARED_FOLDER)
+    except OSError:
+        return False
+    return _has_room(found)
+
+
+def _has_room(found: os.statvfs_result) -> bool:
+    return not found.f_blocks or found.f_bavail * found.f_frsize >= LEAST_SHARED  # no blocks: without a limit
 
 
 LEAST_FILES = 256
@@ -145,10 +162,33 @@ MADE_OF_SEMAPHORES = frozenset(
 """The names of an API that need semaphores."""
 
 
+MEMORY = "POSIX shared memory, which needs a writable /dev/shm with 1 MiB free: see shm_overview(7)"
+
+MADE_OF_MEMORY = frozenset({"SharedMemory", "ShareableList", "SharedMemoryManager"})
+"""The names of an API that need shared memory with a name, and no semaphores."""
+
+
+_FOR_NAMES: dict[str, tuple[frozenset[str], Callable[[], bool]]] = {
+    SEMAPHORES: (MADE_OF_SEMAPHORES, _semaphores),
+    MEMORY: (MADE_OF_MEMORY, _memory),
+}
+"""What only some names of an API need: these names, and the function that returns whether the platform has it."""
+
+
 @cache
-def missing_for(names: frozenset[str]) -> tuple[str, ...]:
-    """Return what this machine lacks of what these *names* of an API need; empty if it lacks nothing.
+def missing_for_names() -> dict[str, frozenset[str]]:
+    """Return what this machine lacks of what only some names of an API need, with these names.
 
     Without it only the claims about these names cannot be verified.
     """
-    return (SEMAPHORES,) if names & MADE_OF_SEMAPHORES and not _semaphores() else ()
+    return {need: names for need, (names, is_here) in _FOR_NAMES.items() if not is_here()}
+
+
+def missing_for(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what this machine lacks of what these *names* of an API need; empty if it lacks nothing.
+
+    Args:
+        names: see `spec.engine.marks.needs`.
+    """
+    owners = {re.split("[.(]", name)[0] for name in names}
+    return tuple(need for need, concerned in missing_for_names().items() if owners & concerned)

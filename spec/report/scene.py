@@ -25,6 +25,7 @@ FIXTURE_CODE = {
     "checkpoint": "Checkpoint",
     "starter": "Starter",
     "executor": "closing.enter_context(Executors(executor_maker(mp)))",
+    "memory": "closing.enter_context(SharedMemories(partial(shared_memory_class, mp)))",
     "connections": "connection_module(mp)",
     "wait": "connection_module(mp).wait",
     "worker": "partial(Worker, mp)",
@@ -66,11 +67,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from {package} import {lesson} as reference
-from {package}.api import connection_module, executor_maker
+from {package}.api import connection_module, executor_maker, shared_memory_class
 from {library} import mp
 from {around} import {tests} as claim
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.executor_maker import Executors
+from spec.harness.memory_maker import SharedMemories
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
 from spec.harness.worker import Worker

@@ -34,6 +34,7 @@ QUICK = {
     "lock": "--buyers 4 --tickets 2 --pause 0.2",
     "pool": "--parcels 3 --packers 2 --seconds 0.4 --patience 0.1",
     "semaphore": "--cars 3 --places 2 --stay 0.3",
+    "shared_memory": "--width 8 --painters 2 --pause 0.05",
     "sharing": "--start 10 --workers 3 --pause 0.2",
     "values": "--turnstiles 3 --pause 0.2",
     "wait": "--think 0.6",
@@ -57,6 +58,7 @@ ARTICLE = {
     "pool": "--parcels 10 --packers 3 --seconds 1.5 --patience 1.0",
     "queue": "--maxsize 5 --items 7",
     "semaphore": "--cars 8 --places 3 --stay 0.5",
+    "shared_memory": "--width 40 --painters 5 --pause 0.1",
     "sharing": "--start 100 --workers 10 --pause 0.1",
     "values": "--turnstiles 10 --pause 0.1",
     "wait": "--clients 3 --think 1.5",
@@ -180,6 +182,12 @@ SHOWS = {
         "10 less 3 with a lock: 7",
         "10 less 3 without a lock: ",
         "result: of 3 updates, 0 were lost with a lock, ",
+    ],
+    "shared_memory": [
+        "each painter was sent a copy of the wall: ........\n",
+        "each painter was sent the name psm_",
+        ": aaaabbbb\n",
+        "result: 0 of 8 places are painted on the wall whose copies were sent, 8 of 8 on the shared one",
     ],
     "values": [
         "3 visitors, with the lock: 3 counted",
@@ -354,6 +362,7 @@ def test_zombie_is_seen(method: str) -> None:
         (["lock", "--pause", "inf"], "argument --pause: inf is not zero or more"),
         (["lock", "--mp", "nosuch"], "argument --mp: no module named 'nosuch' here; is it installed?"),
         (["executor", "--mp", "multiprocessing.dummy"], "argument --mp: it has no ProcessPoolExecutor"),
+        (["shared_memory", "--mp", "multiprocessing.dummy"], "argument --mp: it has no SharedMemory"),
         (["lock", "--mp", "multiprocessing:nope"], "argument --mp: 'multiprocessing' has no context 'nope'"),
     ],
 )

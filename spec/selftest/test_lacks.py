@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import pytest
 
 from spec.engine import workers
-from spec.harness.platforms import LEAST_SHARED, MADE_OF_SEMAPHORES
+from spec.harness.platforms import LEAST_SHARED, MADE_OF_MEMORY, MADE_OF_SEMAPHORES
 from spec.paths import ROOT
 from spec.tools import lacks
 from spec.tools.lacks import Lack
@@ -102,8 +102,8 @@ FULL = "dd if=/dev/zero of=/dev/shm/full 2>/dev/null; true"
 def test_a_container_without_shared_memory(preparation: Sequence[str], lacks_shared_memory: bool) -> None:
     """/dev/shm is another one in a mount namespace of its own."""
     told = [cost for what, cost in in_container(*preparation).items() if "/dev/shm" in what]
-    names = ", ".join(sorted(MADE_OF_SEMAPHORES))
-    assert told == ([f"claims about {names} are n/a"] if lacks_shared_memory else [])
+    concerned = [", ".join(sorted(names)) for names in (MADE_OF_SEMAPHORES, MADE_OF_MEMORY)]
+    assert told == ([f"claims about {names} are n/a" for names in concerned] if lacks_shared_memory else [])
 
 
 def test_a_container_with_a_read_only_root() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.harness import shared_memory
+from spec.harness import dev_shm
 from spec.selftest.runs import verify
 
 LEAKING = """
@@ -34,13 +34,13 @@ def test_what_the_run_had_in_use_is_removed_and_named_and_nothing_else_is(tmp_pa
     name = secrets.token_hex(8)  # other tests, and other programs, leave files there at the same time
     (tmp_path / "leaking.py").write_text(LEAKING.format(name=name), encoding="utf-8")
     run = verify("--mp", "leaking", "--claim", "isolation.child-is-another", *options, path=tmp_path)
-    [other] = [file for file in shared_memory.names() if file.startswith(f"spec-other-{name}-")]
-    (shared_memory.SHARED_FOLDER / other).unlink()
+    [other] = [file for file in dev_shm.names() if file.startswith(f"spec-other-{name}-")]
+    (dev_shm.SHARED_FOLDER / other).unlink()
     leak = other.replace("other", "leak")
     assert "left behind in shared memory, removed" in run.output
     assert f"/dev/shm/{leak}" in run.output
     assert other not in run.output
-    assert leak not in shared_memory.names()
+    assert leak not in dev_shm.names()
     assert run.verdicts == {("isolation.child-is-another-process", "leaking"): "holds"}
 
 

@@ -45,10 +45,10 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 @pytest.fixture(autouse=True)
 def _anew() -> Iterator[None]:
-    for found in platforms.missing, platforms.missing_for:
+    for found in platforms.missing, platforms.missing_for_names:
         found.cache_clear()
     yield
-    for found in platforms.missing, platforms.missing_for:
+    for found in platforms.missing, platforms.missing_for_names:
         found.cache_clear()
 
 
@@ -98,7 +98,8 @@ def test_without_semaphores_claims_about_locks_do_not_apply(tmp_path: Path, shar
     if unshare is None or subprocess.run([unshare, "-rm", "true"], check=False).returncode:
         pytest.skip("this user cannot make a mount namespace")
     pytest_command = f"{sys.executable} -m pytest spec/ --mp=multiprocessing:fork -p no:cacheprovider"
-    chosen = "--claim=lock.rlock-is-reentrant --claim=zombie.piles-up --claim=isolation.values-and"
+    claims = "lock.rlock-is-reentrant", "zombie.piles-up", "isolation.values-and", "shared_memory.missing-names"
+    chosen = " ".join(f"--claim={claim}" for claim in claims)
     done = subprocess.run(
         [unshare, "-rm", "sh", "-c", f"{shared_memory} && {pytest_command} {chosen}"],
         cwd=ROOT,
@@ -111,6 +112,8 @@ def test_without_semaphores_claims_about_locks_do_not_apply(tmp_path: Path, shar
     assert (
         done.stdout.count("this machine lacks POSIX semaphores, which need a writable /dev/shm with 1 MiB free") == 1
     )
+    assert done.stdout.count("this machine lacks POSIX shared memory, which needs a writable /dev/shm") == 1
+    assert re.search("shared_memory.missing-names-are-refused  +n/a", done.stdout)
     assert re.search("lock.rlock-is-reentrant  +n/a", done.stdout)
     assert re.search("isolation.values-and-arrays-are-shared  +n/a", done.stdout)
     assert re.search("zombie.piles-up  +holds", done.stdout)

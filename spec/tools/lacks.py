@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from spec.engine import workers
 from spec.harness.cgroups import usable_processors
-from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
+from spec.harness.platforms import missing, missing_for_names
 from spec.paths import ROOT
 
 
@@ -31,8 +31,8 @@ def lacks() -> list[Lack]:
     if not _has_temporary_folder():
         found.append(Lack("a writable folder for temporary files", "pytest cannot run: set TMPDIR to one"))
     if not missing():
-        names = ", ".join(sorted(MADE_OF_SEMAPHORES))
-        found += [Lack(what, f"claims about {names} are n/a") for what in missing_for(MADE_OF_SEMAPHORES)]
+        for what, names in missing_for_names().items():
+            found.append(Lack(what, f"claims about {', '.join(sorted(names))} are n/a"))
     if not os.path.exists("/proc/self/syscall"):
         costs = "HUNG does not say what a process waits for, and claims about waits without a limit take longer"
         found.append(Lack("/proc/PID/syscall, to see what a process waits for", costs))

@@ -13,6 +13,7 @@ from spec.selftest.defects.mended_pools import Pools
 from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Queues
 from spec.selftest.defects.mended_processes import Helpers, Reapers, Sentinels, Starters
 from spec.selftest.defects.own_executors import Executors, ForkedExecutors
+from spec.selftest.defects.own_memory import Memory
 
 MEETS = {
     "conditions": [
@@ -53,6 +54,19 @@ MEETS = {
         "lock.rlock-is-kept-for-a-child-that-starts",
         "queue.is-kept-for-a-child-that-starts",
         "values.is-kept-for-its-child",
+    ],
+    "memory": [
+        "shared_memory.failed-attach-removes-nothing",
+        "shared_memory.index-before-the-first-is-refused",
+        "shared_memory.list-has-texts-of-any-script",
+        "shared_memory.list-keeps-nulls-at-the-end",
+        "shared_memory.made-by-a-child-it-outlives-it",
+        "shared_memory.program-that-ends-with-a-view-is-silent",
+        "shared_memory.program-without-room-is-silent",
+        "shared_memory.refused-number-changes-nothing",
+        "shared_memory.slash-before-a-name-makes-no-difference",
+        "shared_memory.unlinked-block-disturbs-no-shutdown",
+        "shared_memory.view-of-a-dropped-block-can-be-dropped",
     ],
     "pools": [
         "pool.exception-that-cannot-be-read-is-told",
@@ -105,6 +119,7 @@ for api in (
     ForkedExecutors,
     Queues,
     Locks,
+    Memory,
     Pools,
     Proxies,
     Starters,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from spec.harness import shared_memory
+from spec.harness import dev_shm
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.passing import private_copy
 
@@ -159,7 +159,7 @@ class MemoryHasAName(Broken):
     """The memory of an array has a name in shared memory until the program ends in order."""
 
     def RawArray(self, kind, size_or_initializer):
-        path = Path(shared_memory.SHARED_FOLDER, f"values-{os.getpid()}-{len(_mapped)}")
+        path = Path(dev_shm.SHARED_FOLDER, f"values-{os.getpid()}-{len(_mapped)}")
         path.write_bytes(bytes(mmap.PAGESIZE))
         with path.open("r+b") as file:
             _mapped.append(mmap.mmap(file.fileno(), mmap.PAGESIZE))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from concurrent import futures
 from functools import partial
 
-from spec.selftest.defects import own_processes
+from spec.selftest.defects import own_memory, own_processes
 from spec.selftest.defects.declaration import Broken, Family
 
 family = Family(__name__)
@@ -223,5 +223,50 @@ class Sentinels(Broken):
 @family.breaks("sharing.next-server-at-an-address-is-reached", "sharing.server-ends-with-a-killed-main")
 class Servers(Broken):
     """A manager of the standard library: clients take the next server for the last, which may outlive its program."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks("shared_memory.failed-attach-removes-nothing", "shared_memory.program-without-room-is-silent")
+class BlocksWithoutRoom(own_memory.StockMemory):
+    """A block of the standard library: what it does when it has no room."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks(
+    "shared_memory.made-by-a-child-it-outlives-it",
+    "shared_memory.slash-before-a-name-makes-no-difference",
+)
+class BlocksOfOthers(own_memory.StockMemory):
+    """A block of the standard library: a helper takes it for what it is not, or removes it too early."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks(
+    "shared_memory.program-that-ends-with-a-view-is-silent",
+    "shared_memory.view-of-a-dropped-block-can-be-dropped",
+)
+class ViewsOfBlocks(own_memory.StockMemory):
+    """A block of the standard library: it cannot be dropped while there is a view of it."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks(
+    "shared_memory.index-before-the-first-is-refused",
+    "shared_memory.list-has-texts-of-any-script",
+    "shared_memory.list-keeps-nulls-at-the-end",
+)
+class ListsInBlocks(own_memory.StockMemory):
+    """A list in shared memory of the standard library: how it counts characters, and places from the end."""
+
+    Process = own_processes.ForkProcess
+
+
+@family.breaks("shared_memory.refused-number-changes-nothing", "shared_memory.unlinked-block-disturbs-no-shutdown")
+class FailuresOfLists(own_memory.StockMemory):
+    """A list, and a manager, of the standard library: what a call that fails leaves undone."""
 
     Process = own_processes.ForkProcess

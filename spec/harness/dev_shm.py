@@ -32,6 +32,11 @@ def names() -> frozenset[str]:
     return frozenset(os.listdir(SHARED_FOLDER)) if SHARED_FOLDER.is_dir() else frozenset()
 
 
+def path_of(name: str) -> Path:
+    """Return the path of the file that is the shared memory with this *name*, whether it exists or not."""
+    return SHARED_FOLDER / name.lstrip("/")
+
+
 def remove_abandoned(inodes: Collection[int]) -> list[str]:
     """Remove the files with these *inodes* that belong to the user and that no process uses; return their names.
 

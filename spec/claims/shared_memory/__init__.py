@@ -1,0 +1,1 @@
+"""The claims of the lesson `shared_memory`."""
