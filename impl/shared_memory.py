@@ -114,4 +114,6 @@ def demo(
         shared = bytes(wall.buf[:width])
         print(f"each painter was sent the name {wall.name}: {shared.decode()}")
     painted = [f"{width - surface.count(b'.')} of {width}" for surface in (plain, shared)]
-    print(f"result: {painted[0]} places are painted on the wall whose copies were sent, {painted[1]} on the shared one")
+    print(
+        f"result: {painted[0]} places are painted on the wall whose copies were sent, {painted[1]} on the shared one"
+    )
