@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.context import BaseContext
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Callable, Optional, cast
 
 from impl.contract import MakesExecutors, Multiprocessing
 from impl.managed import SUFFIX, Managed, is_managed
@@ -117,8 +117,32 @@ def connection_module(mp: Multiprocessing) -> Any:
     raise NoSuchAPI("its connections come from a module without Listener and Client")
 
 
+def pool_class(mp: Multiprocessing) -> Callable[..., Any]:
+    """Return the class of the API's pools.
+
+    It is ``Pool`` of the API if that is a class, and otherwise ``Pool`` of the module ``pool`` beside the module with
+    the class of the API's context, or with a base class of it.
+
+    Raises:
+        NoSuchAPI: there is none.
+    """
+    if isinstance(mp.Pool, type):
+        return mp.Pool
+    packages = (kind.__module__.rpartition(".")[0] for kind in type(_context_of(mp)).__mro__)
+    for package in filter(None, packages):
+        try:
+            made_by: Callable[..., Any] = importlib.import_module(f"{package}.pool").Pool
+        except (ImportError, AttributeError):
+            continue
+        return made_by
+    raise NoSuchAPI("it has no class of pools")
+
+
 EXECUTOR = "ProcessPoolExecutor"
 """The name of a class of executors, of an API or of a package; `concurrent.futures` has one of this name."""
+
+REUSABLE = "get_reusable_executor"
+"""The name of a function, of an API or of a package, that returns the same executor at each call, as loky has one."""
 
 
 def executor_maker(mp: Multiprocessing) -> MakesExecutors:
@@ -134,19 +158,12 @@ def executor_maker(mp: Multiprocessing) -> MakesExecutors:
     Raises:
         NoSuchAPI: there is none.
     """
-    import inspect  # here, like concurrent.futures below: children import this module, and need neither
-
-    own = getattr(mp, EXECUTOR, None)
-    if own is not None:
-        return cast(MakesExecutors, own)
+    found = _of_the_package(mp, EXECUTOR)
+    if found is not None:
+        return cast(MakesExecutors, found)
     context = _context_of(mp)
-    for module in _modules_around(context):
-        if hasattr(module, EXECUTOR):
-            made_by = getattr(module, EXECUTOR)
-            parameter = "mp_context" if "mp_context" in inspect.signature(made_by).parameters else "context"
-            return cast(MakesExecutors, partial(made_by, **{parameter: context}))
     if isinstance(context, BaseContext):
-        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures import ProcessPoolExecutor  # here, as children import this module, and do not need it
 
         return cast(MakesExecutors, partial(ProcessPoolExecutor, mp_context=context))
     raise NoSuchAPI(f"it has no {EXECUTOR}")
@@ -186,8 +203,41 @@ def shared_memory_class(mp: Multiprocessing, name: str) -> Any:
     raise NoSuchAPI(f"it has no {name}")
 
 
-def _context_of(mp: Multiprocessing) -> Any:
-    """Return the default context if the API is a module with contexts, and the API itself if it is not."""
+def reusable_maker(mp: Multiprocessing) -> Callable[..., Any]:
+    """Return the function that returns the API's reusable executor.  It is called without a context.
+
+    It is ``get_reusable_executor`` of the API itself, or of the innermost package around the class of its context.
+
+    Raises:
+        NoSuchAPI: there is none.
+    """
+    found = _of_the_package(mp, REUSABLE)
+    if found is None:
+        raise NoSuchAPI(f"it has no {REUSABLE}")
+    return found
+
+
+def _of_the_package(mp: Multiprocessing, name: str) -> Optional[Callable[..., Any]]:
+    """Return what is called *name* in the API, or in the innermost package around its context; None if nothing is.
+
+    That of a package gets the context as ``mp_context`` or, if it has no such parameter, as ``context``.
+    """
+    import inspect  # here, for the same reason as concurrent.futures
+
+    own: Optional[Callable[..., Any]] = getattr(mp, name, None)
+    if own is not None:
+        return own
+    context = _context_of(mp)
+    for module in _modules_around(context):
+        if hasattr(module, name):
+            found = getattr(module, name)
+            parameter = "mp_context" if "mp_context" in inspect.signature(found).parameters else "context"
+            return partial(found, **{parameter: context})
+    return None
+
+
+def _context_of(mp: Multiprocessing) -> object:
+    """Return the context that the API is, or its default one if the API is a module."""
     return mp.get_context() if isinstance(mp, ModuleType) and hasattr(mp, "get_context") else mp
 
 

@@ -13,7 +13,17 @@ from typing import Any, Callable
 
 import pytest
 
-from impl.api import EXECUTOR, SHARED_MEMORY, NoSuchAPI, connection_module, executor_maker, shared_memory_class
+from impl.api import (
+    EXECUTOR,
+    REUSABLE,
+    SHARED_MEMORY,
+    NoSuchAPI,
+    connection_module,
+    executor_maker,
+    pool_class,
+    reusable_maker,
+    shared_memory_class,
+)
 from impl.contract import Multiprocessing, Wait
 from impl.managed import Managed
 from spec.engine.claims import Claim, target_of
@@ -58,16 +68,20 @@ def provides(api: Any, name: str) -> bool:
         api: the API.
         name: that of an attribute; or, as in ``Lock.locked``, of a method of the objects that it makes; or, as in
             ``ProcessPoolExecutor.map(buffersize)``, of a parameter of a method or of what makes the objects.  If the
-            API makes such objects with a function and not with a class, one is made without arguments.
+            API makes such objects with a function and not with a class, one is made without arguments; no pool is, of
+            which `impl.api.pool_class` finds the class.
     """
+    made_by_package: dict[str, Callable[[Any], Any]] = {EXECUTOR: executor_maker, REUSABLE: reusable_maker}
     name, _, parameter = name.rstrip(")").partition("(")
     owner, _, method = name.partition(".")
     try:
         if owner in SHARED_MEMORY:
             found = shared_memory_class(api, owner)
         else:
-            found = executor_maker(api) if owner == EXECUTOR else getattr(api, owner)
-        if method:
+            found = made_by_package[owner](api) if owner in made_by_package else getattr(api, owner)
+        if method and owner == "Pool":
+            found = getattr(pool_class(api), method)
+        elif method:
             made_by = getattr(found, "func", found)  # a partial, if the API has no executors of its own
             found = getattr(made_by if isinstance(made_by, type) else made_by(), method)
     except (AttributeError, NoSuchAPI):
@@ -237,6 +251,18 @@ def memory(mp: Multiprocessing) -> Iterator[SharedMemories]:
     """Blocks of shared memory, lists in them and managers of them; all are removed when the claim has ended."""
     with SharedMemories(partial(shared_memory_class, mp)) as made:
         yield made
+
+
+@pytest.fixture
+def reusable(mp: Multiprocessing, checkpoint: Checkpoints) -> Iterator[MakeExecutor]:
+    """The function that returns the reusable executor, which is shut down when the claim has ended."""
+    try:
+        get = reusable_maker(mp)
+    except NoSuchAPI as error:
+        raise NotProvided(str(error)) from None
+    with Executors(get) as make:
+        yield make
+        checkpoint.close()  # or tasks of a claim that has failed would wait there
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from impl.contract import Executor, MakesExecutors
 
@@ -18,7 +18,7 @@ class Executors:
         self._made_by = made_by
         self._made: list[Executor] = []
 
-    def __call__(self, max_workers: int, **how: Any) -> Executor:
+    def __call__(self, max_workers: Optional[int], **how: Any) -> Executor:
         """Return a new executor; the arguments are those of `concurrent.futures.ProcessPoolExecutor`."""
         self._made.append(self._made_by(max_workers, **how))
         return self._made[-1]

@@ -37,10 +37,9 @@ def test_nothing_is_wrong_with_the_tables() -> None:
 
 
 def test_the_table_has_each_test_of_this_python() -> None:
-    path = suite.file()
-    if path is None:
+    if not suite.files():
         pytest.skip("this Python was installed without its test suite")
-    methods = suite.methods(path)
+    methods = [method for path in suite.files() for method in suite.methods(path)]
     assert "_TestProcess.test_current" in methods
     assert list(problems.unlisted_tests(methods, tables.read_tests())) == []
 
@@ -49,6 +48,12 @@ def test_methods_of_test_classes_are_found_without_an_import(tmp_path: Path) -> 
     path = tmp_path / "suite.py"
     path.write_text("import nosuch\nclass A:\n    def test_a(self): 0\n    def helper(self): 0\ndef test_b(): 0\n")
     assert suite.methods(path) == ["A.test_a"]
+
+
+def test_methods_about_threads_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "suite.py"
+    path.write_text("class ThreadPoolTest:\n    def test_a(self): 0\nclass PoolTest:\n    def test_b(self): 0\n")
+    assert suite.methods(path) == ["PoolTest.test_b"]
 
 
 def test_an_unlisted_test_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.pool
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from impl.api import NoSuchAPI, executor_maker, load
+from impl.api import NoSuchAPI, executor_maker, load, pool_class, reusable_maker
 from spec.engine.fixtures import provides
 from spec.harness.executor_maker import Executors
 
@@ -94,3 +95,21 @@ def test_executors_are_shut_down_at_the_end() -> None:
         made = cast(Recorded, make(2))
         assert not made.waited
     assert made.waited
+
+
+def test_reusable_executors_are_found_as_executors_are(library: Any) -> None:
+    assert not provides(library.context, "get_reusable_executor")
+    package = sys.modules["kitchens"]
+    vars(package)["get_reusable_executor"] = lambda max_workers, context: (max_workers, context)
+    assert provides(library.context, "get_reusable_executor(max_workers)")
+    assert reusable_maker(library.context)(3) == (3, library.context)
+
+
+def test_the_class_of_pools_is_found_without_making_one() -> None:
+    of_a_module: Any = multiprocessing
+    assert pool_class(SPAWN) is pool_class(of_a_module) is multiprocessing.pool.Pool
+    own = type("Pool", (), {"grow": None, "__init__": lambda _self, limit: None})
+    api: Any = SimpleNamespace(Pool=own)
+    assert pool_class(api) is own
+    names = "Pool.grow", "Pool.shrink", "Pool.__init__(limit)", "Pool.__init__(timeout)"
+    assert [provides(api, name) for name in names] == [True, False, True, False]

@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from typing import Any, Callable
 
-from impl.api import executor_maker
+from impl.api import executor_maker, load, reusable_maker
 from impl.contract import MakesExecutors, Multiprocessing, Pause, Task
 from spec.claims.executor import payloads
 
@@ -29,6 +29,14 @@ def leave_the_block(make: MakesExecutors, tasks: list[Task]) -> list[bool]:
     with make(1) as kitchen:
         tickets = [kitchen.submit(task) for task in tasks]
     return [ticket.done() for ticket in tickets]
+
+
+def how_a_task_ends_with_a_shutdown(make: MakesExecutors, task: Task) -> bool:
+    """Submit a *task*, shut the executor down, which waits, and return whether the task is lost with its worker."""
+    kitchen = make(1)
+    ticket = kitchen.submit(task)
+    kitchen.shutdown()
+    return isinstance(ticket.exception(), BrokenExecutor)
 
 
 def cancel_what_waits(make: MakesExecutors, working: Pause, tell: Pause, task: Task) -> None:
@@ -94,3 +102,15 @@ def serve(mp: Multiprocessing, pause: Pause) -> None:
     with executor_maker(mp)(2) as kitchen:
         for ticket in [kitchen.submit(pause, os.getpid()) for _ in range(2)]:
             ticket.result()
+
+
+def forget_a_reusable_one(mp: Multiprocessing, tasks: list[Task]) -> None:
+    """A program: submit the *tasks* to the reusable executor, and end without a shutdown."""
+    kitchen = reusable_maker(mp)(2)
+    for task in tasks:
+        kitchen.submit(task)
+
+
+def cook_in_a_reusable_kitchen(api: str) -> tuple[int, int]:
+    """Return this pid, and that of a worker of the reusable executor, which is left to the end of this process."""
+    return os.getpid(), reusable_maker(load(api))(1).submit(os.getpid).result()

@@ -25,6 +25,41 @@ def double(number: int) -> int:
     return 2 * number
 
 
+def capture(*args: object, **kwargs: object) -> tuple[tuple[object, ...], dict[str, object]]:
+    """Return the arguments."""
+    return args, kwargs
+
+
+class Empty(Exception):
+    """An exception that is false."""
+
+    def __len__(self) -> int:
+        return 0
+
+
+def raise_an_empty_one(*_arguments: object) -> None:
+    """Fail.
+
+    Raises:
+        Empty: always.
+    """
+    raise Empty
+
+
+class TellsItsEnd:
+    """An object that records when a process drops it.
+
+    Args:
+        log: the recorder.
+    """
+
+    def __init__(self, log: Recorder) -> None:
+        self._log = log
+
+    def __del__(self) -> None:
+        self._log("dropped")
+
+
 def double_and_tell(log: Recorder, number: int) -> int:
     """Record the *number*, and return twice the number."""
     log("doubled", number)

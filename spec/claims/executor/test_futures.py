@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, as_completed, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    FIRST_EXCEPTION,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    as_completed,
+    wait,
+)
 from functools import partial
 from typing import Any
 
@@ -11,6 +19,7 @@ from spec.claims.executor import kitchens, payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter
 from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
+from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, recorder, refuses
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
@@ -161,3 +170,21 @@ def test_several_can_be_waited_for(executor: MakeExecutor, checkpoint: MakeCheck
     first.let_go()
     caller.shows("which is next", next(ready) is slow, expected=True)
     caller.shows("what wait() returns in the end", wait(futures), expected=({slow, fast}, set()))
+
+
+@source(FUTURES + "wait")
+@source("https://bugs.python.org/issue20369")
+def test_first_failure_may_end_the_wait(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """`wait` may end with the first failure, and not with a result before; a future that is named twice is one."""
+    working, kitchen = checkpoint("working"), executor(3)
+    futures = [kitchen.submit(payloads.fail_if_told, working.pause, number) for number in range(3)]
+    first, second, _ = sorted(working.wait_for(3), key=lambda arrival: arrival.notes)
+    with ThreadPoolExecutor(1) as thread:
+        waited = thread.submit(wait, [*futures, *futures], return_when=FIRST_EXCEPTION)
+        first.let_go("rice")
+        futures[0].result()
+        until_still()
+        caller.shows("whether the wait has ended with a result", waited.done(), expected=False)
+        second.let_go("fail")
+        caller.shows("what is done, and what is not", waited.result(), expected=({*futures[:2]}, {futures[2]}))
+        working.open()

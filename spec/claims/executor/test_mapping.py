@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import TimeoutError as LateError
 from functools import partial
 
 from spec.claims.executor import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor
-from spec.engine.marks import needs, source
+from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.recorder import Recorder
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, recorder, refuses
 
@@ -134,3 +135,15 @@ def test_abandoned_map_cancels_the_rest(executor: MakeExecutor, checkpoint: Make
     working.open()
     kitchen.shutdown()
     recorder.shows("whether the last call was made", 19 in log.values("called"), expected=False)
+
+
+@where(counts_references)
+@source("https://bugs.python.org/issue14406")
+def test_map_keeps_no_result(executor: MakeExecutor) -> None:
+    """The iterator that `map` returns does not keep a result that it has handed out."""
+    results = executor(1).map(payloads.make, [payloads.Dish] * 3)
+    for number in range(3):
+        result = next(results)
+        kept = weakref.ref(result)
+        del result
+        caller.shows(f"result {number} once it is dropped", kept(), expected=None)

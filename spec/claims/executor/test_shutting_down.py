@@ -9,10 +9,10 @@ from functools import partial
 
 from impl.api import executor_maker
 from impl.contract import Multiprocessing
-from spec.claims.executor import kitchens
+from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter, Programs
-from spec.engine.marks import counts_references, needs, source, where
+from spec.engine.marks import counts_references, fresh_memory, needs, source, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import leaves_nothing_behind
 from spec.harness.process_table import ALIVE, state, until_exited, until_gone
@@ -198,3 +198,46 @@ def test_ctrl_c_ends_a_busy_program(program: Programs, checkpoint: MakeCheckpoin
     kernel.shows("the program's exit status", serving.exit_status(), expected=-signal.SIGINT)
     for arrival in arrivals:
         until_exited(arrival.pid)
+
+
+@where(fresh_memory)
+@needs("ProcessPoolExecutor(max_tasks_per_child)")
+@source("https://github.com/python/cpython/issues/119592")
+@source("https://github.com/python/cpython/issues/132969")
+def test_replaces_workers_without_waiting(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """After `shutdown(wait=False)`, workers that have reached `max_tasks_per_child` are replaced for later tasks."""
+    working, kitchen = checkpoint("working"), executor(1, max_tasks_per_child=1)
+    futures = [kitchen.submit(working.pause) for _ in range(3)]
+    first = working.next()
+    kitchen.shutdown(wait=False)
+    first.let_go(0)
+    for number in 1, 2:
+        working.next().let_go(number)
+    caller.shows("the results", [future.result() for future in futures], expected=[0, 1, 2])
+
+
+@source(
+    "https://github.com/python/cpython/blob/main/Lib/test/test_concurrent_futures/test_deadlock.py", observed=True
+)
+@source(SHUTDOWN, observed=True)
+def test_ends_though_a_worker_is_killed(
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, starter: MakeStarter
+) -> None:
+    """When a worker is killed while `shutdown` waits for its task, `shutdown` returns, and the task is lost."""
+    working = checkpoint("working")
+    waiting = starter(kitchens.how_a_task_ends_with_a_shutdown, executor, working.pause)
+    arrival = working.next()
+    waiting.until_still()
+    os.kill(arrival.pid, signal.SIGKILL)
+    caller.shows("whether the task is lost", waiting.result(), expected=True)
+
+
+@source("https://github.com/python/cpython/pull/17670")
+def test_unpicklable_task_fails_though_shut_down(executor: MakeExecutor) -> None:
+    """A task that cannot be pickled fails also if `shutdown(wait=False)` is called at once."""
+    kitchen = executor(1)
+    kitchen.submit(payloads.ignore).result()
+    future = kitchen.submit(payloads.ignore, payloads.FailsToBePickled())
+    kitchen.shutdown(wait=False)
+    with refuses(Exception):
+        future.result()

@@ -47,6 +47,16 @@ def test_task_runs_in_a_worker(executor: MakeExecutor, checkpoint: MakeCheckpoin
     caller.shows("result() and exception()", (future.result(), future.exception()), expected=(256, None))
 
 
+@source(FUTURES + "concurrent.futures.Executor.submit")
+def test_keywords_may_have_any_name(executor: MakeExecutor) -> None:
+    """The keyword arguments of a task may be called `self` and `fn`, as `submit` takes the function by place only."""
+    kitchen: Any = executor(1)
+    arguments = kitchen.submit(payloads.capture, 1, self=2, fn=3).result()
+    caller.shows("the arguments of the task", arguments, expected=((1,), {"self": 2, "fn": 3}))
+    with refuses(TypeError):
+        kitchen.submit(fn=payloads.capture)
+
+
 @where(starter_is_parent)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_workers_are_children_of_the_starter(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
@@ -154,6 +164,18 @@ def test_exception_reaches_the_caller(executor: MakeExecutor) -> None:
     still_works(kitchen, pid)
 
 
+@source("https://github.com/python/cpython/issues/132063")
+def test_false_exception_is_raised(executor: MakeExecutor) -> None:
+    """An exception that is false, as one whose length is zero, is raised as any other."""
+    kitchen = executor(1)
+    future = kitchen.submit(payloads.raise_an_empty_one)
+    caller.shows("the kind of exception()", type(future.exception()), expected=payloads.Empty)
+    with refuses(payloads.Empty):
+        future.result()
+    with refuses(payloads.Empty):
+        next(iter(kitchen.map(payloads.raise_an_empty_one, [1])))
+
+
 @source(FUTURES + "concurrent.futures.Future.exception", observed=True)
 def test_exit_of_a_task_ends_no_worker(executor: MakeExecutor) -> None:
     """A task that calls `sys.exit` fails with SystemExit, and the worker lives on."""
@@ -233,3 +255,14 @@ def test_child_beside_an_executor_ends(mp: Any, executor: MakeExecutor, checkpoi
     caller.shows("the exit code of the child", child.exitcode, expected=0)
     arrival.let_go("rice")
     caller.shows("the result of the task", future.result(), expected="rice")
+
+
+@where(counts_references)
+@source("https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor", observed=True)
+def test_worker_drops_the_arguments_too(executor: MakeExecutor, log: Recorder) -> None:
+    """A worker does not keep the arguments of a task that is done."""
+    kitchen = executor(1)
+    kitchen.submit(payloads.ignore, payloads.TellsItsEnd(log)).result()
+    worker = kitchen.submit(os.getpid).result()
+    dropped = [event.pid for event in log.events("dropped")]
+    recorder.shows("the processes that have dropped the argument", dropped, expected=containing(worker))

@@ -70,6 +70,12 @@ def pack_here(parcel: int) -> tuple[int, int]:
     return parcel, os.getpid()
 
 
+def tell_and_pack(log: Recorder, parcel: int) -> tuple[int, int]:
+    """Record that the *parcel* is packed, and return it, and the process that this is."""
+    log("packed", parcel)
+    return pack_here(parcel)
+
+
 def torn_after(count: int) -> Iterator[int]:
     """Yield as many numbers, and then fail.
 
@@ -137,6 +143,20 @@ def ignore_sigterm(pause: Pause) -> None:
     """Stop at *pause*, and ignore SIGTERM meanwhile."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pause()
+
+
+def clean_up(pause: Pause) -> str:
+    """Stop at *pause*, and return the name of the class of the exception that ends the stop; empty if none does."""
+    try:
+        pause()
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def clean_up_slowly(pause: Pause) -> None:
+    """Stop at *pause*, and again when an exception has ended the stop."""
+    pause(clean_up(pause))
 
 
 def wait_for_ever() -> None:

@@ -16,6 +16,9 @@ from spec.harness.stillness import until_still
 BRIEF = 0.05
 """Seconds of a timeout that is to end in vain."""
 
+LIMIT = 1
+"""Seconds of a limit that a task is to exceed, and until which it has certainly stopped at its checkpoint."""
+
 LONG = 3600
 """Seconds of a timeout that never ends."""
 
@@ -54,3 +57,15 @@ def begin_tasks(pool: Pool, working: Checkpoint, count: int) -> tuple[list[Async
     """
     results = [pool.apply_async(working.pause, (number,)) for number in range(count)]
     return results, sorted(working.wait_for(count), key=lambda arrival: arrival.notes)
+
+
+def name_of_failure(result: AsyncResult) -> str:
+    """Wait for a *result*, and return the name of the class of the exception that getting it raises; empty if none.
+
+    Libraries have classes of their own for what the standard library does not have.
+    """
+    try:
+        result.get()
+    except Exception as error:
+        return type(error).__name__
+    return ""

@@ -192,6 +192,18 @@ def test_leaves_nothing_behind(mp: Multiprocessing) -> None:
     leaves_nothing_behind(use, 3)
 
 
+@source(f"{DOCUMENTATION}.Pool", observed=True)
+def test_replaced_workers_leave_nothing_behind(mp: Multiprocessing) -> None:
+    """Workers that a pool has replaced leave no file, thread, child or shared memory behind."""
+
+    def use() -> None:
+        with mp.Pool(1, maxtasksperchild=1) as pool:
+            for number in range(3):
+                pool.apply(abs, (number,))
+
+    leaves_nothing_behind(use, 2)
+
+
 @where(counts_references)
 @source("https://github.com/python/cpython/issues/78353", observed=True)
 @source(f"{DOCUMENTATION}.Pool")

@@ -44,12 +44,13 @@ def test_failure_reaches_the_getter(mp: Multiprocessing) -> None:
 @source(f"{DOCUMENTATION}.AsyncResult.get", observed=True)
 def test_failure_tells_where_it_happened(pool: Pool) -> None:
     """The traceback of a task's exception, as Python prints it, has the line of the task that raised it."""
-    printed = ""
-    try:
-        pool.apply(payloads.tear, ("parcel",))
-    except payloads.Torn:
-        printed = traceback.format_exc()
-    caller.shows("the traceback", printed, expected=containing("raise Torn(parcel)"))
+    for way in pool.map, lambda *call: next(pool.imap(*call)), lambda *call: next(pool.imap_unordered(*call)):
+        printed = ""
+        try:
+            way(payloads.tear, ["parcel"])
+        except payloads.Torn:
+            printed = traceback.format_exc()
+        caller.shows("the traceback", printed, expected=containing("raise Torn(parcel)"))
 
 
 @source("https://github.com/python/cpython/pull/693", observed=True)

@@ -13,7 +13,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, is_blocked, state, until_exited
 from spec.harness.signal_state import until_taken
-from spec.harness.stillness import is_stopped
+from spec.harness.stillness import is_stopped, until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
 
 pytestmark = needs("Process", "Pool")
@@ -52,6 +52,23 @@ def test_lost_task_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, star
     os.kill(victim, signal.SIGKILL)
     caller.shows("whether apply() ends", ends(getter), expected=True)
     caller.shows("the exception", getter.failure(), expected=other_than(""))
+
+
+@source("https://github.com/celery/celery/issues/5120", observed=True)
+@source(f"{DOCUMENTATION}.Pool", observed=True)
+def test_lost_task_is_not_begun_again(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """When a worker is killed amid a task, no other worker begins that task again."""
+    working = checkpoint("working")
+    with mp.Pool(1) as pool:
+        pool.apply_async(working.pause, ("lost",))
+        os.kill(working.next().pid, signal.SIGKILL)
+        later = pool.apply_async(working.pause, ("later",))
+        arrival = working.next()
+        gatekeeper.shows("the task that begins", arrival.notes, expected=("later",))
+        arrival.let_go("done")
+        caller.shows("the result of the later task", later.get(), expected="done")
+        until_still()
+        gatekeeper.shows("whether another task has begun", working.reached, expected=False)
 
 
 @source("https://github.com/uqfoundation/pathos/issues/265")

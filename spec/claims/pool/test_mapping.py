@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from typing import Any, Callable, Optional
 
@@ -190,3 +191,36 @@ def test_large_items_and_results_pass(pool: Pool) -> None:
     items = [bytes([number]) * (1 << 20) for number in range(8)]
     caller.shows("whether they are as they were", pool.map(bytes, items, 1) == items, expected=True)
     kernel.shows("whether they were sent to other processes", pool.apply(os.getpid) != os.getpid(), expected=True)
+
+
+@source(f"{DOCUMENTATION}.close")
+def test_close_lets_later_items_come(mp: Multiprocessing) -> None:
+    """After `close`, a pool still carries out the items that the iterable of an earlier `imap` yields later."""
+    for way in "imap", "imap_unordered":
+        closed = threading.Event()
+        pool = mp.Pool(1)
+        results = getattr(pool, way)(payloads.successor, some_now_two_after(closed))
+        caller.shows(f"the first result of {way}()", next(results), expected=1)
+        pool.close()
+        closed.set()
+        caller.shows("the other results", list(results), expected=[2, 3])
+        pool.join()
+
+
+@source(f"{DOCUMENTATION}.imap", observed=True)
+def test_imap_begins_with_the_first_chunk(mp: Multiprocessing) -> None:
+    """`imap` with a `chunksize` hands out the results of the first chunk before the iterable yields the next one."""
+    for way in "imap", "imap_unordered":
+        asked = threading.Event()
+        with mp.Pool(1) as pool:
+            results = iter(getattr(pool, way)(payloads.successor, some_now_two_after(asked, 2), 2))
+            caller.shows(f"the first results of {way}()", [next(results), next(results)], expected=[1, 2])
+            asked.set()
+            caller.shows("the others", list(results), expected=[3, 4])
+
+
+def some_now_two_after(event: threading.Event, now: int = 1) -> Iterator[int]:
+    """Yield as many numbers as *now* says, and two more after the *event*."""
+    yield from range(now)
+    event.wait()
+    yield from (now, now + 1)

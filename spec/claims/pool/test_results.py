@@ -80,6 +80,21 @@ def test_get_can_be_timed(mp: Any, pool: Pool, checkpoint: MakeCheckpoint) -> No
     caller.shows("get(0) after that", result.get(0), expected="done")
 
 
+@needs("TimeoutError")
+@source(f"{DOCUMENTATION}.AsyncResult.get")
+def test_get_of_map_can_be_timed(mp: Any, pool: Pool, checkpoint: MakeCheckpoint) -> None:
+    """After its timeout, `get` of the results of `map_async` raises `TimeoutError`, although some are there."""
+    working = checkpoint("working")
+    result = pool.map_async(working.pause, range(2), 1)
+    first, second = working.wait_for(2)
+    first.let_go("done")
+    until_still()
+    with refuses(mp.TimeoutError):
+        result.get(BRIEF)
+    second.let_go("done")
+    caller.shows("get(...) once all are done", result.get(LONG), expected=["done", "done"])
+
+
 @source(f"{DOCUMENTATION}.AsyncResult.successful")
 def test_tells_whether_it_is_ready(pool: Pool, checkpoint: MakeCheckpoint) -> None:
     """A result tells whether its task is done and, only then, whether the task raised no exception."""
@@ -125,6 +140,22 @@ def test_callback_gets_the_result(pool: Pool) -> None:
         called.clear()
 
 
+@needs("TimeoutError")
+@source(f"{DOCUMENTATION}.Pool.apply_async")
+def test_callback_is_called_once_after_timeouts(mp: Any, pool: Pool, checkpoint: MakeCheckpoint) -> None:
+    """However often `get` has timed out, the callback is called once."""
+    working = checkpoint("working")
+    called: list[Any] = []
+    result = pool.apply_async(working.pause, callback=called.append)
+    for _ in range(2):
+        with refuses(mp.TimeoutError):
+            result.get(BRIEF)
+    working.next().let_go("done")
+    result.wait()
+    pool.apply(abs, (-1,))
+    caller.shows("what the callback was called with", called, expected=["done"])
+
+
 @source(f"{DOCUMENTATION}.Pool.apply_async")
 def test_error_callback_gets_the_exception(pool: Pool) -> None:
     """When a task has failed, the error callback was called once with the exception, and the callback was not."""
@@ -142,6 +173,25 @@ def test_error_callback_gets_the_exception(pool: Pool) -> None:
         caller.shows("what the error callback was called with", seen, expected=[("Torn", ("parcel",))])
         caller.shows("what the callback was called with", called, expected=[])
         failed.clear()
+
+
+@source(f"{DOCUMENTATION}.Pool.map_async")
+def test_many_failures_are_called_back_once(pool: Pool) -> None:
+    """However many items of `map_async` or `starmap_async` fail, the error callback is called once."""
+    for submit, items in (pool.map_async, range(4)), (pool.starmap_async, [(number,) for number in range(4)]):
+        called: list[object] = []
+        result = submit(payloads.tear, items, 1, error_callback=called.append)
+        with refuses(payloads.Torn):
+            result.get()
+        caller.shows("the results of later tasks", pool.map(abs, range(4), 1), expected=[0, 1, 2, 3])
+        caller.shows("how often the error callback was called", len(called), expected=1)
+
+
+@source(f"{DOCUMENTATION}.Pool.apply_async", observed=True)
+def test_burst_of_tasks_is_done(pool: Pool) -> None:
+    """Hundreds of tasks that are given before any result is asked for are all carried out."""
+    results = [pool.apply_async(payloads.successor, (number,)) for number in range(300)]
+    caller.shows("the results", [result.get() for result in results], expected=[*range(1, 301)])
 
 
 @source("https://github.com/python/cpython/issues/83371")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from spec.harness.holdings import holdings
 from spec.harness.process_table import ALIVE, descendants, parent, state, until_gone
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
-from spec.harness.witness import at_most, caller, gatekeeper, kernel, recorder, refuses
+from spec.harness.witness import at_most, caller, containing, gatekeeper, kernel, one_of, recorder, refuses
 from spec.models.pool_model import POOL_WORKERS, Depot, PoolModel
 
 pytestmark = needs("Process", "Pool")
@@ -97,6 +98,26 @@ def test_initializer_runs_in_each_worker(mp: Multiprocessing, log: Recorder, che
 
 
 @source(DOCUMENTATION, observed=True)
+def test_replacement_of_a_killed_worker_is_initialized(
+    mp: Multiprocessing, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """The worker that takes the place of a killed one calls the initializer before its tasks."""
+    working = checkpoint("working")
+    with mp.Pool(1, log, ("initialized",)) as pool:
+        pool.apply_async(working.pause)
+        os.kill(working.next().pid, signal.SIGKILL)
+        later = pool.apply_async(working.pause)
+        arrival = working.next()
+        recorder.shows(
+            "the workers that were initialized",
+            [event.pid for event in log.events("initialized")],
+            expected=containing(arrival.pid),
+        )
+        arrival.let_go("done")
+        caller.shows("the result of a later task", later.get(), expected="done")
+
+
+@source(DOCUMENTATION, observed=True)
 def test_initializer_must_be_callable(mp: Any) -> None:
     """A pool whose initializer cannot be called raises `TypeError`, and starts no process."""
     mp.Pool(1).terminate()
@@ -138,6 +159,30 @@ def test_worker_is_replaced_after_its_tasks(mp: Multiprocessing, checkpoint: Mak
         for pid in pids[0], pids[2]:
             until_gone(pid)
     kernel.shows("the workers of the tasks", [pids.index(pid) for pid in pids], expected=[0, 0, 2, 2, 4])
+
+
+@source("https://github.com/python/cpython/issues/91315", observed=True)
+@source("https://github.com/celery/celery/issues/5120", observed=True)
+@source(DOCUMENTATION)
+def test_replaced_workers_lose_no_task(mp: Multiprocessing, log: Recorder) -> None:
+    """With `maxtasksperchild`, each task is carried out once, and its result comes, however many workers it takes."""
+    count = 12
+    with mp.Pool(2, maxtasksperchild=1) as pool:
+        done = pool.map(partial(payloads.tell_and_pack, log), range(count), 1)
+    caller.shows("the results, in order", [parcel for parcel, _ in done], expected=[*range(count)])
+    recorder.shows("what was carried out", sorted(log.values("packed")), expected=[*range(count)])
+    kernel.shows("the number of workers", len({pid for _, pid in done}), expected=count)
+
+
+@source(DOCUMENTATION)
+def test_number_of_workers_has_a_default(mp: Multiprocessing) -> None:
+    """Without a number, a pool has a worker for each processor of the machine, or that the program may use."""
+    with mp.Pool(1):
+        before = len(descendants(os.getpid()))
+        with mp.Pool() as pool:
+            workers = len(descendants(os.getpid())) - before
+            caller.shows("the results of tasks", pool.map(abs, [-1, -2, -3]), expected=[1, 2, 3])
+    kernel.shows("the number of workers", workers, expected=one_of(os.cpu_count(), len(os.sched_getaffinity(0))))
 
 
 @source(DOCUMENTATION)

@@ -9,6 +9,7 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
+from spec.selftest.defects.own_processes import SpawnProcess
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
@@ -108,3 +109,40 @@ class ForgetsItsTasks(OwnExecutors):
             def submit(self, function, args, named):
                 vars(threading)["_register_atexit"](self.row.clear)
                 return super().submit(function, args, named)
+
+
+@family.breaks("executor.replaces-workers-without-waiting")
+class ReplacesNobodyOnceShutDown(OwnExecutors):
+    """A worker that has reached its limit is not replaced after a shutdown."""
+
+    method = "spawn"
+    Process = SpawnProcess
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def start(self):
+                if self.closed:
+                    raise SystemExit
+                return super().start()
+
+
+@family.breaks("executor.ends-though-a-worker-is-killed")
+class TellsOfNoLossOnceShutDown(OwnExecutors):
+    """A task that is lost after a shutdown has begun is never done."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def lost(self, future):
+                if not self.closed:
+                    super().lost(future)
+
+
+@family.breaks("executor.unpicklable-task-fails-though-shut-down")
+class DropsUnpicklableTasksOnceShutDown(OwnExecutors):
+    """A task that cannot be pickled is never done after a shutdown."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def refused(self, future, error):
+                if not self.closed:
+                    super().refused(future, error)

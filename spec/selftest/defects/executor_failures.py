@@ -178,3 +178,21 @@ class CannotBeShutDown(OwnExecutors):
             super().shutdown(wait, cancel_futures=cancel_futures)
             if self.runner.broken:
                 raise BrokenProcessPool("a worker has died")
+
+
+@family.breaks("executor.false-exception-is-raised")
+class TakesFalseForNone(OwnExecutors):
+    """A task that raises an exception which is false seems to have returned None."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            Future = futures.Future
+
+            def deliver(self, future, outcome):
+                received: Any = futures.Future()
+                super().deliver(received, outcome)
+                error = received.exception()
+                if error:
+                    future.set_exception(error)
+                else:
+                    future.set_result(None if error is not None else received.result())

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent import futures
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
+from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnFuture, OwnTaskRunner
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
-class _RunsAllTheSame(futures.Future):
+class _RunsAllTheSame(OwnFuture):
     def set_running_or_notify_cancel(self):
         super().set_running_or_notify_cancel()
         return True
@@ -31,7 +30,7 @@ class RunsCancelledTasks(OwnExecutors):
             Future = _RunsAllTheSame
 
 
-class _Cancellable(futures.Future):
+class _Cancellable(OwnFuture):
     def cancel(self):
         super().cancel()
         return True
@@ -46,7 +45,7 @@ class SaysItIsCancelled(OwnExecutors):
             Future = _Cancellable
 
 
-Future: Any = futures.Future
+Future: Any = OwnFuture
 
 
 class _CallsBackwards(Future):
@@ -106,3 +105,23 @@ class CallsBackWithTheLock(OwnExecutors):
             def deliver(self, future, outcome):
                 with self.changed:
                     super().deliver(future, outcome)
+
+
+class _FailsAsIfItReturned(Future):
+    def set_exception(self, exception):
+        with self._condition:
+            self._exception = exception
+            self._state = "FINISHED"
+            for waiter in self._waiters:
+                waiter.add_result(self)
+            self._condition.notify_all()
+        self._invoke_callbacks()
+
+
+@family.breaks("executor.first-failure-may-end-the-wait")
+class TellsWaitersOfNoFailure(OwnExecutors):
+    """`wait` takes a task that fails for one that returns."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            Future = _FailsAsIfItReturned

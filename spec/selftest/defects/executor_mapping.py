@@ -112,3 +112,19 @@ class MapsToTheEnd(OwnExecutors):
         def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             tickets = [self.submit(fn, *arguments) for arguments in zip(*iterables)]
             return (ticket.result() for ticket in tickets)
+
+
+@family.breaks("executor.map-keeps-no-result")
+class KeepsItsResults(OwnExecutors):
+    """The iterator that `map` returns refers to all results that it has handed out."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, **named):
+            results, kept = super().map(fn, *iterables, **named), []
+
+            def handed_out():
+                for result in results:
+                    kept.append(result)
+                    yield kept[-1]
+
+            return handed_out()

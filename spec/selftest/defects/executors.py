@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnTaskRunner
+from spec.selftest.defects.own_executors import OwnExecutor, OwnExecutors, OwnFuture, OwnTaskRunner
 from spec.selftest.defects.own_processes import ForkProcess, SpawnProcess
 
 family = Family(__name__)
@@ -98,7 +98,7 @@ class RunsOneAtATime(OwnExecutors):
             super().__init__(min(max_workers, 1), **named)
 
 
-class _Impatient(futures.Future):
+class _Impatient(OwnFuture):
     def result(self, timeout=None):
         return super().result(3 if timeout is None else timeout)
 
@@ -112,7 +112,7 @@ class GivesUpAfterAWhile(OwnExecutors):
             Future = _Impatient
 
 
-class _Patient(futures.Future):
+class _Patient(OwnFuture):
     def result(self, timeout=None):
         return super().result()
 
@@ -319,3 +319,32 @@ class WouldReplaceForks(OwnExecutors):
     class Faulty(OwnExecutor):
         def __init__(self, *args, max_tasks_per_child=None, **named):
             super().__init__(*args, **named)
+
+
+@family.breaks("executor.keywords-may-have-any-name")
+class TakesTheFunctionByName(OwnExecutors):
+    """`submit` takes the function as a keyword argument, so no argument of a task can have its name."""
+
+    class Faulty(OwnExecutor):
+        def submit(self, fn, *args, **kwargs):  # type: ignore[override]
+            return super().submit(fn, *args, **kwargs)
+
+
+_last_arguments: list[object] = []
+
+
+def _call_and_keep(function, args, named):
+    _last_arguments[:] = [args, named]
+    return function(*args, **named)
+
+
+@family.breaks("executor.worker-drops-the-arguments-too")
+class WorkersKeepTheLastArguments(OwnExecutors):
+    """A worker keeps the arguments of a task until the next one is done."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def submit(self, function, args, named):
+                if not args:
+                    return super().submit(function, args, named)
+                return super().submit(_call_and_keep, (function, args, named), {})

@@ -14,6 +14,8 @@ from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Q
 from spec.selftest.defects.mended_processes import Helpers, Reapers, Sentinels, Starters
 from spec.selftest.defects.own_executors import Executors, ForkedExecutors
 from spec.selftest.defects.own_memory import Memory
+from spec.selftest.defects.own_reusables import ReusableExecutors
+from spec.selftest.defects.steered_pools import SteeredPools
 
 MEETS = {
     "conditions": [
@@ -37,8 +39,10 @@ MEETS = {
         "executor.dropped-executor-leaves-nobody-waiting",
         "executor.each-lost-task-has-its-exception",
         "executor.exception-that-cannot-be-unpickled-breaks-nothing",
+        "executor.false-exception-is-raised",
         "executor.killed-newcomer-hangs-nobody",
         "executor.replaced-worker-leaves-no-task-undone",
+        "executor.replaces-workers-without-waiting",
         "executor.task-that-no-worker-has-can-be-cancelled",
         "executor.unpicklable-task-does-not-delay-a-shutdown",
         "executor.workers-end-with-a-killed-program",
@@ -109,6 +113,51 @@ MEETS = {
 }
 """By the name of the API, the claims that it meets and the standard library does not."""
 
+PROVIDES = {
+    "reusable-executors": [
+        "executor.broken-one-is-replaced",
+        "executor.idle-workers-exit-in-time",
+        "executor.impossible-number-is-refused",
+        "executor.may-be-reused-or-not",
+        "executor.number-changes-when-tasks-are-done",
+        "executor.number-of-workers-changes",
+        "executor.other-arguments-make-another",
+        "executor.program-that-reuses-one-ends",
+        "executor.replaced-one-does-its-tasks",
+        "executor.same-one-is-returned",
+        "executor.shutdown-can-end-tasks",
+        "executor.superfluous-workers-exit",
+        "executor.tasks-can-be-interrupted",
+        "executor.threads-may-ask-at-once",
+        "executor.worker-may-have-one-too",
+        "executor.workers-have-the-environment",
+    ],
+    "steered-pools": [
+        "pool.accepted-task-is-told",
+        "pool.busy-pool-does-not-shrink",
+        "pool.exceeded-hard-limit-can-be-caught",
+        "pool.exceeded-limit-is-called-back",
+        "pool.giver-may-wait-for-an-idle-worker",
+        "pool.grown-pool-does-more-at-once",
+        "pool.hard-limit-ends-the-worker",
+        "pool.hard-limit-leaves-the-pool-usable",
+        "pool.limits-suit-all-ways-to-map",
+        "pool.patience-for-lost-tasks-can-be-set",
+        "pool.lost-worker-can-be-caught",
+        "pool.program-may-watch-the-limits-itself",
+        "pool.restart-replaces-all-workers",
+        "pool.shrunk-pool-loses-idle-workers",
+        "pool.soft-limit-that-is-not-caught-is-told",
+        "pool.task-can-be-terminated",
+        "pool.task-may-catch-its-soft-limit",
+        "pool.task-may-have-limits-of-its-own",
+        "pool.task-may-have-the-only-limit",
+        "pool.worker-that-has-grown-is-replaced",
+        "pool.workers-that-come-and-go-are-told",
+    ],
+}
+"""By the name of the API, the claims about what it provides and the standard library does not."""
+
 contexts = Contexts()
 get_context, get_all_start_methods = contexts.get_context, contexts.get_all_start_methods
 
@@ -127,5 +176,7 @@ for api in (
     Reapers,
     Sentinels,
     Servers,
+    SteeredPools,
+    ReusableExecutors,
 ):
     contexts.add(api)

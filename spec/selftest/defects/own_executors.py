@@ -16,7 +16,7 @@ from collections import deque
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
@@ -30,6 +30,19 @@ class FromTheWorker(Exception):
 
 class CannotBeReceived(Exception):
     """Stands for an exception of a task that cannot be unpickled, or that cannot be pickled."""
+
+
+class OwnFuture(futures.Future):
+    """A future that raises also an exception that is false, as that of the standard library does since 3.13.4."""
+
+    def result(self, timeout=None):
+        error = self.exception(timeout)
+        if error is None:
+            return super().result(timeout)
+        try:
+            raise error
+        finally:
+            del self, error  # or the traceback would refer to this frame, and the frame to the exception
 
 
 def serve(connection, inherited, initializer, initargs, limit):
@@ -98,7 +111,7 @@ class OwnTaskRunner:
         at_once: whether all are started at the first task.  Forked ones are, because threads run later.
     """
 
-    Future: Any = futures.Future
+    Future: Any = OwnFuture
 
     def __init__(self, count, context, initializer, initargs, limit):
         self.count, self.context, self.maker = count, context, os.getpid()
@@ -278,14 +291,14 @@ class OwnExecutor(futures.Executor):
             return self.map_lazily(
                 fn, chunks, deque(self.submit(call_all, fn, one) for one in islice(chunks, buffersize))
             )
-        return chain.from_iterable(super().map(partial(call_all, fn), chunks, timeout=timeout))
+        return one_by_one(super().map(partial(call_all, fn), chunks, timeout=timeout))
 
     def map_lazily(self, fn, chunks, buffer):
         """Yield the results, and submit a chunk when the results of one are taken out of the *buffer*."""
         while buffer:
             taken = buffer.popleft().result()
             buffer.extend(self.submit(call_all, fn, one) for one in islice(chunks, 1))
-            yield from taken
+            yield from one_by_one([taken])
 
     def kill_workers(self):
         self.runner.close(cancel=True)
@@ -300,6 +313,14 @@ class OwnExecutor(futures.Executor):
 
     def __reduce__(self):
         raise TypeError("an executor cannot be sent")
+
+
+def one_by_one(chunks):
+    """Yield what is in the *chunks*, which are lists, and keep nothing of it."""
+    for chunk in chunks:
+        chunk.reverse()
+        while chunk:
+            yield chunk.pop()
 
 
 def call_all(function, chunk):

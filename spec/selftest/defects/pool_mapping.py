@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.pools import BrokenPools, SharedPool
 
@@ -139,3 +141,21 @@ class MapCannotBeInterrupted(BrokenPools):
                     return result.get()
                 except KeyboardInterrupt:
                     pass
+
+
+@family.breaks("pool.close-lets-later-items-come")
+class DropsLaterItems(BrokenPools):
+    """A pool that was closed reads no more items of an iterable."""
+
+    class Faulty(SharedPool):
+        def imap(self, func, iterable, chunksize=1):
+            return super().imap(func, itertools.takewhile(lambda _: self._state == "RUN", iterable), chunksize)
+
+
+@family.breaks("pool.imap-begins-with-the-first-chunk")
+class ReadsAllBeforeTheFirstChunk(BrokenPools):
+    """With a `chunksize`, `imap_unordered` reads its iterable to the end before the first item is carried out."""
+
+    class Faulty(SharedPool):
+        def imap_unordered(self, func, iterable, chunksize=1):
+            return super().imap_unordered(func, list(iterable) if chunksize > 1 else iterable, chunksize)

@@ -259,3 +259,71 @@ class RaisesWhatIsReturned(BrokenResults):
             if isinstance(value, BaseException):
                 raise value
             return value
+
+
+@family.breaks("pool.many-failures-are-called-back-once")
+class CallsBackForEachFailure(BrokenPools):
+    """The error callback of `map_async` is called for each item that fails."""
+
+    class Faulty(SharedPool):
+        def map_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
+            result = super().map_async(func, iterable, chunksize, callback, error_callback)
+            set_once = result._set
+
+            def set_again(number, outcome):
+                if error_callback and not outcome[0] and not result._success:
+                    error_callback(outcome[1])
+                set_once(number, outcome)
+
+            result._set = set_again
+            return result
+
+
+@family.breaks("pool.burst-of-tasks-is-done")
+class ForgetsInABurst(BrokenPools):
+    """A pool that has many tasks forgets one of them."""
+
+    class Faulty(SharedPool):
+        def apply_async(self, *args, **named):
+            result = super().apply_async(*args, **named)
+            if self._taskqueue.qsize() > 30:
+                self._taskqueue.get()
+            return result
+
+
+@family.breaks("pool.get-of-map-can-be-timed")
+class GetOfMapWaitsOn(BrokenPools):
+    """`get` of the results of `map_async` waits until they are there, whatever its timeout."""
+
+    class Faulty(SharedPool):
+        def map_async(self, *args, **named):
+            result = super().map_async(*args, **named)
+            get = result.get
+            result.get = lambda timeout=None: get()
+            return result
+
+
+@family.breaks("pool.callback-is-called-once-after-timeouts")
+class CallsBackForEachTimeout(BrokenPools):
+    """The callback is called once more for each `get` that has timed out."""
+
+    class Faulty(SharedPool):
+        def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None):  # noqa: B006
+            late: list[Any] = []
+
+            def call(value):
+                for _ in range(len(late) + 1):
+                    callback(value)
+
+            result = super().apply_async(func, args, kwds, callback and call, error_callback)
+            get = result.get
+
+            def get_or_count(timeout=None):
+                try:
+                    return get(timeout)
+                except modules.TimeoutError:
+                    late.append(timeout)
+                    raise
+
+            result.get = get_or_count
+            return result

@@ -277,3 +277,11 @@ class CanBeHandedOver(BrokenPools):
     class Faulty(SharedPool):
         def __reduce__(self):
             return str, ("a pool",)
+
+
+@family.breaks("pool.number-of-workers-has-a-default")
+class HasOneWorkerByDefault(BrokenPools):
+    """A pool that was made without a number has one worker."""
+
+    def Pool(self, processes=None, *args, **named):
+        return super().Pool(1 if processes is None else processes, *args, **named)

@@ -187,6 +187,11 @@ class ExecutorsThatReplace(Executors):
     """An executor of the standard library: it does not replace each worker, and does not watch each new one."""
 
 
+@family.breaks("executor.false-exception-is-raised", "executor.replaces-workers-without-waiting")
+class ExecutorsThatForget(Executors):
+    """An executor of the standard library: it forgets exceptions that are false, and workers once it is shut down."""
+
+
 @family.breaks("values.is-kept-for-its-child")
 class ForkedArguments(Broken):
     """A process of the standard library: it drops its arguments while the child uses them."""

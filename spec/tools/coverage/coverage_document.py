@@ -14,8 +14,9 @@ DOCUMENT_FILE = ROOT / "docs" / "coverage.md"
 COVERAGE_HEAD = """\
 # What the claims cover
 
-The claims are compared with two things here: CPython's own tests of multiprocessing, and Python's documentation of
-it. Each test and each documented name has a row with the claims that cover it, and with what no claim says yet.
+The claims are compared with two things here: CPython's own tests of multiprocessing and of executors, and Python's
+documentation of multiprocessing. Each test and each documented name has a row with the claims that cover it, and with
+what no claim says yet.
 
 - **covered**: an API that fails the test fails at least one of these claims; or, claims say what the documentation
   says of the name.
@@ -33,7 +34,8 @@ in [spec/tools/coverage](../spec/tools/coverage), from which `python -m spec che
 TESTS_HEAD = """\
 ## CPython's tests
 
-These are the methods in `Lib/test/_test_multiprocessing.py` of Python 3.13, and those that 3.14 and 3.15 add.
+These are the methods in `Lib/test/_test_multiprocessing.py` of Python 3.13, and those that 3.14 and 3.15 add. Below
+them are those in `Lib/test/test_concurrent_futures` that concern processes.
 """
 
 NAMES_HEAD = """\

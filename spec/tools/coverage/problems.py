@@ -32,8 +32,7 @@ def problems() -> Iterator[str]:
     for entry in (*tests, *names):
         yield from in_entry(entry, [claim.id for claim in claims])
     yield from unknown_names(claims, names)
-    path = suite.file()
-    if path is not None:
+    for path in suite.files():
         yield from unlisted_tests(suite.methods(path), tests)
 
 

@@ -1,6 +1,7 @@
 """Read the two tables: which claims cover a test of CPython, or a documented name, and what is missing.
 
-A table of `cpython_tests.toml` is about a method of ``Lib/test/_test_multiprocessing.py``::
+A table of `cpython_tests.toml` is about a method of ``Lib/test/_test_multiprocessing.py``, or of
+``Lib/test/test_concurrent_futures``::
 
     [_TestProcess.test_current]
     claims = ["identity.each-process-knows-itself"]  # fail where the test fails

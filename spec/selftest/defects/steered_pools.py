@@ -1,0 +1,407 @@
+"""A pool with time limits, which can grow, shrink and restart, as billiard's can, for subclasses with a fault.
+
+Each worker has a pipe of its own.  One thread gives the tasks to idle workers, receives the results, replaces
+workers, and looks at the limits.  What it does is in small methods, each of which a fault can be made of.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import threading
+import time
+from contextlib import suppress
+from multiprocessing import connection
+from typing import Any
+
+from spec.selftest.defects.declaration import Broken
+from spec.selftest.defects.mended_pools import pickled
+from spec.selftest.defects.own_processes import ForkProcess
+
+
+class SoftTimeLimitExceeded(Exception):
+    """Raised in a task that takes too long."""
+
+
+class TimeLimitExceeded(Exception):
+    """Raised for a task whose worker was killed, as the task took too long."""
+
+
+class WorkerLostError(Exception):
+    """Raised for a task whose worker has died."""
+
+
+class Terminated(Exception):
+    """Raised for a task that the program has ended."""
+
+
+class Result:
+    """The result of a task.
+
+    Args:
+        task: the function and its arguments.
+        soft: seconds after which `SoftTimeLimitExceeded` is raised in the task; None for no limit.
+        hard: seconds after which its worker is killed; None for no limit.
+        patience: seconds for which a result may come after the worker has died.
+        callbacks: what is called when the task is accepted, or exceeds a limit, or is done.
+    """
+
+    def __init__(self, task, soft, hard, patience, **callbacks):
+        self.task, self.soft, self.hard, self.patience = task, soft, hard, patience
+        self._callbacks = callbacks
+        self._event = threading.Event()
+        self.begun = self.lost = None
+        self.soft_is_over = False
+
+    def call(self, name, *args, **named):
+        """Call the callback *name*, if there is one, and ignore its exception."""
+        if self._callbacks.get(name):
+            with suppress(Exception):
+                self._callbacks[name](*args, **named)
+
+    def settle(self, succeeded, value):
+        """Set the result, or the exception if it has not *succeeded*, unless one is set."""
+        if not self._event.is_set():
+            self._succeeded, self._value = succeeded, value
+            self.call("done", self)
+            self._event.set()
+
+    def ready(self):
+        return self._event.is_set()
+
+    def wait(self, timeout=None):
+        self._event.wait(timeout)
+
+    def get(self, timeout=None):
+        self.wait(timeout)
+        if not self._succeeded:
+            raise self._value
+        return self._value
+
+
+class Results:
+    """The results of many tasks, in order."""
+
+    def __init__(self, results):
+        self._results = results
+
+    def get(self):
+        return [result.get() for result in self._results]
+
+    def __iter__(self):
+        return (result.get() for result in self._results)
+
+
+_at_work = False
+"""Whether this process, a worker, is amid a task."""
+
+
+def exceed(_number, _frame):
+    """Handle the signal of the soft limit."""
+    if _at_work:
+        raise SoftTimeLimitExceeded
+
+
+def work(tasks, others, most, kilobytes):
+    """Be a worker until the other end of *tasks* is closed, or *most* tasks are done, or so many *kilobytes* used."""
+    global _at_work
+    for other in others:
+        other.close()
+    signal.signal(signal.SIGUSR1, exceed)
+    done = 0
+    with suppress(EOFError, OSError):
+        while True:
+            function, args, named = pickle.loads(tasks.recv_bytes())
+            outcome: tuple[bool, object]
+            try:
+                _at_work = True
+                outcome = True, function(*args, **named)
+            except Exception as error:
+                outcome = False, error
+            finally:
+                _at_work = False
+            done += 1
+            leaves = done == most or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > kilobytes
+            tasks.send_bytes(bytes([leaves]) + pickled(*outcome))
+            if leaves:
+                return
+
+
+class Place:
+    """A worker of a pool, and what it does.
+
+    Attributes:
+        worker: its process.
+        result: that of the task that it has; None if it is idle.
+        leaves: whether it gets no more tasks.
+    """
+
+    def __init__(self, worker):
+        self.worker, self.result, self.leaves = worker, None, False
+
+
+class SteeredPool:
+    """The pool."""
+
+    def __init__(
+        self,
+        processes,
+        maxtasksperchild=None,
+        timeout=None,
+        soft_timeout=None,
+        lost_worker_timeout=0.0,
+        on_process_up=None,
+        on_process_down=None,
+        on_timeout_set=None,
+        on_timeout_cancel=None,
+        putlocks=False,
+        allow_restart=False,  # it always may
+        context=None,
+        max_memory_per_child=1 << 50,
+    ):
+        self.count, self.limits = processes, (soft_timeout, timeout)
+        self.for_workers = maxtasksperchild, max_memory_per_child
+        self.patience = lost_worker_timeout
+        self.up, self.down = on_process_up, on_process_down
+        self.limited, self.unlimited = on_timeout_set, on_timeout_cancel
+        self.free = threading.Semaphore(processes) if putlocks else None
+        self.row: list[Any] = []
+        self.lost: list[Any] = []
+        self.places: dict[Any, Place] = {}
+        self.ended, self.lock = False, threading.RLock()
+        self.bell, self.ringer = connection.Pipe(False)
+        self.hire()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def hire(self):
+        """Start as many workers as are missing."""
+        while len(self.places) < self.count:
+            here, there = connection.Pipe()
+            worker = ForkProcess(
+                target=work, args=(there, [here, self.ringer, *self.places], *self.for_workers), daemon=True
+            )
+            worker.start()
+            there.close()
+            self.places[here] = Place(worker)
+            if self.up:
+                self.up(worker)
+
+    def serve(self):
+        """Be the thread of the pool."""
+        while not self.ended:
+            with self.lock:
+                self.hire()
+                for tasks, place in self.places.items():
+                    if self.row and self.is_idle(place):
+                        self.give(tasks, place)
+                self.look_at_limits()
+                patience = self.until_next_limit()
+            for ready in connection.wait([self.bell, *self.places], patience):
+                with self.lock:
+                    if ready is self.bell:
+                        self.bell.recv_bytes()
+                    else:
+                        self.listen(ready)
+        for place in self.places.values():
+            place.worker.kill()
+            place.worker.join()
+
+    def is_idle(self, place):
+        return place.result is None and not place.leaves
+
+    def give(self, tasks, place):
+        """Give the next task to the worker at *place*."""
+        place.result = result = self.row.pop(0)
+        result.begun = time.monotonic()
+        if self.limited and (result.soft or result.hard):
+            self.limited(result, result.soft, result.hard)
+        result.call("accepted", place.worker.pid, result.begun)
+        with suppress(OSError):  # the worker has died, which `listen` notices
+            tasks.send_bytes(pickle.dumps(result.task))
+
+    def listen(self, tasks):
+        """Receive a result from a worker, or notice that the worker has exited."""
+        place = self.places[tasks]
+        result, place.result = place.result, None
+        try:
+            leaves, *data = tasks.recv_bytes()
+        except (EOFError, OSError):
+            del self.places[tasks]
+            place.worker.join()
+            if self.down:
+                self.down(place.worker)
+            if result:
+                result.lost = time.monotonic()
+                self.lost.append(result)
+            return
+        if place.leaves:
+            place.worker.kill()
+        place.leaves = place.leaves or bool(leaves)
+        if result:
+            self.receive(result, *pickle.loads(bytes(data)))
+
+    def receive(self, result, succeeded, value):
+        """Set a *result* to what has come from a worker."""
+        result.settle(succeeded, value)
+
+    def fail(self, result, error):
+        """Set a *result* to an exception of the pool itself."""
+        result.settle(False, error)
+
+    def look_at_limits(self):
+        """Do what is to be done of each task that has exceeded a limit."""
+        now = time.monotonic()
+        for place in self.places.values():
+            result = place.result
+            if result and result.hard and now >= result.begun + result.hard:
+                self.exceed_hard(place, result)
+            elif result and result.soft and not result.soft_is_over and now >= result.begun + result.soft:
+                self.exceed_soft(place, result)
+        for result in [*self.lost]:
+            if now >= result.lost + result.patience:
+                self.lost.remove(result)
+                self.lose(result)
+
+    def exceed_soft(self, place, result):
+        result.soft_is_over = True
+        result.call("exceeded", soft=True, timeout=result.soft)
+        os.kill(place.worker.pid, signal.SIGUSR1)
+
+    def exceed_hard(self, place, result):
+        place.result = None
+        place.leaves = True
+        result.call("exceeded", soft=False, timeout=result.hard)
+        self.end(place.worker)
+        self.fail(result, TimeLimitExceeded(result.hard))
+
+    def end(self, worker):
+        """End a *worker* whose task has exceeded its hard limit."""
+        worker.kill()
+
+    def lose(self, result):
+        """Tell that the worker of *result* has died."""
+        self.fail(result, WorkerLostError())
+
+    def until_next_limit(self):
+        """Return the seconds until a limit is exceeded; None if there is no limit."""
+        running = [place.result for place in self.places.values() if place.result]
+        ends = [result.begun + result.hard for result in running if result.hard]
+        ends += [result.begun + result.soft for result in running if result.soft and not result.soft_is_over]
+        ends += [result.lost + result.patience for result in self.lost]
+        return max(0, min(ends) - time.monotonic()) if ends else None
+
+    def apply_async(
+        self,
+        func,
+        args=(),
+        kwds=None,
+        accept_callback=None,
+        timeout_callback=None,
+        soft_timeout=None,
+        timeout=None,
+        lost_worker_timeout=None,
+    ):
+        soft, hard = soft_timeout or self.limits[0], timeout or self.limits[1]
+        patience = self.patience if lost_worker_timeout is None else lost_worker_timeout
+        if self.free:
+            self.free.acquire()
+        result = Result(
+            (func, args, kwds or {}),
+            soft,
+            hard,
+            patience,
+            accepted=accept_callback,
+            exceeded=timeout_callback,
+            done=self.done,
+        )
+        self.row.append(result)
+        self.ring()
+        return result
+
+    def done(self, result):
+        """Do what is to be done when a task ends."""
+        if self.unlimited and (result.soft or result.hard):
+            self.unlimited(result)
+        if self.free:
+            self.free.release()
+
+    def ring(self):
+        """Wake the thread of the pool."""
+        self.ringer.send_bytes(b"")
+
+    def apply(self, func, args=(), kwds=None):
+        return self.apply_async(func, args, kwds).get()
+
+    def map_async(self, func, iterable):
+        return Results([self.apply_async(func, (item,)) for item in iterable])
+
+    imap = imap_unordered = map_async
+
+    def starmap_async(self, func, iterable):
+        return Results([self.apply_async(func, items) for items in iterable])
+
+    def grow(self, n=1):
+        with self.lock:
+            self.count += n
+        self.ring()
+
+    def shrink(self, n=1):
+        for _ in range(n):
+            with self.lock:
+                self.count -= 1
+                self.dismiss(next(self.idle()))
+
+    def idle(self):
+        """Yield the places of idle workers.
+
+        Raises:
+            ValueError: there are no more.
+        """
+        yield from [place for place in self.places.values() if self.is_idle(place)]
+        self.count += 1
+        raise ValueError("all workers are busy")
+
+    def dismiss(self, place):
+        """End a worker when it is idle."""
+        place.leaves = True
+        if place.result is None:
+            place.worker.kill()
+
+    def restart(self):
+        with self.lock:
+            for place in self.places.values():
+                self.dismiss(place)
+
+    def terminate_job(self, pid):
+        with self.lock:
+            for place in self.places.values():
+                if place.worker.pid == pid and place.result:
+                    place.leaves = True
+                    result, place.result = place.result, None
+                    place.worker.kill()
+                    self.fail(result, Terminated())
+
+    def terminate(self):
+        self.ended = True
+        self.ring()
+        self.thread.join()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.terminate()
+
+
+class SteeredPools(Broken):
+    """A multiprocessing API with such pools.
+
+    Attributes:
+        Pool: the class of pools.
+    """
+
+    Pool = SteeredPool
+    Process = ForkProcess  # of no class that deviations are known of
