@@ -21,7 +21,7 @@ from spec.harness.witness import Violation
 SPAWN: Any = multiprocessing.get_context("spawn")
 
 
-class Recorded:
+class MadeFor:
     """A manager that only keeps what it is made with.
 
     Args:
@@ -43,15 +43,15 @@ def library(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "walls.managers": ModuleType("walls.managers"),
     }
     vars(inside["walls.shared_memory"])["SharedMemory"] = shared_memory.SharedMemory
-    vars(inside["walls.managers"])["SharedMemoryManager"] = Recorded
+    vars(inside["walls.managers"])["SharedMemoryManager"] = MadeFor
     for module in (package, backend, *inside.values()):
         monkeypatch.setitem(sys.modules, module.__name__, module)
     return backend
 
 
 def test_own_classes_come_first() -> None:
-    own: Any = SimpleNamespace(SharedMemoryManager=Recorded)
-    assert shared_memory_class(own, "SharedMemoryManager") is Recorded
+    own: Any = SimpleNamespace(SharedMemoryManager=MadeFor)
+    assert shared_memory_class(own, "SharedMemoryManager") is MadeFor
 
 
 def test_classes_of_the_package_are_found_and_managers_get_the_context(library: Any) -> None:
