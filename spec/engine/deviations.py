@@ -186,9 +186,10 @@ class Deviation:
 
     def is_inherited_by(self, target: Target) -> bool:
         """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
-        python = platform.python_version()
+        python, managed = platform.python_version(), SUFFIX if is_managed(target.name) else ""
         return any(
-            self.target == base.name and self._suits(base.start_method, base.version, python) for base in target.bases
+            self.target == base.name + managed and self._suits(base.start_method, base.version, python)
+            for base in target.bases
         )
 
     @property
