@@ -188,7 +188,7 @@ class Deviation:
         """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
         python, managed = platform.python_version(), SUFFIX if is_managed(target.name) else ""
         return any(
-            self.target == base.name + managed and self._suits(base.start_method, base.version, python)
+            self.target in (base.name, base.name + managed) and self._suits(base.start_method, base.version, python)
             for base in target.bases
         )
 

@@ -106,7 +106,6 @@ def test_managed_objects_inherit_what_is_known_of_managed_objects() -> None:
     [target] = expand(["spec.selftest.slow:forkserver:managed"])
     own = deviations.collect([]).find("semaphore.killed-waiter-is-passed-over", target)
     assert own is not None and own.target == "multiprocessing:managed"
-    assert deviations.collect([]).find("lifecycle.threads-may-join-the-same", target) is None
 
 
 def test_only_the_implementation_that_it_names_deviates(tmp_path: Path) -> None:
