@@ -7,6 +7,7 @@ They are written in TOML, and may be shared by an implementation's authors and t
     target = "billiard"             # or one context of it: "billiard:fork"; of managed objects: "billiard:managed"
     versions = ">=4.2"              # optional: PEP 440; of the standard library, Python's
     python = ">=3.10"               # optional, likewise: with which Pythons
+    implementation = "PyPy"         # optional: with which implementation of Python; "CPython" with all builds of it
     start-methods = ["fork"]        # optional
     intermittent = true             # optional: a race, which a run may win
     reason = "start() does not look at the flag of the process that calls it."
@@ -62,6 +63,7 @@ KEYS = {
     "target": str,
     "versions": str,
     "python": str,
+    "implementation": str,
     "start-methods": list,
     "intermittent": bool,
     "reason": str,
@@ -89,6 +91,7 @@ class Deviation:
         reason: why they fail.
         versions: of the target, those that deviate.
         python: with which versions of Python it deviates.
+        implementation: with which implementation of Python it deviates; empty if with any.
         start_methods: those under which it deviates; all, if there are none.
         intermittent: whether the claims hold in some runs.
         link: where to read more; empty if there is no such page.
@@ -103,6 +106,7 @@ class Deviation:
     reason: str
     versions: SpecifierSet
     python: SpecifierSet
+    implementation: str
     start_methods: tuple[str, ...]
     intermittent: bool
     link: str
@@ -123,7 +127,14 @@ class Deviation:
         python = platform.python_version()
         return self.covers(module + colon + context, target.start_method, target.version or python, python)
 
-    def covers(self, target: str, start_method: Optional[str], version: str, python: str) -> bool:
+    def covers(
+        self,
+        target: str,
+        start_method: Optional[str],
+        version: str,
+        python: str,
+        implementation: str = platform.python_implementation(),
+    ) -> bool:
         """Return whether it is about a target.
 
         Args:
@@ -131,10 +142,13 @@ class Deviation:
             start_method: its start method; None if it has none.
             version: its version.
             python: the version of Python.
+            implementation: the implementation of Python, as reports name it.
         """
         module = target.partition(":")[0]
         all_contexts = module + SUFFIX if is_managed(target) else module
-        return self.target in (target, all_contexts, "") and self._suits(start_method, version, python)
+        return self.target in (target, all_contexts, "") and self._suits(
+            start_method, version, python, implementation
+        )
 
     @property
     def place(self) -> str:
@@ -172,9 +186,10 @@ class Deviation:
 
     def is_inherited_by(self, target: Target) -> bool:
         """Return whether it is about what the processes of *target* are built on, in this version, and so on."""
-        python = platform.python_version()
+        python, managed = platform.python_version(), SUFFIX if is_managed(target.name) else ""
         return any(
-            self.target == base.name and self._suits(base.start_method, base.version, python) for base in target.bases
+            self.target in (base.name, base.name + managed) and self._suits(base.start_method, base.version, python)
+            for base in target.bases
         )
 
     @property
@@ -182,8 +197,16 @@ class Deviation:
         """Whether the reason has been found."""
         return not self.reason.startswith(TODO)
 
-    def _suits(self, start_method: Optional[str], version: str, python: str) -> bool:
+    def _suits(
+        self,
+        start_method: Optional[str],
+        version: str,
+        python: str,
+        implementation: str = platform.python_implementation(),
+    ) -> bool:
         if self.start_methods and start_method not in self.start_methods:
+            return False
+        if not implementation.endswith(self.implementation):  # "free-threaded CPython" is CPython
             return False
         return self._suits_versions(version, python)
 
@@ -339,6 +362,7 @@ def _deviation(file: Path, number: int, table: dict[str, Any], lessons: str) -> 
         target=table.get("target", ""),
         reason=" ".join(table["reason"].split()),
         **specifiers,
+        implementation=table.get("implementation", ""),
         start_methods=tuple(table.get("start-methods", ())),
         intermittent=table.get("intermittent", False),
         link=table.get("link", ""),

@@ -45,6 +45,9 @@ PACKAGE = pytest.StashKey[Package]()
 LESSON = pytest.StashKey[Lesson]()
 """The lesson under test, if the claim uses it."""
 
+API = pytest.StashKey[Multiprocessing]()
+"""The multiprocessing API of the target, once it is known that it has what the claim needs."""
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check, on the stage, that the API has the names that the claim needs.
@@ -56,9 +59,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if claim is None:
         return
     target = target_of(item)
-    missing = [name for name in claim.needs if not provides(target.mp, name)]
+    api = target.mp  # only one: to look for a name may start a manager
+    missing = [name for name in claim.needs if not provides(api, name)]
+    if isinstance(api, Managed) and (missing or "mp" not in getattr(item, "fixturenames", ())):
+        api.shut_down()  # by itself it would be, where references are not counted, when the garbage is collected
     if missing:
         raise NotProvided(f"{target.name} has no {', '.join(missing)}")
+    item.stash[API] = api
 
 
 def provides(api: Any, name: str) -> bool:
@@ -96,9 +103,9 @@ def target() -> Target:
 
 
 @pytest.fixture
-def mp(target: Target) -> Iterator[Multiprocessing]:
+def mp(request: pytest.FixtureRequest, target: Target) -> Iterator[Multiprocessing]:
     """The multiprocessing API of the target."""
-    api = target.mp
+    api = request.node.stash.get(API, None) or target.mp
     if not isinstance(api, Managed):
         yield api
         return

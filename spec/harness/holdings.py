@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -22,6 +23,13 @@ THREAD_INTERVAL = 0.01
 """Seconds between two looks at whether a thread has ended."""
 
 
+COLLECTIONS = 1 if sys.implementation.name == "cpython" else 5
+"""How many collections free what only garbage refers to.
+
+PyPy calls a finalizer in one collection, and frees the object, with what only it refers to, in a later one.
+"""
+
+
 class Holdings(NamedTuple):
     """What a process has.
 
@@ -38,12 +46,18 @@ class Holdings(NamedTuple):
     shared: int
 
 
+def collect_garbage() -> None:
+    """Free the objects that are no longer referred to, with what only they refer to."""
+    for _ in range(COLLECTIONS):
+        gc.collect()
+
+
 def holdings() -> Holdings:
     """Collect the objects that are no longer referred to, and return what this process still has.
 
     The threads are those that `threading` knows.  The kernel may know one that has just been joined.
     """
-    gc.collect()
+    collect_garbage()
     return holdings_of(os.getpid())._replace(threads=threading.active_count())
 
 
@@ -95,7 +109,7 @@ def leaves_no_name_when_killed(program: Program) -> None:
 
 def _holdings_without(threads: Collection[threading.Thread]) -> Holdings:
     """Return `holdings` once all but these *threads* have ended, if they do soon."""
-    gc.collect()
+    collect_garbage()
     end = time.monotonic() + ENDING_SECONDS
     for thread in threading.enumerate():
         while thread not in threads and thread.is_alive() and time.monotonic() < end:

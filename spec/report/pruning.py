@@ -69,7 +69,13 @@ def _verdicts(deviation: Deviation, claim: str, documents: Sequence[Document]) -
         for run in documents
         if run["lessons"] == deviation.lessons
         for target in run["targets"]
-        if deviation.covers(target["name"], target["start_method"], target["version"] or run["python"], run["python"])
+        if deviation.covers(
+            target["name"],
+            target["start_method"],
+            target["version"] or run["python"],
+            run["python"],
+            run["implementation"],
+        )
         for verdict in run["verdicts"]
         if (verdict["claim"], verdict["target"]) == (claim, target["name"]) and verdict["verdict"] in DECIDED
     ]

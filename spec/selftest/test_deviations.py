@@ -75,7 +75,7 @@ def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
         assert "<" in str(deviation.versions) or "==" in str(deviation.versions)
         assert deviation.target.partition(":")[0].partition(".")[0] == shipped.name.partition(".")[0]
     named = [
-        (claim, deviation.target, str(deviation.versions), str(deviation.python), method)
+        (claim, deviation.target, str(deviation.versions), str(deviation.python), deviation.implementation, method)
         for deviation in known
         for claim in deviation.claims
         for method in deviation.start_methods or ["any"]
@@ -100,6 +100,21 @@ def test_what_is_built_on_another_may_have_inherited_its_own() -> None:
     found = [deviations.collect([]).find("lifecycle.threads-may-join-the-same", target) for target in targets]
     assert [known and (known.target, known.intermittent) for known in found[:2]] == [("multiprocessing", True), None]
     assert found[2] is None or found[2].target == "multiprocessing.dummy"
+
+
+def test_managed_objects_inherit_what_is_known_of_managed_objects() -> None:
+    [target] = expand(["spec.selftest.slow:forkserver:managed"])
+    own = deviations.collect([]).find("semaphore.killed-waiter-is-passed-over", target)
+    assert own is not None and own.target == "multiprocessing:managed"
+
+
+def test_only_the_implementation_that_it_names_deviates(tmp_path: Path) -> None:
+    (target,) = expand([THREADS_TARGET])
+    other = "PyPy" if sys.implementation.name == "cpython" else "CPython"
+    here = {"PyPy": "CPython", "CPython": "PyPy"}[other]
+    for name, found in (other, False), (here, True):
+        (known,) = deviations.read(file(tmp_path, f'{TABLE}implementation = "{name}"\n')).deviations
+        assert known.concerns(target) == found
 
 
 def test_copy_of_a_library_may_have_inherited_what_is_known_of_it(tmp_path: Path) -> None:

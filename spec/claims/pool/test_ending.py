@@ -222,6 +222,7 @@ def test_dropped_pool_warns_and_ends(mp: Multiprocessing, checkpoint: MakeCheckp
     until_exited(worker)
 
 
+@where(counts_references)
 @source("https://github.com/python/cpython/issues/79559")
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_results_keep_their_pool(mp: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 from spec.claims.sharing import registered
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import NotProvided
-from spec.engine.marks import needs, source
+from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.process_table import GONE, state
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, refuses
@@ -113,6 +113,7 @@ def test_stubborn_server_is_ended(mp: Any, kind: Any, log: Recorder) -> None:
         kernel.shows("the state of the server after shutdown", state(server), expected=GONE)
 
 
+@where(counts_references)  # a connection to the manager before is closed with its last proxy
 @needs("get_context")
 @source("https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager", observed=True)
 def test_address_can_be_used_again(mp: Any, kind: Any, worker: MakeWorker, folder: Path) -> None:
