@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import weakref
 from dataclasses import dataclass
@@ -80,6 +81,10 @@ memory_is_readable = Applicability(
 )
 
 
+_ISSUE = re.compile(r"/(issues|pull)/\d+")
+"""What the address of an issue, or of a pull request, contains."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where the fact that a claim states comes from.
@@ -87,7 +92,8 @@ class Source:
     Attributes:
         where: the address of a page, with its anchor; or, as ``impl.lock.sell``, the function of the lessons whose
             docstring is the contract.
-        observed: whether the page is only about the subject, and does not state the fact itself.
+        observed: whether the page is only about the subject, and does not state the fact itself.  An issue states it
+            if its report says that an implementation, which does otherwise, is at fault.
     """
 
     where: str
@@ -95,10 +101,16 @@ class Source:
 
     @property
     def kind(self) -> str:
-        """Whether the fact is ``documented``, part of the ``contract`` of a lesson, or merely ``observed``."""
+        """How the fact is known.
+
+        It is ``documented``; part of the ``contract`` of a lesson; ``reported``, in an issue or the fix of one; or
+        merely ``observed``.
+        """
         if self.where.startswith("impl."):
             return "contract"
-        return "observed" if self.observed else "documented"
+        if self.observed:
+            return "observed"
+        return "reported" if _ISSUE.search(self.where) else "documented"
 
 
 def source(where: str, *, observed: bool = False) -> pytest.MarkDecorator:

@@ -29,6 +29,7 @@ from spec.engine.sweep import SWEEP
 from spec.engine.verdicts import CRASHED, HUNG, VIOLATED
 from spec.engine.warmup import share_resource_tracker, warm_up
 from spec.harness.nursery import Nursery
+from spec.harness.process_table import exit_in_words
 from spec.harness.roles import describe_all
 from spec.harness.system_calls import CLD_EXITED, P_PID, WEXITED, WNOWAIT, pidfd_open, waitid
 from spec.harness.witness import format_failure
@@ -137,11 +138,7 @@ def _ending(pid: int) -> str:
     assert result is not None
     if result.si_code == CLD_EXITED:
         return f"the process that called it exited with status {result.si_status}"
-    try:
-        name = signal.Signals(result.si_status).name
-    except ValueError:  # one of the real-time signals, which have no names
-        name = f"signal {result.si_status}"
-    return f"the process that called it was killed by {name}"
+    return f"the process that called it was killed by {exit_in_words(None, result.si_status)}"
 
 
 def _reports(item: pytest.Item, folder: StageFolder) -> list[pytest.TestReport]:

@@ -120,14 +120,20 @@ def _describe_file(pid: int, descriptor: int, pids: Collection[int], *, reading:
     if link.startswith("pipe:"):
         wanted = {os.O_WRONLY, os.O_RDWR} if reading else {os.O_RDONLY, os.O_RDWR}
         others = [other for other in pids if other != pid and _has_open(other, link, wanted)]
-        return f"{_processes(others)} to {'write to' if reading else 'read from'} a pipe"
+        return _peers(others, "a pipe", reading=reading)
     if link.startswith("socket:"):
         peer = socket_peers.peer(int(link[len("socket:[") : -1]))
         if peer is None:
             return "a message on a socket" if reading else "room on a socket"
         others = [other for other in pids if other != pid and _has_open(other, f"socket:[{peer}]")]
-        return f"{_processes(others)} to {'write to' if reading else 'read from'} a socket"
+        return _peers(others, "a socket", reading=reading)
     return ""
+
+
+def _peers(others: Sequence[int], what: str, *, reading: bool) -> str:
+    """Return in words that a process waits until *others* write to a pipe or socket, or read from it."""
+    deed = "write to" if reading else "read from"
+    return f"{_processes(others)} to {deed} {what}" if others else f"{what} that {NOBODY} can {deed}"
 
 
 def _describe_pidfd(pid: int, descriptor: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ ALIVE, ZOMBIE, GONE = "alive", "zombie", "gone"
 
 def state(pid: int) -> str:
     """Return ``alive``, ``zombie`` (exited, not reaped) or ``gone`` (not in the process table)."""
-    fields = _stat(pid)
+    fields = stat(pid)
     if not fields:
         return GONE
     return {b"Z": ZOMBIE, b"X": GONE}.get(fields[0], ALIVE)
@@ -33,23 +34,23 @@ def state(pid: int) -> str:
 
 def parent(pid: int) -> Optional[int]:
     """Return the pid of the parent of *pid*, or None if *pid* is gone."""
-    fields = _stat(pid)
+    fields = stat(pid)
     return int(fields[1]) if fields else None
 
 
 def memory(pid: int) -> int:
     """Return the bytes of memory, virtual and resident, that *pid* has; none if it is gone."""
-    fields = _stat(pid)
+    fields = stat(pid)
     return int(fields[20]) + int(fields[21]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
 def cpu_time(pid: int) -> float:
     """Return the seconds of CPU time that *pid* has used, in user and in kernel mode; none if it is gone."""
-    fields = _stat(pid)
+    fields = stat(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
-def _stat(pid: int) -> list[bytes]:
+def stat(pid: int) -> list[bytes]:
     """Return the fields of `/proc/PID/stat` from the third on, the state; none if *pid* is gone.
 
     See `proc_pid_stat(5) <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
@@ -110,7 +111,7 @@ def pids() -> list[int]:
 
 def _by_age(pids: Iterable[int]) -> list[int]:
     """Return those of *pids* that are still there, oldest first, by the time at which they were started."""
-    ages = [(int(fields[19]), pid) for pid, fields in ((pid, _stat(pid)) for pid in pids) if fields]
+    ages = [(int(fields[19]), pid) for pid, fields in ((pid, stat(pid)) for pid in pids) if fields]
     return [pid for _, pid in sorted(ages)]
 
 
@@ -119,6 +120,16 @@ class Exit(NamedTuple):
 
     code: Optional[int]
     signal: Optional[int]
+
+
+def exit_in_words(code: Optional[int], signal_number: Optional[int]) -> str:
+    """Return how a process ended, as ``exit code 3`` or ``SIGKILL``; real-time signals have no names."""
+    if signal_number is None:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(signal_number).name
+    except ValueError:
+        return f"signal {signal_number}"
 
 
 def exit_of(pid: int) -> Exit:
@@ -253,7 +264,7 @@ def reaped(pid: int) -> int:
     It is that of their page faults, of which the start of a process takes many; zero if *pid* has exited.  See
     cminflt in `/proc/PID/stat <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
     """
-    fields = _stat(pid)
+    fields = stat(pid)
     return int(fields[8]) if fields else 0
 
 

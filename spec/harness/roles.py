@@ -1,4 +1,4 @@
-"""Who is who among the processes of a claim, for whoever reads that they wait."""
+"""Who is who among the processes of a claim, for the report of a claim that hangs."""
 
 from __future__ import annotations
 
@@ -66,13 +66,17 @@ def what_runs(pid: int, caller: int) -> str:
     Raises:
         OSError: it is gone.
     """
-    command = _command(pid)
-    if command == _command(caller):
+    command = command_line(pid)
+    if command == command_line(caller):
         return "a fork of the process that runs the claim"
     return command[:80] or Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
 
 
-def _command(pid: int) -> str:
-    """Return the command line of *pid*; empty, if it is a zombie."""
+def command_line(pid: int) -> str:
+    """Return the command line of *pid*; empty if it is a zombie.
+
+    Raises:
+        OSError: it is gone.
+    """
     line = Path(f"/proc/{pid}/cmdline").read_bytes()
     return line.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")

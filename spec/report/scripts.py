@@ -54,7 +54,7 @@ INSTEAD: dict[Symbol, Union[Symbol, str]] = {
     },
     Symbol("spec.harness.witness", "Violation"): "AssertionError",
     Symbol("spec.harness.process_table", "listed_children"): Symbol(f"{STANDINS}.process_table", "children"),
-    Symbol("spec.harness.process_table", "_stat"): Symbol(f"{STANDINS}.process_table", "stat"),
+    Symbol("spec.harness.process_table", "stat"): Symbol(f"{STANDINS}.process_table", "stat"),
     Symbol(f"{STANDINS}.program", "Program"): Symbol("spec.harness.program", "Program"),
     Symbol("hypothesis.stateful", "RuleBasedStateMachine"): "object",
     Symbol("hypothesis.stateful", "initialize"): Symbol(f"{STANDINS}.stateful", "rule"),

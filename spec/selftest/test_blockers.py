@@ -43,7 +43,7 @@ def test_pipe_that_nobody_else_can_write_to(fork: Fork) -> None:
     waiter = fork(os.read, reading, 1)
     os.close(writing)
     until_blocked([waiter])
-    assert describe_wait(waiter, [os.getpid(), waiter]) == "no process of the claim to write to a pipe"
+    assert describe_wait(waiter, [os.getpid(), waiter]) == "a pipe that no process of the claim can write to"
 
 
 def test_writer_to_a_full_pipe_waits_for_those_that_can_read(fork: Fork) -> None:

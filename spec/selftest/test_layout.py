@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 from spec.engine.deviations import SCRIPTS_FOLDER
@@ -36,6 +37,19 @@ def test_a_standin_says_which_module_it_replaces() -> None:
     assert standins
 
 
+def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """Yield each name that a statement assigns a value to, with the value."""
+    targets = (
+        node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    )
+    value = getattr(node, "value", None)
+    for target in targets:
+        if isinstance(target, ast.Name) and value is not None:
+            yield target.id, value
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            yield from ((name.id, one) for name, one in zip(target.elts, value.elts) if isinstance(name, ast.Name))
+
+
 def test_a_constant_means_one_thing() -> None:
     """No two modules give different values to a constant of one name, apart from stand-ins for scripts."""
     values: dict[str, dict[str, str]] = defaultdict(dict)
@@ -44,9 +58,9 @@ def test_a_constant_means_one_thing() -> None:
             if STANDINS in module.parents:
                 continue
             for node in ast.parse(module.read_text(encoding="utf-8")).body:
-                for target in node.targets if isinstance(node, ast.Assign) else ():
-                    if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
-                        values[target.id][module.stem] = ast.unparse(node.value)  # type: ignore[attr-defined]
+                for name, value in assigned(node):
+                    if name.isupper() and not name.startswith("_"):
+                        values[name][module.stem] = ast.unparse(value)
     assert {name: found for name, found in values.items() if len({*found.values()}) > 1} == {}
 
 

@@ -77,7 +77,7 @@ def test_process_that_waits_says_for_whom() -> None:
     os.close(writer)
     assert states(life) == [WAITING]
     # It has the writing end itself, and no other process of the program does.
-    assert life.spans[0].what == "no process of the program to write to a pipe"
+    assert life.spans[0].what == "a pipe that no process of the program can write to"
     assert (life.role, life.pid, life.over) == ("main", pid, False)
 
 
@@ -176,10 +176,10 @@ def test_picture_has_a_lane_for_each_process() -> None:
     assert {"SIGTERM", "adopted by process 1", "still there", "a <sample>", "0.5 s"} <= {*texts}
     bars = [bar for bar in picture.iter(f"{SVG}rect") if bar.get("class") in (RUNNING, WAITING, SLEEPING, ZOMBIE)]
     told = [title.text for bar in bars for title in bar.iter(f"{SVG}title")]
-    assert "0.500 s to 2.000 s: waiting, for the exit of child 1" in told
+    assert "0.500 s to 2.000 s: waiting for the exit of child 1" in told
     sleeping = next(bar for bar in bars if "0.250 s" in str(bar.find(f"{SVG}title").text))  # type: ignore[union-attr]
-    scale = (pictures.WIDTH - pictures.LEFT - pictures.RIGHT) / 2
-    assert float(sleeping.attrib["x"]) == pytest.approx(pictures.LEFT + 0.25 * scale, abs=0.1)
+    scale = (pictures.PICTURE_WIDTH - pictures.LEFT_MARGIN - pictures.RIGHT_MARGIN) / 2
+    assert float(sleeping.attrib["x"]) == pytest.approx(pictures.LEFT_MARGIN + 0.25 * scale, abs=0.1)
     assert float(sleeping.attrib["width"]) == pytest.approx(1.25 * scale, abs=0.1)
 
 

@@ -19,8 +19,9 @@ CATALOGUE_FILE = SPEC_FOLDER / "CLAIMS.md"
 CATALOGUE_HEAD = """\
 # Claims
 
-`pytest spec/ --claim ID` verifies a claim. The source says where the fact comes from: it is *documented* there, it is
-part of the *contract* of a lesson, or it is *observed*: the page is about the subject, and implementations behave so.
+`pytest spec/ --claim ID` verifies a claim. The source says where the fact comes from: it is *documented* there; it is
+part of the *contract* of a lesson; it is *reported* in an issue, which takes anything else for a fault; or it is
+*observed*: the page is about the subject, and implementations behave so.
 This file is made from the tests by `python -m spec check --update`.
 """
 

@@ -31,9 +31,9 @@ BRIEF = 0.05
 @source(REUSABLE_EXECUTOR)
 def test_same_one_is_returned(reusable: MakeExecutor) -> None:
     """The executor is the same at each call with the same arguments, and so is its worker."""
-    kitchens = [reusable(1) for _ in range(3)]
-    pids = [kitchen.submit(os.getpid).result() for kitchen in kitchens]
-    caller.shows("whether it is the same", [kitchen is kitchens[0] for kitchen in kitchens], expected=[True] * 3)
+    asked = [reusable(1) for _ in range(3)]
+    pids = [kitchen.submit(os.getpid).result() for kitchen in asked]
+    caller.shows("whether it is the same", [kitchen is asked[0] for kitchen in asked], expected=[True] * 3)
     caller.shows("the workers", pids, expected=[pids[0]] * 3)
 
 

@@ -12,6 +12,7 @@ from spec.harness.held_waits import ends_by_itself
 from spec.harness.program import Program
 from spec.harness.starter import Starter
 from spec.harness.stillness import until_still
+from spec.harness.witness import other_than
 
 BRIEF = 0.05
 """Seconds of a timeout that is to end in vain."""
@@ -59,8 +60,12 @@ def begin_tasks(pool: Pool, working: Checkpoint, count: int) -> tuple[list[Async
     return results, sorted(working.wait_for(count), key=lambda arrival: arrival.notes)
 
 
+NO_EXCEPTION = "no exception"
+ANY_EXCEPTION = other_than(NO_EXCEPTION)
+
+
 def name_of_failure(result: AsyncResult) -> str:
-    """Wait for a *result*, and return the name of the class of the exception that getting it raises; empty if none.
+    """Wait for a *result*, and return the name of the class of the exception that `get` raises, or `NO_EXCEPTION`.
 
     Libraries have classes of their own for what the standard library does not have.
     """
@@ -68,4 +73,4 @@ def name_of_failure(result: AsyncResult) -> str:
         result.get()
     except Exception as error:
         return type(error).__name__
-    return ""
+    return NO_EXCEPTION

@@ -12,6 +12,7 @@ from spec.harness.dev_shm import path_of, used_by
 from spec.harness.memory_maker import SharedMemories, exists, inode_of
 from spec.harness.memory_maps import read_memory, shared_place
 from spec.harness.witness import at_least, caller, kernel, recorder, refuses
+from spec.harness.worker import CallFailed
 
 pytestmark = needs("Process", "SharedMemory")
 
@@ -146,6 +147,8 @@ def test_any_process_may_unlink_it_once(memory: SharedMemories, worker: MakeWork
     for _ in range(2):
         with refuses(FileNotFoundError):
             block.unlink()
+    with refuses(CallFailed, "FileNotFoundError"):
+        child.call("desk.unlink", block.name)
 
 
 @source(BLOCK + ".unlink")

@@ -132,8 +132,9 @@ def test_name_with_a_null_is_refused(memory: SharedMemories) -> None:
 def test_impossible_names_leave_nothing(memory: SharedMemories) -> None:
     """A name with a slash inside, or of more than 255 bytes, is refused with OSError or ValueError."""
     for form in "{}/inside", "{}" + "x" * 255:
-        name, seen = memory.new_name(form), "no exception"
+        name = memory.new_name(form)
         for how in {"create": True, "size": 1}, {}:
+            seen = "no exception"
             try:
                 memory.SharedMemory(name, **how)
             except (OSError, ValueError):

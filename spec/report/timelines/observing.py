@@ -7,15 +7,15 @@ seen.
 from __future__ import annotations
 
 import re
-import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Optional
 
 from spec.harness.blockers import NOBODY, describe_wait
-from spec.harness.process_table import descendants, listed_children
+from spec.harness.process_table import descendants, exit_in_words, listed_children, stat
+from spec.harness.roles import command_line
 from spec.harness.waits import BlockingCall, blocking_call, sleeps
 from spec.report.timelines.timeline import (
     RUNNING,
@@ -37,7 +37,7 @@ _STATES = {"R": RUNNING, "D": RUNNING, "T": STOPPED, "t": STOPPED, "Z": ZOMBIE}
 
 
 @dataclass(frozen=True)
-class _Look:
+class _Observation:
     """What the kernel says of a process at one moment.
 
     See `proc_pid_stat(5) <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>`_.
@@ -57,30 +57,18 @@ class _Look:
     status: int
 
 
-def _look_at(pid: int) -> Optional[_Look]:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
-    except OSError:
+def _observe(pid: int) -> Optional[_Observation]:
+    fields = stat(pid)
+    if not fields or fields[0] == b"X":
         return None
-    letter = fields[0].decode()
-    if letter == "X":
-        return None
-    return _Look(letter, int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[19]), int(fields[49]))
+    ticks = int(fields[11]) + int(fields[12])
+    return _Observation(fields[0].decode(), int(fields[1]), ticks, int(fields[19]), int(fields[49]))
 
 
-def _exit_in_words(status: int) -> str:
-    """Return how a process ended, from the status that `waitpid` gives."""
-    if status & 0x7F:
-        return signal.Signals(status & 0x7F).name
-    return f"exit code {status >> 8 & 0xFF}"
-
-
-def _command(pid: int) -> bytes:
-    """Return the command line of *pid*; empty if it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+def _exit(status: int) -> str:
+    """Return how a process ended, in words, from the status that `waitpid` gives."""
+    number = status & 0x7F
+    return exit_in_words(status >> 8 & 0xFF, number or None)
 
 
 def _with_roles(what: str, roles: Mapping[int, str]) -> str:
@@ -95,8 +83,8 @@ def _with_roles(what: str, roles: Mapping[int, str]) -> str:
 class _Subject:
     """A process that is watched."""
 
-    def __init__(self, life: Life, look: _Look) -> None:
-        self.life, self.begun, self.ticks = life, look.begun, look.ticks
+    def __init__(self, life: Life, seen: _Observation) -> None:
+        self.life, self.begun, self.ticks = life, seen.begun, seen.ticks
         self.call: Optional[BlockingCall] = None
         self.what = ""
 
@@ -113,7 +101,7 @@ class Observer:
         self._subjects: dict[int, _Subject] = {}
         self._lives: list[Life] = []
         self._lines: list[Line] = []
-        self._commands: dict[int, bytes] = {}
+        self._commands: dict[int, str] = {}
         self._looks, self._gap, self._begin, self._last = 0, 0.0, time.monotonic(), 0.0
         self._main = 0
 
@@ -127,15 +115,15 @@ class Observer:
         now = time.monotonic() - self._begin
         self._gap, self._last, self._looks = max(self._gap, now - self._last), now, self._looks + 1
         for pid in self._all():
-            look = _look_at(pid)
+            seen = _observe(pid)
             subject = self._subjects.get(pid)
-            if subject is not None and (look is None or look.begun != subject.begun):
+            if subject is not None and (seen is None or seen.begun != subject.begun):
                 self._is_gone(subject, now)
                 subject = None
-            if look is not None:
+            if seen is not None:
                 if subject is None:
-                    subject = self._is_new(pid, look, now)
-                self._goes_on(subject, look, now)
+                    subject = self._is_new(pid, seen, now)
+                self._goes_on(subject, seen, now)
 
     def printed(self, text: str) -> None:
         """Note what the processes have printed: whole lines, or parts of one."""
@@ -156,12 +144,12 @@ class Observer:
         children = 0
         for life in self._lives:
             starter = next((other.role for other in self._lives if other.pid == life.parents[0].parent), "")
-            command = self._commands.get(life.pid, b"")
+            command = self._commands.get(life.pid, "")
             if life is self._lives[0]:
                 life.role = "main"
-            elif b"_tracker import main" in command:
+            elif "_tracker import main" in command:
                 life.role = "resource tracker"
-            elif b"forkserver import main" in command and starter != "fork server":
+            elif "forkserver import main" in command and starter != "fork server":
                 life.role = "fork server"
             else:
                 children += 1
@@ -175,10 +163,10 @@ class Observer:
             found.update(dict.fromkeys(descendants(pid) if pid == self._main else listed_children(pid)))
         return [*found]
 
-    def _is_new(self, pid: int, look: _Look, now: float) -> _Subject:
-        life = Life(pid, "", [NewParent(now if self._lives else 0.0, look.parent)])
+    def _is_new(self, pid: int, seen: _Observation, now: float) -> _Subject:
+        life = Life(pid, "", [NewParent(now if self._lives else 0.0, seen.parent)])
         self._lives.append(life)
-        self._subjects[pid] = subject = _Subject(life, look)
+        self._subjects[pid] = subject = _Subject(life, seen)
         return subject
 
     def _is_gone(self, subject: _Subject, now: float) -> None:
@@ -187,29 +175,30 @@ class Observer:
         life.over = True
         life.spans[-1] = life.spans[-1]._replace(end=now)
 
-    def _goes_on(self, subject: _Subject, look: _Look, now: float) -> None:
+    def _goes_on(self, subject: _Subject, seen: _Observation, now: float) -> None:
         life = subject.life
         if now - life.begin < _SECONDS_TO_BEGIN:
-            self._commands[life.pid] = _command(life.pid) or self._commands.get(life.pid, b"")
-        if look.parent != life.parents[-1].parent:
-            life.parents.append(NewParent(now, look.parent))
-        if look.letter == "Z" and not life.exit:
-            life.exit = _exit_in_words(look.status)
-        state, what = self._activity(subject, look)
+            with suppress(OSError):  # it is gone
+                self._commands[life.pid] = command_line(life.pid) or self._commands.get(life.pid, "")
+        if seen.parent != life.parents[-1].parent:
+            life.parents.append(NewParent(now, seen.parent))
+        if seen.letter == "Z" and not life.exit:
+            life.exit = _exit(seen.status)
+        state, what = self._activity(subject, seen)
         if life.spans:
             life.spans[-1] = life.spans[-1]._replace(end=now)
         if not life.spans or (state, what) != life.spans[-1][2:]:
             life.spans.append(Span(now if life.spans else life.begin, now, state, what))
 
-    def _activity(self, subject: _Subject, look: _Look) -> tuple[str, str]:
+    def _activity(self, subject: _Subject, seen: _Observation) -> tuple[str, str]:
         """Return the state of a process, and what it waits for.
 
         A process that has used the processor since the last look counts as running.
         """
         pid = subject.life.pid
-        used, subject.ticks = look.ticks > subject.ticks, look.ticks
-        if look.letter in _STATES:
-            return _STATES[look.letter], ""
+        used, subject.ticks = seen.ticks > subject.ticks, seen.ticks
+        if seen.letter in _STATES:
+            return _STATES[seen.letter], ""
         if used:
             return RUNNING, ""
         call = blocking_call(pid)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from spec.report.html import templates
 from spec.report.timelines.timeline import STATES, ZOMBIE, Life, Span, Timeline
 
-WIDTH, LEFT, RIGHT, LANE, TOP = 800, 165, 135, 28, 64
+PICTURE_WIDTH, LEFT_MARGIN, RIGHT_MARGIN, LANE_HEIGHT, TOP_MARGIN = 800, 165, 135, 28, 64
 """In pixels: the picture, the margins for names and ends, the height of a lane, and what is above the lanes."""
 
 _LEAST_WIDTH = 1.0
@@ -42,7 +42,7 @@ def svg(timeline: Timeline) -> str:
 
 
 def html(timeline: Timeline) -> str:
-    """Return the timeline as a page with the picture, what happened as a table, and what was printed."""
+    """Return the timeline as a page: the picture, and a table of what happened and what was printed."""
     return (
         templates()
         .get_template("timeline.html.jinja")
@@ -51,11 +51,11 @@ def html(timeline: Timeline) -> str:
 
 
 def _picture(timeline: Timeline) -> dict[str, object]:
-    scale = (WIDTH - LEFT - RIGHT) / max(timeline.seconds, 1e-6)
-    places = {life.pid: TOP + LANE * place for place, life in enumerate(timeline.lives)}
+    scale = (PICTURE_WIDTH - LEFT_MARGIN - RIGHT_MARGIN) / max(timeline.seconds, 1e-6)
+    places = {life.pid: TOP_MARGIN + LANE_HEIGHT * place for place, life in enumerate(timeline.lives)}
 
     def x(time: float) -> float:
-        return round(LEFT + time * scale, 1)
+        return round(LEFT_MARGIN + time * scale, 1)
 
     lanes = []
     for life in timeline.lives:
@@ -67,7 +67,7 @@ def _picture(timeline: Timeline) -> dict[str, object]:
         marks = [(x(time), f"adopted by {timeline.role(parent)}") for time, parent in life.parents[1:]]
         start = x(life.begin), places.get(life.parents[0].parent, y)
         lanes.append(_Lane(y, life.role, life.pid, bars, start, marks, x(life.end), _end(life)))
-    bottom = TOP + LANE * len(lanes)
+    bottom = TOP_MARGIN + LANE_HEIGHT * len(lanes)
     step = next((step for step in _STEPS if timeline.seconds / step <= 8), timeline.seconds / 8)
     ticks = [(x(number * step), f"{number * step:g} s") for number in range(int(timeline.seconds / step) + 1)]
     return {
@@ -76,13 +76,19 @@ def _picture(timeline: Timeline) -> dict[str, object]:
         "ticks": ticks,
         "states": STATES,
         "lines": [(x(line.time), line.text) for line in timeline.lines],
-        "size": {"width": WIDTH, "left": LEFT, "right": RIGHT, "lane": LANE, "top": TOP, "bottom": bottom},
+        "size": {
+            "width": PICTURE_WIDTH,
+            "left": LEFT_MARGIN,
+            "right": RIGHT_MARGIN,
+            "lane": LANE_HEIGHT,
+            "top": TOP_MARGIN,
+            "bottom": bottom,
+        },
     }
 
 
 def _told(span: Span) -> str:
-    times = f"{span.begin:.3f} s to {span.end:.3f} s: {span.state}"
-    return f"{times}, for {span.what}" if span.what else times
+    return f"{span.begin:.3f} s to {span.end:.3f} s: {f'waiting for {span.what}' if span.what else span.state}"
 
 
 def _end(life: Life) -> str:

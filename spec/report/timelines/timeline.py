@@ -134,7 +134,13 @@ class Timeline:
             found += ((time, life.role, f"is adopted by {self.role(parent)}") for time, parent in adoptions)
             found += ((span.begin, life.role, f"waits for {span.what}") for span in life.spans if span.what)
             if life.exited is not None:
-                found.append((life.exited, life.role, f"has ended: {life.exit or 'how was not seen'}"))
+                found.append(
+                    (
+                        life.exited,
+                        life.role,
+                        f"has ended: {life.exit}" if life.exit else "has ended; how is not known",
+                    )
+                )
             if life.over and life.spans and life.spans[-1].state == ZOMBIE:
                 found.append((life.end, life.role, "is reaped"))
         found += ((line.time, "", f"printed: {line.text}") for line in self.lines)

@@ -133,6 +133,19 @@ class ChangesImpossibleNames(StockMemory):
     SharedMemory = _Possible
 
 
+class _AttachesToAnything(Block):
+    def __init__(self, name=None, create=False, size=0):
+        possible = name is None or ("/" not in name and len(name) < 256)
+        super().__init__(*((name, create, size) if create or possible else (None, True, 1)))
+
+
+@family.breaks("shared_memory.impossible-names-leave-nothing")
+class AttachesToImpossibleNames(StockMemory):
+    """Attaching by a name that cannot be that of a block makes a block with another name."""
+
+    SharedMemory = _AttachesToAnything
+
+
 class _RefusedLate(OwnMemory):
     def __init__(self, name=None, create=False, size=0):
         super().__init__(name, create, size)

@@ -26,7 +26,7 @@ NOTES_VARIABLE, COUNT_VARIABLE = "COST_NOTES", "COUNT_PROCESSES"
 """The environment variables with the path of the notes, and with that of the letters for processes."""
 
 LOOKS = {
-    "spec.harness.process_table": ("_stat", "listed_children", "open_files", "observe_threads", "demand"),
+    "spec.harness.process_table": ("stat", "listed_children", "open_files", "observe_threads", "demand"),
     "spec.harness.waits": ("_calls", "has_timer"),
 }
 """The functions that look at /proc, by module."""
