@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import pytest
 
-from impl.api import EXECUTOR, NoSuchAPI, connection_module, executor_maker
+from impl.api import EXECUTOR, MANAGER, NoSuchAPI, base_manager, connection_module, executor_maker
 from impl.contract import Multiprocessing, Wait
 from impl.managed import Managed
 from spec.engine.claims import Claim, target_of
@@ -21,6 +21,7 @@ from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.executor_maker import Executors
+from spec.harness.hosts import Host, Network
 from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter
@@ -61,7 +62,8 @@ def provides(api: Any, name: str) -> bool:
     name, _, parameter = name.rstrip(")").partition("(")
     owner, _, method = name.partition(".")
     try:
-        found = executor_maker(api) if owner == EXECUTOR else getattr(api, owner)
+        makers = {EXECUTOR: executor_maker, MANAGER: base_manager}
+        found = makers[owner](api) if owner in makers else getattr(api, owner)
         if method:
             made_by = getattr(found, "func", found)  # a partial, if the API has no executors of its own
             found = getattr(made_by if isinstance(made_by, type) else made_by(), method)
@@ -104,6 +106,15 @@ def wait(connections: Any) -> Wait:
         raise NotProvided(f"{connections.__name__} has no wait")
     wait: Wait = connections.wait
     return wait
+
+
+@pytest.fixture
+def base(mp: Multiprocessing) -> Any:
+    """The class that the API's managers are derived from."""
+    try:
+        return base_manager(mp)
+    except NoSuchAPI as error:
+        raise NotProvided(str(error)) from None
 
 
 @pytest.fixture
@@ -202,6 +213,7 @@ MakeCheckpoint = Callable[[str], Checkpoint]
 MakeWorker = Callable[..., Worker]
 MakeStarter = Callable[..., Starter]
 MakeExecutor = Callable[..., Any]
+MakeHosts = Callable[[int], list[Host]]
 
 
 @pytest.fixture
@@ -261,6 +273,13 @@ def starter(request: pytest.FixtureRequest) -> MakeStarter:
         return Starter(outcome, function, *args)
 
     return start
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """A function that makes a given number of hosts; what runs on them is killed when the claim has ended."""
+    with Network(request.node.stash[STAGE_FOLDER].path) as network:
+        yield network
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
-from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for
+from spec.harness.platforms import MADE_OF_SEMAPHORES, missing, missing_for, missing_for_hosts
 from spec.harness.signal_state import keep_exited_children
 from spec.paths import CLAIMS_FOLDER, SPEC_FOLDER
 
@@ -122,9 +122,20 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             f"this machine lacks {need}: so no claim about {', '.join(sorted(MADE_OF_SEMAPHORES))} applies here"
             for need in ([] if missing() else missing_for(MADE_OF_SEMAPHORES))
         ),
+        *_hosts(config.getoption("claim")),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}{_unexplained(known, file)}" for file in files),
         *(f"known deviations: {file}, none of them about what is under test" for file in unused),
+    ]
+
+
+def _hosts(asked: Sequence[str]) -> list[str]:
+    """Return a line that says if hosts cannot be apart here, unless only claims are *asked* for that need no hosts."""
+    if missing() or (asked and not any(claim.startswith("remote") for claim in asked)):
+        return []
+    return [
+        f"this machine lacks {need}: so hosts are processes on loopback, and no claim about links applies here"
+        for need in missing_for_hosts()
     ]
 
 
