@@ -1,11 +1,11 @@
 """Remote: a ticket office on one host, with buyers on others.
 
 Processes on several hosts share neither memory nor files.  A manager helps, because its clients talk to its server by
-connections, and a connection can cross a network.  The office serves its stock and its lock at an address, a host and a
-port.  A client that knows the address and the key calls their methods from anywhere.
+connections, and a connection can cross a network.  The office serves its stock and its lock at an address, which is a
+host and a port.  A client that knows the address and the key calls their methods from anywhere.
 
-Client and server prove to each other that they know the key, and never send it.  What they send after that is pickled,
-and not encrypted: anybody on the way can read it.  Whoever knows the key can run any code in the server.
+Client and server prove to each other that they know the key, and never send it.  What they send then is pickled, and
+not encrypted: anybody on the way can read it.  Whoever knows the key can run any code in the server.
 
 No call has a time limit.  If the server is killed, its kernel hangs up, and the clients get an error.  If the network
 fails, nobody tells them, and they wait.

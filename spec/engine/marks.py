@@ -80,9 +80,7 @@ memory_is_readable = Applicability(
     "the kernel lets a process read its children's memory", lambda _traits: is_readable(), of_python=True
 )
 
-hosts_are_apart = Applicability(
-    "hosts can be network namespaces", lambda _traits: not why_no_hosts(), of_python=True
-)
+hosts_are_apart = Applicability("hosts can be network namespaces", lambda _traits: not why_no_hosts(), of_python=True)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Hosts that are joined by a network, on one machine.
 
 Each host is a network namespace, and a further namespace has the bridge that joins them: see `network_namespaces(7)
-<https://man7.org/linux/man-pages/man7/network_namespaces.7.html>`_.  None of them has a name.  They exist only while a
-process has them open or runs in them, so the kernel removes them, with their interfaces, when the last such process
+<https://man7.org/linux/man-pages/man7/network_namespaces.7.html>`_.  None of them has a name.  They exist only while
+a process has them open or runs in them, so the kernel removes them, with their interfaces, when the last such process
 ends, however it ends.  The machine's own namespace gets no interface.
 
-Whoever is not root makes them in a new user namespace.  Where that is not allowed either, all hosts are this machine,
-and each has an address of its own of the loopback interface; then no link can be cut, and nothing is seen on the wire.
+A user who is not root makes them in a new user namespace.  Where that is not allowed either, all hosts are this
+machine, and each has an address of its own of the loopback interface.  Then no link can be cut, and nothing is seen
+on the wire.
 """
 
 from __future__ import annotations
@@ -245,8 +246,16 @@ class Host:
             self._switch.run("tc", "qdisc", "add", "dev", port, "root", *discipline)
 
     def set(self, name: str, value: object) -> None:
-        """Set a parameter of the kernel for the host alone, such as ``net.ipv4.tcp_retries2``: see `tcp(7)
-        <https://man7.org/linux/man-pages/man7/tcp.7.html>`_."""
+        """Set a parameter of the kernel for the host alone.
+
+        Args:
+            name: its name, such as ``net.ipv4.tcp_retries2``: see `tcp(7)
+                <https://man7.org/linux/man-pages/man7/tcp.7.html>`_.
+            value: its value.
+
+        Raises:
+            CannotMakeHosts: the kernel has no such parameter for each host.
+        """
         if self._namespace is None:
             raise CannotMakeHosts("a host that is this machine has no parameters of its own")
         self._namespace.run("sh", "-c", f"echo {value} > /proc/sys/{name.replace('.', '/')}")

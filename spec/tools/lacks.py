@@ -33,7 +33,9 @@ def lacks() -> list[Lack]:
     if not missing():
         names = ", ".join(sorted(MADE_OF_SEMAPHORES))
         found += [Lack(what, f"claims about {names} are n/a") for what in missing_for(MADE_OF_SEMAPHORES)]
-        found += [Lack(what, "claims about links that are cut, and the wire, are n/a") for what in missing_for_hosts()]
+        found += [
+            Lack(what, "claims about links that are cut, and the wire, are n/a") for what in missing_for_hosts()
+        ]
     if not os.path.exists("/proc/self/syscall"):
         costs = "HUNG does not say what a process waits for, and claims about waits without a limit take longer"
         found.append(Lack("/proc/PID/syscall, to see what a process waits for", costs))

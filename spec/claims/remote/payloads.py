@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from impl.contract import Connection, MakesProcesses, Pause
-    from spec.harness.recorder import Recorder
 
 MESSAGE = "what the wire shows"
 
@@ -146,9 +145,9 @@ def accept_until_one_answers(listen: Any, address: Any, key: bytes, told: Pause)
                 continue
 
 
-def accept_amid_signals(listen: Any, told: Pause, log: Recorder) -> Any:
-    """Do the same as `accept_one`, while signals come that are recorded as ``signal``."""
-    signal.signal(signal.SIGUSR1, lambda number, _: log("signal", number))
+def accept_amid_signals(listen: Any, told: Pause, handling: Pause) -> Any:
+    """Do the same as `accept_one`, while signals come whose handler pauses."""
+    signal.signal(signal.SIGUSR1, lambda *_: handling())
     return accept_one(listen, None, None, told)
 
 
@@ -251,3 +250,39 @@ class Receiver:
         """Return the message that comes out of the end that was received."""
         with self._received:
             return self._received.recv()
+
+
+def tell_who_comes(listen: Any, address: Any, clients: int, told: Pause, accepted: Pause) -> None:
+    """Listen, tell the address, and tell of each of the *clients* where it comes from."""
+    with listen(address) as listener:
+        told(listener.address)
+        for _ in range(clients):
+            with listener.accept() as connection:
+                connection.recv()
+                accepted(listener.last_accepted)
+
+
+def prove(connection: Connection, deliver: Any, answer: Any, key: bytes, other: bool) -> None:
+    """Prove to the other end of a *connection* that this process knows the *key*, after it has, or before."""
+    for step in (answer, deliver) if other else (deliver, answer):
+        step(connection, key)
+
+
+def ask(connect: Any, address: Any, message: object) -> Any:
+    """Connect, send a *message*, and return the answer."""
+    with connect(address) as connection:
+        connection.send(message)
+        return connection.recv()
+
+
+def pretend(listen: Any, address: Any, told: Pause) -> None:
+    """Accept a client, say that its answer is right, and answer its own challenge with nonsense."""
+    with listen(address) as listener:
+        told(listener.address)
+        with listener.accept() as connection:
+            connection.send_bytes(b"#CHALLENGE#{sha256}" + bytes(range(40)))
+            connection.recv_bytes()
+            connection.send_bytes(b"#WELCOME#")
+            connection.recv_bytes()
+            connection.send_bytes(b"{sha256}" + bytes(32))
+            connection.recv_bytes()

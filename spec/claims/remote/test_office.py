@@ -11,7 +11,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeHosts
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
-from spec.harness.stillness import until_still
+from spec.harness.tcp_connections import until_quiet
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder
 
 pytestmark = needs("Process", "Pipe", "BaseManager", "AuthenticationError")
@@ -29,7 +29,7 @@ def test_sells_right_across_hosts(
     shoppers = [host.start(go_and_send_buyers, mp, lesson, base, address, 2, reading.pause, told) for host in hosts]
     for left in 4, 3, 2, 1:
         buyer = reading.next()
-        until_still()
+        until_quiet()
         gatekeeper.shows("how many buyers are between read and write", len(reading.waiting), expected=1)
         recorder.shows("the count that the buyer has read", buyer.notes, expected=(left,))
         buyer.let_go()
