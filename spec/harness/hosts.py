@@ -104,7 +104,12 @@ class Namespace:
         Raises:
             CannotMakeHosts: the kernel refuses it.
         """
-        [descriptor] = _made_elsewhere(lambda: [self.enter(), make().detach()][1:])
+
+        def inside() -> list[int]:
+            self.enter()
+            return [make().detach()]
+
+        [descriptor] = _made_elsewhere(inside)
         return socket.socket(fileno=descriptor)
 
     def close(self) -> None:

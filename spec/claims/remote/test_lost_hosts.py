@@ -21,7 +21,7 @@ from spec.harness.tcp_connections import (
     until_quiet,
     until_unacknowledged,
 )
-from spec.harness.witness import containing, kernel, one_of, recorder
+from spec.harness.witness import containing, gatekeeper, kernel, one_of, recorder
 
 pytestmark = needs("Process", "Pipe", "BaseManager", "AuthenticationError")
 
@@ -100,10 +100,12 @@ def test_killed_buyer_keeps_the_lock(
     """If a buyer is killed while it has the lock, the server frees nothing, and those that wait go on waiting."""
     here, *hosts = network(4)
     _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, checkpoint("buying"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
     clocks = timed_waits()
     buyers[0].kill()
     all_wait_without_limit({"buy()": buyers[1], "buy() of another": buyers[2]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
     left = hosts[0].start(look_at_stock, lesson, base, address).result()
     recorder.shows("the tickets that are left", left, expected=3)
 
@@ -116,10 +118,12 @@ def test_buyer_that_is_cut_off_keeps_the_lock(
     """If the host of the buyer with the lock is cut off, the others wait without limit, and nobody is told."""
     here, *hosts = network(3)
     office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, checkpoint("buying"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
     clocks = timed_waits()
     hosts[0].cut_off()
     all_wait_without_limit({"buy()": buyers[1]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
     kernel.shows("the timers of the office's connections", idle_connections(office.pid), expected={"no timer"})
     left = hosts[1].start(look_at_stock, lesson, base, address).result()
     recorder.shows("the tickets that are left", left, expected=3)
@@ -133,10 +137,12 @@ def test_office_that_is_cut_off_is_waited_for(
     """If the host of the office is cut off, a buyer whose request the office has waits without limit."""
     here, *hosts = network(3)
     _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, checkpoint("buying"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
     clocks = timed_waits()
     here.cut_off()
     all_wait_without_limit({"buy()": buyers[1]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
     kernel.shows("the timers of the buyer's connection", idle_connections(buyers[1].pid), expected={"no timer"})
 
 
@@ -171,13 +177,15 @@ def test_office_that_ended_unseen_is_waited_for(
     office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
     here.set("net.ipv4.tcp_retries2", 0)
     here.set("net.ipv4.tcp_orphan_retries", 1)
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, checkpoint("buying"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
     clocks = timed_waits()
     here.cut_off()
     office.kill()
     until_forgotten(here)
     here.restore()
     all_wait_without_limit({"buy()": buyers[1]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
     kernel.shows("the timers of the buyer's connection", idle_connections(buyers[1].pid), expected={"no timer"})
 
 
