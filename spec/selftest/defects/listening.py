@@ -1,7 +1,7 @@
 """Listeners and clients with a fault.
 
-An API has the listeners of the module that has the class of its connections.  So each API here has a class of its own,
-in a module that is made for it.
+An API has the listeners of the module that has the class of its connections.  So each API here has a class of its
+own, in a module that is made for it.
 """
 
 from __future__ import annotations
@@ -143,9 +143,7 @@ class GivesUpAfterASignal(Listening):
 
 
 def _believe(found, authkey):
-    found.send_bytes(
-        connection.CHALLENGE + bytes(20) if hasattr(connection, "CHALLENGE") else b"#CHALLENGE#" + bytes(20)
-    )
+    found.send_bytes(b"#CHALLENGE#" + bytes(20))
     found.recv_bytes(256)
     found.send_bytes(b"#WELCOME#")
 

@@ -27,13 +27,22 @@ channels: Any = vars(managers)["listener_client"]
 """By the name of a way to pickle, the listeners of servers and the function that connects their clients."""
 
 
+class _Served(Base):
+    """A manager with a server of its own."""
+
+    _Server = Server
+
+    def get_server(self):
+        return self._Server(self._registry, self._address, self._authkey, self._serializer)
+
+
 class _HasObjectsForEach(Base):
     @classmethod
-    def register(cls, typeid, callable=None, *others, **named):
-        made = callable and (lambda: type(callable())() if typeid != "lock" else threading.Lock())
-        if typeid == "messages" and callable:
-            made = queue.Queue
-        super().register(typeid, made, *others, **named)
+    def register(cls, typeid, *others, **named):
+        made = {"messages": queue.Queue, "notes": dict, "lock": threading.Lock}.get(typeid)
+        if named.get("callable") and made:
+            named["callable"] = made
+        super().register(typeid, *others, **named)
 
 
 @family.breaks("remote.hosts-share-objects")
@@ -51,7 +60,7 @@ class _ExposesAll(Server):
         return ident, exposed
 
 
-class _ServedOpenly(Base):
+class _ServedOpenly(_Served):
     _Server = _ExposesAll
 
 
@@ -85,8 +94,11 @@ class _Blunt:
 
 class _ServesBluntly(Base):
     @classmethod
-    def register(cls, typeid, callable=None, *others, **named):
-        super().register(typeid, callable and (lambda: _Blunt(callable())), *others, **named)
+    def register(cls, typeid, *others, **named):
+        made = named.get("callable")
+        if made:
+            named["callable"] = lambda: _Blunt(made())
+        super().register(typeid, *others, **named)
 
 
 @family.breaks("remote.servers-exception-reaches-its-client")
@@ -115,7 +127,7 @@ class _ProvesInLine(Server):
         found.close()
 
 
-class _ServedInLine(Base):
+class _ServedInLine(_Served):
     _Server = _ProvesInLine
 
 
@@ -127,14 +139,12 @@ class ProvesInLine(Broken):
 
 
 class _KeepsBadClients(Server):
-    kept: list[int] = []
-
     def handle_request(self, c):
-        self.kept.append(os.dup(c.fileno()))
+        os.dup(c.fileno())
         super().handle_request(c)
 
 
-class _ServedForever(Base):
+class _ServedForever(_Served):
     _Server = _KeepsBadClients
 
 
@@ -167,13 +177,13 @@ class _LeavesCopies(Server):
         super().handle_request(c)
 
 
-class _ServedWithCopies(Base):
+class _ServedWithCopies(_Served):
     _Server = _LeavesCopies
 
 
 @family.breaks("remote.killed-office-hangs-up")
 class LeavesCopies(Broken):
-    """A server leaves copies of its connections to other processes, so the kernel does not hang up when it is killed."""
+    """Other processes have copies of a server's connections, so the kernel does not hang up when it is killed."""
 
     BaseManager = _ServedWithCopies
 
@@ -202,7 +212,7 @@ class _FreesLocks(Server):
                     obj.release()
 
 
-class _ServedByFreeing(Base):
+class _ServedByFreeing(_Served):
     _Server = _FreesLocks
 
 
@@ -224,7 +234,7 @@ class _DropsTheSilent(_FreesLocks):
         super().serve_client(_limit(conn, 3))
 
 
-class _ServedBriefly(Base):
+class _ServedBriefly(_Served):
     _Server = _DropsTheSilent
 
 
