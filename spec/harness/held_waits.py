@@ -18,7 +18,7 @@ from spec.harness.heartbeat import beat
 from spec.harness.process_table import ALIVE, descendants, observe_threads, state
 from spec.harness.starter import Starter
 from spec.harness.stillness import until_still
-from spec.harness.tcp_connections import have_pending_packets
+from spec.harness.tcp_connections import have_timers
 from spec.harness.waits import UNLIMITED, has_timer, limits_of_waits
 from spec.harness.witness import kernel
 from spec.harness.worker import CallFailed, Worker
@@ -116,7 +116,7 @@ def _only_this_process_can_wake_any(waiters: Collection[int], clocks: Collection
     here = limits_of_waits(os.getpid()).items()
     if any(limit != UNLIMITED for thread, limit in here if thread != threading.get_native_id()):
         return False
-    if have_pending_packets(pids):
+    if have_timers(pids):
         return False
     return descendants(os.getpid()) == pids and [observe_threads(pid) for pid in pids] == before
 

@@ -24,7 +24,9 @@ _STATES = {1: "established", 2: "connecting", 8: "closed by the peer", 10: "list
 _TIME_WAIT = 6
 """The state of a connection that only waits for late packets."""
 
-_TIMERS = {0: "no timer", 1: "retransmission", 2: "keepalive", 3: "TIME-WAIT", 4: "zero window probe"}
+NO_TIMER, KEEPALIVE = "no timer", "keepalive"
+
+_TIMERS = {0: NO_TIMER, 1: "retransmission", 2: KEEPALIVE, 3: "TIME-WAIT", 4: "zero window probe"}
 """What the kernel waits for.  Keepalive is also the timer of other things that the kernel does later."""
 
 
@@ -55,15 +57,19 @@ def connections_here() -> int:
     return sum(int(row[3], 16) != _TIME_WAIT for row in _rows(os.getpid()))
 
 
-def have_pending_packets(pids: Iterable[int]) -> bool:
-    """Return whether a timer runs for a connection of *pids*, so that the kernel may wake a process later.
+def have_timers(pids: Iterable[int]) -> bool:
+    """Return whether a timer runs for a connection of *pids*, so that the kernel may wake one of them later.
 
     All processes may be asleep meanwhile.  A kernel may wait 40 ms before it acknowledges what has come, and the
     other kernel may send nothing more for as long: see TCP_NODELAY and TCP_QUICKACK in `tcp(7)
     <https://man7.org/linux/man-pages/man7/tcp.7.html>`_.
     """
+    return any(one.unacknowledged or one.timer != NO_TIMER for pid in pids for one in tcp_connections(pid))
+
+
+def _have_packets_on_their_way(pids: Iterable[int]) -> bool:
     connections = (one for pid in pids for one in tcp_connections(pid))
-    return any(one.unacknowledged or one.timer != _TIMERS[0] for one in connections)
+    return any(one.unacknowledged or one.timer not in (NO_TIMER, KEEPALIVE) for one in connections)
 
 
 def until_quiet() -> None:
@@ -77,7 +83,7 @@ def until_quiet() -> None:
         until_still()
         started = descendants(os.getpid())
         before = [observe_threads(pid) for pid in started]
-        if not have_pending_packets(started) and [observe_threads(pid) for pid in started] == before:
+        if not _have_packets_on_their_way(started) and [observe_threads(pid) for pid in started] == before:
             return
         backoff.wait()
 

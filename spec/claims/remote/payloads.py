@@ -94,9 +94,14 @@ def acquire(base: Any, address: Any, key: bytes, connected: Pause) -> object:
     return lock.acquire()
 
 
+_kept: list[Any] = []
+"""The proxies of a process that may be cut off: to drop a proxy, it connects to the server, and waits for minutes."""
+
+
 def call_after(base: Any, address: Any, key: bytes, pause: Pause, times: int = 1) -> list[Any]:
     """Use the till, pause, and use it again, so many times; return what each of these later calls led to."""
     till, seen = reach(base, address, key, "till"), []
+    _kept.append(till)
     till.add(1)
     for _ in range(times):
         pause()

@@ -124,7 +124,7 @@ class HoldsOne(Listening):
 
 class _GivesUp(Sound):
     def accept(self):
-        usual = signal.getsignal(signal.SIGUSR1)
+        usual: Any = signal.getsignal(signal.SIGUSR1)
 
         def give_up(*arguments):
             usual(*arguments)

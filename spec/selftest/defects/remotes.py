@@ -229,20 +229,24 @@ def _limit(found: Any, seconds: float) -> Any:
     return found
 
 
-class _DropsTheSilent(_FreesLocks):
+class _NoticesCuts(_FreesLocks):
     def serve_client(self, conn):
-        super().serve_client(_limit(conn, 3))
+        with socket.socket(fileno=os.dup(conn.fileno())) as end:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option in socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT:
+                end.setsockopt(socket.IPPROTO_TCP, option, 1)
+        super().serve_client(conn)
 
 
-class _ServedBriefly(_Served):
-    _Server = _DropsTheSilent
+class _ServedAttentively(_Served):
+    _Server = _NoticesCuts
 
 
-@family.breaks("remote.buyer-that-is-cut-off-keeps-the-lock", slow=True)
-class DropsTheSilent(Broken):
-    """A server hangs up on a client that says nothing for a while, and frees its locks."""
+@family.breaks("remote.buyer-that-is-cut-off-keeps-the-lock")
+class NoticesCuts(Broken):
+    """A server hangs up on a client that is cut off, and frees its locks."""
 
-    BaseManager = _ServedBriefly
+    BaseManager = _ServedAttentively
 
 
 def _through(name: str, connected: Any) -> Any:

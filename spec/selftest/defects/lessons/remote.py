@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from impl import remote as sound
 from spec.selftest.defects.lesson_packages import BrokenLessons
 
@@ -27,10 +29,10 @@ class HasAStockForEachBuyer:
 
     @staticmethod
     def open_office(manager, address, key, tickets, tell):
-        class Office(manager):
+        class Office(manager):  # type: ignore[misc, valid-type]
             pass
 
-        lock = sound.threading.Lock()
+        lock = threading.Lock()
         Office.register("stock", callable=lambda: sound.Stock(tickets))
         Office.register("lock", callable=lambda: lock)
         server = Office(address=address, authkey=key).get_server()
