@@ -11,10 +11,11 @@ import select
 import signal
 import socket
 import sys
-from multiprocessing import AuthenticationError, connection, managers
+from multiprocessing import AuthenticationError, connection, managers, reduction
 from types import ModuleType
 from typing import Any, Optional
 
+from spec.selftest.defects import own_processes
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.pipes import pipe_of
 
@@ -33,7 +34,9 @@ def end_class(name: str, **faulty: object) -> type:
     vars(module).update({"deliver_challenge": connection.deliver_challenge, **faulty})
     module.answer_challenge = connection.answer_challenge  # type: ignore[attr-defined]
     sys.modules[module.__name__] = module
-    return type("End", (Connection,), {"__module__": module.__name__})
+    end = type("Connection", (Connection,), {"__module__": module.__name__})
+    reduction.register(end, vars(connection)["reduce_connection"])
+    return end
 
 
 def with_end(end: type, duplex: bool) -> Any:
@@ -212,11 +215,24 @@ def _prove_nothing(address, family=None, authkey=None):
     return connect(address, family)
 
 
-@family.breaks("remote.client-without-a-key-is-refused", "remote.empty-key-is-a-key", "remote.impostor-is-refused")
+@family.breaks("remote.client-without-a-key-is-refused", "remote.impostor-is-refused")
 class AsksForNoKey(Listening):
     """Listeners and clients ignore the key."""
 
     end = end_class("asks_nobody", Listener=_AsksNobody, Client=_prove_nothing)
+
+
+class _TakesEmptyForNone(Sound):
+    def __init__(self, address=None, family=None, backlog=1, authkey: Optional[bytes] = None):
+        super().__init__(address, family, backlog, authkey or None)
+
+
+@family.breaks("remote.empty-key-is-a-key")
+class TakesEmptyForNone(Listening):
+    """A listener with an empty key asks for none, as in the standard library before 3.13."""
+
+    Process = own_processes.ForkProcess  # so that what is known of the standard library is not applied to it
+    end = end_class("takes_empty_for_none", Listener=_TakesEmptyForNone)
 
 
 class _EndsAtNonsense(Sound):
