@@ -85,7 +85,7 @@ def test_window_passes_over_bad_clients(
     """The window answers those that know the key, whatever clients before them have sent."""
     here, there = network(2)
     opened = checkpoint("opened")
-    window = here.start(_open_window, connections.Listener, lesson, here.address, 2, opened.pause)
+    window = here.start(_open_window, connections.Listener, lesson.answer_callers, here.address, 2, opened.pause)
     address = opened.next().let_go().notes[0]
     for what in payloads.NONSENSE:
         there.start(payloads.send_nonsense, address, what).result()
@@ -97,7 +97,7 @@ def test_window_passes_over_bad_clients(
     window.result()
 
 
-def _open_window(listen: Any, lesson: Lesson, address: str, calls: int, opened: Any) -> None:
+def _open_window(listen: Any, answer_callers: Any, address: str, calls: int, opened: Any) -> None:
     with listen((address, 0), authkey=KEY) as listener:
         opened(listener.address)
-        lesson.answer_callers(listener, str.upper, calls)
+        answer_callers(listener, str.upper, calls)
