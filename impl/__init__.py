@@ -34,6 +34,7 @@ TEACHING_ORDER = (
     "condition",
     "barrier",
     "executor",
+    "remote",
 )
 """The lessons, in the order in which a learner takes them.  A later lesson relies on the earlier ones."""
 

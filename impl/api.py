@@ -117,6 +117,28 @@ def connection_module(mp: Multiprocessing) -> Any:
     raise NoSuchAPI("its connections come from a module without Listener and Client")
 
 
+MANAGER = "BaseManager"
+"""The name of the class of an API from which its managers are derived."""
+
+
+def base_manager(mp: Multiprocessing) -> Any:
+    """Return the class that the managers of the API are derived from, which has ``register`` and ``connect``.
+
+    It is the attribute ``BaseManager`` of the API, or that of the module ``managers`` beside the `connection_module`.
+
+    Raises:
+        NoSuchAPI: there is none.
+    """
+    own = getattr(mp, MANAGER, None)
+    if own is not None:
+        return own
+    package = connection_module(mp).__name__.rpartition(".")[0]
+    try:
+        return getattr(importlib.import_module(f"{package}.managers"), MANAGER)
+    except (ImportError, AttributeError):
+        raise NoSuchAPI(f"it has no {MANAGER}") from None
+
+
 def pool_class(mp: Multiprocessing) -> Callable[..., Any]:
     """Return the class of the API's pools.
 

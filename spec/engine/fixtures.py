@@ -15,9 +15,11 @@ import pytest
 
 from impl.api import (
     EXECUTOR,
+    MANAGER,
     REUSABLE,
     SHARED_MEMORY,
     NoSuchAPI,
+    base_manager,
     connection_module,
     executor_maker,
     pool_class,
@@ -32,6 +34,7 @@ from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.executor_maker import Executors
+from spec.harness.hosts import Host, Network
 from spec.harness.memory_maker import SharedMemories
 from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
@@ -78,7 +81,11 @@ def provides(api: Any, name: str) -> bool:
             API makes such objects with a function and not with a class, one is made without arguments; no pool is, of
             which `impl.api.pool_class` finds the class.
     """
-    made_by_package: dict[str, Callable[[Any], Any]] = {EXECUTOR: executor_maker, REUSABLE: reusable_maker}
+    made_by_package: dict[str, Callable[[Any], Any]] = {
+        EXECUTOR: executor_maker,
+        REUSABLE: reusable_maker,
+        MANAGER: base_manager,
+    }
     name, _, parameter = name.rstrip(")").partition("(")
     owner, _, method = name.partition(".")
     try:
@@ -130,6 +137,15 @@ def wait(connections: Any) -> Wait:
         raise NotProvided(f"{connections.__name__} has no wait")
     wait: Wait = connections.wait
     return wait
+
+
+@pytest.fixture
+def base(mp: Multiprocessing) -> Any:
+    """The class that the API's managers are derived from."""
+    try:
+        return base_manager(mp)
+    except NoSuchAPI as error:
+        raise NotProvided(str(error)) from None
 
 
 @pytest.fixture
@@ -228,6 +244,7 @@ MakeCheckpoint = Callable[[str], Checkpoint]
 MakeWorker = Callable[..., Worker]
 MakeStarter = Callable[..., Starter]
 MakeExecutor = Callable[..., Any]
+MakeHosts = Callable[[int], list[Host]]
 
 
 @pytest.fixture
@@ -306,6 +323,13 @@ def starter(request: pytest.FixtureRequest) -> MakeStarter:
         return Starter(outcome, function, *args)
 
     return start
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """A function that makes a given number of hosts; what runs on them is killed when the claim has ended."""
+    with Network(request.node.stash[STAGE_FOLDER].path) as network:
+        yield network
 
 
 @pytest.fixture

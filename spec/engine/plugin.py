@@ -23,7 +23,7 @@ from spec.engine.table import Table
 from spec.engine.targets import DEFAULT, Target, expand
 from spec.engine.warmup import end_resource_tracker
 from spec.engine.watcher import DEVIATIONS
-from spec.harness.platforms import missing, missing_for, missing_for_names
+from spec.harness.platforms import missing, missing_for, missing_for_hosts, missing_for_names
 from spec.harness.signal_state import keep_exited_children
 from spec.paths import CLAIMS_FOLDER, SPEC_FOLDER
 
@@ -122,9 +122,20 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             f"this machine lacks {need}: so no claim about {', '.join(sorted(names))} applies here"
             for need, names in ({} if missing() else missing_for_names()).items()
         ),
+        *_hosts(config.getoption("claim")),
         *(f"under test: {target.describe()}" for target in targets),
         *(f"known deviations: {file}{_unexplained(known, file)}" for file in files),
         *(f"known deviations: {file}, none of them about what is under test" for file in unused),
+    ]
+
+
+def _hosts(asked: Sequence[str]) -> list[str]:
+    """Return a line that says if hosts cannot be apart here, unless no claim that is *asked* for needs hosts."""
+    if missing() or (asked and not any(claim.startswith("remote") for claim in asked)):
+        return []
+    return [
+        f"this machine lacks {need}: so hosts are processes on loopback, and no claim about links applies here"
+        for need in missing_for_hosts()
     ]
 
 

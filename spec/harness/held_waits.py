@@ -1,8 +1,9 @@
 """State that calls wait without limit.
 
 A call that is blocked now may give up a second later.  Most often the kernel can rule that out: if every thread of
-every process that the claim has started is blocked, and none in a wait with a limit, nothing but the claim can end
-any of these waits.  Otherwise the calls are held, all together, for longer than an API would wait before it gives up.
+every process that the claim has started is blocked, none in a wait with a limit, and no packet is on its way, nothing
+but the claim can end any of these waits.  Otherwise the calls are held, all together, for longer than an API would
+wait before it gives up.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from spec.harness.heartbeat import beat
 from spec.harness.process_table import ALIVE, descendants, observe_threads, state
 from spec.harness.starter import Starter
 from spec.harness.stillness import until_still
+from spec.harness.tcp_connections import have_timers
 from spec.harness.waits import UNLIMITED, has_timer, limits_of_waits
 from spec.harness.witness import kernel
 from spec.harness.worker import CallFailed, Worker
@@ -113,6 +115,8 @@ def _only_this_process_can_wake_any(waiters: Collection[int], clocks: Collection
             return False
     here = limits_of_waits(os.getpid()).items()
     if any(limit != UNLIMITED for thread, limit in here if thread != threading.get_native_id()):
+        return False
+    if have_timers(pids):
         return False
     return descendants(os.getpid()) == pids and [observe_threads(pid) for pid in pids] == before
 

@@ -22,6 +22,7 @@ from typing import Callable
 
 from spec.harness import dev_shm
 from spec.harness.cgroups import room_for_processes
+from spec.harness.hosts import why_no_hosts
 from spec.harness.process_table import observe_threads, pids
 from spec.harness.subreaper import is_subreaper
 from spec.harness.system_calls import P_ALL, WEXITED, WNOHANG, WNOWAIT, pidfd_open, waitid
@@ -192,3 +193,16 @@ def missing_for(names: Iterable[str]) -> tuple[str, ...]:
     """
     owners = {re.split("[.(]", name)[0] for name in names}
     return tuple(need for need, concerned in missing_for_names().items() if owners & concerned)
+
+
+NETWORKS = "network namespaces that are joined by a bridge, by ip(8) of iproute2: see network_namespaces(7)"
+
+
+@cache
+def missing_for_hosts() -> tuple[str, ...]:
+    """Return what this machine lacks of what hosts need to be apart, with the reason; empty if it lacks nothing.
+
+    Without it hosts are processes that reach each other by the loopback interface, and claims about links that are
+    cut, and about what is on the wire, cannot be verified.
+    """
+    return (f"{NETWORKS} ({why_no_hosts()})",) if why_no_hosts() else ()

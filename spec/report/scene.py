@@ -27,6 +27,8 @@ FIXTURE_CODE = {
     "executor": "closing.enter_context(Executors(executor_maker(mp)))",
     "memory": "closing.enter_context(SharedMemories(partial(shared_memory_class, mp)))",
     "connections": "connection_module(mp)",
+    "base": "base_manager(mp)",
+    "network": 'closing.enter_context(Network(Path(tempfile.mkdtemp(dir=".")).absolute()))',
     "wait": "connection_module(mp).wait",
     "worker": "partial(Worker, mp)",
 }
@@ -67,11 +69,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from {package} import {lesson} as reference
-from {package}.api import connection_module, executor_maker, shared_memory_class
+from {package}.api import base_manager, connection_module, executor_maker, shared_memory_class
 from {library} import mp
 from {around} import {tests} as claim
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.executor_maker import Executors
+from spec.harness.hosts import Network
 from spec.harness.memory_maker import SharedMemories
 from spec.harness.recorder import Recorder
 from spec.harness.starter import Starter

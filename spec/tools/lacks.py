@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from spec.engine import workers
 from spec.harness.cgroups import usable_processors
-from spec.harness.platforms import missing, missing_for_names
+from spec.harness.platforms import missing, missing_for_hosts, missing_for_names
 from spec.paths import ROOT
 
 
@@ -33,6 +33,9 @@ def lacks() -> list[Lack]:
     if not missing():
         for what, names in missing_for_names().items():
             found.append(Lack(what, f"claims about {', '.join(sorted(names))} are n/a"))
+        found += [
+            Lack(what, "claims about links that are cut, and the wire, are n/a") for what in missing_for_hosts()
+        ]
     if not os.path.exists("/proc/self/syscall"):
         costs = "HUNG does not say what a process waits for, and claims about waits without a limit take longer"
         found.append(Lack("/proc/PID/syscall, to see what a process waits for", costs))

@@ -8,6 +8,7 @@ Each is a context of the standard library's, with one thing mended, and a target
 from __future__ import annotations
 
 from spec.selftest.defects.declaration import Contexts
+from spec.selftest.defects.mended_listeners import Listeners
 from spec.selftest.defects.mended_managers import Proxies, Servers
 from spec.selftest.defects.mended_pools import Pools
 from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Queues
@@ -93,6 +94,11 @@ MEETS = {
         "sharing.popped-value-is-dropped",
         "sharing.proxy-in-transit-keeps-its-object",
     ],
+    "listeners": [
+        "remote.client-with-a-key-is-told-that-there-is-none",
+        "remote.empty-key-is-a-key",
+        "remote.silent-client-holds-nobody-up",
+    ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],
     "helpers": [
         "identity.one-helper-is-the-parent-of-all",
@@ -167,6 +173,7 @@ for api in (
     Executors,
     ForkedExecutors,
     Queues,
+    Listeners,
     Locks,
     Memory,
     Pools,

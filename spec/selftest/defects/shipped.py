@@ -26,6 +26,13 @@ class Queues(Broken):
     Process = own_processes.ForkProcess
 
 
+@family.breaks("remote.client-with-a-key-is-told-that-there-is-none", "remote.silent-client-holds-nobody-up")
+class Listeners(Broken):
+    """A listener of the standard library: clients wait for those that prove nothing."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks(
     "condition.killed-waiter-stops-no-notifier",
     "condition.stopped-waiter-stops-no-notifier",

@@ -1,0 +1,121 @@
+"""Keys: who is accepted with which key, what is on the wire, and clients that send nonsense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spec.claims.remote import payloads
+from spec.claims.remote.scenes import KEY
+from spec.engine.fixtures import MakeCheckpoint, MakeHosts, MakeStarter
+from spec.engine.marks import hosts_are_apart, needs, source, where
+from spec.harness.held_waits import ends_by_itself
+from spec.harness.witness import caller, containing, kernel, recorder, refuses
+
+pytestmark = needs("Process", "Pipe", "AuthenticationError")
+
+KEYS = "https://docs.python.org/3/library/multiprocessing.html#authentication-keys"
+LISTENER = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Listener"
+
+
+@where(hosts_are_apart)
+@source(KEYS)
+def test_key_is_never_on_the_wire(connections: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """What a client and a listener send each other does not contain the key; the messages are not encrypted."""
+    here, there = network(2)
+    listening = checkpoint("listening")
+    with there.listen_in() as wire:
+        listener = here.start(payloads.accept_one, connections.Listener, (here.address, 0), KEY, listening.pause)
+        address = listening.next().let_go().notes[0]
+        there.start(payloads.send, connections.Client, address, KEY, payloads.MESSAGE).result()
+        recorder.shows("what the listener receives", listener.result(), expected=payloads.MESSAGE)
+        seen = b"".join(wire.frames())
+    kernel.shows("whether the message is on the wire", payloads.MESSAGE.encode() in seen, expected=True)
+    kernel.shows("whether the key is on the wire", KEY in seen, expected=False)
+
+
+@source("https://github.com/python/cpython/issues/123736")
+@source(KEYS)
+def test_client_with_a_key_is_told_that_there_is_none(
+    connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint
+) -> None:
+    """A client with a key does not wait without limit for a listener without one to prove that it knows the key."""
+    listening = checkpoint("listening")
+    listener = starter(payloads.accept_one, connections.Listener, ("127.0.0.1", 0), None, listening.pause)
+    address = listening.next().let_go().notes[0]
+    client = starter(payloads.send, connections.Client, address, KEY, "dumpling")
+    kernel.shows("whether the client's call ends", ends_by_itself(client), expected=True)
+    recorder.shows("whether it fails", client.failure() != "", expected=True)
+    listener.kill()
+
+
+@source(KEYS)
+def test_client_without_a_key_is_refused(connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+    """A listener with a key raises AuthenticationError for a client that sends a message and proves nothing."""
+    listening = checkpoint("listening")
+    listener = starter(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), KEY, listening.pause, 2)
+    address = listening.next().let_go().notes[0]
+    starter(payloads.ask, connections.Client, address, "dumpling").failure()
+    starter(payloads.send, connections.Client, address, KEY, "dumpling").result()
+    refused, accepted = listener.result()
+    recorder.shows("how accept() ends", refused, expected=containing("AuthenticationError"))
+    recorder.shows("what the next client sends", accepted, expected="dumpling")
+
+
+@source("https://github.com/python/cpython/issues/88118")
+@source(LISTENER)
+def test_empty_key_is_a_key(connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+    """A listener with an empty key accepts a client with an empty key, and refuses one with another key."""
+    listening = checkpoint("listening")
+    listener = starter(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), b"", listening.pause, 2)
+    address = listening.next().let_go().notes[0]
+    for key in KEY, b"":
+        client = starter(payloads.send, connections.Client, address, key, "dumpling")
+        kernel.shows(f"whether the call of a client with the key {key!r} ends", ends_by_itself(client), expected=True)
+    refused, accepted = listener.result()
+    recorder.shows("how accept() of another key ends", refused, expected=containing("AuthenticationError"))
+    recorder.shows("what the client with the empty key sends", accepted, expected="dumpling")
+
+
+@source(KEYS, observed=True)
+def test_listener_survives_nonsense(connections: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A listener with a key refuses a client that sends nonsense, megabytes or nothing, and accepts others."""
+    here, there = network(2)
+    listening, clients = checkpoint("listening"), len(payloads.NONSENSE)
+    listener = here.start(
+        payloads.accept_all, connections.Listener, (here.address, 0), KEY, listening.pause, clients + 1
+    )
+    address = listening.next().let_go().notes[0]
+    for what in payloads.NONSENSE:
+        there.start(payloads.send_nonsense, address, what).result()
+    there.start(payloads.send, connections.Client, address, KEY, "dumpling").result()
+    *failures, message = listener.result()
+    for what, failure in zip(payloads.NONSENSE, failures):
+        recorder.shows(f"how accept() of {what} ends", failure, expected=containing("Exception"))
+    recorder.shows("what the next client sends", message, expected="dumpling")
+
+
+@source("https://github.com/python/cpython/issues/76425", observed=True)
+def test_silent_client_holds_nobody_up(connections: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A client that connects to a listener with a key, and says nothing, does not keep it from accepting others."""
+    here, bad, good = network(3)
+    listening, silent = checkpoint("listening"), checkpoint("silent")
+    listener = here.start(
+        payloads.accept_until_one_answers, connections.Listener, (here.address, 0), KEY, listening.pause
+    )
+    address = listening.next().let_go().notes[0]
+    bad.start(payloads.stay_silent, address, silent.pause)
+    silent.next()
+    client = good.start(payloads.send, connections.Client, address, KEY, "dumpling")
+    kernel.shows("whether the call of the client that knows the key ends", ends_by_itself(client), expected=True)
+    recorder.shows("what the listener receives", listener.result(), expected="dumpling")
+
+
+@source(LISTENER)
+def test_impostor_is_refused(mp: Any, connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+    """A client with a key raises AuthenticationError if the listener accepts every proof and cannot give its own."""
+    listening = checkpoint("listening")
+    impostor = starter(payloads.pretend, connections.Listener, ("127.0.0.1", 0), listening.pause)
+    address = listening.next().let_go().notes[0]
+    with refuses(mp.AuthenticationError):
+        connections.Client(address, authkey=KEY)
+    caller.shows("how the listener fails", impostor.failure(), expected="")

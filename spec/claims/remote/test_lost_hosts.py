@@ -1,0 +1,231 @@
+"""Hosts that go away: killed, cut off from the network, or opened again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spec.claims.remote import payloads
+from spec.claims.remote.scenes import KEY, go_and_buy, look_at_stock, open_office, serve_on
+from spec.engine.fixtures import MakeCheckpoint, MakeHosts
+from spec.engine.lessons import Lesson
+from spec.engine.marks import hosts_are_apart, needs, source, where
+from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.deadline import Backoff
+from spec.harness.held_waits import all_wait_without_limit, timed_waits
+from spec.harness.hosts import Host
+from spec.harness.starter import Starter
+from spec.harness.tcp_connections import (
+    connections_here,
+    established,
+    until_given_up,
+    until_quiet,
+    until_unacknowledged,
+)
+from spec.harness.witness import containing, gatekeeper, kernel, one_of, recorder
+
+pytestmark = needs("Process", "Pipe", "BaseManager", "AuthenticationError")
+
+REMOTE = "https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager"
+TCP = "https://man7.org/linux/man-pages/man7/tcp.7.html"
+
+LOST = one_of("EOFError", "ConnectionResetError", "BrokenPipeError")
+"""What a client gets once the server's kernel has hung up."""
+
+
+UNREACHABLE = one_of("TimeoutError", "OSError")
+"""What a client gets once its own kernel has given up: no answer came, or no route to the host is left."""
+
+
+def buyers_in_turn(
+    lesson: Lesson, base: Any, hosts: list[Host], address: Any, buying: Checkpoint
+) -> tuple[Arrival, list[Starter]]:
+    """Let a buyer on each of the *hosts* buy; return the arrival of the first, which has the lock, and them all.
+
+    The office has the requests of all of them, and has told their kernels so.
+    """
+    first = hosts[0].start(go_and_buy, lesson, base, address, buying.pause)
+    holder = buying.next()
+    buyers = [first, *(host.start(go_and_buy, lesson, base, address, buying.pause) for host in hosts[1:])]
+    until_quiet()
+    return holder, buyers
+
+
+def until_forgotten(host: Host) -> None:
+    """Wait until the kernel of the *host* has given up all connections of processes that have ended."""
+    backoff = Backoff("the host to have no connections")
+    while host.start(connections_here).result():
+        backoff.wait()
+
+
+def idle_connections(pid: int) -> set[str]:
+    """Return the timers of the connections of *pid* that are established."""
+    return {connection.timer for connection in established(pid)}
+
+
+@source(REMOTE, observed=True)
+@source(TCP)
+def test_killed_office_hangs_up(base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """If the office is killed, a buyer that waits for the lock gets an error, and so does the one that has it."""
+    here, *hosts = network(3)
+    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    holder, buyers = buyers_in_turn(lesson, base, hosts, address, checkpoint("buying"))
+    office.kill()
+    recorder.shows("how the call of the buyer that waits ends", _kind(buyers[1].failure()), expected=LOST)
+    holder.let_go()
+    recorder.shows("how the call of the buyer with the lock ends", _kind(buyers[0].failure()), expected=LOST)
+
+
+@source("https://github.com/python/cpython/issues/87495", observed=True)
+def test_office_opens_again_at_its_address(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A server that was killed can be started at its address at once, and serves clients that connect anew."""
+    here, one, another = network(3)
+    serving, used = checkpoint("serving"), checkpoint("used")
+    server, address = serve_on(here, base, serving)
+    client = one.start(payloads.call_after, base, address, KEY, used.pause, 2)
+    first = used.next()
+    server.kill()
+    here.start(payloads.serve, base, tuple(address), KEY, serving.pause)
+    recorder.shows("the address of the next server", serving.next().let_go().notes[0], expected=tuple(address))
+    left = another.start(payloads.call, base, address, KEY, "till.add", 1).result()
+    recorder.shows("the answer to a client that connects anew", left, expected=101)
+    first.let_go()
+    used.next().let_go()
+    recorder.shows("how the calls by an old proxy end", client.result(), expected=[LOST, LOST])
+
+
+@source(REMOTE, observed=True)
+def test_killed_buyer_keeps_the_lock(
+    base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
+) -> None:
+    """If a buyer is killed while it has the lock, the server frees nothing, and those that wait go on waiting."""
+    here, *hosts = network(4)
+    _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
+    clocks = timed_waits()
+    buyers[0].kill()
+    all_wait_without_limit({"buy()": buyers[1], "buy() of another": buyers[2]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
+    left = hosts[0].start(look_at_stock, lesson, base, address).result()
+    recorder.shows("the tickets that are left", left, expected=3)
+
+
+@where(hosts_are_apart)
+@source(TCP)
+def test_buyer_that_is_cut_off_keeps_the_lock(
+    base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
+) -> None:
+    """If the host of the buyer with the lock is cut off, the others wait without limit, and nobody is told."""
+    here, *hosts = network(3)
+    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
+    clocks = timed_waits()
+    hosts[0].cut_off()
+    kernel.shows("the timers of the office's connections", idle_connections(office.pid), expected={"no timer"})
+    all_wait_without_limit({"buy()": buyers[1]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
+    left = hosts[1].start(look_at_stock, lesson, base, address).result()
+    recorder.shows("the tickets that are left", left, expected=3)
+
+
+@where(hosts_are_apart)
+@source(TCP)
+def test_office_that_is_cut_off_is_waited_for(
+    base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
+) -> None:
+    """If the host of the office is cut off, a buyer whose request the office has waits without limit."""
+    here, *hosts = network(3)
+    _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
+    clocks = timed_waits()
+    here.cut_off()
+    kernel.shows("the timers of the buyer's connection", idle_connections(buyers[1].pid), expected={"no timer"})
+    all_wait_without_limit({"buy()": buyers[1]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
+
+
+@where(hosts_are_apart)
+@source(TCP)
+def test_cut_that_is_mended_loses_nothing(
+    base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
+) -> None:
+    """Sales that a cut has held up go on when the link is restored, and each ticket is sold once."""
+    here, *hosts = network(3)
+    _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    buying = checkpoint("buying")
+    holder, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
+    here.cut_off()
+    holder.let_go()
+    until_unacknowledged(buyers[0].pid)
+    here.restore()
+    recorder.shows("whether the first buyer has bought", buyers[0].result(), expected=True)
+    buying.next().let_go()
+    recorder.shows("whether the second buyer has bought", buyers[1].result(), expected=True)
+    left = hosts[0].start(look_at_stock, lesson, base, address).result()
+    recorder.shows("the tickets that are left", left, expected=1)
+
+
+@where(hosts_are_apart)
+@source(TCP)
+def test_office_that_ended_unseen_is_waited_for(
+    base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
+) -> None:
+    """A buyer waits without limit for an office that ended while it was cut off, even after the link is restored."""
+    here, *hosts = network(3)
+    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    here.set("net.ipv4.tcp_retries2", 0)
+    here.set("net.ipv4.tcp_orphan_retries", 1)
+    buying = checkpoint("buying")
+    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
+    clocks = timed_waits()
+    here.cut_off()
+    office.kill()
+    until_forgotten(here)
+    here.restore()
+    kernel.shows("the timers of the buyer's connection", idle_connections(buyers[1].pid), expected={"no timer"})
+    all_wait_without_limit({"buy()": buyers[1]}, clocks)
+    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
+
+
+@where(hosts_are_apart)
+@source(TCP)
+def test_undeliverable_request_fails(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A call to a server that is cut off raises OSError when the client's kernel gives up sending the request."""
+    here, there = network(2)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    there.set("net.ipv4.tcp_retries2", 1)
+    used = checkpoint("used")
+    client = there.start(payloads.call_after, base, address, KEY, used.pause)
+    first = used.next()
+    here.cut_off()
+    first.let_go()
+    until_unacknowledged(client.pid)
+    until_given_up(client.pid)
+    recorder.shows("how the call ends", client.result(), expected=[UNREACHABLE])
+
+
+@where(hosts_are_apart)
+@source(TCP)
+def test_unreachable_office_is_an_error(
+    base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
+) -> None:
+    """Connecting to an office raises OSError if nobody serves at its port, or if its host is cut off."""
+    here, there = network(2)
+    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    office.kill()
+    refused = there.start(look_at_stock, lesson, base, address).failure()
+    recorder.shows("how the call ends if nobody serves", refused, expected=containing("ConnectionRefusedError"))
+    there.set("net.ipv4.tcp_syn_retries", 1)
+    here.cut_off()
+    client = there.start(look_at_stock, lesson, base, address)
+    until_unacknowledged(client.pid)
+    until_given_up(client.pid)
+    lost = client.failure()
+    recorder.shows("how the call ends if the host is cut off", _kind(lost), expected=UNREACHABLE)
+
+
+def _kind(failure: str) -> str:
+    """Return the name of the class of an exception."""
+    return failure.partition(":")[0].partition(" ")[0]

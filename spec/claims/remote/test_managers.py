@@ -1,0 +1,109 @@
+"""Managers that serve clients on other hosts: what is shared, what can be called, and clients that send nonsense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spec.claims.remote import payloads
+from spec.claims.remote.scenes import KEY, serve_on
+from spec.engine.fixtures import MakeCheckpoint, MakeHosts
+from spec.engine.marks import hosts_are_apart, needs, source, where
+from spec.harness.held_waits import ends_by_itself
+from spec.harness.process_table import is_blocked
+from spec.harness.tcp_connections import tcp_connections, until_quiet
+from spec.harness.witness import at_most, containing, kernel, recorder
+
+pytestmark = needs("Process", "Pipe", "BaseManager", "AuthenticationError")
+
+DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#"
+REMOTE = DOCUMENTATION + "using-a-remote-manager"
+
+
+@source(REMOTE)
+def test_hosts_share_objects(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """Clients on different hosts use the same queue, the same dict and the same lock of a server on a third host."""
+    here, one, another = network(3)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    getting = one.start(payloads.call, base, address, KEY, "messages.get")
+    until_quiet()
+    kernel.shows("whether get() of an empty queue is blocked", is_blocked(getting.pid), expected=True)
+    another.start(payloads.call, base, address, KEY, "messages.put", "dumpling").result()
+    recorder.shows("the item that get() returns", getting.result(), expected="dumpling")
+    one.start(payloads.call, base, address, KEY, "notes.update", {"price": 7}).result()
+    seen = another.start(payloads.call, base, address, KEY, "notes.get", "price").result()
+    recorder.shows("what another host finds in the dict", seen, expected=7)
+    for host, free in ((one, True), (another, False)):
+        got = host.start(payloads.call, base, address, KEY, "lock.acquire", False).result()
+        recorder.shows("whether acquire(False) of a host gets the lock", got, expected=free)
+    another.start(payloads.call, base, address, KEY, "lock.release").result()
+    got = one.start(payloads.call, base, address, KEY, "lock.acquire", False).result()
+    recorder.shows("whether acquire(False) gets the lock after a release by another host", got, expected=True)
+
+
+@source(DOCUMENTATION + "multiprocessing.managers.BaseManager.register")
+def test_only_exposed_methods_can_be_called(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A client cannot call a method that was not exposed, even if it asks the server for it by its name."""
+    here, there = network(2)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    for request in "till.empty", "till.__class__", "till._amount", "notes.__reduce__":
+        client = there.start(payloads.call_by_name, base, address, KEY, request)
+        recorder.shows(f"how the call of {request} ends", client.failure(), expected=containing("RemoteError"))
+    left = there.start(payloads.call_by_name, base, address, KEY, "till.add", 0).result()
+    recorder.shows("what is in the till", left, expected=100)
+
+
+@source(DOCUMENTATION + "multiprocessing.managers.BaseProxy._callmethod")
+def test_servers_exception_reaches_its_client(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """The exception that a method raises in the server is raised in the client, and later calls are answered."""
+    here, there = network(2)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    client = there.start(payloads.call, base, address, KEY, "till.take", 101)
+    recorder.shows("how the call ends", client.failure(), expected=containing("Overdrawn"))
+    recorder.shows("its arguments", client.failure(), expected=containing("(101, 100)"))
+    left = there.start(payloads.call, base, address, KEY, "till.take", 100).result()
+    recorder.shows("what is left after a later call", left, expected=0)
+
+
+@source(REMOTE, observed=True)
+def test_server_serves_others_amid_bad_clients(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """While clients are connected that say nothing, or too little, the server answers those that know the key."""
+    here, bad, good = network(3)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    silent = checkpoint("silent")
+    for what in b"", b"\0", payloads.HEADER.pack(100), payloads.HEADER.pack(100) + b"half":
+        bad.start(payloads.stay_silent, address, silent.pause, 8, what)
+        silent.next()
+    for amount in range(3):
+        client = good.start(payloads.call, base, address, KEY, "till.add", 1)
+        kernel.shows("whether the call of a client that knows the key ends", ends_by_itself(client), expected=True)
+        recorder.shows("the answer", client.result(), expected=101 + amount)
+
+
+@source(REMOTE, observed=True)
+def test_server_survives_nonsense(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """The server hangs up on clients that send nonsense, megabytes, nothing or a wrong proof, and serves others."""
+    here, bad, good = network(3)
+    server, address = serve_on(here, base, checkpoint("serving"))
+    for _ in range(2):
+        for what in payloads.NONSENSE:
+            bad.start(payloads.send_nonsense, address, what).result()
+        wrong = bad.start(payloads.call, base, address, b"not " + KEY, "till.add", 1)
+        recorder.shows("how the call with a wrong key ends", wrong.failure(), expected=containing("Authentication"))
+    left = good.start(payloads.call, base, address, KEY, "till.add", 1).result()
+    recorder.shows("the answer to a client that knows the key", left, expected=101)
+    until_quiet()
+    kernel.shows("the sockets that the server has open", len(tcp_connections(server.pid)), expected=at_most(1))
+
+
+@where(hosts_are_apart)
+@source(DOCUMENTATION + "authentication-keys")
+def test_key_of_a_server_is_never_on_the_wire(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """What a server and its clients send does not contain the key; arguments and answers are not encrypted."""
+    here, there = network(2)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    with there.listen_in() as wire:
+        there.start(payloads.call, base, address, KEY, "messages.put", payloads.MESSAGE).result()
+        there.start(payloads.call, base, address, b"not " + KEY, "messages.get").failure()
+        seen = b"".join(wire.frames())
+    kernel.shows("whether an argument is on the wire", payloads.MESSAGE.encode() in seen, expected=True)
+    kernel.shows("whether the key is on the wire", KEY in seen, expected=False)
