@@ -233,6 +233,4 @@ def demo(
     print(ask(connection.Client, place, KEY, "the office"))
     for child in (window, office):
         child.join()
-    print(
-        f"result: {tickets} tickets, {hosts} hosts, {tickets - left} sold by an office with which they share no memory"
-    )
+    print(f"result: {tickets} tickets, {hosts} hosts, {tickets - left} sold; the office shares no memory with them")

@@ -15,6 +15,7 @@ import yaml
 from spec.engine import toml_file
 from spec.paths import ROOT
 from spec.selftest.environment import OFFLINE, Environment
+from spec.selftest.trial import all_defects
 from spec.tools import pyproject_table
 
 DOCUMENT = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
@@ -159,6 +160,14 @@ def test_workflow_uses_the_action_after_installing_the_library() -> None:
     done = [step.get("uses", step.get("run")) for step in steps]
     assert done.index("pip install .") < done.index("OWNER/multiprocessing-spec@TAG")
     assert steps[-1]["with"]["path"] == action()[1]["env"]["REPORTS"]
+
+
+def test_weekly_matrix_leaves_no_defect_out() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8"))
+    jobs = workflow["jobs"]["long"]["strategy"]["matrix"]["include"]
+    parts = [job["arguments"].split()[2:] for job in jobs if job["env"] == "matrix"]
+    beginnings = tuple(name for part in parts for name in part)
+    assert [defect.short_name for defect in all_defects() if not defect.short_name.startswith(beginnings)] == []
 
 
 def test_tox_environment_runs_the_command() -> None:

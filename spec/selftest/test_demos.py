@@ -205,7 +205,7 @@ SHOWS = {
         "tickets left: 0",
         "a caller with another key is refused",
         "the office is open from nine to five",
-        "result: 2 tickets, 2 hosts, 2 sold by an office ",
+        "result: 2 tickets, 2 hosts, 2 sold; the office shares no memory with them",
     ],
     "wait": [
         "the desk serves in a fixed order",
