@@ -164,7 +164,7 @@ EXECUTOR = "ProcessPoolExecutor"
 """The name of a class of executors, of an API or of a package; `concurrent.futures` has one of this name."""
 
 REUSABLE = "get_reusable_executor"
-"""The name of a function, of an API or of a package, that returns the same executor at each call, as loky has one."""
+"""The name of a function, of an API or of a package, that returns the same executor at each call, such as loky's."""
 
 
 def executor_maker(mp: Multiprocessing) -> MakesExecutors:
@@ -173,7 +173,7 @@ def executor_maker(mp: Multiprocessing) -> MakesExecutors:
     It is the first of these that there is:
 
     - ``ProcessPoolExecutor`` of the API itself;
-    - that of the innermost package around the class of its context, as loky has one, for contexts of loky.backend.
+    - that of the innermost package around the class of its context; loky has one for contexts of loky.backend.
       It gets the context as ``mp_context`` or, if it has no such parameter, as ``context``;
     - that of `concurrent.futures`, if the context is one of the standard library's or derived from them.
 

@@ -41,7 +41,7 @@ TITLES = {VIOLATED: "Violation", HUNG: "Hung", CRASHED: "Crashed"}
 """How the report of a failure begins, by its verdict; the first two are names of exceptions."""
 
 MOST_LEFTOVERS = 5
-"""So many processes that were left behind are named: an implementation may leave thousands."""
+"""How many processes that were left behind are named at most; an implementation may leave thousands."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -30,7 +30,7 @@ class Depot:
         working: the checkpoint at which its tasks stop.
         obey: the task: it takes a function that stops there, and its own number, which it passes to the function; it
             returns what the function returns, or raises it if it is an exception.
-        lost: whether a worker was killed amid a task.  Then `join` may wait for that task.
+        lost: whether a worker was killed during a task.  Then `join` may wait for that task.
     """
 
     pool: Pool

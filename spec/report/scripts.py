@@ -23,7 +23,7 @@ SCRIPT_SECONDS = 60.0
 """Within this time a script has decided whether the claim holds."""
 
 DRAWN_EXAMPLES = 4
-"""So many examples of those that Hypothesis draws go into a script."""
+"""How many of the examples that Hypothesis draws go into a script."""
 
 LONGEST_EXAMPLE = 300
 """Examples of more characters do not."""

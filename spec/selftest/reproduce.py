@@ -35,7 +35,7 @@ LONGEST_SCRIPT_SECONDS = 120.0
 """Far more than any script takes."""
 
 AT_ONCE = 2
-"""So many scripts run at once."""
+"""How many scripts run at once."""
 
 _GENERATING = threading.Lock()
 """Held while a script is generated: in Python 3.11, `ast.parse` fails if two threads call it at once."""

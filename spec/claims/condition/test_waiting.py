@@ -1,4 +1,4 @@
-"""Waiting for a condition: with and without a limit, for a predicate, amid signals."""
+"""Waiting for a condition: with and without a limit, for a predicate, with signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for an event: with and without a limit, and amid signals."""
+"""Waiting for an event: with and without a limit, and with signals."""
 
 from __future__ import annotations
 

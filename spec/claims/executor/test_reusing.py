@@ -135,7 +135,7 @@ def test_broken_one_is_replaced(reusable: MakeExecutor, checkpoint: MakeCheckpoi
 
 @source(REUSABLE_EXECUTOR)
 def test_tasks_can_be_interrupted(reusable: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
-    """With `kill_workers`, a call that makes another executor ends the workers of the old one amid their tasks."""
+    """With `kill_workers`, a call that makes another executor ends the workers of the old one during their tasks."""
     working = checkpoint("working")
     future = reusable(1).submit(working.pause)
     worker = working.next().pid
@@ -236,7 +236,7 @@ def test_impossible_number_is_refused(reusable: MakeExecutor) -> None:
 @needs("ProcessPoolExecutor.shutdown(kill_workers)")
 @source("https://loky.readthedocs.io/en/stable/API.html#loky.ProcessPoolExecutor.shutdown")
 def test_shutdown_can_end_tasks(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
-    """`shutdown(kill_workers=True)` ends the workers amid their tasks, which fail."""
+    """`shutdown(kill_workers=True)` ends the workers during their tasks, which fail."""
     working, kitchen = checkpoint("working"), executor(2)
     futures = [kitchen.submit(working.pause) for _ in range(4)]
     arrivals = working.wait_for(2)

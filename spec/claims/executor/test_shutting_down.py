@@ -55,7 +55,7 @@ def test_shutdown_reaps_the_workers(executor: MakeExecutor, checkpoint: MakeChec
 
 @source(SHUTDOWN)
 def test_need_not_wait(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
-    """`shutdown(wait=False)` returns at once; the tasks are done all the same, and then the workers exit."""
+    """`shutdown(wait=False)` returns at once; the tasks are still done, and then the workers exit."""
     working, kitchen = checkpoint("working"), executor(1)
     futures = [kitchen.submit(working.pause), *(kitchen.submit(log, "ran", number) for number in range(5))]
     arrival = working.next()

@@ -166,7 +166,7 @@ def test_exception_reaches_the_caller(executor: MakeExecutor) -> None:
 
 @source("https://github.com/python/cpython/issues/132063")
 def test_false_exception_is_raised(executor: MakeExecutor) -> None:
-    """An exception that is false, as one whose length is zero, is raised as any other."""
+    """An exception whose truth value is false, such as one of length zero, is raised like any other."""
     kitchen = executor(1)
     future = kitchen.submit(payloads.raise_an_empty_one)
     caller.shows("the kind of exception()", type(future.exception()), expected=payloads.Empty)

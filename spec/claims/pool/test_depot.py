@@ -37,7 +37,7 @@ def test_packs_in_order(
 
 @source("impl.pool.pack_in_order")
 def test_packs_the_others_all_the_same(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """If a parcel cannot be packed, that is told after all others were packed, and no worker is left then."""
+    """If packing a parcel fails, that is raised after all others were packed, and no worker is left then."""
     with refuses(payloads.Torn, "2"):
         lesson.pack_in_order(mp, 2, partial(payloads.pack_unless_torn, log, 2), range(6))
     recorder.shows("what was packed", sorted(log.values("packed")), expected=[0, 1, 3, 4, 5])
@@ -49,7 +49,7 @@ def test_packs_the_others_all_the_same(mp: Multiprocessing, lesson: Lesson, log:
 def test_tells_as_ready(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
-    """Each parcel is told of when it is packed, although earlier parcels are not."""
+    """Each parcel is passed on when it is packed, even if earlier parcels are not packed yet."""
     packing = checkpoint("packing")
     depot = starter(lesson.pack_as_ready, mp, 3, packing.pause, range(3), partial(log, "ready"))
     arrivals = sorted(packing.wait_for(3), key=lambda arrival: arrival.notes)

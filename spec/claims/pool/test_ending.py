@@ -106,7 +106,7 @@ def test_close_waits_for_later_workers(mp: Multiprocessing) -> None:
 @source("https://github.com/python/cpython/issues/78178", observed=True)
 @source(f"{DOCUMENTATION}.Pool.terminate")
 def test_terminate_ends_tasks_under_way(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """`terminate` ends and reaps the workers amid their tasks, and drops the other tasks."""
+    """`terminate` ends and reaps the workers in the middle of their tasks, and drops the other tasks."""
     working, pool = checkpoint("working"), mp.Pool(2)
     _, arrivals = begin_tasks(pool, working, 2)
     pool.map_async(working.pause, [BIG] * 20, 1)
@@ -238,7 +238,7 @@ def test_results_keep_their_pool(mp: Any) -> None:
 @source("https://github.com/python/cpython/issues/82682")
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_program_that_forgets_its_pool_ends(program: Programs, log: Recorder, checkpoint: MakeCheckpoint) -> None:
-    """A program that does not end its pool ends all the same, silently, amid a task, and no worker is left."""
+    """A program that does not end its pool ends all the same, silently, during a task, and no worker is left."""
     working, leaving = checkpoint("working"), checkpoint("leaving")
     running = program.main(payloads.leave_a_pool, working.pause, leaving.pause)
     worker = working.next().pid

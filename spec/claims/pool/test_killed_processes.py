@@ -24,7 +24,7 @@ DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multipro
 @source("https://github.com/python/cpython/issues/82265", observed=True)
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_killed_worker_is_replaced(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """When a worker is killed amid a task, another worker takes its place, and carries out the later tasks."""
+    """When a worker is killed during a task, another worker takes its place, and carries out the later tasks."""
     working = checkpoint("working")
     with mp.Pool(1) as pool:
         pool.apply_async(working.pause)
@@ -43,7 +43,7 @@ def test_killed_worker_is_replaced(mp: Multiprocessing, checkpoint: MakeCheckpoi
 @source("https://github.com/python/cpython/pull/10441")
 @source("https://github.com/uqfoundation/pathos/issues/230")
 def test_lost_task_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
-    """When a worker is killed amid a task, getting the result of that task raises an exception."""
+    """When a worker is killed during a task, getting the result of that task raises an exception."""
     working = checkpoint("working")
     getter = starter(in_a_pool, mp, lambda pool: pool.apply(working.pause))
     victim = working.next().pid
@@ -57,7 +57,7 @@ def test_lost_task_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, star
 @source("https://github.com/celery/celery/issues/5120", observed=True)
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_lost_task_is_not_begun_again(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """When a worker is killed amid a task, no other worker begins that task again."""
+    """When a worker is killed during a task, no other worker begins that task again."""
     working = checkpoint("working")
     with mp.Pool(1) as pool:
         pool.apply_async(working.pause, ("lost",))
@@ -74,7 +74,7 @@ def test_lost_task_is_not_begun_again(mp: Multiprocessing, checkpoint: MakeCheck
 @source("https://github.com/uqfoundation/pathos/issues/265")
 @source("https://github.com/python/cpython/pull/10441")
 def test_lost_item_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
-    """When a worker is killed amid an item of `map`, that raises an exception, though the other items are done."""
+    """When a worker is killed during an item of `map`, `map` raises an exception, though the other items are done."""
     working = checkpoint("working")
     getter = starter(in_a_pool, mp, lambda pool: pool.map(working.pause, range(2), 1))
     victim, other = working.wait_for(2)
@@ -110,7 +110,7 @@ def test_killed_idle_worker_stops_no_pool(
 @source("https://github.com/python/cpython/issues/82265", observed=True)
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_stopped_worker_stops_no_other(pool: Pool, checkpoint: MakeCheckpoint) -> None:
-    """While a worker is stopped amid a task, the others carry out all other tasks; its own goes on once it may."""
+    """While a worker is stopped during a task, the others carry out all other tasks; its own goes on once it may."""
     [stopped, other], arrivals = begin_tasks(pool, checkpoint("working"), 2)
     victim = arrivals[0].pid
     os.kill(victim, signal.SIGSTOP)
@@ -127,7 +127,7 @@ def test_stopped_worker_stops_no_other(pool: Pool, checkpoint: MakeCheckpoint) -
 @source("https://github.com/python/cpython/issues/73945", observed=True)
 @source(f"{DOCUMENTATION}.Pool.terminate", observed=True)
 def test_can_be_terminated_when_one_was_killed(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """A pool whose worker was killed amid a task can be terminated, and then no worker is left."""
+    """A pool whose worker was killed during a task can be terminated, and then no worker is left."""
     pool = mp.Pool(2)
     _, arrivals = begin_tasks(pool, checkpoint("working"), 2)
     os.kill(arrivals[0].pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Waiting for a semaphore: with and without a limit, amid signals, in threads."""
+"""Waiting for a semaphore: with and without a limit, with signals, in threads."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_killed_programs_block_is_removed(
 def test_killed_program_and_manager_leave_nothing(
     memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint, log: Recorder
 ) -> None:
-    """When a program and the server of its manager are killed, the helper that is left removes the blocks."""
+    """When a program and the server of its manager are killed, the resource tracker removes the blocks."""
     telling = checkpoint("telling")
     main = program.main(payloads.stop_with_a_manager, telling.pause, log)
     names, helpers = [memory.keep(name) for name in telling.next().notes], descendants(main.pid)

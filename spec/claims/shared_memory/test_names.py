@@ -146,7 +146,7 @@ def test_impossible_names_leave_nothing(memory: SharedMemories) -> None:
 
 @source("https://github.com/python/cpython/issues/103043", observed=True)
 def test_name_of_any_script_is_taken_or_leaves_nothing(memory: SharedMemories) -> None:
-    """A name in any script is that of the new block; if it is refused, there is no block with that name."""
+    """A name may have letters of any script; if such a name is refused, there is no block with that name."""
     for form in "{}-é", "{}-洪七", "{}-🥟":
         name = memory.new_name(form)
         try:

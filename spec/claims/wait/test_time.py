@@ -1,4 +1,4 @@
-"""How long `wait` waits: with and without a limit, amid signals, and beside other threads; what it leaves behind."""
+"""How long `wait` waits: with and without a limit, with signals, and beside other threads; what it leaves behind."""
 
 from __future__ import annotations
 
