@@ -54,6 +54,7 @@ def test_shrunk_pool_loses_idle_workers(mp: Any, checkpoint: MakeCheckpoint) -> 
         pool.shrink()
         until_exited(idle.pid)
         later = pool.apply_async(os.getpid)
+        until_still()
         gatekeeper.shows("whether the other task is under way", busy.waiting, expected=True)
         caller.shows("whether a later task is done meanwhile", later.ready(), expected=False)
         busy.let_go("done")

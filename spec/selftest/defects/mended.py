@@ -96,7 +96,6 @@ MEETS = {
     ],
     "listeners": [
         "remote.client-with-a-key-is-told-that-there-is-none",
-        "remote.empty-key-is-a-key",
         "remote.silent-client-holds-nobody-up",
     ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],

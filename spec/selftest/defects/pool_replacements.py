@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.pools import BrokenPools, SharedPool
@@ -65,20 +64,11 @@ class InitializesNoSuccessorOfTheKilled(ReplacingPools):
 
 
 @family.breaks("pool.lost-task-is-not-begun-again")
-class BeginsLostTasksAgain(ReplacingPools):
-    """A task whose worker was killed is given to another worker."""
-
-    given: list[Any] = []  # noqa: RUF012
+class BeginsEachTaskTwice(BrokenPools):
+    """Each task is carried out twice, one time after the other."""
 
     class Faulty(SharedPool):
         def apply_async(self, func, args=(), kwds={}, *callbacks, **named):  # noqa: B006
             result = super().apply_async(func, args, kwds, *callbacks, **named)
-            BeginsLostTasksAgain.given.append((result, self._taskqueue, (result._job, 0, func, args, kwds)))
+            self._taskqueue.put(([(result._job, 0, func, args, kwds)], None))
             return result
-
-    def replace(self, missing, killed, initializer):
-        if killed and self.given:
-            result, tasks, task = self.given.pop(0)
-            if not result.ready():
-                tasks.put(([task], None))
-        return missing, initializer
