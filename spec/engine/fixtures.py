@@ -85,14 +85,12 @@ def provides(api: Any, name: str) -> bool:
         EXECUTOR: executor_maker,
         REUSABLE: reusable_maker,
         MANAGER: base_manager,
+        **{name: partial(shared_memory_class, name=name) for name in SHARED_MEMORY},
     }
     name, _, parameter = name.rstrip(")").partition("(")
     owner, _, method = name.partition(".")
     try:
-        if owner in SHARED_MEMORY:
-            found = shared_memory_class(api, owner)
-        else:
-            found = made_by_package[owner](api) if owner in made_by_package else getattr(api, owner)
+        found = made_by_package[owner](api) if owner in made_by_package else getattr(api, owner)
         if method and owner == "Pool":
             found = getattr(pool_class(api), method)
         elif method:
