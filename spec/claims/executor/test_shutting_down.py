@@ -211,9 +211,10 @@ def test_replaces_workers_without_waiting(executor: MakeExecutor, checkpoint: Ma
     first = working.next()
     kitchen.shutdown(wait=False)
     first.let_go(0)
-    for number in 1, 2:
-        working.next().let_go(number)
+    second, third = (working.next().let_go(number) for number in (1, 2))
     caller.shows("the results", [future.result() for future in futures], expected=[0, 1, 2])
+    for worker in first, second, third:
+        until_exited(worker.pid)
 
 
 @source(
@@ -236,8 +237,9 @@ def test_ends_though_a_worker_is_killed(
 def test_unpicklable_task_fails_though_shut_down(executor: MakeExecutor) -> None:
     """A task that cannot be pickled fails also if `shutdown(wait=False)` is called at once."""
     kitchen = executor(1)
-    kitchen.submit(payloads.ignore).result()
+    worker = kitchen.submit(os.getpid).result()
     future = kitchen.submit(payloads.ignore, payloads.FailsToBePickled())
     kitchen.shutdown(wait=False)
     with refuses(Exception):
         future.result()
+    until_exited(worker)
