@@ -13,8 +13,10 @@ from spec.engine.verdicts import FAILING, KNOWN, NOT_APPLICABLE, NOT_PROVIDED
 SHORT = {NOT_APPLICABLE: "n/a"}
 
 
-def render(findings: Sequence[Finding], targets: Sequence[str]) -> list[str]:
+def render(findings: Sequence[Finding], targets: Sequence[str], quiet: bool = False) -> list[str]:
     """Return the lines of the table, in the order of the claims.
+
+    If *quiet*, only claims that fail on a target have a row, and there is no table if none fails.
 
     Failures are in capitals.  A cell stays empty where the claim was not tested on that target.  A target on which no
     claim was tested has no column, such as that of managed objects if no claim about such was asked for.
@@ -26,7 +28,10 @@ def render(findings: Sequence[Finding], targets: Sequence[str]) -> list[str]:
         if not (so_far.isupper() or so_far == KNOWN):  # a failure stays, whatever the other phases of the test say
             cells[found.claim, found.target] = verdict.upper() if found.verdict in FAILING else verdict
     order = {claim: number for number, claim in enumerate(ids())}
-    claims = sorted({claim for claim, _ in cells}, key=order.__getitem__)
+    shown = {claim for (claim, _), verdict in cells.items() if verdict.isupper() or not quiet}
+    if not shown:
+        return []
+    claims = sorted(shown, key=order.__getitem__)
     columns = [target for target in targets if any(tested == target for _, tested in cells)]
     rows = [["claim", *columns]]
     rows += [[claim, *(cells.get((claim, target), "") for target in columns)] for claim in claims]
@@ -65,10 +70,18 @@ class Table:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the table, what is not provided, and what is known; nothing if no claim was run."""
+        """Print the table, what is not provided, and what is known; nothing if no claim was run.
+
+        With ``-q``, print only the claims that fail.
+        """
         if self._findings:
-            terminalreporter.section("claims")
-            for line in [*render(self._findings, self._targets), *self._not_provided(), *self._known()]:
+            quiet = terminalreporter.verbosity < 0
+            lines = render(self._findings, self._targets, quiet)
+            if not quiet:
+                lines += [*self._not_provided(), *self._known()]
+            if lines:
+                terminalreporter.section("claims")
+            for line in lines:
                 terminalreporter.write_line(line)
             if self._undecided:
                 terminalreporter.write_line("no claim was decided, so nothing was verified", red=True)

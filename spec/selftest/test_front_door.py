@@ -109,6 +109,6 @@ def test_package_is_the_same_in_a_checkout(tmp_path: Path) -> None:
 
 
 def test_verify_is_pytest_on_the_claims() -> None:
-    done = run("verify", "--mp=multiprocessing:fork", "--claim=zombie.piles", "-q")
+    done = run("verify", "--mp=multiprocessing:fork", "--claim=zombie.piles")
     assert "zombie.piles-up  holds" in done.stdout
     assert done.returncode == 0
