@@ -7,11 +7,13 @@ import re
 import textwrap
 import tokenize
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 WIDTH = 118
 """The number of characters to which lines are joined."""
 
 
+@cache
 def tidy(code: str) -> str:
     """Put the head of each function on one line if it is short enough, and leave out comments for tools."""
     code = re.sub(r"[ ]*# (type: ignore|noqa)\b[^\n]*", "", code)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Optional, Union
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
@@ -35,6 +36,7 @@ class Scope:
     function: Optional[Function] = None
 
     @classmethod
+    @cache
     def of(cls, node: Union[Function, ast.ClassDef, ast.Lambda]) -> Scope:
         """Return the scope of a definition or of a lambda expression."""
         if isinstance(node, ast.ClassDef):
@@ -84,9 +86,9 @@ class Scopes:
 
     def is_local(self, name: str) -> bool:
         """Return whether *name* means something local here."""
-        innermost = self._scopes[-1:]
+        innermost = self._scopes[-1] if self._scopes else None
         for scope in reversed(self._scopes):
-            if not scope.of_class or [scope] == innermost:
+            if not scope.of_class or scope is innermost:
                 if name in scope.globals:
                     return False
                 if name in scope.names:

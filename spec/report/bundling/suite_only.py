@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
+from weakref import WeakKeyDictionary
 
 from spec.report.bundling.referents import Names
 from spec.report.bundling.scopes import Function
@@ -19,6 +20,10 @@ SETTINGS = {"__tracebackhide__", "__module__"}
 """Assignments to these names are left out: they change how pytest shows errors."""
 
 
+_found: WeakKeyDictionary[Function, tuple[set[ast.AST], set[str]]] = WeakKeyDictionary()
+"""What is known to be unneeded: the code of a function is in the files for many claims."""
+
+
 def is_setting(statement: ast.stmt) -> bool:
     """Return whether *statement* only changes how pytest shows errors."""
     return isinstance(statement, ast.Assign) and any(
@@ -28,6 +33,12 @@ def is_setting(statement: ast.stmt) -> bool:
 
 def unneeded(function: Function, names: Names) -> tuple[set[ast.AST], set[str]]:
     """Return the statements of *function* that only the suite needs, and the local names that only they need."""
+    if function not in _found:
+        _found[function] = _find(function, names)
+    return _found[function]
+
+
+def _find(function: Function, names: Names) -> tuple[set[ast.AST], set[str]]:
     gone: set[ast.AST] = {
         node
         for node in ast.walk(function)
