@@ -95,7 +95,19 @@ def _timed_decorator(make: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(make)
     def decorator(*args: Any, **kwargs: Any) -> Callable[..., Any]:
         decorate = make(*args, **kwargs)
-        return lambda function: _clock.timed(HYPOTHESIS, decorate(_clock.timed(CLAIM, function)))
+
+        def apply(function: Callable[..., Any]) -> Callable[..., Any]:
+            test = decorate(_clock.timed(CLAIM, function))
+
+            def call(*args: Any, **kwargs: Any) -> Any:
+                vars(test).update({name: value for name, value in vars(timed).items() if name != "__wrapped__"})
+                return test(*args, **kwargs)
+
+            # A decorator that is applied later, such as `@settings`, changes attributes of what it is given.
+            timed = _clock.timed(HYPOTHESIS, functools.wraps(test)(call))
+            return timed
+
+        return apply
 
     return decorator
 
