@@ -1,6 +1,6 @@
 """Every claim has been seen to fail: each defect breaks the claims that it was made to break.
 
-A sample of the other claims is tried too: one that the defect is recorded to break, and one that must hold.
+With a share of the defects, other claims are tried too: one that must hold, and one that is recorded to break.
 ``python -m spec matrix`` tries each defect with all claims.
 """
 
