@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from spec.claims.remote import payloads
@@ -36,18 +38,49 @@ UNREACHABLE = one_of("TimeoutError", "OSError")
 """What a client gets once its own kernel has given up: no answer came, or no route to the host is left."""
 
 
-def buyers_in_turn(
-    lesson: Lesson, base: Any, hosts: list[Host], address: Any, buying: Checkpoint
-) -> tuple[Arrival, list[Starter]]:
-    """Let a buyer on each of the *hosts* buy; return the arrival of the first, which has the lock, and them all.
+@dataclass
+class Sale:
+    """An office, and buyers on other hosts, of whom the first has the lock and the others wait for it.
 
     The office has the requests of all of them, and has told their kernels so.
+
+    Attributes:
+        here: the host of the office.
+        hosts: the hosts of the buyers.
+        office: the office.
+        address: its address.
+        buying: the checkpoint that a buyer reaches when it has the lock.
+        holder: the arrival of the first buyer.
+        buyers: all buyers.
+        clocks: the threads with timed waits; see `timed_waits`.
     """
+
+    here: Host
+    hosts: Sequence[Host]
+    office: Starter
+    address: Any
+    buying: Checkpoint
+    holder: Arrival
+    buyers: Sequence[Starter]
+    clocks: set[int]
+
+    def nobody_goes_on(self) -> None:
+        """The buyers without the lock wait without limit, and none of them gets it."""
+        waiting = {f"buy() of buyer {number}": buyer for number, buyer in enumerate(self.buyers[1:], 2)}
+        all_wait_without_limit(waiting, self.clocks)
+        gatekeeper.shows("whether another buyer gets the lock", self.buying.reached, expected=False)
+
+
+def begin_sale(lesson: Lesson, base: Any, network: MakeHosts, checkpoint: MakeCheckpoint, buyers: int = 2) -> Sale:
+    """Open an office with three tickets, and let so many *buyers*, each on a host of its own, buy there in turn."""
+    here, *hosts = network(buyers + 1)
+    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
+    buying = checkpoint("buying")
     first = hosts[0].start(go_and_buy, lesson, base, address, buying.pause)
     holder = buying.next()
-    buyers = [first, *(host.start(go_and_buy, lesson, base, address, buying.pause) for host in hosts[1:])]
+    others = [host.start(go_and_buy, lesson, base, address, buying.pause) for host in hosts[1:]]
     until_quiet()
-    return holder, buyers
+    return Sale(here, hosts, office, address, buying, holder, [first, *others], timed_waits())
 
 
 def until_forgotten(host: Host) -> None:
@@ -66,13 +99,11 @@ def idle_connections(pid: int) -> set[str]:
 @source(TCP)
 def test_killed_office_hangs_up(base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
     """If the office is killed, a buyer that waits for the lock gets an error, and so does the one that has it."""
-    here, *hosts = network(3)
-    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    holder, buyers = buyers_in_turn(lesson, base, hosts, address, checkpoint("buying"))
-    office.kill()
-    recorder.shows("how the call of the buyer that waits ends", _kind(buyers[1].failure()), expected=LOST)
-    holder.let_go()
-    recorder.shows("how the call of the buyer with the lock ends", _kind(buyers[0].failure()), expected=LOST)
+    sale = begin_sale(lesson, base, network, checkpoint)
+    sale.office.kill()
+    recorder.shows("how the call of the buyer that waits ends", _kind(sale.buyers[1].failure()), expected=LOST)
+    sale.holder.let_go()
+    recorder.shows("how the call of the buyer with the lock ends", _kind(sale.buyers[0].failure()), expected=LOST)
 
 
 @source("https://github.com/python/cpython/issues/87495", observed=True)
@@ -98,15 +129,10 @@ def test_killed_buyer_keeps_the_lock(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """If a buyer is killed while it has the lock, the server frees nothing, and those that wait go on waiting."""
-    here, *hosts = network(4)
-    _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    buying = checkpoint("buying")
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
-    clocks = timed_waits()
-    buyers[0].kill()
-    all_wait_without_limit({"buy()": buyers[1], "buy() of another": buyers[2]}, clocks)
-    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
-    left = hosts[0].start(look_at_stock, lesson, base, address).result()
+    sale = begin_sale(lesson, base, network, checkpoint, buyers=3)
+    sale.buyers[0].kill()
+    sale.nobody_goes_on()
+    left = sale.hosts[0].start(look_at_stock, lesson, base, sale.address).result()
     recorder.shows("the tickets that are left", left, expected=3)
 
 
@@ -116,16 +142,11 @@ def test_buyer_that_is_cut_off_keeps_the_lock(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """If the host of the buyer with the lock is cut off, the others wait without limit, and nobody is told."""
-    here, *hosts = network(3)
-    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    buying = checkpoint("buying")
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
-    clocks = timed_waits()
-    hosts[0].cut_off()
-    kernel.shows("the timers of the office's connections", idle_connections(office.pid), expected={"no timer"})
-    all_wait_without_limit({"buy()": buyers[1]}, clocks)
-    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
-    left = hosts[1].start(look_at_stock, lesson, base, address).result()
+    sale = begin_sale(lesson, base, network, checkpoint)
+    sale.hosts[0].cut_off()
+    kernel.shows("the timers of the office's connections", idle_connections(sale.office.pid), expected={"no timer"})
+    sale.nobody_goes_on()
+    left = sale.hosts[1].start(look_at_stock, lesson, base, sale.address).result()
     recorder.shows("the tickets that are left", left, expected=3)
 
 
@@ -135,15 +156,10 @@ def test_office_that_is_cut_off_is_waited_for(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """If the host of the office is cut off, a buyer whose request the office has waits without limit."""
-    here, *hosts = network(3)
-    _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    buying = checkpoint("buying")
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
-    clocks = timed_waits()
-    here.cut_off()
-    kernel.shows("the timers of the buyer's connection", idle_connections(buyers[1].pid), expected={"no timer"})
-    all_wait_without_limit({"buy()": buyers[1]}, clocks)
-    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
+    sale = begin_sale(lesson, base, network, checkpoint)
+    sale.here.cut_off()
+    kernel.shows("the timers of the buyer's connection", idle_connections(sale.buyers[1].pid), expected={"no timer"})
+    sale.nobody_goes_on()
 
 
 @where(hosts_are_apart)
@@ -152,18 +168,16 @@ def test_cut_that_is_mended_loses_nothing(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """Sales that a cut has held up go on when the link is restored, and each ticket is sold once."""
-    here, *hosts = network(3)
-    _, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    buying = checkpoint("buying")
-    holder, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
-    here.cut_off()
-    holder.let_go()
-    until_unacknowledged(buyers[0].pid)
-    here.restore()
-    recorder.shows("whether the first buyer has bought", buyers[0].result(), expected=True)
-    buying.next().let_go()
-    recorder.shows("whether the second buyer has bought", buyers[1].result(), expected=True)
-    left = hosts[0].start(look_at_stock, lesson, base, address).result()
+    sale = begin_sale(lesson, base, network, checkpoint)
+    first, second = sale.buyers
+    sale.here.cut_off()
+    sale.holder.let_go()
+    until_unacknowledged(first.pid)
+    sale.here.restore()
+    recorder.shows("whether the first buyer has bought", first.result(), expected=True)
+    sale.buying.next().let_go()
+    recorder.shows("whether the second buyer has bought", second.result(), expected=True)
+    left = sale.hosts[0].start(look_at_stock, lesson, base, sale.address).result()
     recorder.shows("the tickets that are left", left, expected=1)
 
 
@@ -173,20 +187,15 @@ def test_office_that_ended_unseen_is_waited_for(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """A buyer waits without limit for an office that ended while it was cut off, even after the link is restored."""
-    here, *hosts = network(3)
-    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    here.set("net.ipv4.tcp_retries2", 0)
-    here.set("net.ipv4.tcp_orphan_retries", 1)
-    buying = checkpoint("buying")
-    _, buyers = buyers_in_turn(lesson, base, hosts, address, buying)
-    clocks = timed_waits()
-    here.cut_off()
-    office.kill()
-    until_forgotten(here)
-    here.restore()
-    kernel.shows("the timers of the buyer's connection", idle_connections(buyers[1].pid), expected={"no timer"})
-    all_wait_without_limit({"buy()": buyers[1]}, clocks)
-    gatekeeper.shows("whether another buyer gets the lock", buying.reached, expected=False)
+    sale = begin_sale(lesson, base, network, checkpoint)
+    sale.here.set("net.ipv4.tcp_retries2", 0)
+    sale.here.set("net.ipv4.tcp_orphan_retries", 1)
+    sale.here.cut_off()
+    sale.office.kill()
+    until_forgotten(sale.here)
+    sale.here.restore()
+    kernel.shows("the timers of the buyer's connection", idle_connections(sale.buyers[1].pid), expected={"no timer"})
+    sale.nobody_goes_on()
 
 
 @where(hosts_are_apart)
