@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from spec.engine.targets import Target
 from spec.report.bundling.layout import WIDTH
-from spec.report.bundling.source import CannotBundle, Module
+from spec.report.bundling.source import CannotBundle, Definition, Sources, Symbol
 
 FIXTURE_CODE = {
     "mp": "mp",
@@ -23,7 +23,7 @@ FIXTURE_CODE = {
     "target": 'SimpleNamespace(name="{target}", module={module})',
     "lesson": "SimpleNamespace({lesson})",
     "checkpoint": "Checkpoint",
-    "starter": "Starter",
+    "starter": "starter",
     "executor": "closing.enter_context(Executors(executor_maker(mp)))",
     "memory": "closing.enter_context(SharedMemories(partial(shared_memory_class, mp)))",
     "connections": "connection_module(mp)",
@@ -35,18 +35,24 @@ FIXTURE_CODE = {
 """What claims can ask for, and the code that makes it in a script; see `spec.engine.fixtures`."""
 
 
+CLAIMS = "spec.claims."
+"""The modules of claims, and what these share, are in this package."""
+
+
 class Scene:
     """The module that gives a claim what it asks for, and runs it.
 
     Args:
-        module: the module of the claim's test.
+        sources: where the code is looked up.
+        module: the name of the module of the claim's test.
         test: the name of the test.
         target: what is under test.
         lesson: the name of the lesson's module.
     """
 
-    def __init__(self, module: Module, test: str, target: Target, lesson: str) -> None:
-        self._module, self._test, self._target, self._lesson = module, test, target, lesson
+    def __init__(self, sources: Sources, module: str, test: str, target: Target, lesson: str) -> None:
+        self._sources, self._module = sources, sources.module(module)
+        self._test, self._target, self._lesson = test, target, lesson
         self._asked = self._count_what_is_asked_for()
 
     def code(self, library: str, seconds: float) -> str:
@@ -77,10 +83,10 @@ from spec.harness.executor_maker import Executors
 from spec.harness.hosts import Network
 from spec.harness.memory_maker import SharedMemories
 from spec.harness.recorder import Recorder
-from spec.harness.starter import Starter
 from spec.harness.worker import Worker
 from spec.report.standins.program import Programs
 from spec.report.standins.running import call_as_told, closing, supervise
+from spec.report.standins.starter import starter
 
 {self._end(seconds)}
 """
@@ -148,14 +154,15 @@ from spec.report.standins.running import call_as_told, closing, supervise
         return asked
 
     def _functions_of_the_lesson(self) -> Sequence[str]:
-        """Return the names of what the test, and what it uses in its module, asks the lesson for."""
+        """Return the names of what the test, and what it uses of the claims' modules, asks the lesson for."""
         used: set[str] = set()
-        todo = [self._test]
-        for name in todo:  # which grows meanwhile
-            for node in ast.walk(self._module.by_name[name].node):
+        todo = [self._module.by_name[self._test]]
+        for definition in todo:  # which grows meanwhile
+            for node in ast.walk(definition.node):
                 called = node.arg if isinstance(node, ast.arg) else node.id if isinstance(node, ast.Name) else ""
-                if called in self._module.by_name and called not in todo:
-                    todo.append(called)
+                found = self._sources.find(Symbol(definition.module.name, called))
+                if found is not None and isinstance(found[0], Definition) and found[0] not in todo:
+                    todo += [found[0]] if found[0].module.name.startswith(CLAIMS) else []
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "lesson":
                     used.add(node.attr)
         return sorted(used)

@@ -93,7 +93,7 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
         raise CannotBundle(f"{target.name} has managed objects, which no script can have")
     tests, test = claim.function.__module__, claim.function.__name__
     lesson = f"{REFERENCE}.{claim.lesson}"
-    scene = Scene(Sources(INSTEAD, {}).module(tests), test, target, lesson).code(LIBRARY_MODULE, seconds)
+    scene = Scene(Sources(INSTEAD, {}), tests, test, target, lesson).code(LIBRARY_MODULE, seconds)
     sources = Sources(INSTEAD, {LIBRARY_MODULE: _library(target), SCRIPT_MODULE: scene})
     rules = Rules(
         members=MEMBERS,

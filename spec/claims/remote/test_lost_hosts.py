@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from spec.claims.remote import payloads
@@ -11,11 +9,9 @@ from spec.claims.remote.scenes import KEY, go_and_buy, look_at_stock, open_offic
 from spec.engine.fixtures import MakeCheckpoint, MakeHosts
 from spec.engine.lessons import Lesson
 from spec.engine.marks import hosts_are_apart, needs, source, where
-from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.deadline import Backoff
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.hosts import Host
-from spec.harness.starter import Starter
 from spec.harness.tcp_connections import (
     connections_here,
     established,
@@ -38,11 +34,17 @@ UNREACHABLE = one_of("TimeoutError", "OSError")
 """What a client gets once its own kernel has given up: no answer came, or no route to the host is left."""
 
 
-@dataclass
 class Sale:
-    """An office, and buyers on other hosts, of whom the first has the lock and the others wait for it.
+    """An office with three tickets, and buyers on other hosts: the first has the lock, and the others wait for it.
 
     The office has the requests of all of them, and has told their kernels so.
+
+    Args:
+        lesson: the lesson.
+        base: the class of the API's managers.
+        network: makes the hosts.
+        checkpoint: makes the checkpoints.
+        buyers: the number of buyers, each on a host of its own.
 
     Attributes:
         here: the host of the office.
@@ -52,35 +54,26 @@ class Sale:
         buying: the checkpoint that a buyer reaches when it has the lock.
         holder: the arrival of the first buyer.
         buyers: all buyers.
-        clocks: the threads with timed waits; see `timed_waits`.
     """
 
-    here: Host
-    hosts: Sequence[Host]
-    office: Starter
-    address: Any
-    buying: Checkpoint
-    holder: Arrival
-    buyers: Sequence[Starter]
-    clocks: set[int]
+    def __init__(
+        self, lesson: Lesson, base: Any, network: MakeHosts, checkpoint: MakeCheckpoint, buyers: int = 2
+    ) -> None:
+        self.here, *self.hosts = network(buyers + 1)
+        self.office, self.address = open_office(self.here, lesson, base, 3, checkpoint("opened"))
+        self.buying = checkpoint("buying")
+        program = go_and_buy, lesson, base, self.address, self.buying.pause
+        self.buyers = [self.hosts[0].start(*program)]
+        self.holder = self.buying.next()
+        self.buyers += [host.start(*program) for host in self.hosts[1:]]
+        until_quiet()
+        self._clocks = timed_waits()
 
     def nobody_goes_on(self) -> None:
         """The buyers without the lock wait without limit, and none of them gets it."""
         waiting = {f"buy() of buyer {number}": buyer for number, buyer in enumerate(self.buyers[1:], 2)}
-        all_wait_without_limit(waiting, self.clocks)
+        all_wait_without_limit(waiting, self._clocks)
         gatekeeper.shows("whether another buyer gets the lock", self.buying.reached, expected=False)
-
-
-def begin_sale(lesson: Lesson, base: Any, network: MakeHosts, checkpoint: MakeCheckpoint, buyers: int = 2) -> Sale:
-    """Open an office with three tickets, and let so many *buyers*, each on a host of its own, buy there in turn."""
-    here, *hosts = network(buyers + 1)
-    office, address = open_office(here, lesson, base, 3, checkpoint("opened"))
-    buying = checkpoint("buying")
-    first = hosts[0].start(go_and_buy, lesson, base, address, buying.pause)
-    holder = buying.next()
-    others = [host.start(go_and_buy, lesson, base, address, buying.pause) for host in hosts[1:]]
-    until_quiet()
-    return Sale(here, hosts, office, address, buying, holder, [first, *others], timed_waits())
 
 
 def until_forgotten(host: Host) -> None:
@@ -99,7 +92,7 @@ def idle_connections(pid: int) -> set[str]:
 @source(TCP)
 def test_killed_office_hangs_up(base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
     """If the office is killed, a buyer that waits for the lock gets an error, and so does the one that has it."""
-    sale = begin_sale(lesson, base, network, checkpoint)
+    sale = Sale(lesson, base, network, checkpoint)
     sale.office.kill()
     recorder.shows("how the call of the buyer that waits ends", _kind(sale.buyers[1].failure()), expected=LOST)
     sale.holder.let_go()
@@ -129,7 +122,7 @@ def test_killed_buyer_keeps_the_lock(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """If a buyer is killed while it has the lock, the server frees nothing, and those that wait go on waiting."""
-    sale = begin_sale(lesson, base, network, checkpoint, buyers=3)
+    sale = Sale(lesson, base, network, checkpoint, buyers=3)
     sale.buyers[0].kill()
     sale.nobody_goes_on()
     left = sale.hosts[0].start(look_at_stock, lesson, base, sale.address).result()
@@ -142,7 +135,7 @@ def test_buyer_that_is_cut_off_keeps_the_lock(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """If the host of the buyer with the lock is cut off, the others wait without limit, and nobody is told."""
-    sale = begin_sale(lesson, base, network, checkpoint)
+    sale = Sale(lesson, base, network, checkpoint)
     sale.hosts[0].cut_off()
     kernel.shows("the timers of the office's connections", idle_connections(sale.office.pid), expected={"no timer"})
     sale.nobody_goes_on()
@@ -156,7 +149,7 @@ def test_office_that_is_cut_off_is_waited_for(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """If the host of the office is cut off, a buyer whose request the office has waits without limit."""
-    sale = begin_sale(lesson, base, network, checkpoint)
+    sale = Sale(lesson, base, network, checkpoint)
     sale.here.cut_off()
     kernel.shows("the timers of the buyer's connection", idle_connections(sale.buyers[1].pid), expected={"no timer"})
     sale.nobody_goes_on()
@@ -168,7 +161,7 @@ def test_cut_that_is_mended_loses_nothing(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """Sales that a cut has held up go on when the link is restored, and each ticket is sold once."""
-    sale = begin_sale(lesson, base, network, checkpoint)
+    sale = Sale(lesson, base, network, checkpoint)
     first, second = sale.buyers
     sale.here.cut_off()
     sale.holder.let_go()
@@ -187,7 +180,7 @@ def test_office_that_ended_unseen_is_waited_for(
     base: Any, lesson: Lesson, network: MakeHosts, checkpoint: MakeCheckpoint
 ) -> None:
     """A buyer waits without limit for an office that ended while it was cut off, even after the link is restored."""
-    sale = begin_sale(lesson, base, network, checkpoint)
+    sale = Sale(lesson, base, network, checkpoint)
     sale.here.set("net.ipv4.tcp_retries2", 0)
     sale.here.set("net.ipv4.tcp_orphan_retries", 1)
     sale.here.cut_off()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import time
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -16,8 +17,8 @@ from spec.report.standins.process_table import state, until_exited, until_still
 class Starter:
     """A forked process that calls ``function(*args)`` once."""
 
-    def __init__(self, function: Callable[..., object], *args: object) -> None:
-        self._outcome, self._told = Path(f"outcome-{time.monotonic_ns()}").absolute(), ("", b"")
+    def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
+        self._outcome, self._told = outcome, ("", b"")
         self.pid = os.fork()
         if self.pid == 0:
             try:
@@ -51,3 +52,14 @@ class Starter:
             os.waitpid(self.pid, 0)
             self._told = pickle.loads(self._outcome.read_bytes())
         return str(pickle.loads(self._told[1])) if self._told[0] == "raised" else ""
+
+    def kill(self) -> None:
+        """Kill the process, and wait until it has exited."""
+        if not self._told[0]:
+            os.kill(self.pid, signal.SIGKILL)
+            until_exited(self.pid)
+
+
+def starter(function: Callable[..., object], *args: object) -> Starter:
+    """Call ``function(*args)`` in a process of its own."""
+    return Starter(Path(f"outcome-{time.monotonic_ns()}").absolute(), function, *args)
