@@ -9,7 +9,7 @@ from typing import Any
 
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool import payloads
-from spec.claims.pool.scenes import begin_tasks, ends
+from spec.claims.pool.scenes import begin_tasks, ends, fill_and_terminate, takes_nothing_more, terminate_amid_pickling
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import counts_references, needs, source, where
@@ -23,24 +23,6 @@ from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorde
 pytestmark = needs("Process", "Pool")
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool"
-
-BIG = bytes(1 << 18)
-"""More than what a pipe holds."""
-
-
-def takes_nothing_more(pool: Pool) -> None:
-    """State that *pool* refuses tasks, however they are given."""
-    for submit in (
-        lambda: pool.apply(abs, (-1,)),
-        lambda: pool.apply_async(abs, (-1,)),
-        lambda: pool.map(abs, [-1]),
-        lambda: pool.map_async(abs, [-1]),
-        lambda: pool.starmap(abs, [(-1,)]),
-        lambda: pool.imap(abs, [-1]),
-        lambda: pool.imap_unordered(abs, [-1]),
-    ):
-        with refuses(ValueError):
-            submit()
 
 
 @source(f"{DOCUMENTATION}.Pool.close")
@@ -105,17 +87,33 @@ def test_close_waits_for_later_workers(mp: Multiprocessing) -> None:
 
 @source("https://github.com/python/cpython/issues/78178", observed=True)
 @source(f"{DOCUMENTATION}.Pool.terminate")
-def test_terminate_ends_tasks_under_way(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+def test_terminate_ends_tasks_under_way(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+) -> None:
     """`terminate` ends and reaps the workers in the middle of their tasks, and drops the other tasks."""
-    working, pool = checkpoint("working"), mp.Pool(2)
-    _, arrivals = begin_tasks(pool, working, 2)
-    pool.map_async(working.pause, [BIG] * 20, 1)
-    for _ in range(2):
-        pool.terminate()
-        takes_nothing_more(pool)
-    pool.join()
+    working, full = checkpoint("working"), checkpoint("full")
+    terminating = starter(fill_and_terminate, mp, working.pause, full.pause)
+    arrivals = working.wait_for(2)
+    filled = full.next()
+    terminating.until_still()
+    filled.let_go()
+    caller.shows("how the calls of terminate() and join() fail", terminating.failure(), expected="")
     kernel.shows("the workers", [state(arrival.pid) for arrival in arrivals], expected=[GONE] * 2)
     gatekeeper.shows("whether another task has begun", working.reached, expected=False)
+
+
+@source("https://github.com/python/cpython/issues/78178", observed=True)
+@source(f"{DOCUMENTATION}.Pool.terminate")
+def test_terminate_ends_amid_pickling(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+    """`terminate` ends the pool also if another thread is pickling a large task at that moment."""
+    working, pickling = checkpoint("working"), checkpoint("pickling")
+    terminating = starter(terminate_amid_pickling, mp, working.pause, pickling.pause)
+    arrivals = working.wait_for(2)
+    pickling.next().let_go([arrival.pid for arrival in arrivals])
+    submitted = pickling.next()
+    terminating.until_still()
+    submitted.let_go()
+    caller.shows("whether terminate() returns", ends(terminating), expected=True)
 
 
 @source(f"{DOCUMENTATION}.Pool.terminate")

@@ -83,6 +83,7 @@ MEETS = {
         "pool.result-that-cannot-be-read-is-told",
         "pool.task-that-cannot-be-read-is-told",
         "pool.task-that-exits-is-told",
+        "pool.terminate-ends-amid-pickling",
         "pool.terminate-ends-what-ignores-sigterm",
         "pool.terminated-task-is-told",
         "pool.use-in-a-fork-is-refused",

@@ -103,6 +103,7 @@ class PoolsOfOneThread(Broken):
 
 
 @family.breaks(
+    "pool.terminate-ends-amid-pickling",
     "pool.terminate-ends-what-ignores-sigterm",
     "pool.terminated-task-is-told",
     "pool.use-in-a-fork-is-refused",
