@@ -94,6 +94,12 @@ def test_scripts_see_nothing_wrong_where_the_claim_holds(claims: dict[str, Claim
     assert "".join(found) == ""
 
 
+def test_script_about_hosts_has_what_its_scene_needs(claims: dict[str, Claim]) -> None:
+    """The scene is in another module, calls functions of the lesson, and kills a program that it has started."""
+    [target] = expand([FORK_TARGET])
+    assert reproduce.complaint(claims["remote.killed-buyer-keeps-the-lock"], target, True) == ""
+
+
 def test_each_claim_has_a_short_script(claims: dict[str, Claim]) -> None:
     targets = {claim: reproduce.sound(claim) for claim in claims.values()}
     lines = [len(generate(claim, sound[0]).splitlines()) for claim, sound in targets.items() if sound]
