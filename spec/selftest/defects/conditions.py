@@ -258,12 +258,12 @@ class LooksWithoutTheLock(BrokenConditions):
 
 @family.breaks("condition.wait-for-ends-in-time-though-notified")
 class NotificationsProlongIt(BrokenConditions):
-    """The timeout of `wait_for()` begins anew with each notification."""
+    """The timeout of `wait_for()` begins anew with each notification, and is a second longer then."""
 
     class Faulty(InSteps):
         def wait_for(self, predicate, timeout=None):
             while not (found := predicate()) and self.wait(timeout):
-                pass
+                timeout = timeout and timeout + 1
             return found
 
 
