@@ -161,8 +161,9 @@ from spec.report.standins.starter import starter
             for node in ast.walk(definition.node):
                 called = node.arg if isinstance(node, ast.arg) else node.id if isinstance(node, ast.Name) else ""
                 found = self._sources.find(Symbol(definition.module.name, called))
-                if found is not None and isinstance(found[0], Definition) and found[0] not in todo:
-                    todo += [found[0]] if found[0].module.name.startswith(CLAIMS) else []
+                place = found[0] if found is not None else None
+                if isinstance(place, Definition) and place.module.name.startswith(CLAIMS) and place not in todo:
+                    todo.append(place)
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "lesson":
                     used.add(node.attr)
         return sorted(used)

@@ -17,7 +17,7 @@ from spec.report.bundling.bundle import Bundle
 from spec.report.bundling.reach import Rules
 from spec.report.bundling.scopes import Function
 from spec.report.bundling.source import CannotBundle, Module, Sources, Symbol
-from spec.report.scene import Scene
+from spec.report.scene import CLAIMS, Scene
 
 SCRIPT_SECONDS = 60.0
 """Within this time a script has decided whether the claim holds."""
@@ -104,7 +104,7 @@ def generate(claim: Claim, target: Target, explanation: str = "", seconds: float
             ("", (f"{LIBRARY_MODULE}.",)),
             ("The claim", (f"{tests}.",)),
             ("The lesson", (f"{lesson}.",)),
-            ("What runs in other processes", ("spec.claims.",)),
+            ("What runs in other processes", (CLAIMS,)),
             ("The model", ("spec.models.",)),
             ("How it is seen", ("spec.harness.", "spec.report.", "spec.engine.", f"{REFERENCE}.")),
             ("How the claim is run", (f"{STANDINS}.running.",)),

@@ -172,7 +172,7 @@ def complaints_by_hand_on_python() -> Iterator[str]:
 
 
 def _complaints(claim: Claim, tried: Sequence[tuple[Target, bool]]) -> list[str]:
-    return [found for target, holds in tried for found in [complaint(claim, target, holds)] if found]
+    return [*filter(None, (complaint(claim, target, holds) for target, holds in tried))]
 
 
 def main(asked: Sequence[str]) -> int:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any, Callable
 
-from impl.contract import AsyncResult, Multiprocessing, Pause, Pool
+from impl.contract import AsyncResult, Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.engine.fixtures import Programs
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.held_waits import ends_by_itself
-from spec.harness.process_table import until_exited
 from spec.harness.program import Program
 from spec.harness.starter import Starter
 from spec.harness.stillness import until_still
-from spec.harness.witness import other_than, refuses
+from spec.harness.witness import other_than
 
 BRIEF = 0.05
 """Seconds of a timeout that is to end in vain."""
@@ -24,9 +22,6 @@ LIMIT = 1
 
 LONG = 3600
 """Seconds of a timeout that never ends."""
-
-BIG = bytes(1 << 18)
-"""More than what a pipe holds."""
 
 
 def in_a_pool(mp: Multiprocessing, use: Callable[[Pool], Any], workers: int = 2) -> Any:
@@ -79,53 +74,3 @@ def name_of_failure(result: AsyncResult) -> str:
     except Exception as error:
         return type(error).__name__
     return NO_EXCEPTION
-
-
-def takes_nothing_more(pool: Pool) -> None:
-    """State that *pool* refuses tasks, however they are given."""
-    for submit in (
-        lambda: pool.apply(abs, (-1,)),
-        lambda: pool.apply_async(abs, (-1,)),
-        lambda: pool.map(abs, [-1]),
-        lambda: pool.map_async(abs, [-1]),
-        lambda: pool.starmap(abs, [(-1,)]),
-        lambda: pool.imap(abs, [-1]),
-        lambda: pool.imap_unordered(abs, [-1]),
-    ):
-        with refuses(ValueError):
-            submit()
-
-
-def fill_and_terminate(mp: Multiprocessing, work: Pause, full: Pause) -> None:
-    """Give a pool more tasks than its pipe holds, stop at *full*, and terminate it, twice."""
-    pool = mp.Pool(2)
-    pool.map_async(work, [BIG] * 20, 1)
-    full()
-    for _ in range(2):
-        pool.terminate()
-        takes_nothing_more(pool)
-    pool.join()
-
-
-class PickledOnceTheyEnd:
-    """A large object that takes until some processes have exited to be pickled, in any but the main thread."""
-
-    def __init__(self, pids: list[int]) -> None:
-        self._pids = pids
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        if threading.current_thread() is not threading.main_thread():
-            for pid in self._pids:
-                until_exited(pid)
-        return bytes, (BIG,)
-
-
-def terminate_amid_pickling(mp: Multiprocessing, work: Pause, submit: Pause) -> None:
-    """Terminate a pool whose workers are at *work*, after a task was submitted that takes until they have ended."""
-    pool = mp.Pool(2)
-    for number in range(2):
-        pool.apply_async(work, (number,))
-    workers: Any = submit()
-    pool.apply_async(payloads.return_it, (PickledOnceTheyEnd(workers),))
-    submit()
-    pool.terminate()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 import warnings
 from typing import Any
 
-from impl.contract import Multiprocessing, Pool
+from impl.contract import Multiprocessing, Pause, Pool
 from spec.claims.pool import payloads
-from spec.claims.pool.scenes import begin_tasks, ends, fill_and_terminate, takes_nothing_more, terminate_amid_pickling
+from spec.claims.pool.scenes import begin_tasks, ends
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import counts_references, needs, source, where
@@ -23,6 +24,62 @@ from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorde
 pytestmark = needs("Process", "Pool")
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool"
+
+BIG = bytes(1 << 18)
+"""More than what a pipe holds."""
+
+
+def takes_nothing_more(pool: Pool) -> None:
+    """State that *pool* refuses tasks, however they are given."""
+    for submit in (
+        lambda: pool.apply(abs, (-1,)),
+        lambda: pool.apply_async(abs, (-1,)),
+        lambda: pool.map(abs, [-1]),
+        lambda: pool.map_async(abs, [-1]),
+        lambda: pool.starmap(abs, [(-1,)]),
+        lambda: pool.imap(abs, [-1]),
+        lambda: pool.imap_unordered(abs, [-1]),
+    ):
+        with refuses(ValueError):
+            submit()
+
+
+def fill_and_terminate(mp: Multiprocessing, work: Pause, full: Pause) -> None:
+    """Give a pool more tasks than its pipe holds, stop at *full*, and terminate it, twice."""
+    pool = mp.Pool(2)
+    pool.map_async(work, [BIG] * 20, 1)
+    full()
+    for _ in range(2):
+        pool.terminate()
+        takes_nothing_more(pool)
+    pool.join()
+
+
+class PickledOnceTheyEnd:
+    """A large object that takes until some processes have exited to be pickled, in any but the main thread."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if threading.current_thread() is not threading.main_thread():
+            for pid in self._pids:
+                until_exited(pid)
+        return bytes, (BIG,)
+
+
+def terminate_amid_pickling(mp: Multiprocessing, work: Pause, submit: Pause) -> None:
+    """Terminate a pool whose workers are at *work* while a task is pickled, which takes until they have ended.
+
+    Stop at *submit* before the task is submitted, to be told the pids of the workers, and after that.
+    """
+    pool = mp.Pool(2)
+    for number in range(2):
+        pool.apply_async(work, (number,))
+    workers: Any = submit()
+    pool.apply_async(payloads.return_it, (PickledOnceTheyEnd(workers),))
+    submit()
+    pool.terminate()
 
 
 @source(f"{DOCUMENTATION}.Pool.close")
@@ -97,7 +154,7 @@ def test_terminate_ends_tasks_under_way(
     filled = full.next()
     terminating.until_still()
     filled.let_go()
-    caller.shows("how the calls of terminate() and join() fail", terminating.failure(), expected="")
+    caller.shows("what terminate() or join() raises", terminating.failure(), expected="")
     kernel.shows("the workers", [state(arrival.pid) for arrival in arrivals], expected=[GONE] * 2)
     gatekeeper.shows("whether another task has begun", working.reached, expected=False)
 

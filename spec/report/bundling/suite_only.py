@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
-from weakref import WeakKeyDictionary
 
 from spec.report.bundling.referents import Names
 from spec.report.bundling.scopes import Function
@@ -20,7 +19,7 @@ SETTINGS = {"__tracebackhide__", "__module__"}
 """Assignments to these names are left out: they change how pytest shows errors."""
 
 
-_found: WeakKeyDictionary[Function, tuple[set[ast.AST], set[str]]] = WeakKeyDictionary()
+_found: dict[Function, tuple[set[ast.AST], set[str]]] = {}
 """What is known to be unneeded: the code of a function is in the files for many claims."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.steered_pools import SteeredPool, SteeredPools, TimeLimitExceeded
+from spec.selftest.defects.steered_pools import SteeredPool, SteeredPools
+from spec.selftest.defects.steered_tasks import TimeLimitExceeded
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods

@@ -1,14 +1,14 @@
 """A pool with time limits, which can grow, shrink and restart, as billiard's can, for subclasses with a fault.
 
 Each worker has a pipe of its own.  One thread gives the tasks to idle workers, receives the results, replaces
-workers, and looks at the limits.  What it does is in small methods, each of which a fault can be made of.
+workers, and looks at the limits.  What it does is in small methods, each of which a fault can be made of.  See
+`spec.selftest.defects.steered_tasks` for the workers and the results.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import resource
 import signal
 import threading
 import time
@@ -17,116 +17,8 @@ from multiprocessing import connection
 from typing import Any
 
 from spec.selftest.defects.declaration import Broken
-from spec.selftest.defects.mended_pools import pickled
 from spec.selftest.defects.own_processes import ForkProcess
-
-
-class SoftTimeLimitExceeded(Exception):
-    """Raised in a task that takes too long."""
-
-
-class TimeLimitExceeded(Exception):
-    """Raised for a task whose worker was killed, as the task took too long."""
-
-
-class WorkerLostError(Exception):
-    """Raised for a task whose worker has died."""
-
-
-class Terminated(Exception):
-    """Raised for a task that the program has ended."""
-
-
-class Result:
-    """The result of a task.
-
-    Args:
-        task: the function and its arguments.
-        soft: seconds after which `SoftTimeLimitExceeded` is raised in the task; None for no limit.
-        hard: seconds after which its worker is killed; None for no limit.
-        patience: seconds for which a result may come after the worker has died.
-        callbacks: what is called when the task is accepted, or exceeds a limit, or is done.
-    """
-
-    def __init__(self, task, soft, hard, patience, **callbacks):
-        self.task, self.soft, self.hard, self.patience = task, soft, hard, patience
-        self._callbacks = callbacks
-        self._event = threading.Event()
-        self.begun = self.lost = None
-        self.soft_is_over = False
-
-    def call(self, name, *args, **named):
-        """Call the callback *name*, if there is one, and ignore its exception."""
-        if self._callbacks.get(name):
-            with suppress(Exception):
-                self._callbacks[name](*args, **named)
-
-    def settle(self, succeeded, value):
-        """Set the result, or the exception if it has not *succeeded*, unless one is set."""
-        if not self._event.is_set():
-            self._succeeded, self._value = succeeded, value
-            self.call("done", self)
-            self._event.set()
-
-    def ready(self):
-        return self._event.is_set()
-
-    def wait(self, timeout=None):
-        self._event.wait(timeout)
-
-    def get(self, timeout=None):
-        self.wait(timeout)
-        if not self._succeeded:
-            raise self._value
-        return self._value
-
-
-class Results:
-    """The results of many tasks, in order."""
-
-    def __init__(self, results):
-        self._results = results
-
-    def get(self):
-        return [result.get() for result in self._results]
-
-    def __iter__(self):
-        return (result.get() for result in self._results)
-
-
-_at_work = False
-"""Whether this process, a worker, is amid a task."""
-
-
-def exceed(_number, _frame):
-    """Handle the signal of the soft limit."""
-    if _at_work:
-        raise SoftTimeLimitExceeded
-
-
-def work(tasks, others, most, kilobytes):
-    """Be a worker until the other end of *tasks* is closed, or *most* tasks are done, or so many *kilobytes* used."""
-    global _at_work
-    for other in others:
-        other.close()
-    signal.signal(signal.SIGUSR1, exceed)
-    done = 0
-    with suppress(EOFError, OSError):
-        while True:
-            function, args, named = pickle.loads(tasks.recv_bytes())
-            outcome: tuple[bool, object]
-            try:
-                _at_work = True
-                outcome = True, function(*args, **named)
-            except Exception as error:
-                outcome = False, error
-            finally:
-                _at_work = False
-            done += 1
-            leaves = done == most or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > kilobytes
-            tasks.send_bytes(bytes([leaves]) + pickled(*outcome))
-            if leaves:
-                return
+from spec.selftest.defects.steered_tasks import Result, Results, Terminated, TimeLimitExceeded, WorkerLostError, work
 
 
 class Place:
