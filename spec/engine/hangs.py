@@ -19,13 +19,16 @@ from pytest_timeout import get_env_settings
 from spec.harness import deadline
 from spec.harness.heartbeat import beats
 from spec.harness.stillness import Idleness, Stillness
-from spec.harness.waits import sleeps
+from spec.harness.waits import sleeps, waits_for_limited_time
 
 WATCH_INTERVAL = 0.1
 """Seconds between two looks at the processes of a claim."""
 
 IDLE_FACTOR = 2
 """A claim whose processes only poll gets this multiple of --hang-after."""
+
+LIMITED_FACTOR = 2
+"""A claim in which a process waits for a limited time gets this multiple of --hang-after: the wait may end by itself."""
 
 SLEEP_FACTOR = 5
 """A claim in which a process sleeps for a time that it has chosen gets this multiple of --hang-after."""
@@ -53,16 +56,21 @@ class Rule(NamedTuple):
 
 
 STILL = Rule("no process has made progress for {seconds} s", 1.0, "--hang-after")
+LIMITED = Rule(
+    "a process waits for a limited time, and none has made progress for {seconds} s",
+    LIMITED_FACTOR * STILL.default,
+    "--hang-after",
+)
 ASLEEP = Rule(
     "a process sleeps, and none has made progress for {seconds} s", SLEEP_FACTOR * STILL.default, "--hang-after"
 )
-IDLE = Rule("all processes have only polled for {seconds} s", IDLE_FACTOR, "--hang-after")
+IDLE = Rule("all processes have only polled for {seconds} s", IDLE_FACTOR * STILL.default, "--hang-after")
 LATE = Rule("the claim has not ended within {seconds} s", 60.0, "--timeout")
 MISSED = Rule(
     "an event that the claim waits for has not come within {seconds} s", deadline.DEADLINE_SECONDS, "--scale"
 )
 
-RULES = (STILL, ASLEEP, IDLE, LATE, MISSED)
+RULES = (STILL, LIMITED, ASLEEP, IDLE, LATE, MISSED)
 """All of them.  The last is decided where the harness waits, by a `spec.harness.deadline.Deadline`."""
 
 
@@ -86,16 +94,23 @@ class HangDetector:
         if beats() != self._beats:
             self._idleness, self._beats = Idleness(IDLE_FACTOR * self._hang_after), beats()
         if self._stillness.lasts(pids):
-            if not any(map(sleeps, pids)):
-                return STILL.message(self._hang_after)
-            if self._stillness.elapsed >= SLEEP_FACTOR * self._hang_after:
-                return ASLEEP.message(SLEEP_FACTOR * self._hang_after)
-            return None
+            rule, factor = _rule_of_stillness(pids)
+            seconds = factor * self._hang_after
+            return rule.message(seconds) if self._stillness.elapsed >= seconds else None
         if self._idleness.lasts(pids):
             return IDLE.message(IDLE_FACTOR * self._hang_after)
         if time.monotonic() > self._end:
             return LATE.message(self._timeout)
         return None
+
+
+def _rule_of_stillness(pids: Collection[int]) -> tuple[Rule, float]:
+    """Return the rule for processes that are still, and the multiple of --hang-after that they get."""
+    if any(map(sleeps, pids)):
+        return ASLEEP, SLEEP_FACTOR
+    if any(map(waits_for_limited_time, pids)):
+        return LIMITED, LIMITED_FACTOR
+    return STILL, 1
 
 
 def timed_out(error: Optional[BaseException]) -> Optional[str]:

@@ -141,6 +141,11 @@ def has_timer(pid: int) -> bool:
     return False
 
 
+def waits_for_limited_time(pid: int) -> bool:
+    """Return whether a thread of *pid* waits for something, or sleeps, for a time that it has chosen."""
+    return LIMITED in limits_of_waits(pid).values()
+
+
 def sleeps(pid: int) -> bool:
     """Return whether a thread of *pid* sleeps for a time that it has chosen, as `time.sleep` does."""
     return any(call and _is_sleep(*call[:2]) and _limit(pid, call) == LIMITED for call in _calls(pid).values())

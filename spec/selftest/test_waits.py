@@ -17,7 +17,7 @@ from typing import Any, Callable
 import pytest
 
 from spec.harness.process_table import until_blocked
-from spec.harness.waits import LIMITED, UNKNOWN, UNLIMITED, limit_of_wait, sleeps
+from spec.harness.waits import LIMITED, UNKNOWN, UNLIMITED, limit_of_wait, sleeps, waits_for_limited_time
 from spec.selftest.conftest import Fork
 
 mp: Any = multiprocessing
@@ -65,6 +65,7 @@ def test_without_limit(fork: Fork, wait: Callable[[], object]) -> None:
     pid = fork(wait)
     until_blocked([pid])
     assert limit_of_wait(pid) == UNLIMITED
+    assert not waits_for_limited_time(pid)
     assert not sleeps(pid)
 
 
@@ -84,6 +85,7 @@ def test_for_a_limited_time(fork: Fork, wait: Callable[[], object]) -> None:
     pid = fork(wait)
     until_blocked([pid])
     assert limit_of_wait(pid) == LIMITED
+    assert waits_for_limited_time(pid)
 
 
 def interrupted_by_alarm() -> None:

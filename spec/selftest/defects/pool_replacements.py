@@ -23,8 +23,9 @@ class ReplacingPools(BrokenPools):
 
     def maintain(self, ctx, process, count, workers, tasks, results, initializer, *how):
         """Take exited workers out of *workers*, and start others, so that there are *count*."""
-        killed = any(worker.exitcode not in (None, 0) for worker in workers)
+        before = [*workers]
         if SharedPool._join_exited_workers(workers):
+            killed = any(worker.exitcode for worker in before if worker not in workers)
             hired, initializer = self.replace(count - len(workers), killed, initializer)
             count = len(workers) + hired
             SharedPool._repopulate_pool_static(ctx, process, count, workers, tasks, results, initializer, *how)
