@@ -27,8 +27,8 @@ WATCH_INTERVAL = 0.1
 IDLE_FACTOR = 2
 """A claim whose processes only poll gets this multiple of --hang-after."""
 
-LIMITED_FACTOR = 2
-"""A claim in which a process waits for a limited time gets this multiple of --hang-after: the wait may end by itself."""
+TIMED_FACTOR = 2
+"""A claim in which a process waits for a limited time, and so may go on by itself, gets this multiple of it."""
 
 SLEEP_FACTOR = 5
 """A claim in which a process sleeps for a time that it has chosen gets this multiple of --hang-after."""
@@ -56,9 +56,9 @@ class Rule(NamedTuple):
 
 
 STILL = Rule("no process has made progress for {seconds} s", 1.0, "--hang-after")
-LIMITED = Rule(
+TIMED = Rule(
     "a process waits for a limited time, and none has made progress for {seconds} s",
-    LIMITED_FACTOR * STILL.default,
+    TIMED_FACTOR * STILL.default,
     "--hang-after",
 )
 ASLEEP = Rule(
@@ -70,7 +70,7 @@ MISSED = Rule(
     "an event that the claim waits for has not come within {seconds} s", deadline.DEADLINE_SECONDS, "--scale"
 )
 
-RULES = (STILL, LIMITED, ASLEEP, IDLE, LATE, MISSED)
+RULES = (STILL, TIMED, ASLEEP, IDLE, LATE, MISSED)
 """All of them.  The last is decided where the harness waits, by a `spec.harness.deadline.Deadline`."""
 
 
@@ -109,7 +109,7 @@ def _rule_of_stillness(pids: Collection[int]) -> tuple[Rule, float]:
     if any(map(sleeps, pids)):
         return ASLEEP, SLEEP_FACTOR
     if any(map(waits_for_limited_time, pids)):
-        return LIMITED, LIMITED_FACTOR
+        return TIMED, TIMED_FACTOR
     return STILL, 1
 
 

@@ -58,7 +58,7 @@ class Fault(NamedTuple):
     why: str
 
 
-WHEN_STILL, WHEN_LIMITED, WHEN_IDLE = hangs.STILL.message(0.5), hangs.LIMITED.message(1), hangs.IDLE.message(1)
+WHEN_STILL, WHEN_TIMED, WHEN_IDLE = hangs.STILL.message(0.5), hangs.TIMED.message(1), hangs.IDLE.message(1)
 WHEN_LATE = hangs.LATE.message(3)
 
 FAULTS = {
@@ -87,7 +87,7 @@ FAULTS = {
     ),
     "is_slow": Fault("time.sleep(0.8)", HOLDS, ""),
     "waits_for_a_moment": Fault("threading.Event().wait(0.7)", HOLDS, ""),
-    "waits_for_an_hour": Fault("threading.Event().wait(3600)", HUNG, WHEN_LIMITED),
+    "waits_for_an_hour": Fault("threading.Event().wait(3600)", HUNG, WHEN_TIMED),
     "waits_in_a_loop": Fault("while True: time.sleep(0.2)", HUNG, WHEN_IDLE),
     "loops_deaf_to_alarms": Fault(
         """
