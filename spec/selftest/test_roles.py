@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from spec.engine.hangs import STILL
+from spec.engine.hangs import TIMED
 from spec.harness.process_table import until_blocked
 from spec.harness.roles import describe_all, note
 from spec.harness.starter import Starter
@@ -78,7 +78,7 @@ def test_hung_claim_says_who_waits_where() -> None:
     """With pytest-xdist, whose workers all have the same command line."""
     api = "spec.selftest.defects.queue_bounds:get-nowait-waits"
     run = verify("-n2", "--claim=queue.poll-does", f"--mp={api}", "--hang-after=1")
-    assert f"E   Hung: {STILL.message(1)}:\n" in run.output
+    assert f"E   Hung: {TIMED.message(2)}:\n" in run.output
     assert re.search(r"^E     process (\d+): runs the claim$", run.output, re.MULTILINE)
     waiting = r"^E     process .* sleeping in .* for process .* to write to a pipe: worker-1, in poll\('nothing'\)$"
     assert re.search(waiting, run.output, re.MULTILINE)
