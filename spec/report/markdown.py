@@ -9,7 +9,7 @@ from spec.engine.table import SHORT
 from spec.engine.verdicts import FAILING
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import Document, SourceData, shortfall
+from spec.report.document import Document, shortfall
 
 
 def render(documents: Sequence[Document]) -> str:
@@ -32,7 +32,8 @@ def render(documents: Sequence[Document]) -> str:
     if failures:
         lines += ["", "## What does not hold"]
     for claim, bad in failures:
-        lines += ["", f"### `{claim['id']}`", "", prose(claim["wording"]), "", ", ".join(map(link, claim["sources"]))]
+        sources = ", ".join(link(**source) for source in claim["sources"])
+        lines += ["", f"### `{claim['id']}`", "", prose(claim["wording"]), "", sources]
         for column, verdict in bad:
             because = f": {text(verdict['reason'])} {verdict['link']}".rstrip() if verdict["reason"] else ""
             lines += [
@@ -58,11 +59,9 @@ def _verdict(column: Column, claim: str) -> str:
     return f"**{verdict.upper()}**" if verdict in FAILING else verdict
 
 
-def link(source: SourceData) -> str:
-    """Return a link to *source* that says of what kind it is; a function of the lessons has no address."""
-    if source["where"].startswith("https://"):
-        return f"[{source['kind']}]({source['where']})"
-    return f"{source['kind']} `{source['where']}`"
+def link(where: str, kind: str) -> str:
+    """Return a link to a source that says of what *kind* it is; a function of the lessons has no address."""
+    return f"[{kind}]({where})" if where.startswith("https://") else f"{kind} `{where}`"
 
 
 def cell(words: str) -> str:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from spec.engine import lessons
 from spec.engine.claims import Claim, ids
-from spec.engine.marks import Source
 from spec.engine.targets import TRAITS
 from spec.paths import SPEC_FOLDER
+from spec.report.markdown import link
 from spec.tools.command_line import UsageError
 
 CATALOGUE_FILE = SPEC_FOLDER / "CLAIMS.md"
@@ -79,11 +79,6 @@ def markdown(claims: Iterable[Claim]) -> str:
             lesson = claim.lesson
             lines += [f"## {lesson}", "", "| claim | what it says | where it applies | source |", "|---|---|---|---|"]
         wording = claim.wording.replace("|", "\\|")
-        sources = ", ".join(map(link, claim.sources))
+        sources = ", ".join(link(source.where, source.kind) for source in claim.sources)
         lines.append(f"| `{claim.id}` | {wording} | {start_methods(claim)} | {sources} |")
     return "\n".join(lines).replace("\n## ", "\n\n## ") + "\n"
-
-
-def link(source: Source) -> str:
-    """Return a link to *source*, in Markdown, that says what kind of source it is."""
-    return f"{source.kind} `{source.where}`" if source.kind == "contract" else f"[{source.kind}]({source.where})"
