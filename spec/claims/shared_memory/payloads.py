@@ -26,7 +26,7 @@ def run_out(_place: object) -> None:
     raise PaintIsOut
 
 
-class Desk:
+class Blocks:
     """Blocks of shared memory that one process uses.
 
     Args:

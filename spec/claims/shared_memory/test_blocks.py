@@ -58,14 +58,14 @@ def test_only_its_user_may_open_it(memory: SharedMemories) -> None:
 @source(BLOCK)
 def test_attached_by_name_is_the_same_memory(memory: SharedMemories, worker: MakeWorker) -> None:
     """A child that knows only the name of a block has the same memory: each sees at once what the other writes."""
-    child, block = worker(desk=payloads.Desk(memory.SharedMemory)), memory.create()
+    child, block = worker(blocks=payloads.Blocks(memory.SharedMemory)), memory.create()
     inode = inode_of(block.name)
     kernel.shows("whether the child uses it before it attaches", inode in used_by(child.pid), expected=False)
     block.buf[:4] = b"rice"
-    child.call("desk.attach", block.name)
+    child.call("blocks.attach", block.name)
     kernel.shows("whether the child uses the same file", inode in used_by(child.pid), expected=True)
-    recorder.shows("what the child reads", child.call("desk.read", block.name, 4), expected=b"rice")
-    child.call("desk.write", block.name, b"tea")
+    recorder.shows("what the child reads", child.call("blocks.read", block.name, 4), expected=b"rice")
+    child.call("blocks.write", block.name, b"tea")
     caller.shows("what the starter reads after the child has written", bytes(block.buf[:4]), expected=b"teae")
     kernel.shows("what is in the file", path_of(block.name).read_bytes()[:4], expected=b"teae")
 
@@ -74,9 +74,9 @@ def test_attached_by_name_is_the_same_memory(memory: SharedMemories, worker: Mak
 @source(BLOCK)
 def test_change_is_there_for_a_stopped_process(memory: SharedMemories, worker: MakeWorker) -> None:
     """What one process writes to a block is in the memory of every other, even one that is stopped."""
-    child, block = worker(desk=payloads.Desk(memory.SharedMemory)), memory.create()
-    child.call("desk.attach", block.name)
-    at = child.call("desk.address", block.name)
+    child, block = worker(blocks=payloads.Blocks(memory.SharedMemory)), memory.create()
+    child.call("blocks.attach", block.name)
+    at = child.call("blocks.address", block.name)
     place = shared_place(child.pid, at)
     kernel.shows("the inode of the child's memory", place and place.inode, expected=inode_of(block.name))
     os.kill(child.pid, signal.SIGSTOP)
@@ -97,16 +97,16 @@ def test_attaching_ignores_the_size(memory: SharedMemories) -> None:
 @source(BLOCK + ".close")
 def test_close_ends_the_use_here_only(memory: SharedMemories, worker: MakeWorker) -> None:
     """After `close` a process has neither mapped nor open what it has closed, others go on, and the name stays."""
-    child, block = worker(desk=payloads.Desk(memory.SharedMemory)), memory.create()  # a fork would have the block
+    child, block = worker(blocks=payloads.Blocks(memory.SharedMemory)), memory.create()  # a fork would have the block
     inode = inode_of(block.name)
-    child.call("desk.attach", block.name)
+    child.call("blocks.attach", block.name)
     for _ in range(2):
         block.close()
         kernel.shows("whether the starter uses it after close", inode in used_by(os.getpid()), expected=False)
-    child.call("desk.write", block.name, b"rice")
+    child.call("blocks.write", block.name, b"rice")
     again = memory.attach(block.name)
     caller.shows("what the starter reads when it has attached again", bytes(again.buf[:4]), expected=b"rice")
-    child.call("desk.close", block.name)
+    child.call("blocks.close", block.name)
     kernel.shows("whether the child uses it after close", inode in used_by(child.pid), expected=False)
     kernel.shows("whether the name is there", exists(block.name), expected=True)
 
@@ -124,31 +124,31 @@ def test_each_attachment_is_closed_on_its_own(memory: SharedMemories) -> None:
 @source(BLOCK + ".unlink")
 def test_unlink_removes_the_name_not_the_memory(memory: SharedMemories, worker: MakeWorker) -> None:
     """After `unlink` nobody can attach to a block, and those that are attached go on using the same memory."""
-    block, child = memory.create(), worker(desk=payloads.Desk(memory.SharedMemory))
-    child.call("desk.attach", block.name)
+    block, child = memory.create(), worker(blocks=payloads.Blocks(memory.SharedMemory))
+    child.call("blocks.attach", block.name)
     block.unlink()
     kernel.shows("whether the name is there", exists(block.name), expected=False)
     with refuses(FileNotFoundError):
         memory.attach(block.name)
-    child.call("desk.write", block.name, b"rice")
+    child.call("blocks.write", block.name, b"rice")
     caller.shows("what the starter reads after that", bytes(block.buf[:4]), expected=b"rice")
     new = memory.create(name=block.name)
     new.buf[:4] = b"soup"
-    recorder.shows("what the child reads after that", child.call("desk.read", block.name, 4), expected=b"rice")
+    recorder.shows("what the child reads after that", child.call("blocks.read", block.name, 4), expected=b"rice")
 
 
 @source(BLOCK + ".unlink")
 def test_any_process_may_unlink_it_once(memory: SharedMemories, worker: MakeWorker) -> None:
     """A child may unlink the block of its starter; after that, `unlink` raises FileNotFoundError everywhere."""
-    block, child = memory.create(), worker(desk=payloads.Desk(memory.SharedMemory))
-    child.call("desk.attach", block.name)
-    child.call("desk.unlink", block.name)
+    block, child = memory.create(), worker(blocks=payloads.Blocks(memory.SharedMemory))
+    child.call("blocks.attach", block.name)
+    child.call("blocks.unlink", block.name)
     kernel.shows("whether the name is there", exists(block.name), expected=False)
     for _ in range(2):
         with refuses(FileNotFoundError):
             block.unlink()
     with refuses(CallFailed, "FileNotFoundError"):
-        child.call("desk.unlink", block.name)
+        child.call("blocks.unlink", block.name)
 
 
 @source(BLOCK + ".unlink")

@@ -37,7 +37,7 @@ def test_program_that_ends_with_a_view_is_silent(program: Programs) -> None:
 @source(BLOCK + ".close", observed=True)
 def test_dropped_block_is_closed_and_not_removed(memory: SharedMemories) -> None:
     """A block that nothing refers to any more is neither mapped nor open here, and has its name."""
-    name = memory.keep(payloads.Desk(memory.SharedMemory).create(10))
+    name = memory.keep(payloads.Blocks(memory.SharedMemory).create(10))
     gc.collect()
     seen = inode_of(name) in used_by(os.getpid()), exists(name)
     kernel.shows("whether this process uses it, and whether it has its name", seen, expected=(False, True))

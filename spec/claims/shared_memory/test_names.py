@@ -172,5 +172,5 @@ def test_line_breaks_in_a_name_are_no_trouble(memory: SharedMemories, program: P
 
 @source("https://github.com/python/cpython/issues/105380")
 def test_slash_before_a_name_makes_no_difference(memory: SharedMemories, program: Programs) -> None:
-    """A program that attaches to its block by the name with a slash before it prints nothing when all is removed."""
+    """A program that puts a slash before the name to attach to its block prints nothing when all is removed."""
     ends_silently(program.main(payloads.use_slashes_and_remove, memory.new_name()))

@@ -48,11 +48,11 @@ def test_given_to_a_child_is_the_same_memory(mp: Any, memory: SharedMemories, wo
     child.start()
     child.join()
     caller.shows("what a child has written that was given the block", bytes(block.buf[:5]), expected=b"rice\0")
-    early = worker(desk=payloads.Desk(memory.SharedMemory))
+    early = worker(blocks=payloads.Blocks(memory.SharedMemory))
     later = memory.create()
-    early.call("desk.take", later)
+    early.call("blocks.take", later)
     kernel.shows("whether the child uses it", inode_of(later.name) in used_by(early.pid), expected=True)
-    early.call("desk.write", later.name, b"soup")
+    early.call("blocks.write", later.name, b"soup")
     caller.shows("what a child has written that was sent the block", bytes(later.buf[:5]), expected=b"soup\0")
 
 
