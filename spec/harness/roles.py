@@ -1,4 +1,4 @@
-"""Who is who among the processes of a claim, for the report of a claim that hangs."""
+"""The roles of the processes of a claim, for the report of a claim that hangs."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class Starter:
         Raises:
             Hung: the starter did not exit before the deadline.
         """
-        if self._code is None:  # else it was reaped, and its pid may be another's
+        if self._code is None:  # otherwise it was reaped, and its pid may be another's
             os.kill(self.pid, signal.SIGKILL)
             until_exited(self.pid)
 

@@ -79,7 +79,7 @@ def test_what_cannot_be_unpickled_hangs_nobody(executor: MakeExecutor) -> None:
 
 @source("https://github.com/python/cpython/issues/120810")
 def test_exception_that_cannot_be_unpickled_breaks_nothing(executor: MakeExecutor) -> None:
-    """A task that raises an exception which cannot be unpickled, as one with arguments of its own, fails alone."""
+    """If a task raises an exception that cannot be unpickled, only that task fails."""
     kitchen = executor(1)
     pid = kitchen.submit(os.getpid).result()
     error = kitchen.submit(payloads.raise_one_with_two_arguments).exception()

@@ -88,6 +88,6 @@ def test_is_pickled_only_for_a_child(mp: Any) -> None:
 @source("https://github.com/python/cpython/issues/90549")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-safe-main-import", observed=True)
 def test_global_is_another_one_in_a_child(program: Programs, log: Recorder) -> None:
-    """A lock that main makes at its top level is made anew in a child that runs main again, and both end silently."""
+    """If main makes a lock at its top level, a child that runs main again makes its own, and both end silently."""
     ends_silently(program.module(making, log.path))
     recorder.shows("whether the lock was free, in main and in the child", log.values("free"), expected=[True, True])

@@ -53,7 +53,7 @@ def test_maps_as_the_built_in_does(pool: Pool) -> None:
 
 @source(f"{DOCUMENTATION}.starmap")
 def test_starmap_unpacks_its_items(pool: Pool) -> None:
-    """`starmap` calls the function with the items of each item, and the results are in order."""
+    """`starmap` calls the function with the elements of each item as its arguments, and keeps the order."""
 
     @given(items=st.lists(st.tuples(st.integers(), st.integers()), max_size=20), size=st.integers(1, 9) | st.none())
     def compare(items: list[tuple[int, int]], size: Optional[int]) -> None:

@@ -50,7 +50,7 @@ def test_use_in_a_fork_is_refused(pool: Pool, starter: MakeStarter) -> None:
 
 @source(DOCUMENTATION, observed=True)
 def test_outlives_other_children(mp: Multiprocessing, pool: Pool) -> None:
-    """A child that its maker starts meanwhile, and that ends, leaves a pool alone."""
+    """A pool keeps working when another child of its maker starts and ends."""
     before = pool.apply_async(os.getpid).get()
     children = [mp.Process(target=payloads.return_it, args=(number,)) for number in range(2)]
     for child in children:

@@ -43,7 +43,7 @@ def test_apply_is_a_call_elsewhere(pool: Pool, checkpoint: MakeCheckpoint) -> No
 
 @source(f"{DOCUMENTATION}.AsyncResult.get")
 def test_waits_without_limit(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
-    """Whoever waits for a result waits until it is there, however long that takes."""
+    """A call that waits for a result returns once the result is there, however long that takes."""
     working = checkpoint("working")
     ways = {
         "apply()": lambda pool: pool.apply(working.pause),

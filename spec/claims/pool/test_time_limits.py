@@ -158,7 +158,7 @@ def test_exceeded_limit_is_called_back(mp: Any, checkpoint: MakeCheckpoint) -> N
 @needs("Pool(on_timeout_set)", "Pool(on_timeout_cancel)")
 @source("https://github.com/celery/billiard/blob/main/billiard/pool.py", observed=True)
 def test_program_may_watch_the_limits_itself(mp: Any, checkpoint: MakeCheckpoint) -> None:
-    """`on_timeout_set` is called with a result and its limits when a task begins, `on_timeout_cancel` at its end."""
+    """`on_timeout_set` is called with a result and limits when a task starts, `on_timeout_cancel` when it ends."""
     working = checkpoint("working")
     begun: list[Any] = []
     ended: list[Any] = []

@@ -194,7 +194,7 @@ def test_listener_leaves_no_file(connections: Any, folder: Path) -> None:
         for _ in range(2):
             listener.close()
             kernel.shows("whether there is a file after close()", file.exists(), expected=False)
-    for abstract in f"\0{folder}", f"\0{folder}".encode():  # which are no files
+    for abstract in f"\0{folder}", f"\0{folder}".encode():  # abstract addresses are not files
         listener = connections.Listener(abstract)
         caller.shows("whether the address begins with a null", listener.address[:1] in ("\0", b"\0"), expected=True)
         listener.close()

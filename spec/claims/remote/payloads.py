@@ -268,7 +268,7 @@ def tell_who_comes(listen: Any, address: Any, clients: int, told: Pause, accepte
 
 
 def prove(connection: Connection, deliver: Any, answer: Any, key: bytes, other: bool) -> None:
-    """Prove to the other end of a *connection* that this process knows the *key*, after it has, or before."""
+    """Let both ends of a *connection* prove that they know the *key*; the one with *other* proves it first."""
     for step in (answer, deliver) if other else (deliver, answer):
         step(connection, key)
 

@@ -101,7 +101,7 @@ def test_killed_office_hangs_up(base: Any, lesson: Lesson, network: MakeHosts, c
 
 @source("https://github.com/python/cpython/issues/87495", observed=True)
 def test_office_opens_again_at_its_address(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
-    """A server that was killed can be started at its address at once, and serves clients that connect anew."""
+    """A server that was killed can be started at its address at once, and serves clients that connect again."""
     here, one, another = network(3)
     serving, used = checkpoint("serving"), checkpoint("used")
     server, address = serve_on(here, base, serving)
@@ -111,7 +111,7 @@ def test_office_opens_again_at_its_address(base: Any, network: MakeHosts, checkp
     here.start(payloads.serve, base, tuple(address), KEY, serving.pause)
     recorder.shows("the address of the next server", serving.next().let_go().notes[0], expected=tuple(address))
     left = another.start(payloads.call, base, address, KEY, "till.add", 1).result()
-    recorder.shows("the answer to a client that connects anew", left, expected=101)
+    recorder.shows("the answer to a client that connects again", left, expected=101)
     first.let_go()
     used.next().let_go()
     recorder.shows("how the calls by an old proxy end", client.result(), expected=[LOST, LOST])

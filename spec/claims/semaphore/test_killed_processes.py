@@ -33,7 +33,7 @@ def test_killed_waiter_is_passed_over(mp: Multiprocessing, worker: MakeWorker) -
 
 @source("https://github.com/python/cpython/issues/88304", observed=True)
 def test_killed_holder_keeps_its_place(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """A process that is killed after `acquire` leaves one place less, until another process releases in its stead."""
+    """A process that is killed after `acquire` leaves one place fewer, until another process calls `release`."""
     semaphore = mp.Semaphore(2)
     holder, other = worker(semaphore=semaphore), worker(semaphore=semaphore)
     holder.call("semaphore.acquire")

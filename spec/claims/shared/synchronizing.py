@@ -143,7 +143,7 @@ def event_is_for_all(event: Any, worker: MakeWorker) -> None:
     caller.shows("wait() once the event is set", [waiter.result() for waiter in waiters], expected=[True, True])
     seen = [waiters[0].call(f"event.{method}") for method in ("is_set", "wait", "is_set")]
     caller.shows("is_set(), wait() and is_set() after that", seen, expected=[True, True, True])
-    event.set()  # to set it twice is as good as once
+    event.set()  # setting it twice has the same effect as setting it once
     for _ in range(2):
         waiters[0].call("event.clear")
     caller.shows("is_set() after clear()", event.is_set(), expected=False)

@@ -107,7 +107,7 @@ class HelperInheritsTheStartersMemory(Broken):
 
 class _OfAWellReadServer(ForkServerProcess):
     def start(self):
-        if self.pid is None:  # else it is refused
+        if self.pid is None:  # otherwise it is refused
             forkserver.set_forkserver_preload([_module_of(self._target)])
         super().start()
 
@@ -148,7 +148,7 @@ class _BringsBack(SpawnProcess):
     """A process that sends an object to its starter at its end; the starter has the object after the join."""
 
     def start(self):
-        if self.pid is None:  # else it is refused
+        if self.pid is None:  # otherwise it is refused
             self.begin()
             self._receiver, self._sender = Pipe(duplex=False)
         super().start()

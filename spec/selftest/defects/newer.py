@@ -38,7 +38,7 @@ class _InterruptedForGood(ForkProcess):
 
 @family.breaks("lifecycle.interrupting-an-exited-child-does-nothing")
 class InterruptsThePid(Broken):
-    """To interrupt a child sends a signal to its pid, whoever has that by then."""
+    """`interrupt()` sends a signal to the pid of a child, even if another process has that pid by now."""
 
     Process = _InterruptedForGood
 

@@ -296,7 +296,7 @@ class _NeverArrives(connection.Connection):
 
 @family.breaks("queue.connection-can-be-sent", "queue.connection-of-an-ended-giver-holds-nothing-up")
 class TakerWaitsForTheGiver(Broken):
-    """Who gets a connection from a queue waits for its giver, though that has ended."""
+    """A process that gets a connection from a queue waits for the process that put it, even if that one has ended."""
 
     def Pipe(self, duplex=True):
         return [_NeverArrives(os.dup(end.fileno()), end.readable, end.writable) for end in self.context.Pipe(duplex)]

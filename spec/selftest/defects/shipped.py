@@ -39,7 +39,7 @@ class Listeners(Broken):
     "condition.waiters-handler-may-notify",
 )
 class Conditions(Broken):
-    """A condition of the standard library: who notifies waits until those that are notified have woken."""
+    """A condition of the standard library: `notify` waits until the notified processes have woken."""
 
     Process = own_processes.ForkProcess
 
@@ -64,7 +64,7 @@ class Barriers(Broken):
     "event.waiters-handler-may-set",
 )
 class Events(Broken):
-    """An event of the standard library: who sets it waits, with its lock, until those that wait for it have woken."""
+    """An event of the standard library: `set` waits, with the lock held, until the waiting processes have woken."""
 
     Process = own_processes.ForkProcess
 
