@@ -5,10 +5,18 @@ import time
 
 mp = multiprocessing
 
+
+def wait(event, begun):
+    begun.send(None)
+    event.wait()
+
+
 if __name__ == "__main__":
     event = mp.Event()
-    waiter = mp.Process(target=event.wait)
+    here, there = mp.Pipe()
+    waiter = mp.Process(target=wait, args=(event, there))
     waiter.start()
+    here.recv()
     time.sleep(1)
     os.kill(waiter.pid, signal.SIGKILL)
     waiter.join()
