@@ -28,7 +28,7 @@ IDLE_FACTOR = 2
 """A claim whose processes only poll gets this multiple of --hang-after."""
 
 TIMED_FACTOR = 2
-"""A claim in which a process waits for a limited time, and so may go on by itself, gets this multiple of it."""
+"""A claim in which a process waits for a limited time gets this multiple of --hang-after: the wait can end."""
 
 SLEEP_FACTOR = 5
 """A claim in which a process sleeps for a time that it has chosen gets this multiple of --hang-after."""
