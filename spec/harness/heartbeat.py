@@ -1,6 +1,6 @@
 """A counter of the progress that a claim makes.  The process that watches the claim reads it.
 
-A claim that gets slow answers looks much like one that polls in vain.  The difference is that it makes progress.
+A claim that gets slow answers looks much like one that polls without result.  But it makes progress.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Explorer:
             prepare: called before each schedule, to restore what the processes change.
 
         Raises:
-            Violation: processes are blocked for good, or a call raised an exception; the schedule is told.
+            Violation: processes are blocked without end, or a call raised an exception; the schedule is told.
             Hung: a process neither stops nor ends.
         """
         beginnings: list[list[int]] = [[]]
@@ -149,7 +149,7 @@ class Explorer:
                 steps cannot advance, and after these steps, the first process that can advance does.
 
         Raises:
-            Violation: processes are blocked for good, or a call raised an exception; the schedule is told.
+            Violation: processes are blocked without end, or a call raised an exception; the schedule is told.
             Hung: a process neither stops nor ends.
         """
         run = ScheduledRun()
@@ -170,7 +170,7 @@ class Explorer:
             while not ready and self._to_end(blocked) and self._one_goes_on_late(blocked):
                 blocked = self._settle([], blocked, ready, run)
         for_good = self._to_end(blocked)
-        kernel.shows(f"each {self._wording.process} that is blocked for good", run.seen(for_good), expected=[])
+        kernel.shows(f"each {self._wording.process} that is blocked without end", run.seen(for_good), expected=[])
         return run
 
     def _to_end(self, blocked: Sequence[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -69,4 +70,5 @@ def _failures(documents: Sequence[Document]) -> Iterator[tuple[str, VerdictData]
 def _seen(verdict: VerdictData) -> str:
     """Return what was seen, in one line and without the names of the processes."""
     line = " ".join(verdict["explanation"].partition("\n")[0].split()).rstrip(":")
+    line = re.sub(r"\bprocess \d+( \([^)]*\))?", "a process", line)
     return line.partition(": expected no exception, ")[2] or line

@@ -79,6 +79,14 @@ def test_what_was_seen_alike_on_the_same_targets_is_one_cause() -> None:
     ]
 
 
+def test_processes_have_no_pid_in_a_cause() -> None:
+    left = "what is left behind: expected nothing, seen process {} (python -m lib)"
+    claims = [("zombie.a", 7), ("zombie.b", 8)]
+    run = report(*((claim, "lib:fork", "violated", left.format(pid)) for claim, pid in claims))
+    [group] = causes.group([run])
+    assert group.seen == "violated: what is left behind: expected nothing, seen a process"
+
+
 def tables(*documents: Document) -> list[dict[str, Any]]:
     """Return the tables of the file to start with."""
     made: list[dict[str, Any]] = toml_file.parse(declaring.render(documents))["deviation"]

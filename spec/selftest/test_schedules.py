@@ -170,7 +170,7 @@ def test_polling_is_not_being_blocked_for_good(explorer: Explore) -> None:
 def test_tells_who_is_blocked_for_good(explorer: Explore) -> None:
     explored = explorer(*[partial(processes.acquire_and_keep, mp.Lock())] * 2).explore(prepare=nothing)
     with pytest.raises(
-        Violation, match=r"each process that is blocked for good: expected \[\], seen \[2\]"
+        Violation, match=r"each process that is blocked without end: expected \[\], seen \[2\]"
     ) as failure:
         next(explored)
     assert "\n    process 1 returns None\n    process 2 is blocked\n" in str(failure.value)

@@ -83,7 +83,7 @@ def run(asked: argparse.Namespace) -> int:
     status = 0
     for batch in batches:
         report = [f"--report={(asked.reports / batch.name).absolute()}.json"] if asked.reports else []
-        observed = observe(batch, record, asked.n, [*(f"--claim={claim}" for claim in asked.claim), *report])
+        observed = try_batch(batch, record, asked.n, [*(f"--claim={claim}" for claim in asked.claim), *report])
         for defect, observations in observed.items():
             found = trial.differences(defect, observations, record)
             if asked.update:
@@ -117,7 +117,7 @@ def chosen(beginnings: Sequence[str]) -> list[Batch]:
     return [batch for batch in batches if batch.defects]
 
 
-def observe(batch: Batch, record: Record, workers: str, options: Sequence[str]) -> dict[Defect, Observations]:
+def try_batch(batch: Batch, record: Record, workers: str, options: Sequence[str]) -> dict[Defect, Observations]:
     """Try the defects of *batch*, and again what differs from the record.
 
     Args:

@@ -35,7 +35,7 @@ def begin_to_wait(waiter: Worker, *limit: float) -> None:
 
 @source("https://docs.python.org/3/library/threading.html#threading.Condition.wait")
 def test_no_notification_is_lost(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """`wait` gives the lock up and begins to wait in one step: whoever has the lock next can wake it."""
+    """`wait` gives the lock up and begins to wait in one step: the next holder of the lock can wake it."""
     condition = mp.Condition()
     waiter = worker(condition=condition)
     notifier = worker(notify=partial(payloads.notify_once, condition))

@@ -25,7 +25,7 @@ def deeds_of(run: Callable[..., object], line: Event, gun: Event, patience: Opti
     return told
 
 
-def wait_in_vain(event: Event, times: int) -> int:
+def time_out(event: Event, times: int) -> int:
     """Wait for the event for no time, and for hardly any, so many *times*; return how often it was set."""
     return sum(event.wait(seconds) for _ in range(times) for seconds in (0, 0.0001))
 

@@ -45,7 +45,7 @@ def test_runners_wait_for_the_gun(
 def test_starter_waits_for_every_runner(
     mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
-    """The starter is blocked, and nobody runs, until the last runner is at the line, whoever is the last."""
+    """The starter is blocked, and nobody runs, until all runners are at the line, in whatever order they come."""
     gun, warming = mp.Event(), checkpoint("warming up")
     arrivals_of = {"first race": [0, 1], "second race": [1, 0]}
     lines = {race: [mp.Event() for _ in order] for race, order in arrivals_of.items()}

@@ -51,12 +51,12 @@ def test_wait_can_be_timed(mp: Multiprocessing, worker: MakeWorker) -> None:
 @source("https://github.com/python/cpython/issues/76172", observed=True)
 @source(WAIT, observed=True)
 def test_waits_in_vain_leave_it_usable(mp: Multiprocessing, worker: MakeWorker) -> None:
-    """However many waits of several processes have ended in vain, set does not block, and wakes those that wait."""
+    """However many waits of several processes have timed out, `set` does not block, and wakes those that wait."""
     event = mp.Event()
-    impatient = [worker(event=event, wait=partial(payloads.wait_in_vain, event)) for _ in range(2)]
+    impatient = [worker(event=event, wait=partial(payloads.time_out, event)) for _ in range(2)]
     for process in impatient:
         process.begin("wait", 50)
-    caller.shows("how often a wait was not in vain", [process.result() for process in impatient], expected=[0, 0])
+    caller.shows("how many waits saw the event set", [process.result() for process in impatient], expected=[0, 0])
     waiter, setter = impatient
     waiter.begin("event.wait")
     kernel.shows("whether wait() is blocked after that", waiter.blocks(), expected=True)

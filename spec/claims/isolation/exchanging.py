@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Parcel:
+class Letter:
     """A class that only this module defines."""
 
 
 def answer(sent: object, queue: Any) -> None:
     """Put whether what was *sent* is a parcel, and a parcel."""
-    queue.put([isinstance(sent, Parcel), Parcel()])
+    queue.put([isinstance(sent, Letter), Letter()])
 
 
 if __name__ == "__main__":
     log = Recorder(Path(sys.argv[2]))
     mp = load(sys.argv[1])
     queue = mp.Queue()
-    child = mp.Process(target=answer, args=(Parcel(), queue))
+    child = mp.Process(target=answer, args=(Letter(), queue))
     child.start()
     known_to_the_child, received = queue.get()
     child.join()
-    log("known", [known_to_the_child, isinstance(received, Parcel)])
+    log("known", [known_to_the_child, isinstance(received, Letter)])

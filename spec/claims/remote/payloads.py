@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MESSAGE = "what the wire shows"
 
 
-class Overdrawn(Exception):
+class TillIsShort(Exception):
     """More is to be taken from the till than is in it."""
 
 
@@ -37,10 +37,10 @@ class Till:
         """Take an *amount*, and return what there is.
 
         Raises:
-            Overdrawn: there is not so much.
+            TillIsShort: there is not so much.
         """
         if amount > self._amount:
-            raise Overdrawn(amount, self._amount)
+            raise TillIsShort(amount, self._amount)
         return self.add(-amount)
 
     def empty(self) -> int:

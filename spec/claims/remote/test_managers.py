@@ -58,7 +58,7 @@ def test_servers_exception_reaches_its_client(base: Any, network: MakeHosts, che
     here, there = network(2)
     _, address = serve_on(here, base, checkpoint("serving"))
     client = there.start(payloads.call, base, address, KEY, "till.take", 101)
-    recorder.shows("how the call ends", client.failure(), expected=containing("Overdrawn"))
+    recorder.shows("how the call ends", client.failure(), expected=containing("TillIsShort"))
     recorder.shows("its arguments", client.failure(), expected=containing("(101, 100)"))
     left = there.start(payloads.call, base, address, KEY, "till.take", 100).result()
     recorder.shows("what is left after a later call", left, expected=0)

@@ -39,7 +39,7 @@ def test_every_schedule_without_the_lock_counts_as_predicted(
 def test_no_schedule_loses_an_update_with_the_lock(
     mp: Multiprocessing, lesson: Lesson, manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
-    """With the lock, in every schedule of three workers, all updates count, and no worker is blocked for good."""
+    """With the lock, in every schedule of three workers, all updates count, and no worker is blocked without end."""
     working, counter, lock = checkpoint("working"), manager.dict(num=0), mp.Lock()
     staff = [worker(take=partial(lesson.take_one, counter, lock, working.pause)) for _ in range(3)]
     explorer, schedules = Explorer(staff, working, ("take",), COUNTER, served=True), 0

@@ -86,7 +86,7 @@ def test_client_that_dies_delays_nobody(
 
 @source("impl.wait.who_has_left")
 def test_tells_who_has_left(mp: Multiprocessing, wait: Wait, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """The sentinels of several children tell which of them have exited, whoever is first, and however they ended."""
+    """The sentinels of several children tell which of them have exited, in any order, and however they ended."""
     _, children, arrivals = clients_that_think(mp, lesson, checkpoint("thinking"))
     caller.shows("who has left within 0.05 s", lesson.who_has_left(wait, children, 0.05), expected=[])
     arrivals[2].let_go("a question")

@@ -316,7 +316,7 @@ def _rebuild_for_good(function, args):
 
 @family.breaks("sharing.child-gives-its-reference-back")
 class WhatWasSentCountsForGood(BrokenDict):
-    """A proxy that has arrived somewhere counts for good, also when that process has dropped it."""
+    """A proxy that has arrived in a process counts even when that process has dropped it."""
 
     Dict = _SentForGood
 

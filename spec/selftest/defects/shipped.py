@@ -116,7 +116,7 @@ class EndedPools(Broken):
 
 @family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
-    """A joinable queue of the standard library: an item that cannot be pickled counts for good."""
+    """A joinable queue of the standard library: an item that cannot be pickled counts without end."""
 
     Process = own_processes.ForkProcess
 

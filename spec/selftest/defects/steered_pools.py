@@ -21,7 +21,7 @@ from spec.selftest.defects.own_processes import ForkProcess
 from spec.selftest.defects.steered_tasks import Result, Results, Terminated, TimeLimitExceeded, WorkerLostError, work
 
 
-class Place:
+class Station:
     """A worker of a pool, and what it does.
 
     Attributes:
@@ -61,7 +61,7 @@ class SteeredPool:
         self.free = threading.Semaphore(processes) if putlocks else None
         self.row: list[Any] = []
         self.lost: list[Any] = []
-        self.places: dict[Any, Place] = {}
+        self.places: dict[Any, Station] = {}
         self.ended, self.lock = False, threading.RLock()
         self.bell, self.ringer = connection.Pipe(False)
         self.hire()
@@ -77,7 +77,7 @@ class SteeredPool:
             )
             worker.start()
             there.close()
-            self.places[here] = Place(worker)
+            self.places[here] = Station(worker)
             if self.up:
                 self.up(worker)
 
