@@ -171,7 +171,9 @@ def test_program_that_does_not_wait_ends(program: Programs, checkpoint: MakeChec
     """A program that ends after `shutdown(wait=False)` waits until all tasks are done, and ends silently."""
     working = checkpoint("working")
     ending = program.main(kitchens.shut_down_and_end, [working.pause, *(partial(log, "ran", n) for n in range(5))])
-    working.next().let_go()
+    arrival = working.next()
+    until_still()  # now the program is at its end
+    arrival.let_go()
     ends_silently(ending)
     recorder.shows("the tasks that ran", log.values("ran"), expected=[*range(5)])
 

@@ -26,12 +26,29 @@ class LeavesTheBlockAtOnce(OwnExecutors):
 
 @family.breaks("executor.shutdown-reaps-the-workers")
 class ReapsNobody(OwnExecutors):
-    """A shutdown returns while workers run."""
+    """A shutdown returns while workers run: these end when it is called again, or when the executor is dropped."""
 
     class Faulty(OwnExecutor):
         class TaskRunner(OwnTaskRunner):
-            def join(self):
-                pass
+            def __init__(self, *args):
+                super().__init__(*args)
+                self.may_end = threading.Event()
+                self.may_end.set()
+
+            def close(self, cancel=False):
+                if self.closed:
+                    self.may_end.set()
+                super().close(cancel)
+
+            def end(self, process, connection):
+                self.may_end.wait()
+                super().end(process, connection)
+
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            runner: Any = self.runner
+            if wait and not runner.closed:
+                runner.may_end.clear()
+            runner.close(cancel_futures)
 
 
 @family.breaks("executor.need-not-wait")
@@ -143,6 +160,17 @@ class DropsUnpicklableTasksOnceShutDown(OwnExecutors):
 
     class Faulty(OwnExecutor):
         class TaskRunner(OwnTaskRunner):
+            def __init__(self, *args):
+                super().__init__(*args)
+                self.unpicklable: list[Any] = []
+
             def refused(self, future, error):
-                if not self.closed:
-                    super().refused(future, error)
+                with self.changed:
+                    self.unpicklable.append(future)
+                    if not self.closed:
+                        super().refused(future, error)
+
+            def close(self, cancel=False):
+                super().close(cancel)
+                for future in self.unpicklable:
+                    future.__init__()  # so it is not done, also if it has failed before the shutdown

@@ -230,7 +230,9 @@ class OwnTaskRunner:
 
     def kill(self):
         """Kill all workers."""
-        for process in self.processes:
+        with self.changed:  # threads whose workers have ended take these out meanwhile
+            processes = [*self.processes]
+        for process in processes:
             process.kill()
 
     def end(self, process, connection):
