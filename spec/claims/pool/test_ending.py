@@ -133,13 +133,17 @@ def test_join_comes_after_close(pool: Pool) -> None:
 
 @source("https://github.com/python/cpython/issues/54541", observed=True)
 @source(f"{DOCUMENTATION}.Pool.close")
-def test_close_waits_for_later_workers(mp: Multiprocessing) -> None:
+def test_close_waits_for_later_workers(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """If each worker carries out one task only, a closed pool starts as many workers as it has tasks."""
     pool = mp.Pool(2, maxtasksperchild=1)
-    results = [pool.apply_async(os.getpid) for _ in range(5)]
+    _, arrivals = begin_tasks(pool, checkpoint("working"), 2)
+    later = [pool.apply_async(os.getpid) for _ in range(3)]
     pool.close()
+    for arrival in arrivals:
+        arrival.let_go()
     pool.join()
-    kernel.shows("the number of workers", len({result.get() for result in results}), expected=5)
+    pids = {*(arrival.pid for arrival in arrivals), *(result.get() for result in later)}
+    kernel.shows("the number of workers", len(pids), expected=5)
 
 
 @source("https://github.com/python/cpython/issues/78178", observed=True)

@@ -112,6 +112,8 @@ class ToldPool:
 
     def _serve(self):
         while not self._ended:
+            if self._broken:  # a task may have been given while the pool was about to break
+                self._lose_all(self._broken)
             for tasks, place in list(self._workers.items()):
                 if self._queue and place[1] is None:
                     self._give(tasks, place)

@@ -281,14 +281,16 @@ class CallsBackForEachFailure(BrokenPools):
 
 @family.breaks("pool.burst-of-tasks-is-done")
 class ForgetsInABurst(BrokenPools):
-    """A pool that has many tasks forgets one of them."""
+    """A pool that is given many tasks forgets each hundredth of them."""
 
     class Faulty(SharedPool):
+        given = 0
+
         def apply_async(self, *args, **named):
-            result = super().apply_async(*args, **named)
-            if self._taskqueue.qsize() > 30:
-                self._taskqueue.get()
-            return result
+            self.given += 1
+            if self.given % 100 == 0:
+                return SharedResult(self, None, None)
+            return super().apply_async(*args, **named)
 
 
 @family.breaks("pool.get-of-map-can-be-timed")

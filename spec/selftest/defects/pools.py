@@ -9,6 +9,7 @@ import signal
 import threading
 from typing import Any
 
+from spec.harness.process_table import until_exited
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.own_processes import ForkProcess
 
@@ -254,6 +255,7 @@ class EndsWithAFork(BrokenPools):
             if threading.current_thread() is threading.main_thread():
                 for worker in pool._pool:
                     worker.kill()
+                    until_exited(worker.pid)
 
         os.register_at_fork(before=kill_workers)
         return pool

@@ -107,33 +107,41 @@ class SteeredPool:
     def give(self, tasks, place):
         """Give the next task to the worker at *place*."""
         place.result = result = self.row.pop(0)
-        result.begun = time.monotonic()
         if self.limited and (result.soft or result.hard):
             self.limited(result, result.soft, result.hard)
-        result.call("accepted", place.worker.pid, result.begun)
+        result.call("accepted", place.worker.pid, time.monotonic())
         with suppress(OSError):  # the worker has died, which `listen` notices
             tasks.send_bytes(pickle.dumps(result.task))
 
     def listen(self, tasks):
-        """Receive a result from a worker, or notice that the worker has exited."""
+        """Receive a result from a worker, or that its task begins, or notice that the worker has exited."""
         place = self.places[tasks]
-        result, place.result = place.result, None
+        result = place.result
         try:
-            leaves, *data = tasks.recv_bytes()
+            message = tasks.recv_bytes()
         except (EOFError, OSError):
-            del self.places[tasks]
-            place.worker.join()
-            if self.down:
-                self.down(place.worker)
-            if result:
-                result.lost = time.monotonic()
-                self.lost.append(result)
+            self.remove(tasks, place)
             return
+        if not message:
+            if result:
+                result.begun = time.monotonic()
+            return
+        place.result = None
         if place.leaves:
             place.worker.kill()
-        place.leaves = place.leaves or bool(leaves)
+        place.leaves = place.leaves or bool(message[0])
         if result:
-            self.receive(result, *pickle.loads(bytes(data)))
+            self.receive(result, *pickle.loads(message[1:]))
+
+    def remove(self, tasks, place):
+        """Take a worker out that has exited."""
+        del self.places[tasks]
+        place.worker.join()
+        if self.down:
+            self.down(place.worker)
+        if place.result:
+            place.result.lost = time.monotonic()
+            self.lost.append(place.result)
 
     def receive(self, result, succeeded, value):
         """Set a *result* to what has come from a worker."""
@@ -146,16 +154,20 @@ class SteeredPool:
     def look_at_limits(self):
         """Do what is to be done of each task that has exceeded a limit."""
         now = time.monotonic()
-        for place in self.places.values():
+        for place in self.begun():
             result = place.result
-            if result and result.hard and now >= result.begun + result.hard:
+            if result.hard and now >= result.begun + result.hard:
                 self.exceed_hard(place, result)
-            elif result and result.soft and not result.soft_is_over and now >= result.begun + result.soft:
+            elif result.soft and not result.soft_is_over and now >= result.begun + result.soft:
                 self.exceed_soft(place, result)
         for result in [*self.lost]:
             if now >= result.lost + result.patience:
                 self.lost.remove(result)
                 self.lose(result)
+
+    def begun(self):
+        """Return the places of workers whose tasks have begun."""
+        return [place for place in self.places.values() if place.result and place.result.begun]
 
     def exceed_soft(self, place, result):
         result.soft_is_over = True
@@ -179,7 +191,7 @@ class SteeredPool:
 
     def until_next_limit(self):
         """Return the seconds until a limit is exceeded; None if there is no limit."""
-        running = [place.result for place in self.places.values() if place.result]
+        running = [place.result for place in self.begun()]
         ends = [result.begun + result.hard for result in running if result.hard]
         ends += [result.begun + result.soft for result in running if result.soft and not result.soft_is_over]
         ends += [result.lost + result.patience for result in self.lost]

@@ -106,10 +106,12 @@ def work(tasks, others, most, kilobytes):
     done = 0
     with suppress(EOFError, OSError):
         while True:
-            function, args, named = pickle.loads(tasks.recv_bytes())
+            data = tasks.recv_bytes()
             outcome: tuple[bool, object]
             try:
                 _at_work = True
+                tasks.send_bytes(b"")  # the task begins now
+                function, args, named = pickle.loads(data)
                 outcome = True, function(*args, **named)
             except Exception as error:
                 outcome = False, error
