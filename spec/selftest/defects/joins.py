@@ -15,7 +15,8 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 class IsReapedByAnother(ForkProcess):
     def join(self, timeout=None):
-        super().join(0)
+        if self.pid is None or self._parent_pid != os.getpid():
+            super().join(timeout)  # which refuses it
         connection.wait([self.sentinel], timeout)
 
 
@@ -43,14 +44,14 @@ class TimedJoinDoesNotReap(Broken):
 
 class _IsAskedTooEarly(ForkProcess):
     def join(self, timeout=None):
+        super().join(timeout if timeout is None else 0)
         if timeout is not None:
             connection.wait([self.sentinel], timeout)
-        super().join(timeout if timeout is None else 0)
 
 
 @family.breaks("lifecycle.timed-join-is-over-with-the-child")
 class TimedJoinLooksOnce(Broken):
-    """A join with a timeout waits for the sentinel only, although the child has not exited then."""
+    """A join with a timeout looks once whether the child has exited, and then waits for the sentinel only."""
 
     Process = _IsAskedTooEarly
 

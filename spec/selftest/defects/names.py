@@ -7,7 +7,6 @@ import mmap
 import multiprocessing
 import pickle
 import threading
-import time
 import uuid
 from multiprocessing import process
 from multiprocessing.context import ForkProcess, SpawnProcess
@@ -128,20 +127,17 @@ class NamedAreNotCounted(Broken):
     Process = CountsOnlyTheNameless
 
 
-class _Counter:
-    """A counter that two threads may get the same number from."""
+class _Counter(threading.local):
+    """A counter that each thread gets the same numbers from."""
 
-    def __init__(self):
-        self.number = 1
+    number = 0
 
     def __next__(self):
-        number = self.number
-        time.sleep(0)
-        self.number = number + 1
-        return number
+        self.number += 1
+        return self.number
 
 
-class CountsInTwoSteps(ForkProcess):
+class CountsInEachThread(ForkProcess):
     def __init__(self, **kwargs):
         if isinstance(vars(process)["_process_counter"], itertools.count):
             vars(process)["_process_counter"] = _Counter()
@@ -150,9 +146,9 @@ class CountsInTwoSteps(ForkProcess):
 
 @family.breaks("identity.default-names-are-unique")
 class ThreadsCountAlike(Broken):
-    """Two threads may give the processes that they make the same number."""
+    """Each thread counts the processes that it makes on its own, so those of two threads have the same numbers."""
 
-    Process = CountsInTwoSteps
+    Process = CountsInEachThread
 
 
 class IsCalledAtRandom(ForkProcess):

@@ -275,14 +275,15 @@ class WaitsForAWhile(Broken):
 
 
 class _Once(Connection):
-    """A connection that fails if what it has sent was not acknowledged at once."""
+    """A connection that fails if what it has sent was not acknowledged at once, or was sent again."""
 
     def send(self, obj):
         super().send(obj)
         time.sleep(0.1)
         with socket.socket(fileno=os.dup(self.fileno())) as end:
-            unacknowledged = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)[24:28]
-        if unacknowledged != bytes(4):
+            facts = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+        unacknowledged, sent_again = facts[24:28], facts[100:104]
+        if unacknowledged + sent_again != bytes(8):
             raise ConnectionAbortedError("the request was not delivered")
 
 

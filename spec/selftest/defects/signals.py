@@ -8,10 +8,10 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 from multiprocessing import resource_tracker
 from typing import Any
 
+from spec.harness.process_table import settled
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.sound import ForkProcess, SpawnProcess
 
@@ -68,13 +68,14 @@ class TerminateDoesNothing(Broken):
 class IsAskedTwice(Signalled):
     def terminate(self):
         self.send(signal.SIGTERM)
-        threading.Event().wait(0.1)
+        if self.exitcode is None:
+            settled(self.pid)  # it has handled the signal, or has ended
         self.send(signal.SIGTERM)
 
 
 @family.breaks("lifecycle.terminate-sends-sigterm")
 class TerminateAsksTwice(Broken):
-    """Terminating a child sends SIGTERM a second time if the child has not ended after a while."""
+    """Terminating a child sends SIGTERM a second time if the first one does not end the child."""
 
     Process = IsAskedTwice
 
@@ -246,6 +247,7 @@ class IsDeafAtFirst(SpawnProcess):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
 
     def run(self):
+        settled(os.getppid())  # it waits now, so it has sent a signal before if it does so at once
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it drops pending signals
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
@@ -254,7 +256,7 @@ class IsDeafAtFirst(SpawnProcess):
 
 @family.breaks("lifecycle.can-be-terminated-at-once")
 class EarlySigtermIsLost(Broken):
-    """A signal that arrives before the child's interpreter has started is lost."""
+    """A signal that arrives before the child's code has begun is lost; it begins when its starter waits."""
 
     method = "spawn"
     Process = IsDeafAtFirst

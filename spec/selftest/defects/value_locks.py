@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from multiprocessing import context, sharedctypes
 from typing import Any
 
@@ -177,7 +178,7 @@ class _Tears(Synchronized):
         if isinstance(number, int):
             with self:
                 self._obj.value = self._obj.value >> 32 << 32 | number & 0xFFFFFFFF
-            os.sched_yield()
+            time.sleep(0.001)  # for this long the others can read it
         with self:
             self._obj.value = number
 
