@@ -44,6 +44,12 @@ def short_hold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def long_hold(monkeypatch: pytest.MonkeyPatch, short_hold: None) -> None:  # noqa: ARG001  this one must come later
+    """Hold as long as claims do, where that costs nothing: what ends a hold comes late on a busy machine."""
+    monkeypatch.setattr(held_waits, "HOLD_SECONDS", HOLD_SECONDS)
+
+
+@pytest.fixture
 def waiter(tmp_path: Path, nothing_left: None) -> Iterator[MakeWaiter]:  # noqa: ARG001  it must close after this one
     """Make workers that are in a call of a function."""
     numbers, made = count(), []
@@ -90,6 +96,7 @@ def seconds_of(calls: dict[str, Any], *clocks: set[int]) -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.usefixtures("long_hold")
 def test_what_the_kernel_decides_is_not_held(waiter: MakeWaiter) -> None:
     assert seconds_of({"first": waiter(never), "second": waiter(never)}) < held_waits.HOLD_SECONDS
 
@@ -98,14 +105,18 @@ def test_what_polls_is_held(waiter: MakeWaiter) -> None:
     assert seconds_of({"first": waiter(never), "second": waiter(polls)}) > held_waits.HOLD_SECONDS
 
 
+@pytest.mark.usefixtures("long_hold")
 @pytest.mark.parametrize("gives_up", [gives_up_by_alarm, lambda: time.sleep(0.3)], ids=["alarm", "sleep"])
 def test_what_gives_up_is_violated(waiter: MakeWaiter, gives_up: Callable[[], object]) -> None:
-    with pytest.raises(Violation, match=r"the call get\(\): expected to wait, seen to have ended after 0\.\d s: it "):
+    with pytest.raises(
+        Violation, match=r"the call get\(\): expected to wait, seen to have ended after \d+\.\d s: it "
+    ):
         all_wait_without_limit({"put()": waiter(never), "get()": waiter(gives_up)})
 
 
+@pytest.mark.usefixtures("long_hold")
 def test_starter_that_gives_up_is_violated(tmp_path: Path, nothing_left: None) -> None:  # noqa: ARG001
-    with pytest.raises(Violation, match=r"the call join\(\): .* ended after 0\.\d s: it returned"):
+    with pytest.raises(Violation, match=r"the call join\(\): .* ended after \d+\.\d s: it returned"):
         all_wait_without_limit({"join()": Starter(tmp_path / "outcome", time.sleep, 0.3)})
 
 
@@ -116,7 +127,7 @@ def test_worker_that_exits_is_violated(waiter: MakeWaiter) -> None:
         all_wait_without_limit({"get()": worker})
 
 
-@pytest.mark.usefixtures("nothing_left")
+@pytest.mark.usefixtures("nothing_left", "long_hold")
 def test_tells_a_call_that_ends_from_one_that_does_not(tmp_path: Path) -> None:
     """A call that takes long ends by itself; one that waits for ever does not, which the kernel tells soon."""
 
