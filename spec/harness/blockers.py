@@ -12,14 +12,17 @@ import re
 import struct
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from spec.harness import socket_peers
+from spec.harness.process_table import listed_children
 from spec.harness.system_calls import P_PID, P_PIDFD
-from spec.harness.waits import blocking_call
+from spec.harness.waits import BlockingCall, blocking_call, blocking_calls
 
 NOBODY = "no process of the claim"
 """How it is said that none of the processes could end a wait."""
+
+_OWN = "another thread of its own"
 
 _MOST_NAMED = 5
 """How many processes are named at most."""
@@ -35,57 +38,98 @@ _ACCESS_MODES = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 """The bits of the access mode of an open file: `os.O_ACCMODE`, which PyPy lacks."""
 
 
-def describe_wait(pid: int, pids: Collection[int]) -> str:
-    """Return what the main thread of *pid* waits for, in words; empty if the kernel does not tell.
+class Wait(NamedTuple):
+    """What a blocked process waits for.
+
+    Attributes:
+        what: the event, in words; empty if the kernel does not tell.
+        enders: the processes that could end the wait, as far as that is known.
+    """
+
+    what: str
+    enders: Sequence[int] = ()
+
+
+def find_wait(pid: int, pids: Collection[int]) -> Wait:
+    """Return what the main thread of *pid* waits for.
 
     Args:
         pid: the process, which should be blocked.
         pids: the processes to look at for those that could end the wait.
     """
+    return _find(pid, blocking_call(pid), pids)
+
+
+def find_waits(pid: int, pids: Collection[int]) -> Wait:
+    """Return what *pid* waits for in its main thread, and then in others; see `find_wait`.
+
+    A thread that waits for another thread of the same process is left out, unless it is the main thread.
+    """
+    calls = blocking_calls(pid)
+    main = _find(pid, calls.pop(pid, None), pids)
+    others = [wait for wait in (_find(pid, call, pids) for call in calls.values()) if wait.what not in ("", _OWN)]
+    words = dict.fromkeys([main.what or "something", *(f"in another thread, for {wait.what}" for wait in others)])
+    return Wait(", and ".join(words), [*dict.fromkeys(ender for wait in [main, *others] for ender in wait.enders)])
+
+
+def _find(pid: int, call: Optional[BlockingCall], pids: Collection[int]) -> Wait:
     with suppress(OSError, ValueError):  # it is gone, or another process meanwhile, or may not be looked at
-        call = blocking_call(pid)
-        if call is not None and call.name in _DESCRIPTIONS:
-            return _DESCRIPTIONS[call.name](pid, call.arguments, pids)
-    return ""
+        if call is not None and call.name in _WAITS:
+            return _WAITS[call.name](pid, call.arguments, pids)
+    return Wait("")
 
 
-def _read(pid: int, arguments: list[int], pids: Collection[int]) -> str:
-    return _describe_file(pid, arguments[0], pids, reading=True)
+def describe_wait(pid: int, pids: Collection[int]) -> str:
+    """Return in words what `find_wait` finds; empty if the kernel does not tell."""
+    return find_wait(pid, pids).what
 
 
-def _write(pid: int, arguments: list[int], pids: Collection[int]) -> str:
-    return _describe_file(pid, arguments[0], pids, reading=False)
+def _read(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
+    return _wait_for_file(pid, arguments[0], pids, reading=True)
 
 
-def _poll(pid: int, arguments: list[int], pids: Collection[int]) -> str:
+def _write(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
+    return _wait_for_file(pid, arguments[0], pids, reading=False)
+
+
+def _poll(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
     address, number = arguments[0], min(arguments[1], _MOST_POLLED)
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         memory.seek(address)
         polled = _POLLFD.iter_unpack(memory.read(_POLLFD.size * number))
-    files = (_describe_file(pid, descriptor, pids, reading=True) for descriptor, _, _ in polled if descriptor >= 0)
-    return " or ".join(dict.fromkeys(filter(None, files)))
+    waits = [_wait_for_file(pid, descriptor, pids, reading=True) for descriptor, _, _ in polled if descriptor >= 0]
+    words = dict.fromkeys(wait.what for wait in waits if wait.what)
+    return Wait(" or ".join(words), [*dict.fromkeys(ender for wait in waits for ender in wait.enders)])
 
 
-def _futex(pid: int, arguments: list[int], pids: Collection[int]) -> str:
+def _futex(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
     file = _shared_mapping(pid, arguments[0])
     if file is None:
-        return "another thread of its own"
+        return Wait(_OWN)
     others = [other for other in pids if other != pid and file in _shared_files(other)]
-    return f"a semaphore that {_processes(others)} can release"
+    return Wait(f"a semaphore that {_processes(others)} can release", others)
 
 
-def _wait4(_pid: int, arguments: list[int], _pids: Collection[int]) -> str:
+def _wait4(pid: int, arguments: list[int], _pids: Collection[int]) -> Wait:
     child = _signed(arguments[0])
-    return f"the exit of process {child}" if child > 0 else "the exit of a child"
+    return _exit_of(child) if child > 0 else _exit_of_a_child(pid)
 
 
-def _waitid(pid: int, arguments: list[int], _pids: Collection[int]) -> str:
+def _waitid(pid: int, arguments: list[int], _pids: Collection[int]) -> Wait:
     if arguments[0] == P_PID:
-        return f"the exit of process {arguments[1]}"
-    return _describe_pidfd(pid, arguments[1]) if arguments[0] == P_PIDFD else "the exit of a child"
+        return _exit_of(arguments[1])
+    return _exit_by_pidfd(pid, arguments[1]) if arguments[0] == P_PIDFD else _exit_of_a_child(pid)
 
 
-def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> str:
+def _exit_of(pid: int) -> Wait:
+    return Wait(f"the exit of process {pid}", [pid])
+
+
+def _exit_of_a_child(pid: int) -> Wait:
+    return Wait("the exit of a child", listed_children(pid))
+
+
+def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> Wait:
     """See `proc_locks(5) <https://man7.org/linux/man-pages/man5/proc_locks.5.html>`_."""
     holder = ""
     with open("/proc/locks", encoding="ascii") as locks:
@@ -94,11 +138,11 @@ def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> str:
             if fields[1] != "->":
                 holder = fields[4]
             elif fields[5] == str(pid):
-                return f"a file lock that process {holder} holds"
-    return ""
+                return Wait(f"a file lock that process {holder} holds", [int(holder)])
+    return Wait("")
 
 
-_DESCRIPTIONS: dict[str, Callable[[int, list[int], Collection[int]], str]] = {
+_WAITS: dict[str, Callable[[int, list[int], Collection[int]], Wait]] = {
     "read": _read,
     "recvfrom": _read,
     "recvmsg": _read,
@@ -113,10 +157,10 @@ _DESCRIPTIONS: dict[str, Callable[[int, list[int], Collection[int]], str]] = {
 }
 
 
-def _describe_file(pid: int, descriptor: int, pids: Collection[int], *, reading: bool) -> str:
+def _wait_for_file(pid: int, descriptor: int, pids: Collection[int], *, reading: bool) -> Wait:
     link = os.readlink(f"/proc/{pid}/fd/{descriptor}")
     if link == "anon_inode:[pidfd]":
-        return _describe_pidfd(pid, descriptor)
+        return _exit_by_pidfd(pid, descriptor)
     if link.startswith("pipe:"):
         wanted = {os.O_WRONLY, os.O_RDWR} if reading else {os.O_RDONLY, os.O_RDWR}
         others = [other for other in pids if other != pid and _has_open(other, link, wanted)]
@@ -124,22 +168,23 @@ def _describe_file(pid: int, descriptor: int, pids: Collection[int], *, reading:
     if link.startswith("socket:"):
         peer = socket_peers.peer(int(link[len("socket:[") : -1]))
         if peer is None:
-            return "a message on a socket" if reading else "room on a socket"
+            return Wait("a message on a socket" if reading else "room on a socket")
         others = [other for other in pids if other != pid and _has_open(other, f"socket:[{peer}]")]
         return _peers(others, "a socket", reading=reading)
-    return ""
+    return Wait("")
 
 
-def _peers(others: Sequence[int], what: str, *, reading: bool) -> str:
-    """Return in words that a process waits until *others* write to a pipe or socket, or read from it."""
+def _peers(others: Sequence[int], what: str, *, reading: bool) -> Wait:
+    """Return that a process waits until *others* write to a pipe or socket, or read from it."""
     deed = "write to" if reading else "read from"
-    return f"{_processes(others)} to {deed} {what}" if others else f"{what} that {NOBODY} can {deed}"
+    words = f"{_processes(others)} to {deed} {what}" if others else f"{what} that {NOBODY} can {deed}"
+    return Wait(words, others)
 
 
-def _describe_pidfd(pid: int, descriptor: int) -> str:
+def _exit_by_pidfd(pid: int, descriptor: int) -> Wait:
     with open(f"/proc/{pid}/fdinfo/{descriptor}", encoding="ascii") as file:
         found = re.search(r"^Pid:\t(\d+)$", file.read(), re.MULTILINE)
-    return f"the exit of process {found[1]}" if found else ""
+    return _exit_of(int(found[1])) if found else Wait("")
 
 
 def _has_open(pid: int, link: str, modes: Optional[set[int]] = None) -> bool:

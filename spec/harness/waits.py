@@ -102,8 +102,16 @@ class BlockingCall(NamedTuple):
 
 def blocking_call(pid: int) -> Optional[BlockingCall]:
     """Return the call in which the main thread of *pid* waits, or None if this module does not know it."""
-    call = _calls(pid).get(pid)
-    return BlockingCall(_BY_NUMBER[call[0]].name, call[1:]) if call and call[0] in _BY_NUMBER else None
+    return blocking_calls(pid).get(pid)
+
+
+def blocking_calls(pid: int) -> dict[int, BlockingCall]:
+    """Return the calls in which the threads of *pid* wait, as far as this module knows them, by thread."""
+    return {
+        thread: BlockingCall(_BY_NUMBER[call[0]].name, call[1:])
+        for thread, call in _calls(pid).items()
+        if call and call[0] in _BY_NUMBER
+    }
 
 
 def limit_of_wait(pid: int) -> str:

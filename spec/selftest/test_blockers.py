@@ -9,14 +9,15 @@ import re
 import select
 import signal
 import socket
+import threading
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 
 from spec.harness import socket_peers
-from spec.harness.blockers import describe_wait
-from spec.harness.process_table import until_blocked
+from spec.harness.blockers import describe_wait, find_wait, find_waits
+from spec.harness.process_table import children, until_blocked
 from spec.harness.system_calls import P_PID, WEXITED, WNOWAIT, pidfd_open, waitid
 from spec.selftest.conftest import Fork
 
@@ -109,3 +110,38 @@ def test_nothing_is_known_of_a_process_that_is_gone(fork: Fork) -> None:
     gone = fork(int)
     waitid(P_PID, gone, WEXITED | WNOWAIT)
     assert describe_wait(gone, [os.getpid(), gone]) == ""
+
+
+def test_process_waits_in_other_threads_too(fork: Fork) -> None:
+    lock, (reading, writing) = mp.Lock(), os.pipe()
+    lock.acquire()
+
+    def wait() -> None:
+        threading.Thread(target=lock.acquire).start()
+        threading.Thread(target=threading.Event().wait).start()
+        os.read(reading, 1)
+
+    waiter = fork(wait)
+    until_blocked([waiter])
+    pipe, semaphore = (
+        f"process {os.getpid()} to write to a pipe",
+        f"a semaphore that process {os.getpid()} can release",
+    )
+    found = find_waits(waiter, [os.getpid(), waiter])
+    assert found == (f"{pipe}, and in another thread, for {semaphore}", [os.getpid()])
+    assert find_wait(waiter, [os.getpid(), waiter]) == (pipe, [os.getpid()])
+    os.close(writing)
+
+
+def test_those_that_could_end_a_wait_are_known_by_number(fork: Fork) -> None:
+    def join() -> None:
+        if os.fork() == 0:
+            signal.pause()
+        os.wait()
+
+    waiter = fork(join)
+    until_blocked([waiter])
+    [child] = children(waiter)
+    until_blocked([waiter])
+    assert find_wait(waiter, [waiter]) == ("the exit of a child", [child])
+    os.kill(child, signal.SIGKILL)
