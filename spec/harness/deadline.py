@@ -6,7 +6,10 @@ A deadline can only decide that a claim fails.  No claim holds because time has 
 from __future__ import annotations
 
 import time
+from types import FrameType
 from typing import Optional
+
+from spec.harness.event_log import log_failure
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
@@ -38,10 +41,13 @@ class Deadline:
     Args:
         what: the expected event, in words that follow "expected", such as ``process 7 to exit``.
         seconds: the time from now; `DEADLINE_SECONDS` if left out.
+
+    Attributes:
+        what: the expected event, in these words.
     """
 
     def __init__(self, what: str, seconds: Optional[float] = None) -> None:
-        self._what = what
+        self.what = what
         self._seconds = DEADLINE_SECONDS if seconds is None else seconds
         self._end = time.monotonic() + self._seconds
 
@@ -63,7 +69,8 @@ class Deadline:
             seen: how much of the event has happened, in words that follow "seen".
         """
         suffix = f", seen {seen}" if seen else ""
-        return Hung(f"expected {self._what} within {self._seconds:g} s{suffix}")
+        log_failure("", self.what, f"not within {self._seconds:g} s{suffix}")
+        return Hung(f"expected {self.what} within {self._seconds:g} s{suffix}")
 
 
 class Backoff:
@@ -76,6 +83,7 @@ class Backoff:
         what: the expected event, in words that follow "expected".
 
     Attributes:
+        what: the same as the argument.
         LEAST: the first pause, in seconds.
         MOST: the longest pause, in seconds.
         GROWTH: the factor by which each pause is longer than the one before.
@@ -84,7 +92,7 @@ class Backoff:
     LEAST, MOST, GROWTH = 0.001, 0.016, 1.25
 
     def __init__(self, what: str) -> None:
-        self._deadline = Deadline(what)
+        self.what, self._deadline = what, Deadline(what)
         self._between = self.LEAST
 
     def wait(self, soon: bool = False) -> None:
@@ -98,3 +106,19 @@ class Backoff:
         """
         self._between = self.LEAST if soon else min(self._between * self.GROWTH, self.MOST)
         time.sleep(min(self._between, self._deadline.remaining()))
+
+
+def awaited(frame: Optional[FrameType]) -> str:
+    """Return the event that the code of *frame* waits for, or the code that called it; empty if for none.
+
+    Such code has the `Deadline` or the `Backoff` of the wait as a local variable.
+
+    Args:
+        frame: where a thread is, as a signal handler gets it.
+    """
+    while frame is not None:
+        for value in frame.f_locals.values():
+            if isinstance(value, (Deadline, Backoff)):
+                return value.what
+        frame = frame.f_back
+    return ""

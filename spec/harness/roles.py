@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from spec.harness.blockers import describe_wait
+from spec.harness.event_log import log_note
 from spec.harness.process_table import descendants, parent
 
 _roles: dict[int, str] = {}
@@ -16,6 +17,7 @@ _roles: dict[int, str] = {}
 def note(pid: int, role: str) -> None:
     """Note what process *pid* is there for, or where it has come to; the latest note counts."""
     _roles[pid] = role
+    log_note(pid, role)
 
 
 def role(pid: int) -> str:

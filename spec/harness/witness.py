@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Callable, Optional
 
+from spec.harness.event_log import log_failure
 from spec.harness.heartbeat import beat
 
 
@@ -42,6 +43,7 @@ class Violation(AssertionError):
 
     def __init__(self, what: str, expected: str, seen: str, witness: str) -> None:
         super().__init__(what, expected, seen, witness)
+        log_failure(what, expected, seen)
         self.summary = f"{what}: expected {expected}, seen {seen}"
         self.witness = witness
         self.context: dict[str, str] = {}

@@ -12,7 +12,11 @@ from spec.report.bundling.source import Definition, Symbol
 FOR_THE_SUITE = ("pytest", "hypothesis", "spec.engine")
 """Decorators from these packages are left out."""
 
-TOLD_TO_THE_SUITE = {Symbol("spec.harness.roles", "note"), Symbol("spec.harness.heartbeat", "beat")}
+TOLD_TO_THE_SUITE = {
+    Symbol("spec.harness.roles", "note"),
+    Symbol("spec.harness.heartbeat", "beat"),
+    Symbol("spec.harness.event_log", "log_failure"),
+}
 """Calls of these functions are left out: they tell the suite what goes on."""
 
 SETTINGS = {"__tracebackhide__", "__module__"}
