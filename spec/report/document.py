@@ -50,13 +50,64 @@ class ClaimData(TypedDict):
     code: str
 
 
-class VerdictData(TypedDict):
-    """The verdict on a claim on a target.
+class ParentData(TypedDict):
+    """From when on a process had this parent; see `spec.report.timelines.timeline.NewParent`."""
 
-    Where the claim does not hold, the explanation says what was seen.  Where it does not apply, or its subject is not
-    provided, the explanation says why.  The reason and the link are those of a known deviation.
-    """
+    time: float
+    pid: int
 
+
+class SpanData(TypedDict):
+    """What a process did for a while; see `spec.report.timelines.timeline.Span`."""
+
+    begin: float
+    end: float
+    state: str
+    waits_for: str
+    enders: list[int]
+
+
+class LaneData(TypedDict):
+    """A process of a timeline; see `spec.report.timelines.timeline.Life`."""
+
+    pid: int
+    role: str
+    parents: list[ParentData]
+    spans: list[SpanData]
+    exit: str
+    reaped: bool
+
+
+class NoteData(TypedDict):
+    """What was noted of a process; see `spec.harness.event_log.Note`."""
+
+    time: float
+    pid: int
+    what: str
+
+
+class FailureData(TypedDict):
+    """What was expected at the end of a timeline; see `spec.harness.event_log.Failure`."""
+
+    what: str
+    expected: str
+    seen: str
+
+
+class TimelineData(TypedDict):
+    """What the processes of a claim did until it failed; see `spec.report.timelines.timeline.Timeline`."""
+
+    seconds: float
+    skipped_seconds: float
+    hidden_processes: int
+    looks: int
+    longest_gap: float
+    lanes: list[LaneData]
+    notes: list[NoteData]
+    failure: FailureData
+
+
+class _VerdictData(TypedDict):
     claim: str
     target: str
     verdict: str
@@ -64,6 +115,17 @@ class VerdictData(TypedDict):
     explanation: str
     reason: str
     link: str
+
+
+class VerdictData(_VerdictData, total=False):
+    """The verdict on a claim on a target.
+
+    Where the claim does not hold, the explanation says what was seen.  Where it does not apply, or its subject is not
+    provided, the explanation says why.  The reason and the link are those of a known deviation.  A claim that is
+    violated, hung or crashed has a timeline.
+    """
+
+    timeline: TimelineData
 
 
 class Document(TypedDict):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from spec.report import comparison, html
 from spec.report.differences import differ
 from spec.report.document import Document
+from spec.report.timelines import pictures
 
 
 def render(documents: Sequence[Document], *, only_differing: bool = False) -> str:
@@ -35,6 +36,7 @@ def render(documents: Sequence[Document], *, only_differing: bool = False) -> st
                 claim["id"] for claim in rows if differ(column.verdicts.get(claim["id"]) for column in columns)
             },
             only_differing=only_differing,
+            figure=pictures.figure,
             lessons=html.by_lesson(rows),
         )
     )

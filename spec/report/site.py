@@ -14,6 +14,7 @@ from spec.engine.verdicts import FAILING, HOLDS, KNOWN
 from spec.report import comparison, html
 from spec.report.comparison import Column
 from spec.report.document import ClaimData, Document
+from spec.report.timelines import pictures
 from spec.report.writers import CannotWrite
 
 GENERATOR = '<meta name="generator" content="multiprocessing-spec">'
@@ -83,7 +84,7 @@ def _pages(documents: Sequence[Document]) -> dict[str, str]:
         libraries.setdefault(_library(column), []).append(column)
     contexts = list(dict.fromkeys(map(_context, columns)))
     tallies = {claim["id"]: [_tally(claim, of) for of in libraries.values()] for claim in claims}
-    shared = {"documents": documents, "generator": GENERATOR}
+    shared = {"documents": documents, "generator": GENERATOR, "figure": pictures.figure}
     index = html.templates().get_template("index.html.jinja")
     pages = {
         "index.html": index.render(

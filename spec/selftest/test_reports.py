@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -20,16 +21,22 @@ def test_json_is_as_the_schema_says(report: Document) -> None:
     schema = json.loads((ROOT / "spec" / "report" / "schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(report, schema)
     names = {"document": schema, **schema["$defs"]}
-    types = {
+    types: dict[str, Any] = {
         "document": document.Document,
         "target": document.TargetData,
         "claim": document.ClaimData,
         "source": document.SourceData,
         "verdict": document.VerdictData,
+        "timeline": document.TimelineData,
+        "lane": document.LaneData,
+        "parent": document.ParentData,
+        "span": document.SpanData,
+        "note": document.NoteData,
+        "failure": document.FailureData,
     }
     for name, described in names.items():
-        keys = set(types[name].__annotations__)
-        assert set(described["properties"]) == set(described["required"]) == keys
+        assert set(described["properties"]) == types[name].__required_keys__ | types[name].__optional_keys__
+        assert set(described["required"]) == types[name].__required_keys__
 
 
 def test_json_tells_all(report: Document) -> None:

@@ -142,6 +142,23 @@ def test_children_are_found_and_orphans_are_followed() -> None:
     assert observer.end().lives[1].over
 
 
+def test_life_begins_with_the_start_of_the_process() -> None:
+    """Not with the first look that sees it; but the kernel counts in ticks, and by another clock."""
+    reader, writer = os.pipe()
+    with forked(lambda: os.read(reader, 1) and os.fork() and os.read(reader, 1)) as pid:
+        observer = observe(pid)
+        started = time.monotonic() - observer.begun
+        os.write(writer, b".")
+        time.sleep(0.2)
+        observer.look()
+        _, child = observer.end().lives
+    os.close(reader)
+    os.close(writer)
+    assert started - 0.02 <= child.begin < child.spans[1].begin
+    assert states(child)[0] == RUNNING
+    assert child.spans[0].end == pytest.approx(child.spans[1].begin)
+
+
 def test_exit_code_is_told() -> None:
     with forked(lambda: None) as pid:
         until_exited(pid)

@@ -65,6 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write a site of static pages: an overview, and a page for each claim.  Repeatable",
     )
+    parser.add_argument(
+        "--timelines",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="write a picture of each failure, .svg: what each process of the claim did until then.  Repeatable",
+    )
     for name, table in TABLES.items():
         begin, end = insertion.marks(name)
         parser.add_argument(
@@ -87,7 +95,8 @@ def run(asked: argparse.Namespace) -> int:
     Raises:
         UsageError: there is nothing to make, a report cannot be read, or a file cannot be written.
     """
-    options = {"-o FILE": asked.pages, "--site DIR": asked.site, "--badge FILE": asked.badge}
+    options = {"-o FILE": asked.pages, "--site DIR": asked.site, "--timelines DIR": asked.timelines}
+    options["--badge FILE"] = asked.badge
     options |= {f"--{name} FILE": getattr(asked, name) for name in TABLES}
     if not any(options.values()):
         *others, last = options
@@ -100,6 +109,8 @@ def run(asked: argparse.Namespace) -> int:
             writers.write(documents, file)
         for folder in asked.site:
             writers.write_site(documents, folder)
+        for folder in asked.timelines:
+            print(f"timelines: {writers.write_timelines(documents, folder)} in {folder}")
         for file in asked.badge:
             badge.write(documents, file, asked.label)
         for name, table in TABLES.items():

@@ -6,6 +6,7 @@ seen.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Optional
 
-from spec.harness.blockers import NOBODY, describe_wait
+from spec.harness.blockers import NOBODY, Wait, find_wait, find_waits
 from spec.harness.process_table import descendants, exit_in_words, listed_children, stat
 from spec.harness.roles import command_line
 from spec.harness.waits import BlockingCall, blocking_call, sleeps
@@ -32,6 +33,9 @@ from spec.report.timelines.timeline import (
 
 _SECONDS_TO_BEGIN = 1
 """A process that is started as a new program is the fork of its starter at first, for less than this time."""
+
+_CLOCK_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", 7)
+"""The clock of the starts of processes in /proc; some Pythons have no name for it."""
 
 _STATES = {"R": RUNNING, "D": RUNNING, "T": STOPPED, "t": STOPPED, "Z": ZOMBIE}
 
@@ -71,13 +75,13 @@ def _exit(status: int) -> str:
     return exit_in_words(status >> 8 & 0xFF, number or None)
 
 
-def _with_roles(what: str, roles: Mapping[int, str]) -> str:
-    """Return *what* a process waits for with the roles of processes in place of their numbers."""
+def with_roles(what: str, roles: Mapping[int, str]) -> str:
+    """Return *what* is said of processes, with their *roles* in place of their numbers."""
 
     def named(found: re.Match[str]) -> str:
         return re.sub(r"\d+", lambda number: roles.get(int(number[0]), f"process {number[0]}"), found[1])
 
-    return re.sub(r"process ((?:\d+, )*\d+(?: or \d+)?)", named, what.replace(NOBODY, "no process of the program"))
+    return re.sub(r"process ((?:\d+, )*\d+(?: or \d+)?)", named, what)
 
 
 class _Subject:
@@ -86,7 +90,7 @@ class _Subject:
     def __init__(self, life: Life, seen: _Observation) -> None:
         self.life, self.begun, self.ticks = life, seen.begun, seen.ticks
         self.call: Optional[BlockingCall] = None
-        self.what = ""
+        self.wait = Wait("")
 
 
 class Observer:
@@ -94,7 +98,14 @@ class Observer:
 
     Args:
         title: what the timeline is called.
+
+    Attributes:
+        begun: when the timeline began, by `time.monotonic`.
+        MAIN: the role of the first process.
+        NO_PROCESS: how it is said that none of the processes could end a wait.
     """
+
+    MAIN, NO_PROCESS = "main", "no process of the program"
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -102,18 +113,18 @@ class Observer:
         self._lives: list[Life] = []
         self._lines: list[Line] = []
         self._commands: dict[int, str] = {}
-        self._looks, self._gap, self._begin, self._last = 0, 0.0, time.monotonic(), 0.0
+        self._looks, self._gap, self.begun, self._last = 0, 0.0, time.monotonic(), 0.0
         self._main = 0
 
     def begin(self, pid: int) -> None:
         """Begin with process *pid*, which has just started."""
-        self._main, self._begin, self._last = pid, time.monotonic(), 0.0
+        self._main, self.begun, self._last = pid, time.monotonic(), 0.0
         self.look()
 
     def look(self) -> None:
         """Ask the kernel what all processes do now."""
-        now = time.monotonic() - self._begin
-        self._gap, self._last, self._looks = max(self._gap, now - self._last), now, self._looks + 1
+        now, before = time.monotonic() - self.begun, self._last
+        self._gap, self._last, self._looks = max(self._gap, now - before), now, self._looks + 1
         for pid in self._all():
             seen = _observe(pid)
             subject = self._subjects.get(pid)
@@ -122,21 +133,24 @@ class Observer:
                 subject = None
             if seen is not None:
                 if subject is None:
-                    subject = self._is_new(pid, seen, now)
+                    subject = self._is_new(pid, seen, min(max(self._start(seen), before), now))
                 self._goes_on(subject, seen, now)
 
     def printed(self, text: str) -> None:
         """Note what the processes have printed: whole lines, or parts of one."""
-        now = time.monotonic() - self._begin
+        now = time.monotonic() - self.begun
         self._lines += [Line(now, line) for line in text.splitlines() if line]
 
     def end(self) -> Timeline:
         """Return the timeline, from the beginning until now."""
         self.look()
-        seconds = time.monotonic() - self._begin
+        seconds = time.monotonic() - self.begun
         roles = self._name_all()
         for life in self._lives:
-            life.spans = [span._replace(what=_with_roles(span.what, roles)) for span in life.spans]
+            life.spans = [
+                span._replace(what=with_roles(span.what.replace(NOBODY, self.NO_PROCESS), roles))
+                for span in life.spans
+            ]
         return Timeline(self._title, self._lives, self._lines, seconds, self._looks, self._gap)
 
     def _name_all(self) -> dict[int, str]:
@@ -146,7 +160,7 @@ class Observer:
             starter = next((other.role for other in self._lives if other.pid == life.parents[0].parent), "")
             command = self._commands.get(life.pid, "")
             if life is self._lives[0]:
-                life.role = "main"
+                life.role = self.MAIN
             elif "_tracker import main" in command:
                 life.role = "resource tracker"
             elif "forkserver import main" in command and starter != "fork server":
@@ -163,8 +177,13 @@ class Observer:
             found.update(dict.fromkeys(descendants(pid) if pid == self._main else listed_children(pid)))
         return [*found]
 
-    def _is_new(self, pid: int, seen: _Observation, now: float) -> _Subject:
-        life = Life(pid, "", [NewParent(now if self._lives else 0.0, seen.parent)])
+    def _start(self, seen: _Observation) -> float:
+        """Return when a process was started; the kernel's ticks are ten milliseconds as a rule."""
+        boot = time.monotonic() - time.clock_gettime(_CLOCK_BOOTTIME)
+        return seen.begun / os.sysconf("SC_CLK_TCK") + boot - self.begun
+
+    def _is_new(self, pid: int, seen: _Observation, start: float) -> _Subject:
+        life = Life(pid, "", [NewParent(start if self._lives else 0.0, seen.parent)])
         self._lives.append(life)
         self._subjects[pid] = subject = _Subject(life, seen)
         return subject
@@ -184,13 +203,15 @@ class Observer:
             life.parents.append(NewParent(now, seen.parent))
         if seen.letter == "Z" and not life.exit:
             life.exit = _exit(seen.status)
-        state, what = self._activity(subject, seen)
+        state, wait = self._activity(subject, seen)
         if life.spans:
             life.spans[-1] = life.spans[-1]._replace(end=now)
-        if not life.spans or (state, what) != life.spans[-1][2:]:
-            life.spans.append(Span(now if life.spans else life.begin, now, state, what))
+        elif life is not self._lives[0]:  # which ran before
+            life.spans.append(Span(life.begin, now, RUNNING))
+        if not life.spans or (state, wait.what) != life.spans[-1][2:4]:
+            life.spans.append(Span(now if life.spans else life.begin, now, state, *wait))
 
-    def _activity(self, subject: _Subject, seen: _Observation) -> tuple[str, str]:
+    def _activity(self, subject: _Subject, seen: _Observation) -> tuple[str, Wait]:
         """Return the state of a process, and what it waits for.
 
         A process that has used the processor since the last look counts as running.
@@ -198,13 +219,24 @@ class Observer:
         pid = subject.life.pid
         used, subject.ticks = seen.ticks > subject.ticks, seen.ticks
         if seen.letter in _STATES:
-            return _STATES[seen.letter], ""
+            return _STATES[seen.letter], Wait("")
         if used:
-            return RUNNING, ""
+            return RUNNING, Wait("")
         call = blocking_call(pid)
-        if call != subject.call:
-            # Who else has the pipe or the memory is looked up only once for each wait.
-            subject.call, subject.what = call, describe_wait(pid, [*self._subjects])
-        if subject.what:
-            return WAITING, subject.what
-        return (SLEEPING if sleeps(pid) else WAITING), ""
+        if call != subject.call or (subject.wait.what and not subject.wait.enders):
+            # Who else has the pipe or the memory is looked up only until somebody is found.
+            subject.call, subject.wait = call, find_wait(pid, [*self._subjects])
+        if subject.wait.what:
+            return WAITING, subject.wait
+        return (SLEEPING if sleeps(pid) else WAITING), Wait("")
+
+    def look_again_at_waits(self) -> None:
+        """Ask again who could end each wait, and for what other threads wait.
+
+        Processes may have started since a wait began.
+        """
+        for subject in self._subjects.values():
+            span = subject.life.spans[-1]
+            if span.what:
+                subject.wait = find_waits(subject.life.pid, [*self._subjects])
+                subject.life.spans[-1] = span._replace(what=subject.wait.what, enders=subject.wait.enders)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from textwrap import shorten
 from typing import NamedTuple
 
 from markupsafe import Markup
 
+from spec.harness.event_log import Failure, Note
+from spec.report.document import VerdictData
 from spec.report.html import templates
+from spec.report.timelines import timeline_data
 from spec.report.timelines.timeline import STATES, ZOMBIE, Life, Span, Timeline
 
 PICTURE_WIDTH, LEFT_MARGIN, RIGHT_MARGIN, LANE_HEIGHT, TOP_MARGIN = 800, 165, 135, 28, 64
 """In pixels: the picture, the margins for names and ends, the height of a lane, and what is above the lanes."""
 
+NOTES_HEIGHT, LINE_HEIGHT, END_WIDTH, EDGE_WIDTH, NOTE_LETTER_WIDTH = 8, 16, 84, 12, 5.6
+"""In pixels: what a lane with notes has below it, a line of text, the end of a lane, an edge, and a small letter."""
+
+MOST_EDGES = 12
+"""So many waits have edges; the text below the picture has all."""
+
 _LEAST_WIDTH = 1.0
 """What is shorter is drawn as wide as this, so that it can be seen."""
+
+_LINE_LETTERS = 120
+"""About as many letters fit in a line of the picture."""
 
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600)
 
@@ -25,20 +39,49 @@ class _Bar(NamedTuple):
     told: str
 
 
+class _Tick(NamedTuple):
+    x: float
+    text: str
+    told: str
+    fits: bool
+
+
+class _Edge(NamedTuple):
+    """A line from the lane at *y*, whose process waits, to the lanes of those that could end the wait."""
+
+    x: int
+    y: int
+    enders: list[int]
+    told: str
+
+
 class _Lane(NamedTuple):
     y: int
     role: str
     pid: int
+    doing: str
     bars: list[_Bar]
     start: tuple[float, int]
     marks: list[tuple[float, str]]
+    notes: list[_Tick]
     end: float
     told: str
 
 
 def svg(timeline: Timeline) -> str:
     """Return the timeline as an SVG picture that is 800 pixels wide and needs nothing else."""
-    return templates().get_template("timeline.svg.jinja").render(**_picture(timeline))
+    failure = timeline.failure
+    return _render(timeline, [*_in_words(failure), *_waits_in_words(timeline)] if failure else [], alone=True)
+
+
+def figure(verdict: VerdictData) -> Markup:
+    """Return the timeline of a *verdict* for a page that has the styles and the pattern ``stripes``, or nothing."""
+    if "timeline" not in verdict:
+        return Markup("")
+    timeline = timeline_data.of(verdict)
+    template = templates().get_template("figure.html.jinja")
+    picture = Markup(_render(timeline, _in_words(timeline.failure) if timeline.failure else [], alone=False))
+    return Markup(template.render(timeline=timeline, picture=picture, waits=_waits_in_words(timeline)))
 
 
 def html(timeline: Timeline) -> str:
@@ -50,41 +93,110 @@ def html(timeline: Timeline) -> str:
     )
 
 
-def _picture(timeline: Timeline) -> dict[str, object]:
-    scale = (PICTURE_WIDTH - LEFT_MARGIN - RIGHT_MARGIN) / max(timeline.seconds, 1e-6)
-    places = {life.pid: TOP_MARGIN + LANE_HEIGHT * place for place, life in enumerate(timeline.lives)}
+def _in_words(failure: Failure) -> list[str]:
+    subject = f"{failure.what}: " if failure.what else ""
+    return [f"{subject}expected {failure.expected}", f"seen: {failure.seen}"]
 
-    def x(time: float) -> float:
-        return round(LEFT_MARGIN + time * scale, 1)
 
-    lanes = []
-    for life in timeline.lives:
-        y = places[life.pid]
+def _waits_in_words(timeline: Timeline) -> list[str]:
+    """Return who waits for whom at the end: a sentence for all that wait for the same."""
+    who: dict[str, list[str]] = {}
+    for life, span in timeline.waits():
+        who.setdefault(span.what, []).append(life.role)
+    return [_wait_in_words(roles, what) for what, roles in who.items()]
+
+
+def _wait_in_words(roles: Sequence[str], what: str) -> str:
+    *others, last = roles
+    return f"{', '.join(others)} and {last} wait for {what}" if others else f"{last} waits for {what}"
+
+
+def _render(timeline: Timeline, told: Sequence[str], *, alone: bool) -> str:
+    lines = [shorten(text, _LINE_LETTERS, placeholder=" ...") for text in told]
+    return (
+        templates()
+        .get_template("timeline.svg.jinja")
+        .render(alone=alone, told=lines, **_Picture(timeline, lines).parts())
+    )
+
+
+class _Picture:
+    """Where everything is in the picture of a timeline, above these *lines* of text."""
+
+    def __init__(self, timeline: Timeline, lines: Sequence[str]) -> None:
+        self._timeline = timeline
+        waits = timeline.waits() if timeline.failure else []
+        self._waits = [(life, span) for life, span in waits if self._shown(span.enders)][:MOST_EDGES]
+        self._right = max(RIGHT_MARGIN, END_WIDTH + EDGE_WIDTH * (len(self._waits) + 2) if self._waits else 0)
+        self._scale = (PICTURE_WIDTH - LEFT_MARGIN - self._right) / max(timeline.seconds, 1e-6)
+        self._top = TOP_MARGIN + (LINE_HEIGHT if timeline.failure else 0)
+        self._lane = LANE_HEIGHT + (NOTES_HEIGHT if timeline.notes else 0)
+        self._places = {life.pid: self._top + self._lane * place for place, life in enumerate(timeline.lives)}
+        self._bottom = self._top + self._lane * len(timeline.lives)
+        self._height = self._bottom + (30 + LINE_HEIGHT * len(lines) + LINE_HEIGHT if timeline.failure else 46)
+
+    def parts(self) -> dict[str, object]:
+        """Return what the template needs."""
+        timeline = self._timeline
+        step = next((step for step in _STEPS if timeline.seconds / step <= 8), timeline.seconds / 8)
+        return {
+            "timeline": timeline,
+            "lanes": [self._lane_of(life) for life in timeline.lives],
+            "edges": [self._edge(place, life, span) for place, (life, span) in enumerate(self._waits)],
+            "ticks": [
+                (self._x(number * step), f"{number * step:g} s") for number in range(int(timeline.seconds / step) + 1)
+            ],
+            "states": STATES,
+            "lines": [(self._x(line.time), line.text) for line in timeline.lines],
+            "size": {
+                "width": PICTURE_WIDTH,
+                "height": self._height,
+                "right": self._right,
+                "top": self._top,
+                "bottom": self._bottom,
+            },
+        }
+
+    def _x(self, time: float) -> float:
+        return round(LEFT_MARGIN + time * self._scale, 1)
+
+    def _lane_of(self, life: Life) -> _Lane:
+        y = self._places[life.pid]
         bars = [
-            _Bar(x(span.begin), max(round((span.end - span.begin) * scale, 1), _LEAST_WIDTH), span.state, _told(span))
+            _Bar(
+                self._x(span.begin),
+                max(round((span.end - span.begin) * self._scale, 1), _LEAST_WIDTH),
+                span.state,
+                _told(span),
+            )
             for span in life.spans
         ]
-        marks = [(x(time), f"adopted by {timeline.role(parent)}") for time, parent in life.parents[1:]]
-        start = x(life.begin), places.get(life.parents[0].parent, y)
-        lanes.append(_Lane(y, life.role, life.pid, bars, start, marks, x(life.end), _end(life)))
-    bottom = TOP_MARGIN + LANE_HEIGHT * len(lanes)
-    step = next((step for step in _STEPS if timeline.seconds / step <= 8), timeline.seconds / 8)
-    ticks = [(x(number * step), f"{number * step:g} s") for number in range(int(timeline.seconds / step) + 1)]
-    return {
-        "timeline": timeline,
-        "lanes": lanes,
-        "ticks": ticks,
-        "states": STATES,
-        "lines": [(x(line.time), line.text) for line in timeline.lines],
-        "size": {
-            "width": PICTURE_WIDTH,
-            "left": LEFT_MARGIN,
-            "right": RIGHT_MARGIN,
-            "lane": LANE_HEIGHT,
-            "top": TOP_MARGIN,
-            "bottom": bottom,
-        },
-    }
+        marks = [(self._x(time), f"adopted by {self._timeline.role(parent)}") for time, parent in life.parents[1:]]
+        start = self._x(life.begin), self._places.get(life.parents[0].parent, y)
+        notes = [note for note in self._timeline.notes if note.pid == life.pid]
+        doing = notes[-1].what if notes else ""
+        end = _end(life) if life.exited is not None or not self._timeline.failure else ""
+        return _Lane(y, life.role, life.pid, doing, bars, start, marks, [*self._ticks(notes)], self._x(life.end), end)
+
+    def _ticks(self, notes: Sequence[Note]) -> Iterator[_Tick]:
+        """Yield a tick for each note, and whether its text fits between the one before it and the right margin."""
+        free = 0.0
+        for note in notes:
+            x = self._x(note.time)
+            end = x + 3 + NOTE_LETTER_WIDTH * len(note.what)
+            fits = free <= x and end <= PICTURE_WIDTH - self._right
+            free = end if fits else free
+            yield _Tick(x, note.what, f"{note.time:.3f} s: {note.what}", fits)
+
+    def _edge(self, place: int, life: Life, span: Span) -> _Edge:
+        x = PICTURE_WIDTH - self._right + END_WIDTH + EDGE_WIDTH * (place + 1)
+        enders = [self._places[pid] for pid in self._shown(span.enders)]
+        return _Edge(x, self._places[life.pid], enders, _wait_in_words([life.role], span.what))
+
+    def _shown(self, pids: Sequence[int]) -> list[int]:
+        """Return those of the processes that have a lane."""
+        lanes = {life.pid for life in self._timeline.lives}
+        return [pid for pid in pids if pid in lanes]
 
 
 def _told(span: Span) -> str:

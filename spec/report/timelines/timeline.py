@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
+
+from spec.harness.event_log import Failure, Note
 
 RUNNING, WAITING, SLEEPING, STOPPED, ZOMBIE = "running", "waiting", "sleeping", "stopped", "zombie"
 
@@ -26,12 +28,14 @@ class Span(NamedTuple):
         end: seconds since the timeline began.
         state: one of `STATES`.
         what: what it waited for, in words; empty if it did not wait, or if the kernel does not tell.
+        enders: the processes that could end its wait, as far as that is known.
     """
 
     begin: float
     end: float
     state: str
     what: str = ""
+    enders: Sequence[int] = ()
 
 
 class NewParent(NamedTuple):
@@ -101,6 +105,10 @@ class Timeline:
         seconds: how long it took.
         looks: how often the kernel was asked.
         gap: the longest time between two looks, in seconds.  What was shorter may be missing.
+        notes: what else is known of the processes, in order, in seconds since the timeline began.
+        failure: what was expected at the end, if the program is a claim that failed then.
+        skipped: how many seconds before the beginning were left out.
+        hidden: how many processes were left out.
     """
 
     title: str
@@ -109,6 +117,10 @@ class Timeline:
     seconds: float
     looks: int
     gap: float
+    notes: list[Note] = field(default_factory=list)
+    failure: Optional[Failure] = None
+    skipped: float = 0.0
+    hidden: int = 0
 
     def role(self, pid: int) -> str:
         """Return who *pid* is; a process from outside is called by its number."""
@@ -121,6 +133,11 @@ class Timeline:
             f"The kernel was asked {self.looks} times, at most {self.gap * 1000:.0f} ms apart: "
             "what was shorter may be missing, and each time may be wrong by as much."
         )
+
+    def waits(self) -> list[tuple[Life, Span]]:
+        """Return the processes that wait at the end for something that is known, with that last span of each."""
+        there = [life for life in self.lives if life.exited is None and life.spans]
+        return [(life, life.spans[-1]) for life in there if life.spans[-1].what]
 
     def events(self) -> Iterator[tuple[float, str, str]]:
         """Yield, in order of time, what happened: the time, who did it, and what it was."""
