@@ -15,6 +15,7 @@ from spec.engine.findings import Finding
 from spec.engine.fixtures import LESSON, PACKAGE
 from spec.engine.hangs import timed_out
 from spec.engine.lessons import REFERENCE, BrokenLesson, NotProvided
+from spec.engine.observation import OBSERVATION
 from spec.engine.requests import request_of
 from spec.engine.verdicts import (
     CRASHED,
@@ -29,6 +30,7 @@ from spec.engine.verdicts import (
     VIOLATED,
 )
 from spec.harness.deadline import Crashed, Hung
+from spec.harness.event_log import END_OF_CLAIM, log_failure
 from spec.harness.roles import describe_all
 from spec.harness.witness import Violation, caller, format_failure
 
@@ -122,14 +124,17 @@ def _concerns_the_lessons(item: pytest.Item) -> bool:
 
 
 def context(item: pytest.Item, claim: Claim) -> dict[str, str]:
-    """Return what the report of a failure says besides: the claim and the target."""
-    return {"claim": f"{claim.id}: {claim.wording}", "target": target_of(item).label}
+    """Return what the report of a failure says besides: the claim, the target, and where its timeline will be."""
+    facts = {"claim": f"{claim.id}: {claim.wording}", "target": target_of(item).label}
+    observation = item.stash.get(OBSERVATION, None)
+    return facts if observation is None else {**facts, "timeline": observation.place}
 
 
 def _translated(error: BaseException) -> BaseException:
     """Return *error*, or the exception of the harness that stands for it."""
     rule = timed_out(error)
     if rule:
+        log_failure("", END_OF_CLAIM, rule)
         return Hung(f"{rule}:\n{describe_all(os.getpid())}").with_traceback(error.__traceback__)
     if isinstance(error, SystemExit):
         violation = _unexpected(error)

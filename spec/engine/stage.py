@@ -13,16 +13,19 @@ import sys
 import tempfile
 import traceback
 import types
-from typing import NoReturn
+from types import FrameType
+from typing import NoReturn, Optional
 
 import pytest
 import pytest_timeout
 from _pytest.runner import runtestprotocol
 
+from spec.engine.observation import OBSERVATION
 from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.sweep import SWEEP
 from spec.harness import callers
-from spec.harness.deadline import Crashed, Hung
+from spec.harness.deadline import Crashed, Hung, awaited
+from spec.harness.event_log import END_OF_CLAIM, log_failure, log_to
 from spec.harness.process_table import descendants
 from spec.harness.roles import describe_all
 from spec.harness.signal_state import restore_defaults
@@ -61,11 +64,13 @@ def _prepare(item: pytest.Item, folder: StageFolder) -> None:
     become_subreaper()
     restore_defaults()
     faulthandler.enable(folder.open_fatal_error())
-    signal.signal(HUNG_SIGNAL, lambda *_: _raise_hung(folder))
+    signal.signal(HUNG_SIGNAL, lambda _, frame: _raise_hung(folder, frame))
     os.register_at_fork(after_in_child=_forget_time_limit)
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder.make_temporary())
     # Children under spawn import the starter's main module.  Pytest's would cost each a quarter of a second.
     sys.modules["__main__"] = types.ModuleType("__main__")
+    if OBSERVATION in item.stash:
+        log_to(folder.event_log)
 
 
 def _forget_time_limit() -> None:
@@ -74,7 +79,7 @@ def _forget_time_limit() -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
-def _raise_hung(folder: StageFolder) -> None:
+def _raise_hung(folder: StageFolder, frame: Optional[FrameType]) -> None:
     """Raise what the watcher has declared; unlike the watcher, the stage knows the role of each process.
 
     If a process that called the API has failed, the claim waits for it in vain, and that is what is raised.
@@ -83,6 +88,7 @@ def _raise_hung(folder: StageFolder) -> None:
     rule = (folder.hung or "").partition(":\n")[0]
     hang = f"{rule}:\n{describe_all(os.getpid())}"
     failures = callers.failures()
+    log_failure("", awaited(frame) or END_OF_CLAIM, failures[0].partition(":\n")[0] if failures else rule)
     if failures:
         raise Crashed("\n".join([*failures, f"then {hang}"]))
     raise Hung(hang)

@@ -50,6 +50,11 @@ class StageFolder:
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
+    @property
+    def event_log(self) -> Path:
+        """The file for the events that `spec.harness.event_log` logs."""
+        return self.path / "events"
+
     def make_temporary(self) -> Path:
         """Make the folder that is to be `tempfile.tempdir` on the stage."""
         return self._made("tmp")

@@ -14,6 +14,7 @@ import pytest
 from spec.engine import targets
 from spec.engine.claims import Claim
 from spec.engine.findings import Finding
+from spec.engine.observation import timeline_of
 from spec.engine.verdicts import FAILURES
 from spec.report import causes, changes, document, github, writers
 from spec.report.document import Document, VerdictData
@@ -74,7 +75,7 @@ class Recording:
         found = Finding.of(report)
         if found is None:
             return
-        self._verdicts[found.claim, found.target] = VerdictData(
+        verdict = self._verdicts[found.claim, found.target] = VerdictData(
             claim=found.claim,
             target=found.target,
             verdict=found.verdict,
@@ -83,6 +84,9 @@ class Recording:
             reason=found.reason,
             link=found.link,
         )
+        timeline = timeline_of(report)
+        if timeline is not None:
+            verdict["timeline"] = timeline
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 
 from spec.engine import options
 from spec.engine.fixtures import PACKAGE
+from spec.engine.observation import OBSERVATIONS
 from spec.engine.plugin import TARGETS
 from spec.report import document, writers
 from spec.report.document import BadReport
 from spec.report.recording import Baseline, Recording
 from spec.report.reproductions import Reproductions
+from spec.report.timelines import failures
+from spec.report.timelines.failures import FailureObserver
 from spec.report.writers import CannotWrite
 
 REPORT_OPTIONS: dict[str, dict[str, Any]] = {
@@ -44,14 +48,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugins that write.
+    """Register the plugins that write, and let claims be observed if a report has timelines.
 
     Raises:
         pytest.UsageError: a report or the folder cannot be written.
     """
+    files, folder, older = config.getoption("report"), config.getoption("repro"), config.getoption("baseline")
+    if any(file.suffix in failures.SHOWING for file in files):
+        config.stash[OBSERVATIONS] = lambda claim, target: _observe(files, claim, target)
     if hasattr(config, "workerinput"):
         return
-    files, folder, older = config.getoption("report"), config.getoption("repro"), config.getoption("baseline")
     targets, lessons = config.stash[TARGETS], config.stash[PACKAGE].name
     try:
         for file in files:
@@ -69,4 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise pytest.UsageError(f"--repro: {folder} cannot be created: {error.strerror}") from None
-        config.pluginmanager.register(Reproductions(folder, targets, lessons), "multiprocessing-spec-repro")
+        config.pluginmanager.register(Reproductions(folder, targets, lessons, files), "multiprocessing-spec-repro")
+
+
+def _observe(files: Sequence[Path], claim: str, target: str) -> FailureObserver:
+    return FailureObserver(failures.place(files, claim), f"{claim} on {target}")

@@ -21,10 +21,12 @@ from spec.engine.claims import Claim
 from spec.engine.deviations import Deviation, Deviations
 from spec.engine.findings import Finding
 from spec.engine.lessons import REFERENCE
+from spec.engine.observation import timeline_of
 from spec.engine.targets import Target
 from spec.engine.verdicts import FAILURES, KNOWN
 from spec.report.bundling.source import CannotBundle
 from spec.report.scripts import generate
+from spec.report.timelines import failures
 
 IMPORT_LINE = "import multiprocessing\n"
 API_LINE = "mp = multiprocessing\n"
@@ -56,7 +58,7 @@ def by_hand(file: Path, target: str) -> str:
     return text
 
 
-def script(claim: Claim, target: Target, explanation: str, known: Deviations) -> str:
+def script(claim: Claim, target: Target, explanation: str, known: Deviations, timeline: str = "") -> str:
     """Return a script that shows whether *claim* holds on *target*, below a comment that says what it is about.
 
     Args:
@@ -64,6 +66,7 @@ def script(claim: Claim, target: Target, explanation: str, known: Deviations) ->
         target: the target.
         explanation: what was seen on the target.
         known: the deviations; the script of one that covers the claim is taken, if it has one.
+        timeline: where a timeline of the violation is, if there is one.
 
     Raises:
         CannotBundle: the claim needs something that no script can have.
@@ -73,10 +76,10 @@ def script(claim: Claim, target: Target, explanation: str, known: Deviations) ->
         body = by_hand(deviation.script, target.name)
     else:
         body = generate(claim, target, explanation)
-    return _header(claim, target, explanation, deviation) + "\n" + body
+    return _header(claim, target, explanation, deviation, timeline) + "\n" + body
 
 
-def _header(claim: Claim, target: Target, explanation: str, deviation: Optional[Deviation]) -> str:
+def _header(claim: Claim, target: Target, explanation: str, deviation: Optional[Deviation], timeline: str) -> str:
     sources = (f"{source.kind}: {source.where}" for source in claim.sources)
     reason = textwrap.wrap(f"Known: {deviation.reason} {deviation.link}", HEADER_WIDTH) if deviation else []
     lines = [
@@ -88,6 +91,7 @@ def _header(claim: Claim, target: Target, explanation: str, deviation: Optional[
         "",
         *(f"    {line}" for line in explanation.splitlines()[:LONGEST_EXPLANATION]),
         "",
+        *([f"What each process did until then: {timeline}", ""] if timeline else []),
         "Found by multiprocessing-spec.  Exits with status 0 if the claim holds, with 1 if it does not.",
     ]
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
@@ -100,11 +104,13 @@ class Reproductions:
         folder: where to write; it is made if it does not exist.
         targets: what is under test.
         lessons: the package of lessons.  Of any other than the reference, the violations may be its own fault.
+        reports: the reports of the run, which may have timelines.
     """
 
-    def __init__(self, folder: Path, targets: Sequence[Target], lessons: str) -> None:
+    def __init__(self, folder: Path, targets: Sequence[Target], lessons: str, reports: Sequence[Path] = ()) -> None:
         self._folder, self._about_apis = folder, lessons == REFERENCE
         self._targets = {target.name: target for target in targets}
+        self._reports = reports
         self._written: set[Path] = set()
         self._without: dict[str, str] = {}
 
@@ -125,8 +131,9 @@ class Reproductions:
             self._without[found.claim] = "it may be the fault of the lessons, not of the API"
             return
         target = self._targets[found.target]
+        timeline = failures.place(self._reports, found.claim) if timeline_of(report) is not None else ""
         try:
-            text = script(self._claims[found.claim], target, found.explanation, self._known)
+            text = script(self._claims[found.claim], target, found.explanation, self._known, timeline)
         except CannotBundle as error:
             self._without[found.claim] = str(error)
             return

@@ -28,6 +28,7 @@ LONG = ("test_defects.py", "test_hanging.py", "test_soak.py")
 """The modules whose tests take longest."""
 
 WHOLE = (
+    "test_failure_timelines.py",
     "test_installed.py",
     "test_report_command.py",
     "test_report_pages.py",
