@@ -141,6 +141,18 @@ def test_badges(report: Document, report_files: dict[str, Path], tmp_path: Path)
     assert title is not None and title.text == f"a & b: {facts['message']}"
 
 
+def test_pictures_of_failures_are_counted(report: Document, report_files: dict[str, Path], tmp_path: Path) -> None:
+    failed = sum("timeline" in verdict for verdict in report["verdicts"])
+    assert failed > 0
+    made = merge(report_files[".json"], "--timelines", tmp_path / "pictures")
+    assert (made.returncode, made.stdout) == (0, f"timelines: {failed} in {tmp_path / 'pictures'}\n")
+    assert len([*(tmp_path / "pictures").iterdir()]) == failed
+    refused = merge(report_files[".json"], "--timelines", tmp_path / "pictures")
+    assert refused.returncode == pytest.ExitCode.USAGE_ERROR
+    assert refused.stderr.count("\n") == 1
+    assert "has files in it: name a new folder or an empty one" in refused.stderr
+
+
 def test_report_that_is_named_twice_is_refused(report_files: dict[str, Path], tmp_path: Path) -> None:
     done = merge(report_files[".json"], report_files[".json"], "-o", tmp_path / "page.md")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
