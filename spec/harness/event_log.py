@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -78,20 +79,25 @@ def log_failure(what: str, expected: str, seen: str) -> None:
 
 def _log(*event: object) -> None:
     if _file is not None:
-        with _file.open("a", encoding="utf-8") as file:
+        with suppress(OSError), _file.open("a", encoding="utf-8") as file:  # the claim may have used up all files
             file.write(json.dumps([time.monotonic(), *event]) + "\n")
 
 
 def read_log(file: Path) -> Events:
-    """Return what was logged to *file*; nothing if there is no such file."""
+    """Return what was logged to *file*; nothing if there is no such file.
+
+    A process that is killed while it writes leaves half of a line, which is left out.
+    """
     found = Events([], [])
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return found
-    for when, kind, *rest in map(json.loads, lines):
-        if kind == "note":
-            found.notes.append(Note(when, *rest))
-        else:
-            found.failures.append(Failure(when, *rest))
+    for line in lines:
+        with suppress(json.JSONDecodeError):
+            when, kind, *rest = json.loads(line)
+            if kind == "note":
+                found.notes.append(Note(when, *rest))
+            else:
+                found.failures.append(Failure(when, *rest))
     return found

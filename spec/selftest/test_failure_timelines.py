@@ -291,6 +291,17 @@ def test_log_is_complete_though_the_process_is_killed(
     assert [note.what for note in read_log(tmp_path / "events").notes] == ["here"]
 
 
+def test_half_of_a_line_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "events").write_text('[1.0, "note", 7, "here"]\n[2.0, "fail', encoding="utf-8")
+    assert read_log(tmp_path / "events") == ([Note(1.0, 7, "here")], [])
+
+
+def test_log_that_cannot_be_written_harms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "_file", None)
+    log_to(tmp_path / "nowhere" / "events")
+    log_note(7, "here")
+
+
 @pytest.mark.parametrize("kind", [Deadline, Backoff])
 def test_code_that_waits_tells_for_what(kind: Any) -> None:
     def wait() -> str:
