@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,6 +139,37 @@ class FailsToBePickledInTime:
         raise NotToBeSent
 
 
+class IsPickledInTime:
+    """An object that can be sent, and that holds the thread up which sends it.
+
+    Args:
+        trying: set when a thread begins to send the object.
+        going_on: waited for by then.
+    """
+
+    def __init__(self, trying: Event, going_on: Event) -> None:
+        self._trying, self._going_on = trying, going_on
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._trying.set()
+        self._going_on.wait()
+        return object, ()
+
+
+class ExitsAtPickling:
+    """An object that calls `sys.exit` in the thread that sends it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        sys.exit(3)
+
+
+class ExitsAtUnpickling:
+    """An object that calls `sys.exit` in the thread that receives it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return sys.exit, (3,)
+
+
 class FailsToBeUnpickled:
     """An object that can be sent, and not received."""
 
@@ -162,6 +194,43 @@ class KillsAtUnpickling:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return die, ()
+
+
+class KillsWhenDropped:
+    """An object that kills each process that drops it, other than the one that made it."""
+
+    def __init__(self) -> None:
+        self._maker = os.getpid()
+
+    def __del__(self) -> None:
+        if os.getpid() != self._maker:
+            die()
+
+
+class Portion:
+    """An object with a size.
+
+    Args:
+        size: any number.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+def add_one(portion: Portion) -> tuple[Any, ...]:
+    """Reduce a portion, for pickling, to one that is larger by one."""
+    return Portion, (portion.size + 1,)
+
+
+def multiply_by_ten(portion: Portion) -> tuple[Any, ...]:
+    """Reduce a portion, for pickling, to one ten times as large."""
+    return Portion, (10 * portion.size,)
+
+
+def hand_back(thing: object) -> object:
+    """Return the argument."""
+    return thing
 
 
 class TakesTwoArguments(Exception):
@@ -189,7 +258,7 @@ def raise_what_fails_to_be_pickled() -> None:
     raise SaltedTwice(FailsToBePickled())
 
 
-def make(kind: Callable[[], object]) -> object:
+def make(kind: Callable[[], object], *_others: object) -> object:
     """Return an object of this *kind*."""
     return kind()
 
@@ -228,3 +297,11 @@ def cook_in_a_kitchen_of_its_own(api: str, number: int) -> tuple[int, int]:
 
     with executor_maker(load(api))(1) as kitchen:
         return os.getpid(), kitchen.submit(double, number).result()
+
+
+def pause_in_a_kitchen_of_its_own(api: str, pause: Pause) -> None:
+    """Stop at *pause* in a worker of an executor that is made here."""
+    from impl.api import executor_maker, load
+
+    with executor_maker(load(api))(1) as kitchen:
+        kitchen.submit(pause).result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import (
     FIRST_COMPLETED,
     FIRST_EXCEPTION,
@@ -12,6 +13,7 @@ from concurrent.futures import (
     as_completed,
     wait,
 )
+from concurrent.futures import TimeoutError as LateError
 from functools import partial
 from typing import Any
 
@@ -126,6 +128,18 @@ def test_failing_callback_stops_nothing(executor: MakeExecutor, checkpoint: Make
     recorder.shows("the callbacks that were called", log.values("called"), expected=[1])
 
 
+@source("https://github.com/joblib/loky/blob/master/tests/test_reusable_executor.py", observed=True)
+@source(FUTURES + "Future.add_done_callback", observed=True)
+def test_callback_that_exits_stops_nothing(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """A callback that calls `sys.exit` does not keep later tasks from being done."""
+    working, kitchen = checkpoint("working"), executor(1)
+    future = kitchen.submit(working.pause)
+    future.add_done_callback(sys.exit)
+    working.next().let_go("rice")
+    caller.shows("the result", future.result(), expected="rice")
+    caller.shows("the result of a later task", kitchen.submit(pow, 2, 3).result(), expected=8)
+
+
 @source(FUTURES + "Future.add_done_callback")
 def test_callback_is_called_for_every_end(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
     """Callbacks are called also when the task has failed, was cancelled, or is lost with its worker."""
@@ -188,3 +202,22 @@ def test_first_failure_may_end_the_wait(executor: MakeExecutor, checkpoint: Make
         second.let_go("fail")
         caller.shows("what is done, and what is not", waited.result(), expected=({*futures[:2]}, {futures[2]}))
         working.open()
+
+
+@source(FUTURES + "wait")
+@source(FUTURES + "as_completed")
+def test_what_is_done_is_told_at_once(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
+    """`wait` and `as_completed` tell at once what was done before, each once; `as_completed` can be timed."""
+    working, kitchen = checkpoint("working"), executor(1)
+    served, spoiled = kitchen.submit(payloads.double, 2), kitchen.submit(payloads.salt_twice)
+    caller.shows("wait() for two tasks", wait([served, spoiled]), expected=({served, spoiled}, set()))
+    with refuses(payloads.SaltedTwice):
+        spoiled.result()
+    late = kitchen.submit(working.pause)
+    for done, event in (served, FIRST_COMPLETED), (spoiled, FIRST_EXCEPTION):
+        caller.shows(f"wait() until {event}", wait([done, late], return_when=event), expected=({done}, {late}))
+    ready = as_completed([served, late, served], timeout=0.05)
+    caller.shows("which is done first", next(ready) is served, expected=True)
+    with refuses(LateError):
+        next(ready)
+    working.open()

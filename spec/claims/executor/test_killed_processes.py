@@ -6,14 +6,16 @@ import os
 import signal
 from concurrent.futures import BrokenExecutor
 
+from impl.api import executor_maker
+from impl.contract import Multiprocessing
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, Programs
-from spec.engine.marks import fresh_memory, needs, source, where
+from spec.engine.marks import counts_references, fresh_memory, needs, source, where
 from spec.harness.process_table import ALIVE, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import is_stopped, until_still
-from spec.harness.witness import caller, kernel, other_than, recorder, refuses
+from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
 
@@ -161,12 +163,52 @@ def test_workers_end_with_a_killed_program(program: Programs, checkpoint: MakeCh
 
 
 @source("https://github.com/python/cpython/issues/111873", observed=True)
-def test_shutdown_of_a_broken_one_returns(executor: MakeExecutor) -> None:
+def test_shutdown_of_a_broken_one_returns(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
     """A broken executor can be shut down, waiting or not, as often as one likes, and leaves no worker."""
-    kitchen = executor(2)
-    pid = kitchen.submit(os.getpid).result()
-    with refuses(BrokenExecutor):
-        kitchen.submit(payloads.die).result()
+    working, kitchen = checkpoint("working"), executor(2)
+    futures = [kitchen.submit(working.pause) for _ in range(2)]
+    arrivals = working.wait_for(2)
+    futures.append(kitchen.submit(os.getpid))  # the executor looks after both workers by then
+    os.kill(arrivals[0].pid, signal.SIGKILL)
+    for future in futures:
+        with refuses(BrokenExecutor):
+            future.result()
     for wait in False, True, True:
         kitchen.shutdown(wait=wait)
-    until_exited(pid)
+    for arrival in arrivals:  # a shutdown does not wait for them if another did not before
+        until_exited(arrival.pid)
+
+
+@where(counts_references)
+@source("https://github.com/joblib/loky/blob/master/tests/test_reusable_executor.py", observed=True)
+@source(BROKEN, observed=True)
+def test_result_of_a_worker_that_dies_then_arrives(executor: MakeExecutor) -> None:
+    """The result of a task arrives though its worker dies when it drops the argument; the next task is lost."""
+    kitchen = executor(1)
+    kitchen.submit(os.getpid).result()
+    result = kitchen.submit(payloads.make, payloads.Dish, payloads.KillsWhenDropped()).result()
+    caller.shows("the kind of the result", type(result), expected=payloads.Dish)
+    with refuses(BrokenExecutor):
+        kitchen.submit(os.getpid).result()
+
+
+@source("https://github.com/python/cpython/issues/139462")
+def test_lost_task_tells_the_exit_code(executor: MakeExecutor) -> None:
+    """The exception of a task whose worker has ended, or its cause, tells the exit code of the worker."""
+    error = executor(1).submit(os._exit, 213).exception()
+    caller.shows("the exception and its cause", f"{error} {error.__cause__}", expected=containing("213"))
+
+
+@where(counts_references)
+@source("https://github.com/joblib/loky/blob/master/tests/_test_process_executor.py", observed=True)
+@source(BROKEN, observed=True)
+def test_dropped_executor_tells_a_lost_task(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """When a worker of an executor is killed that nothing refers to any more, its tasks raise BrokenExecutor."""
+    working = checkpoint("working")
+    futures = kitchens.drop(executor_maker(mp), [working.pause, *[os.getpid] * 3])
+    worker = working.next().pid
+    os.kill(worker, signal.SIGKILL)
+    for future in futures:
+        with refuses(BrokenExecutor):
+            future.result()
+    until_exited(worker)

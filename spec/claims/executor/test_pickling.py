@@ -85,3 +85,61 @@ def test_exception_that_cannot_be_unpickled_breaks_nothing(executor: MakeExecuto
     error = kitchen.submit(payloads.raise_one_with_two_arguments).exception()
     caller.shows("the exception and its cause", f"{error!r} {error.__cause__}", expected=containing("soup: 2"))
     still_works(kitchen, pid)
+
+
+@source("https://github.com/joblib/loky/issues/437")
+def test_task_whose_pickling_exits_is_told(executor: MakeExecutor) -> None:
+    """The future of a task whose pickling calls `sys.exit` raises an exception, and later tasks are done."""
+    kitchen = executor(1)
+    pid = kitchen.submit(os.getpid).result()
+    error = kitchen.submit(payloads.ignore, payloads.ExitsAtPickling()).exception()
+    caller.shows("whether the future has an exception", error is not None, expected=True)
+    still_works(kitchen, pid)
+
+
+@source("https://github.com/python/cpython/issues/75880", observed=True)
+def test_exit_while_a_pickle_is_read_hangs_nobody(executor: MakeExecutor) -> None:
+    """A `sys.exit` while a worker reads a task or writes a result, or the caller reads a result, is an exception."""
+    for task, *arguments in (
+        (payloads.ignore, payloads.ExitsAtUnpickling()),
+        (payloads.make, payloads.ExitsAtPickling),
+        (payloads.make, payloads.ExitsAtUnpickling),
+    ):
+        with executor(1) as kitchen:
+            error = kitchen.submit(task, *arguments).exception()
+        caller.shows("whether the future has an exception", error is not None, expected=True)
+
+
+@source("https://github.com/python/cpython/issues/83932")
+def test_task_that_cannot_be_unpickled_tells_why(executor: MakeExecutor) -> None:
+    """If a worker cannot unpickle a task, the exception of the future, or its cause, tells what was raised there."""
+    with executor(1) as kitchen:
+        error = kitchen.submit(payloads.ignore, payloads.FailsToBeUnpickled()).exception()
+    caller.shows("the exception and its cause", f"{error!r} {error.__cause__}", expected=containing("NotToBeSent"))
+
+
+@source("https://github.com/joblib/loky/blob/master/tests/test_reusable_executor.py", observed=True)
+@source(PICKLABLE, observed=True)
+def test_unpicklable_tasks_leave_room(executor: MakeExecutor, scale: int) -> None:
+    """However many tasks cannot be pickled, each of them fails, and later tasks are done."""
+    kitchen = executor(1)
+    failing = [kitchen.submit(payloads.ignore, payloads.FailsToBePickled()) for _ in range(20 * scale)]
+    later = [kitchen.submit(payloads.double, number) for number in range(20)]
+    for future in failing:
+        with refuses(Exception):
+            future.result()
+    caller.shows("the results", [future.result() for future in later], expected=[2 * number for number in range(20)])
+
+
+@needs("ProcessPoolExecutor(job_reducers)")
+@source("https://loky.readthedocs.io/en/stable/API.html#loky.ProcessPoolExecutor")
+def test_reducers_are_of_one_executor(executor: MakeExecutor) -> None:
+    """`job_reducers` pickle the arguments of tasks, and `result_reducers` the results, of their executor only."""
+    seasoning = {
+        "job_reducers": {payloads.Portion: payloads.add_one},
+        "result_reducers": {payloads.Portion: payloads.multiply_by_ten},
+    }
+    for how, size in (seasoning, 40), ({}, 3):
+        with executor(1, **how) as kitchen:
+            portion = kitchen.submit(payloads.hand_back, payloads.Portion(3)).result()
+        caller.shows("the size that comes back", portion.size, expected=size)

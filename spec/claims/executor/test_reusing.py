@@ -6,6 +6,7 @@ import os
 import signal
 from concurrent.futures import BrokenExecutor
 from functools import partial
+from threading import Event
 
 from impl.api import REUSABLE, reusable_maker
 from impl.contract import Multiprocessing
@@ -181,6 +182,34 @@ def test_idle_workers_exit_in_time(reusable: MakeExecutor) -> None:
     kernel.shows("the number of workers", len({*pids}), expected=3)
 
 
+@source("https://github.com/joblib/loky/blob/master/tests/test_worker_timeout.py", observed=True)
+@source(REUSABLE_EXECUTOR, observed=True)
+def test_pickling_may_outlast_idle_workers(reusable: MakeExecutor) -> None:
+    """With a `timeout`, a task is done although its argument is pickled for longer than workers stay idle."""
+    kitchen, trying, going_on = reusable(1, timeout=BRIEF), Event(), Event()
+    worker = kitchen.submit(os.getpid).result()
+    future = kitchen.submit(payloads.hand_back, payloads.IsPickledInTime(trying, going_on))
+    trying.wait()
+    until_still(lambda: state(worker) != ALIVE)
+    going_on.set()
+    caller.shows("the kind of the result", type(future.result()), expected=object)
+
+
+@needs("ProcessPoolExecutor(timeout)")
+@source("https://github.com/joblib/loky/blob/master/tests/test_worker_timeout.py", observed=True)
+@source("https://loky.readthedocs.io/en/stable/API.html#loky.ProcessPoolExecutor.shutdown")
+def test_pickling_may_outlast_idle_workers_and_a_shutdown(executor: MakeExecutor) -> None:
+    """With a `timeout`, a task is done though idle workers exit while it is pickled, after `shutdown(wait=False)`."""
+    kitchen, trying, going_on = executor(1, timeout=BRIEF), Event(), Event()
+    worker = kitchen.submit(os.getpid).result()
+    future = kitchen.submit(payloads.hand_back, payloads.IsPickledInTime(trying, going_on))
+    trying.wait()
+    kitchen.shutdown(wait=False)
+    until_still(lambda: state(worker) != ALIVE)
+    going_on.set()
+    caller.shows("the kind of the result", type(future.result()), expected=object)
+
+
 @source(REUSABLE_EXECUTOR)
 def test_workers_have_the_environment(reusable: MakeExecutor) -> None:
     """The workers have the variables of `env` in their environment, beside those of the caller, who does not."""
@@ -246,3 +275,18 @@ def test_shutdown_can_end_tasks(executor: MakeExecutor, checkpoint: MakeCheckpoi
     for future in futures:
         with refuses(Exception):
             future.result()
+
+
+@needs("ProcessPoolExecutor.shutdown(kill_workers)")
+@source("https://github.com/joblib/loky/blob/master/tests/_test_process_executor.py", observed=True)
+def test_shutdown_can_end_what_tasks_have_started(
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, target: Target
+) -> None:
+    """`shutdown(kill_workers=True)` ends also the workers of an executor that a task has made."""
+    working, kitchen = checkpoint("working"), executor(1)
+    future = kitchen.submit(payloads.pause_in_a_kitchen_of_its_own, target.name, working.pause)
+    inner = working.next()
+    kitchen.shutdown(kill_workers=True)
+    until_exited(inner.pid)
+    with refuses(Exception):
+        future.result()

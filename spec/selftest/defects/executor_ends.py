@@ -143,7 +143,7 @@ class ReplacesNobodyOnceShutDown(OwnExecutors):
                 return super().start()
 
 
-@family.breaks("executor.ends-though-a-worker-is-killed")
+@family.breaks("executor.ends-though-a-worker-is-killed", "executor.dropped-executor-tells-a-lost-task")
 class TellsOfNoLossOnceShutDown(OwnExecutors):
     """A task that is lost after a shutdown has begun is never done."""
 

@@ -7,6 +7,7 @@ import os
 import sys
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
@@ -111,6 +112,33 @@ class ForgetsWhatCannotBeSent(OwnExecutors):
                 pass
 
 
+@family.breaks("executor.task-whose-pickling-exits-is-told")
+class ForgetsWhoseSendingExits(OwnExecutors):
+    """The future of a task whose pickling calls `sys.exit` is never done."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def refused(self, future, error):
+                if not isinstance(error, SystemExit):
+                    super().refused(future, error)
+
+
+@family.breaks("executor.unpicklable-tasks-leave-room")
+class KeepsRoomForWhatCannotBeSent(OwnExecutors):
+    """After ten tasks that cannot be pickled, no task is sent any more."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            refusals = 0
+
+            def refused(self, future, error):
+                self.refusals += 1
+                super().refused(future, error)
+
+            def carry_out(self, future, task, connection):
+                return self.refusals < 10 and super().carry_out(future, task, connection)
+
+
 def _return_what_can_be_sent(function, *args, **named):
     import pickle
 
@@ -167,6 +195,78 @@ class ForgetsWhatCannotBeReceived(OwnExecutors):
                     future.set_result(received.result())
                 elif type(error).__name__ != "CannotBeReceived":
                     future.set_exception(error)
+
+
+@family.breaks("executor.exit-while-a-pickle-is-read-hangs-nobody")
+class ForgetsWhoseReceivingExits(OwnExecutors):
+    """The future of a task whose result calls `sys.exit` when it is unpickled is never done."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def deliver(self, future, outcome):
+                received: Any = futures.Future()
+                super().deliver(received, outcome)
+                error = received.exception()
+                if error is None:
+                    future.set_result(received.result())
+                elif "SystemExit" not in str(error):
+                    future.set_exception(error)
+
+
+@family.breaks("executor.task-that-cannot-be-unpickled-tells-why")
+class TellsNoReason(OwnExecutors):
+    """The exception of a task that has failed does not tell what the task has raised."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def deliver(self, future, outcome):
+                received: Any = futures.Future()
+                super().deliver(received, outcome)
+                if received.exception() is None:
+                    future.set_result(received.result())
+                else:
+                    future.set_exception(BrokenProcessPool("a task has failed"))
+
+
+@family.breaks("executor.result-of-a-worker-that-dies-then-arrives")
+class LosesTheLastResult(OwnExecutors):
+    """The result of a worker that dies just after it has sent the result is lost."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def deliver(self, future, outcome):
+                process = self.processes[-1]
+                process.join(0.3)
+                if process.exitcode is None:
+                    super().deliver(future, outcome)
+                else:
+                    self.lost(future)
+
+
+@family.breaks("executor.lost-task-tells-the-exit-code")
+class TellsNoExitCode(OwnExecutors):
+    """The exception of a lost task does not tell how the worker has ended."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            def lost(self, future):
+                self.exit_code = "unknown"
+                super().lost(future)
+
+
+def _reduce(reducers):
+    for kind, reduce in reducers.items():
+        ForkingPickler.register(kind, reduce)
+
+
+@family.breaks("executor.reducers-are-of-one-executor")
+class ReducesForAll(OwnExecutors):
+    """The reducers of an executor are those of all executors."""
+
+    class Faulty(OwnExecutor):
+        def __init__(self, max_workers, mp_context, job_reducers=None, result_reducers=None):
+            super().__init__(max_workers, mp_context, _reduce, (result_reducers or {},))
+            _reduce(job_reducers or {})
 
 
 @family.breaks("executor.shutdown-of-a-broken-one-returns")

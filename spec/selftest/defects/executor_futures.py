@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
@@ -79,6 +80,40 @@ class StopsAtAFailingCallback(OwnExecutors):
     class Faulty(OwnExecutor):
         class TaskRunner(OwnTaskRunner):
             Future = _CallsUntilAnError
+
+
+class _EndsItsCaller(Future):
+    def _invoke_callbacks(self):
+        for callback in self._done_callbacks:
+            with suppress(Exception):
+                callback(self)
+
+
+@family.breaks("executor.callback-that-exits-stops-nothing")
+class EndsWithACallback(OwnExecutors):
+    """A callback that calls `sys.exit` ends the thread that gives tasks to a worker."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            Future = _EndsItsCaller
+
+
+class _FailsOnce(Future):
+    asked = 0
+
+    def exception(self, timeout=None):
+        error = super().exception(timeout)
+        self.asked += 1
+        return error if self.asked == 1 else None
+
+
+@family.breaks("executor.what-is-done-is-told-at-once")
+class TellsOfAFailureOnce(OwnExecutors):
+    """A future tells once that its task has failed, and not again."""
+
+    class Faulty(OwnExecutor):
+        class TaskRunner(OwnTaskRunner):
+            Future = _FailsOnce
 
 
 class _CallsUnlessCancelled(Future):

@@ -33,7 +33,19 @@ class CannotBeReceived(Exception):
 
 
 class OwnFuture(futures.Future):
-    """A future that raises also an exception that is false, as that of the standard library does since 3.13.4."""
+    """A future that raises also an exception that is false, as that of the standard library does since 3.13.4.
+
+    A callback that calls `sys.exit` does not end the thread that calls it.
+    """
+
+    _done_callbacks: list[Any]
+
+    def _invoke_callbacks(self):
+        for callback in self._done_callbacks:
+            try:
+                callback(self)
+            except BaseException:
+                traceback.print_exc()
 
     def result(self, timeout=None):
         error = self.exception(timeout)
@@ -64,14 +76,22 @@ def serve(connection, inherited, initializer, initargs, limit):
             task = connection.recv_bytes()
         except EOFError:
             return
-        connection.send_bytes(outcome_of(task))
+        kept: list[object] = []
+        connection.send_bytes(outcome_of(task, kept))
+        kept.clear()  # now, as the worker may die when it drops an argument
         limit = limit and limit - 1
 
 
-def outcome_of(task):
-    """Carry out a pickled *task*, and return its pickled outcome: whether it returned, a pickle, and a traceback."""
+def outcome_of(task, kept):
+    """Carry out a pickled *task*, and return its pickled outcome: whether it returned, a pickle, and a traceback.
+
+    Args:
+        task: the function and the arguments.
+        kept: a list to which they are appended.
+    """
     try:
-        function, args, named = pickle.loads(task)
+        kept.append(pickle.loads(task))
+        [(function, args, named)] = kept
         return pickle.dumps((True, dumps(function(*args, **named)), ""))
     except BaseException as error:
         told = traceback.format_exc()
@@ -107,6 +127,7 @@ class OwnTaskRunner:
 
     Attributes:
         Future: the class of futures.
+        exit_code: that of the worker that has died last.
         forks: whether the workers are forked.
         at_once: whether all are started at the first task.  Forked ones are, because threads run later.
     """
@@ -120,7 +141,8 @@ class OwnTaskRunner:
         self.row: Any = deque()
         self.changed = threading.Condition(threading.Lock())
         self.closed = self.broken = False
-        self.idle = 0
+        self.idle, self.exit_code = 0, None
+        self.behind: dict[Any, Any] = {}
         self.ends: list[Any] = []
         self.processes: list[Any] = []
         self.threads: list[threading.Thread] = []
@@ -156,6 +178,7 @@ class OwnTaskRunner:
         process.start()
         there.close()
         self.ends.append(here)
+        self.behind[here] = process
         self.processes.append(process)
         return process, here
 
@@ -189,13 +212,15 @@ class OwnTaskRunner:
         """Send a *task* to the worker, pass the outcome on, and return whether it was sent."""
         try:
             data = dumps(task)
-        except Exception as error:
+        except BaseException as error:
             self.refused(future, error)
             return False
         try:
             connection.send_bytes(data)
             outcome = connection.recv_bytes()
         except (OSError, EOFError):
+            self.behind[connection].join()
+            self.exit_code = self.behind[connection].exitcode
             self.lost(future)
         else:
             self.deliver(future, outcome)
@@ -210,7 +235,7 @@ class OwnTaskRunner:
         returned, data, told = pickle.loads(outcome)
         try:
             value = pickle.loads(data)
-        except Exception as error:
+        except BaseException as error:
             value, returned = CannotBeReceived(repr(error)), False
         if returned:
             future.set_result(value)
@@ -226,7 +251,7 @@ class OwnTaskRunner:
             self.changed.notify_all()
         self.kill()
         for one in [future, *(one for one, _ in row if not one.cancelled())]:
-            one.set_exception(BrokenProcessPool("a worker has died"))
+            one.set_exception(BrokenProcessPool(f"a worker has died, with exit code {self.exit_code}"))
 
     def kill(self):
         """Kill all workers."""
@@ -240,6 +265,7 @@ class OwnTaskRunner:
         connection.close()
         with self.changed:
             self.ends.remove(connection)
+            del self.behind[connection]
             self.processes.remove(process)
         process.join()
 

@@ -7,10 +7,13 @@ for long.
 from __future__ import annotations
 
 import os
+import signal
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from spec.harness.process_table import descendants
 from spec.selftest.defects.declaration import Broken
 from spec.selftest.defects.own_executors import OwnExecutor, OwnTaskRunner
 from spec.selftest.defects.own_processes import SpawnProcess
@@ -61,6 +64,13 @@ class ReusableTaskRunner(OwnTaskRunner):
                 self.idle += 1
                 self.changed.notify_all()
         self.end(process, connection)
+
+    def kill(self):
+        for process in self.processes:
+            for pid in reversed(descendants(process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        super().kill()
 
     def is_due(self):
         """Return whether a thread that waits has something to do."""

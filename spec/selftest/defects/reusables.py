@@ -7,6 +7,7 @@ import os
 import threading
 
 from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_executors import OwnTaskRunner, dumps
 from spec.selftest.defects.own_reusables import OwnKeeper, ReusableExecutor, ReusableExecutors, ReusableTaskRunner
 
 family = Family(__name__)
@@ -182,3 +183,42 @@ class KillsNobody(ReusableExecutors):
     class Executor(ReusableExecutor):
         def shutdown(self, wait=True, *, cancel_futures=False, kill_workers=False):
             super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+@family.breaks("executor.shutdown-can-end-what-tasks-have-started")
+class KillsWorkersOnly(ReusableExecutors):
+    """`shutdown(kill_workers=True)` ends the workers, and not what they have started."""
+
+    class Executor(ReusableExecutor):
+        class TaskRunner(ReusableTaskRunner):
+            kill = OwnTaskRunner.kill
+
+
+class _EndsWhilePickling(ReusableTaskRunner):
+    def carry_out(self, future, task, connection):
+        sending = threading.Thread(target=dumps, args=(task,), daemon=True)
+        sending.start()
+        sending.join(self.timeout)
+        return not (sending.is_alive() and self.forgets()) and super().carry_out(future, task, connection)
+
+    def forgets(self):
+        """Return whether a task is dropped that is still pickled when an idle worker would exit."""
+        return True
+
+
+@family.breaks("executor.pickling-may-outlast-idle-workers")
+class DropsSlowTasks(ReusableExecutors):
+    """A task that is pickled for longer than the timeout of idle workers is never done."""
+
+    class Executor(ReusableExecutor):
+        TaskRunner = _EndsWhilePickling
+
+
+@family.breaks("executor.pickling-may-outlast-idle-workers-and-a-shutdown")
+class DropsSlowTasksOnceShutDown(ReusableExecutors):
+    """The same, once the executor was shut down."""
+
+    class Executor(ReusableExecutor):
+        class TaskRunner(_EndsWhilePickling):
+            def forgets(self):
+                return self.closed
