@@ -177,18 +177,62 @@ def test_a_bad_table_is_a_problem(file: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_document_has_a_row_for_each_entry(claims: list[Claim]) -> None:
     lines = coverage_document.markdown(claims).splitlines()
     for entry in (*tables.read_tests(), *tables.read_names(claims)):
-        [row] = [line for line in _section(lines, entry.group) if f"`{entry.short_name}`" in line.split(" | ")[0]]
-        assert [claim for claim in entry.claims if f"`{claim}`" not in row] == []
-        assert (entry.missing or entry.excluded).replace("|", "\\|") in row
-        assert f"| {entry.status.replace(tables.EXCLUDED, 'not ')}" in row
+        _has_its_row(lines, entry)
 
 
-def test_the_document_counts_the_entries(claims: list[Claim]) -> None:
-    lines = coverage_document.markdown(claims).splitlines()
-    sums = [
-        [int(cell.strip("* ")) for cell in line.split("|")[2:-1]] for line in lines if line.startswith("| **all**")
-    ]
-    assert [sum(row) for row in sums] == [len(tables.read_tests()), len(tables.read_names(claims))]
+def test_the_document_about_libraries_has_a_row_for_each_entry() -> None:
+    lines = coverage_document.libraries_markdown().splitlines()
+    for library in tables.LIBRARY_FILES:
+        for entry in tables.read_library_tests(library):
+            _has_its_row(lines, entry)
+
+
+def _has_its_row(lines: list[str], entry: Entry) -> None:
+    [row] = [line for line in _section(lines, entry.group) if f"`{entry.short_name}`" in line.split(" | ")[0]]
+    assert [claim for claim in entry.claims if f"`{claim}`" not in row] == []
+    assert (entry.missing or entry.excluded).replace("|", "\\|") in row
+    assert f"| {entry.status.replace(tables.EXCLUDED, 'not ')}" in row
+
+
+def test_the_documents_count_the_entries(claims: list[Claim]) -> None:
+    of_libraries = [len(tables.read_library_tests(library)) for library in tables.LIBRARY_FILES]
+    assert _sums(coverage_document.markdown(claims)) == [len(tables.read_tests()), len(tables.read_names(claims))]
+    assert _sums(coverage_document.libraries_markdown()) == of_libraries
+
+
+def _sums(document: str) -> list[int]:
+    """Return the number of entries that each part of the *document* tells in its last line."""
+    rows = [line.split("|")[2:-1] for line in document.splitlines() if line.startswith("| **all**")]
+    return [sum(int(cell.strip("* ")) for cell in row) for row in rows]
+
+
+def test_a_copy_of_a_test_of_cpython_has_its_claims(file: Path) -> None:
+    file.write_text("""
+        ["test_suite._TestCopy".test_put]
+        same_as = "_TestQueue.test_put"
+        ["test_suite._TestCopy".test_new]
+        missing = "All."
+        """)
+    copy, new = tables.read_library_tests("loky", file)
+    [original] = [test for test in tables.read_tests() if test.name == "_TestQueue.test_put"]
+    assert (copy.group, copy.short_name, copy.file) == ("test_suite._TestCopy", "test_put", file)
+    assert (copy.claims, copy.missing) == (original.claims, original.missing)
+    assert new.status == tables.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("same_as = '_TestQueue.test_putt'", "same_as: cpython_tests.toml has no table '_TestQueue.test_putt'"),
+        ("same_as = '_TestQueue.test_put'\nmissing = 'All.'", "same_as says all: remove the other keys"),
+        ("since = '3.14'", "unknown key 'since'; the keys are claims, missing, not_portable, same_as"),
+    ],
+)
+def test_a_bad_table_of_a_library_is_refused_in_one_line(file: Path, content: str, complaint: str) -> None:
+    file.write_text(f"[suite.test_copy]\n{content}")
+    with pytest.raises(BadTable) as refused:
+        tables.read_library_tests("loky", file)
+    assert str(refused.value) == f"table.toml: suite.test_copy: {complaint}"
 
 
 def _section(lines: list[str], group: str) -> list[str]:

@@ -45,6 +45,7 @@ def expected() -> Iterator[tuple[Path, str]]:
     yield catalogue.CATALOGUE_FILE, catalogue.markdown(claims)
     with suppress(BadTable):  # which is a problem of its own
         yield coverage_document.DOCUMENT_FILE, coverage_document.markdown(claims)
+        yield coverage_document.LIBRARIES_FILE, coverage_document.libraries_markdown()
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = path.read_text(encoding="utf-8")
         yield path, _PART.sub(lambda part: f"{part['begin']}{PARTS[part['name']]()}\n{part['end']}", text)

@@ -1,4 +1,4 @@
-"""Write down what the claims cover, as `docs/coverage.md`."""
+"""Write down what the claims cover, as `docs/coverage.md` and `docs/coverage-of-libraries.md`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from collections.abc import Iterable, Sequence
 
 from spec.engine.claims import Claim
 from spec.paths import ROOT
-from spec.tools.coverage.tables import COVERED, EXCLUDED, NOT_YET, PARTLY, Entry, read_names, read_tests
+from spec.tools.coverage.tables import (
+    COVERED,
+    EXCLUDED,
+    LIBRARY_FILES,
+    NOT_YET,
+    PARTLY,
+    Entry,
+    read_library_tests,
+    read_names,
+    read_tests,
+)
 
 DOCUMENT_FILE = ROOT / "docs" / "coverage.md"
+
+LIBRARIES_FILE = ROOT / "docs" / "coverage-of-libraries.md"
 
 COVERAGE_HEAD = """\
 # What the claims cover
@@ -29,6 +41,8 @@ what no claim says yet.
 A claim covers a name if its source is the part of the page that describes the name. Everything else is in the tables
 in [spec/tools/coverage](../spec/tools/coverage), from which `python -m spec check --update` makes this page.
 [spec/CLAIMS.md](../spec/CLAIMS.md) has the wordings of the claims.
+
+[What the claims cover of libraries' tests](coverage-of-libraries.md) is the same for loky's and billiard's own tests.
 """
 
 TESTS_HEAD = """\
@@ -46,6 +60,41 @@ These are the names that the pages of [multiprocessing](https://docs.python.org/
 """
 
 
+LIBRARIES_HEAD = """\
+# What the claims cover of libraries' tests
+
+loky and billiard have tests of their own. Each of these tests has a row here with the claims that cover it, and with
+what no claim says yet. Many are copies of tests of CPython: their rows say what [CPython's rows](coverage.md) say.
+
+- **covered**: a library that fails the test fails at least one of these claims.
+- **partly**: claims cover a part of it, and the row says what is missing.
+- **not yet**: no claim covers it, and the row says what is missing.
+- **not portable**: the test is about something private of the library, about another package, or about another system
+  than Linux, so other libraries need not pass it.
+
+The rows are in [loky_tests.toml](../spec/tools/coverage/loky_tests.toml) and
+[billiard_tests.toml](../spec/tools/coverage/billiard_tests.toml), from which `python -m spec check --update` makes
+this page. [spec/CLAIMS.md](../spec/CLAIMS.md) has the wordings of the claims.
+"""
+
+LIBRARY_HEADS = {
+    "loky": """\
+## loky's tests
+
+These are the tests in the folder [tests](https://github.com/joblib/loky/tree/master/tests) of loky, in August 2026.
+A group is a class, or a module for the functions outside classes. The classes of `_test_process_executor` run for
+each of loky's start methods.
+""",
+    "billiard": """\
+## billiard's tests
+
+These are the tests in the folder [t](https://github.com/celery/billiard/tree/main/t) of billiard, in August 2026.
+A group is a class, or a module for the functions outside classes. `test_multiprocessing` is an old copy of CPython's
+tests.
+""",
+}
+
+
 def markdown(claims: Iterable[Claim]) -> str:
     """Return the document.
 
@@ -55,6 +104,18 @@ def markdown(claims: Iterable[Claim]) -> str:
     tests = _part(TESTS_HEAD, "test", "not portable", read_tests())
     names = _part(NAMES_HEAD, "name", "not claimed", read_names(claims))
     return "\n".join([COVERAGE_HEAD, *tests, "", *names, ""])
+
+
+def libraries_markdown() -> str:
+    """Return the document about the tests of libraries.
+
+    Raises:
+        BadTable: the tables cannot be read.
+    """
+    lines = [LIBRARIES_HEAD]
+    for library in LIBRARY_FILES:
+        lines += [*_part(LIBRARY_HEADS[library], "test", "not portable", read_library_tests(library)), ""]
+    return "\n".join(lines)
 
 
 def _part(head: str, kind: str, excluded: str, entries: Sequence[Entry]) -> list[str]:

@@ -10,12 +10,14 @@ from spec.engine import lessons
 from spec.engine.claims import Claim
 from spec.tools.coverage import suite
 from spec.tools.coverage.tables import (
+    LIBRARY_FILES,
     NAMES_FILE,
     PAGE,
     TESTS_FILE,
     UNDECIDED,
     BadTable,
     Entry,
+    read_library_tests,
     read_names,
     read_tests,
 )
@@ -26,10 +28,11 @@ def problems() -> Iterator[str]:
     claims = Claim.all()
     try:
         tests, names = read_tests(), read_names(claims)
+        of_libraries = [test for library in LIBRARY_FILES for test in read_library_tests(library)]
     except BadTable as error:
         yield str(error)
         return
-    for entry in (*tests, *names):
+    for entry in (*tests, *of_libraries, *names):
         yield from in_entry(entry, [claim.id for claim in claims])
     yield from unknown_names(claims, names)
     for path in suite.files():

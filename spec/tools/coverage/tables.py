@@ -1,4 +1,4 @@
-"""Read the two tables: which claims cover a test of CPython, or a documented name, and what is missing.
+"""Read the tables: which claims cover a test of CPython or of a library, or a documented name, and what is missing.
 
 A table of `cpython_tests.toml` is about a method of ``Lib/test/_test_multiprocessing.py``, or of
 ``Lib/test/test_concurrent_futures``::
@@ -17,6 +17,13 @@ those that cover the name besides are listed::
     claims = ["orphan.goes-on-running"]              # optional: those that are not found
     missing = "what no claim says yet"               # optional
 
+A table of `loky_tests.toml` or `billiard_tests.toml` is about a test of this library.  Its name begins with that of
+the module, and of the class if it is a method.  Where the library has a copy of a test of CPython, the claims are
+those of that::
+
+    ["test_multiprocessing._TestProcesses".test_current]
+    same_as = "_TestProcess.test_current"            # a table of `cpython_tests.toml`
+
 Instead of both, ``not_portable`` says why other libraries need not pass a test, and ``not_claimed`` why no claim is
 about a name.
 """
@@ -26,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from spec.engine import toml_file
 from spec.engine.claims import Claim
@@ -34,12 +41,17 @@ from spec.engine.toml_file import BadFile
 
 TESTS_FILE = Path(__file__).with_name("cpython_tests.toml")
 
+LIBRARY_FILES = {name: Path(__file__).with_name(f"{name}_tests.toml") for name in ("loky", "billiard")}
+"""The table of each library's own tests, by the name of the library."""
+
 NAMES_FILE = Path(__file__).with_name("documented_names.toml")
 
 PAGE = "https://docs.python.org/3/library/{module}.html"
 """The address of the page that describes a module."""
 
 TEST_KEYS = ("claims", "missing", "not_portable", "since", "formerly")
+
+LIBRARY_KEYS = ("claims", "missing", "not_portable", "same_as")
 
 NAME_KEYS = ("claims", "missing", "not_claimed", "page")
 
@@ -113,6 +125,35 @@ def read_tests(file: Path = TESTS_FILE) -> list[Entry]:
         for method, table in _checked(file, group, methods).items():
             name = f"{group}.{method}"
             entries.append(_entry(file, name, _checked(file, name, table, TEST_KEYS)))
+    return entries
+
+
+def read_library_tests(library: str, file: Optional[Path] = None) -> list[Entry]:
+    """Return what the table of a *library* says of the library's own tests.
+
+    Args:
+        library: its name.
+        file: the table; by default that of `LIBRARY_FILES`.
+
+    Raises:
+        BadTable: the table, or that of CPython's tests, cannot be read, or has content that has no meaning.
+    """
+    file = file or LIBRARY_FILES[library]
+    originals = {test.name: test for test in read_tests()}
+    entries = []
+    for group, methods in _document(file).items():
+        for method, table in _checked(file, group, methods).items():
+            name = f"{group}.{method}"
+            table = _checked(file, name, table, LIBRARY_KEYS)
+            if "same_as" not in table:
+                entries.append(_entry(file, name, table))
+            elif len(table) > 1:
+                raise BadTable(f"{file.name}: {name}: same_as says all: remove the other keys")
+            elif table["same_as"] not in originals:
+                raise BadTable(f"{file.name}: {name}: same_as: {TESTS_FILE.name} has no table {table['same_as']!r}")
+            else:
+                original = originals[table["same_as"]]
+                entries.append(replace(original, name=name, file=file, since="", formerly=""))
     return entries
 
 
