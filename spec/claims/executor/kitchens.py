@@ -111,6 +111,13 @@ def forget_a_reusable_one(mp: Multiprocessing, tasks: list[Task]) -> None:
         kitchen.submit(task)
 
 
+def reuse_and_wait(mp: Multiprocessing, pause: Pause, timeout: float) -> None:
+    """A program: wait for two tasks that stop at *pause*, in workers that exit when they are idle for *timeout* s."""
+    kitchen = reusable_maker(mp)(2, timeout=timeout)
+    for ticket in [kitchen.submit(pause) for _ in range(2)]:
+        ticket.result()
+
+
 def cook_in_a_reusable_kitchen(api: str) -> tuple[int, int]:
     """Return this pid, and that of a worker of the reusable executor, which is left to the end of this process."""
     return os.getpid(), reusable_maker(load(api))(1).submit(os.getpid).result()

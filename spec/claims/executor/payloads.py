@@ -267,6 +267,11 @@ def ignore(*_arguments: object) -> None:
     """Do nothing."""
 
 
+def tell_pid(*_arguments: object) -> int:
+    """Return the pid of this process."""
+    return os.getpid()
+
+
 def die(*_arguments: object) -> None:
     """Kill this process."""
     os.kill(os.getpid(), signal.SIGKILL)

@@ -202,12 +202,14 @@ def test_pickling_may_outlast_idle_workers_and_a_shutdown(executor: MakeExecutor
     """With a `timeout`, a task is done though idle workers exit while it is pickled, after `shutdown(wait=False)`."""
     kitchen, trying, going_on = executor(1, timeout=BRIEF), Event(), Event()
     worker = kitchen.submit(os.getpid).result()
-    future = kitchen.submit(payloads.hand_back, payloads.IsPickledInTime(trying, going_on))
+    future = kitchen.submit(payloads.tell_pid, payloads.IsPickledInTime(trying, going_on))
     trying.wait()
     kitchen.shutdown(wait=False)
     until_still(lambda: state(worker) != ALIVE)
     going_on.set()
-    caller.shows("the kind of the result", type(future.result()), expected=object)
+    pid = future.result()
+    kernel.shows("the process that the task ran in", pid, expected=other_than(os.getpid()))
+    until_exited(pid)
 
 
 @source(REUSABLE_EXECUTOR)
@@ -249,6 +251,20 @@ def test_program_that_reuses_one_ends(program: Programs, log: Recorder) -> None:
     events = log.events("ran")
     recorder.shows("how many tasks ran", len(events), expected=3)
     kernel.shows("whether a worker runs", [state(event.pid) == ALIVE for event in events], expected=[False] * 3)
+
+
+@source("https://github.com/joblib/loky/blob/master/tests/test_reusable_executor.py", observed=True)
+@source(REUSABLE_EXECUTOR, observed=True)
+def test_workers_of_a_killed_program_exit_in_time(program: Programs, checkpoint: MakeCheckpoint) -> None:
+    """With a `timeout`, the workers of a program that is killed exit when they have been idle for that long."""
+    working = checkpoint("working")
+    waiting = program.main(kitchens.reuse_and_wait, working.pause, BRIEF)
+    arrivals = working.wait_for(2)
+    waiting.kill()
+    for arrival in arrivals:
+        arrival.let_go()
+    for arrival in arrivals:
+        until_exited(arrival.pid)
 
 
 @source(REUSABLE_EXECUTOR, observed=True)

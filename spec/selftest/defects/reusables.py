@@ -7,7 +7,7 @@ import os
 import threading
 
 from spec.selftest.defects.declaration import Family
-from spec.selftest.defects.own_executors import OwnTaskRunner, dumps
+from spec.selftest.defects.own_executors import OwnTaskRunner, dumps, serve
 from spec.selftest.defects.own_reusables import OwnKeeper, ReusableExecutor, ReusableExecutors, ReusableTaskRunner
 
 family = Family(__name__)
@@ -183,6 +183,27 @@ class KillsNobody(ReusableExecutors):
     class Executor(ReusableExecutor):
         def shutdown(self, wait=True, *, cancel_futures=False, kill_workers=False):
             super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _serve_and_keep(kept, *args):
+    serve(*args)
+
+
+@family.breaks("executor.workers-of-a-killed-program-exit-in-time")
+class KeepsTheOtherEnd(ReusableExecutors):
+    """Each worker has both ends of its connection, so that it waits for tasks of a program that was killed."""
+
+    class Executor(ReusableExecutor):
+        class TaskRunner(ReusableTaskRunner):
+            def start(self):
+                here, there = self.context.Pipe()
+                process = self.context.Process(target=_serve_and_keep, args=(here, there, [], *self.worker_args))
+                process.start()
+                there.close()
+                self.ends.append(here)
+                self.behind[here] = process
+                self.processes.append(process)
+                return process, here
 
 
 @family.breaks("executor.shutdown-can-end-what-tasks-have-started")

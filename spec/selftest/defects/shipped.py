@@ -200,6 +200,16 @@ class ExecutorsThatForget(Executors):
     """An executor of the standard library: it forgets exceptions that are false, and workers once it is shut down."""
 
 
+@family.breaks(
+    "executor.callback-that-exits-stops-nothing",
+    "executor.lost-task-tells-the-exit-code",
+    "executor.task-that-cannot-be-unpickled-tells-why",
+    "executor.task-whose-pickling-exits-is-told",
+)
+class ExecutorsThatExit(Executors):
+    """An executor of the standard library: `sys.exit` ends its threads, and it does not tell why a worker ended."""
+
+
 @family.breaks("values.is-kept-for-its-child")
 class ForkedArguments(Broken):
     """A process of the standard library: it drops its arguments while the child uses them."""
