@@ -112,17 +112,6 @@ class ForgetsWhatCannotBeSent(OwnExecutors):
                 pass
 
 
-@family.breaks("executor.task-whose-pickling-exits-is-told")
-class ForgetsWhoseSendingExits(OwnExecutors):
-    """The future of a task whose pickling calls `sys.exit` is never done."""
-
-    class Faulty(OwnExecutor):
-        class TaskRunner(OwnTaskRunner):
-            def refused(self, future, error):
-                if not isinstance(error, SystemExit):
-                    super().refused(future, error)
-
-
 @family.breaks("executor.unpicklable-tasks-leave-room")
 class KeepsRoomForWhatCannotBeSent(OwnExecutors):
     """After ten tasks that cannot be pickled, no task is sent any more."""
@@ -211,21 +200,6 @@ class ForgetsWhoseReceivingExits(OwnExecutors):
                     future.set_result(received.result())
                 elif "SystemExit" not in str(error):
                     future.set_exception(error)
-
-
-@family.breaks("executor.task-that-cannot-be-unpickled-tells-why")
-class TellsNoReason(OwnExecutors):
-    """The exception of a task that has failed does not tell what the task has raised."""
-
-    class Faulty(OwnExecutor):
-        class TaskRunner(OwnTaskRunner):
-            def deliver(self, future, outcome):
-                received: Any = futures.Future()
-                super().deliver(received, outcome)
-                if received.exception() is None:
-                    future.set_result(received.result())
-                else:
-                    future.set_exception(BrokenProcessPool("a task has failed"))
 
 
 @family.breaks("executor.result-of-a-worker-that-dies-then-arrives")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
@@ -80,22 +79,6 @@ class StopsAtAFailingCallback(OwnExecutors):
     class Faulty(OwnExecutor):
         class TaskRunner(OwnTaskRunner):
             Future = _CallsUntilAnError
-
-
-class _EndsItsCaller(Future):
-    def _invoke_callbacks(self):
-        for callback in self._done_callbacks:
-            with suppress(Exception):
-                callback(self)
-
-
-@family.breaks("executor.callback-that-exits-stops-nothing")
-class EndsWithACallback(OwnExecutors):
-    """A callback that calls `sys.exit` ends the thread that gives tasks to a worker."""
-
-    class Faulty(OwnExecutor):
-        class TaskRunner(OwnTaskRunner):
-            Future = _EndsItsCaller
 
 
 class _FailsOnce(Future):

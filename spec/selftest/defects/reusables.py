@@ -215,31 +215,16 @@ class KillsWorkersOnly(ReusableExecutors):
             kill = OwnTaskRunner.kill
 
 
-class _EndsWhilePickling(ReusableTaskRunner):
-    def carry_out(self, future, task, connection):
-        sending = threading.Thread(target=dumps, args=(task,), daemon=True)
-        sending.start()
-        sending.join(self.timeout)
-        return not (sending.is_alive() and self.forgets()) and super().carry_out(future, task, connection)
-
-    def forgets(self):
-        """Return whether a task is dropped that is still pickled when an idle worker would exit."""
-        return True
-
-
-@family.breaks("executor.pickling-may-outlast-idle-workers")
+@family.breaks(
+    "executor.pickling-may-outlast-idle-workers", "executor.pickling-may-outlast-idle-workers-and-a-shutdown"
+)
 class DropsSlowTasks(ReusableExecutors):
     """A task that is pickled for longer than the timeout of idle workers is never done."""
 
     class Executor(ReusableExecutor):
-        TaskRunner = _EndsWhilePickling
-
-
-@family.breaks("executor.pickling-may-outlast-idle-workers-and-a-shutdown")
-class DropsSlowTasksOnceShutDown(ReusableExecutors):
-    """The same, once the executor was shut down."""
-
-    class Executor(ReusableExecutor):
-        class TaskRunner(_EndsWhilePickling):
-            def forgets(self):
-                return self.closed
+        class TaskRunner(ReusableTaskRunner):
+            def carry_out(self, future, task, connection):
+                sending = threading.Thread(target=dumps, args=(task,), daemon=True)
+                sending.start()
+                sending.join(self.timeout)
+                return not sending.is_alive() and super().carry_out(future, task, connection)
