@@ -34,6 +34,11 @@ def change_in_place(log: Recorder, value: int) -> None:
     log("numbers", numbers)
 
 
+def count_arguments(log: Recorder) -> None:
+    """Record how many arguments the command line has."""
+    log("arguments", len(sys.argv))
+
+
 def look(log: Recorder) -> None:
     """Record the globals, and change nothing."""
     log("number", number)

@@ -100,6 +100,15 @@ def test_child_has_the_starters_command_line(
 
 
 @where(fresh_memory)
+@source("https://github.com/python/cpython/issues/144503")
+def test_command_line_may_be_long(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child can be started, and has all arguments, even if the command line has 200,000 characters."""
+    sys.argv = ["program", *["x" * 100] * 2000]
+    lesson.run_in_child(mp, partial(payloads.count_arguments, log))
+    recorder.shows("the number of arguments in the child", log.values("arguments"), expected=[2001])
+
+
+@where(fresh_memory)
 @source("https://github.com/python/cpython/issues/76275", observed=True)
 def test_child_has_the_starters_options(program: Programs, lesson: Lesson, log: Recorder) -> None:
     """A child's interpreter has the options of its starter's interpreter, for example -O and -W."""

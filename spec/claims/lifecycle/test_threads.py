@@ -10,7 +10,7 @@ from functools import partial
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle.scenes import ready
 from spec.claims.queue import payloads as queue_payloads
-from spec.claims.shared import threads
+from spec.claims.shared import handlers, threads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
@@ -113,6 +113,15 @@ def test_threads_start_at_once(
     working.next().let_go()
     main.result()
     recorder.shows("the argument that was slow to pickle", log.only("given").value, expected="pickled")
+
+
+@source("https://github.com/pypy/pypy/issues/1289")
+def test_child_of_a_thread_handles_signals(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child that a second thread has started can set signal handlers, and they are called."""
+    start, target = lesson.start, steps(partial(handlers.record, log), handlers.signal_itself)
+    [child] = threads.in_each_of(1, lambda: start(mp, target))
+    child.join()
+    recorder.shows("the signals that the child has handled", log.values("handled"), expected=handlers.RECORDED)
 
 
 @needs("active_children")

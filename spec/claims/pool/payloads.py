@@ -172,6 +172,18 @@ def begin_and_fail(log: Recorder) -> None:
     raise Torn("initializer")
 
 
+def terminate_in_callback(number: object, pool: Pool) -> None:
+    """Ask for the absolute value of *number*, and wait until the callback has terminated the *pool*."""
+    terminated = threading.Event()
+
+    def terminate(_result: object) -> None:
+        pool.terminate()
+        terminated.set()
+
+    pool.apply_async(abs, (number,), callback=terminate, error_callback=terminate)
+    terminated.wait()
+
+
 def add_up(api: str, numbers: list[int]) -> int:
     """Add one to each of the *numbers* in a pool of the *api*, and return the sum."""
     with load(api).Pool(2) as pool:

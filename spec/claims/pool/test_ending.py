@@ -11,6 +11,7 @@ from typing import Any
 from impl.contract import Multiprocessing, Pause, Pool
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import begin_tasks, ends
+from spec.claims.queue.payloads import HeldUp
 from spec.claims.shared.silence import ends_silently
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import counts_references, needs, source, where
@@ -175,6 +176,24 @@ def test_terminate_ends_amid_pickling(mp: Multiprocessing, checkpoint: MakeCheck
     terminating.until_still()
     submitted.let_go()
     caller.shows("whether terminate() returns", ends(terminating), expected=True)
+
+
+@source("https://github.com/python/cpython/issues/96995")
+@source(f"{DOCUMENTATION}.Pool.terminate", observed=True)
+def test_terminate_ends_amid_a_result(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+    """`terminate` ends the pool also if a worker is pickling a result at that moment."""
+    pickling, leaving = checkpoint("pickling"), checkpoint("leaving")
+
+    def give_up() -> None:
+        with mp.Pool(1) as pool:
+            pool.apply_async(HeldUp, (pickling.pause,))
+            leaving.pause()
+
+    user = starter(give_up)
+    worker = pickling.next().pid
+    leaving.next().let_go()
+    caller.shows("whether terminate() ends", ends(user), expected=True)
+    kernel.shows("the state of the worker", state(worker), expected=other_than(ALIVE))
 
 
 @source(f"{DOCUMENTATION}.Pool.terminate")

@@ -209,6 +209,16 @@ def test_failing_callback_stops_no_pool(mp: Multiprocessing, starter: MakeStarte
     caller.shows("the result of the next task", user.result(), expected=2)
 
 
+@source("https://github.com/python/cpython/issues/87129")
+@source(f"{DOCUMENTATION}.Pool.terminate", observed=True)
+def test_callback_may_terminate_the_pool(mp: Multiprocessing, starter: MakeStarter) -> None:
+    """`terminate` ends the pool, and returns, also if a callback or an error callback calls it."""
+    for number in -1, "no number":
+        user = starter(in_a_pool, mp, partial(payloads.terminate_in_callback, number))
+        caller.shows("whether terminate() returns in the callback", ends(user), expected=True)
+        user.result()
+
+
 @source("https://docs.python.org/3/whatsnew/3.5.html#whatsnew-pep-475", observed=True)
 @source(f"{DOCUMENTATION}.AsyncResult.get", observed=True)
 def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:

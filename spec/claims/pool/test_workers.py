@@ -10,6 +10,7 @@ from typing import Any
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import begin_tasks
+from spec.claims.shared import handlers
 from spec.claims.shared.startup import within_a_few_files
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.marks import needs, source, starter_is_parent, where
@@ -115,6 +116,15 @@ def test_replacement_of_a_killed_worker_is_initialized(
         )
         arrival.let_go("done")
         caller.shows("the result of a later task", later.get(), expected="done")
+
+
+@source("https://github.com/celery/celery/issues/2615")
+@source(DOCUMENTATION, observed=True)
+def test_initializer_may_set_signal_handlers(mp: Multiprocessing, log: Recorder) -> None:
+    """Signal handlers that the initializer sets are in effect during the tasks of the worker."""
+    with mp.Pool(1, handlers.record, (log,)) as pool:
+        pool.apply(handlers.signal_itself)
+    recorder.shows("the signals that the worker has handled", log.values("handled"), expected=handlers.RECORDED)
 
 
 @source(DOCUMENTATION, observed=True)

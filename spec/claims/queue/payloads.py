@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 
 TYPE_CHECKING = False
@@ -54,6 +55,17 @@ class HeldUp:
 def put_held_up(queue: Queue, pause: Pause) -> None:
     """Put an item whose pickling stops at *pause*."""
     queue.put(HeldUp(pause))
+
+
+def put_in_a_thread(queue: Queue, pause: Pause) -> None:
+    """Put an item here, and a later one in a thread that stops at *pause* first and is not waited for here."""
+
+    def put_late() -> None:
+        pause()
+        queue.put("late")
+
+    queue.put("early")
+    threading.Thread(target=put_late).start()
 
 
 def tell_first(log: Recorder, given: object, _lock: Lock) -> None:

@@ -16,6 +16,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.engine.targets import Target
 from spec.harness.holdings import leaves_nothing_behind
+from spec.harness.stillness import until_still
 from spec.harness.witness import caller, kernel, recorder
 
 pytestmark = [needs("Process", "Queue"), managed_too]
@@ -45,6 +46,20 @@ def test_abrupt_exit_disturbs_no_other(mp: Multiprocessing, checkpoint: MakeChec
     other.call("queue.put", "dumpling")
     recorder.shows("the item that the starter gets", queue.get(), expected="dumpling")
     recorder.shows("the items that are left", remaining(queue), expected=[])
+
+
+@where(unmanaged)
+@source("https://github.com/python/cpython/issues/85780")
+def test_late_item_of_a_thread_arrives(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """An item that a thread of a child puts arrives, even if the child's main thread has come to its end before."""
+    queue, late = mp.Queue(), checkpoint("late")
+    child = mp.Process(target=partial(payloads.put_in_a_thread, queue, late.pause))
+    child.start()
+    arrival = late.next()
+    until_still()
+    arrival.let_go()
+    child.join()
+    recorder.shows("the items in the queue", remaining(queue), expected=["early", "late"])
 
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)

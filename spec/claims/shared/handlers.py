@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from impl.contract import Pause
+    from spec.harness.recorder import Recorder
+
+RECORDED = [signal.SIGHUP, signal.SIGUSR2]
+"""The signals that `record` records."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -24,6 +28,19 @@ def handle(handling: Pause) -> None:
 
     signal.signal(signal.SIGUSR1, lambda _number, _frame: handling())
     signal.signal(signal.SIGUSR2, interrupt)
+
+
+def record(log: Recorder) -> None:
+    """From now on, record SIGHUP and SIGUSR2."""
+    for number in RECORDED:
+        signal.signal(number, lambda number, _frame: log("handled", number))
+
+
+def signal_itself() -> None:
+    """Send this process the signals that `record` records, one after the other, and go on if one is to end it."""
+    for number in RECORDED:
+        with suppress(SystemExit):
+            signal.raise_signal(number)
 
 
 def amid_signals(obj: object, method: str, *args: object) -> str:

@@ -27,6 +27,16 @@ def test_behaves_as_one_list(manager: Any, worker: MakeWorker) -> None:
     container_models.LIST.verify(manager.list(), worker)
 
 
+@source("https://github.com/python/cpython/issues/103134")
+def test_list_can_be_copied_and_cleared(manager: Any, worker: MakeWorker) -> None:
+    """A managed list can be copied, which gives a plain list, and cleared, by any process."""
+    shared = manager.list([1, 2])
+    child = worker(shared=shared)
+    caller.shows("a copy that the child makes", child.call("shared.copy"), expected=[1, 2])
+    child.call("shared.clear")
+    caller.shows("the list that the child has cleared", shared[:], expected=[])
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
 def test_keeps_any_value(manager: Any, worker: MakeWorker) -> None:
     """A managed dict keeps every picklable value as it was written, under any picklable key."""

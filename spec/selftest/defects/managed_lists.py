@@ -6,6 +6,7 @@ from multiprocessing.managers import DictProxy, ListProxy
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_processes import ForkProcess
 from spec.selftest.defects.proxies import BrokenDict, Served
 
 family = Family(__name__)
@@ -19,6 +20,19 @@ class CopiesNestedProxies(BrokenDict):
     class List(ListProxy):
         def __reduce__(self):
             return list, (self._getvalue(),)
+
+
+@family.breaks("sharing.list-can-be-copied-and-cleared")
+class LacksMethods(BrokenDict):
+    """A managed list lacks the methods of a list that came with Python 3.3."""
+
+    Process = ForkProcess  # of no class that deviations are known of
+
+    class List(ListProxy):
+        def __getattribute__(self, name):
+            if name in {"clear", "copy"}:
+                raise AttributeError(name)
+            return super().__getattribute__(name)
 
 
 @family.breaks("sharing.nested-managed-list-is-shared")

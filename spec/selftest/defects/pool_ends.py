@@ -5,12 +5,18 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
+from multiprocessing import context, queues
+from typing import Any
 
 from spec.selftest.defects.declaration import Family
 from spec.selftest.defects.pools import BrokenPools, SharedPool
 
 family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
+
+ForkContext: Any = context.ForkContext
+SimpleQueue: Any = queues.SimpleQueue
 
 
 @family.breaks("pool.close-lets-tasks-finish", "pool.join-waits-for-all-tasks")
@@ -109,6 +115,37 @@ class EndsWithoutAWarning(BrokenPools):
     class Faulty(SharedPool):
         def __del__(self):
             pass
+
+
+@family.breaks("pool.callback-may-terminate-the-pool")
+class TerminateWaitsForCallbacks(BrokenPools):
+    """`terminate` waits for the thread that calls callbacks, also if it is called there."""
+
+    class Faulty(SharedPool):
+        def terminate(self):
+            if threading.current_thread() is self._result_handler:
+                threading.Event().wait()
+            super().terminate()
+
+
+class _PicklesUnderItsLock(SimpleQueue):
+    def put(self, obj):
+        with self._wlock:
+            self._writer.send(obj)
+
+
+class _Context(ForkContext):
+    def SimpleQueue(self):
+        return _PicklesUnderItsLock(ctx=self)
+
+
+@family.breaks("pool.terminate-ends-amid-a-result")
+class ResultsArePickledUnderALock(BrokenPools):
+    """A worker that is ended while it pickles a result keeps the lock that the end of the pool needs."""
+
+    def __init__(self):
+        super().__init__()
+        self.context = _Context()
 
 
 @family.breaks("pool.dropped-pool-warns-and-ends")

@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.pool
 import os
 import signal
+import sys
 import threading
 from typing import Any
 
@@ -95,6 +96,26 @@ class InitializesTheFirstOnly(BrokenPools):
         def _repopulate_pool(self):
             super()._repopulate_pool()
             self._initializer = None
+
+
+def _exit_on_a_signal(_number, _frame):
+    sys.exit(70)
+
+
+def _initialize_first(initializer, initargs):
+    initializer(*initargs)
+    for number in signal.SIGHUP, signal.SIGUSR2:
+        signal.signal(number, _exit_on_a_signal)
+
+
+@family.breaks("pool.initializer-may-set-signal-handlers")
+class SetsItsHandlersLast(BrokenPools):
+    """A worker sets its own signal handlers after it has called the initializer."""
+
+    def Pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None):
+        if initializer is None:
+            return super().Pool(processes, None, (), maxtasksperchild)
+        return super().Pool(processes, _initialize_first, (initializer, initargs), maxtasksperchild)
 
 
 @family.breaks("pool.initializer-must-be-callable")

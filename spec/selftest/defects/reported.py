@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import importlib.util
+import mmap
 import os
 import signal
 import sys
@@ -28,6 +30,8 @@ SpawnProcess: Any = own_processes.SpawnProcess
 ForkServerProcess: Any = own_processes.ForkServerProcess
 DictProxy: Any = ProxyOfDict
 ForkPopen: Any = popen_fork.Popen
+LONGEST_ARGUMENT = 32 * mmap.PAGESIZE
+"""How many bytes one argument of a program can have on Linux: see MAX_ARG_STRLEN in execve(2)."""
 
 
 class _HasItsCommandLineLate(SpawnProcess):
@@ -66,6 +70,22 @@ class ForgetsWhatMainIsCalledInAChild(Broken):
 
     method = "spawn"
     Process = _HidesMain
+
+
+class _StartedByAShortLine(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        if len(repr(sys.argv)) > LONGEST_ARGUMENT:
+            raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))
+        return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.command-line-may-be-long")
+class CommandLineIsOneArgument(Broken):
+    """A child gets its starter's command line as one argument, and cannot be started if that is too long."""
+
+    method = "spawn"
+    Process = _StartedByAShortLine
 
 
 @family.breaks("isolation.helper-preloads-from-the-starters-path")
@@ -337,3 +357,16 @@ class InterruptedMainLeavesItsServer(Broken):
     def Manager(self):
         sys.excepthook = lambda *_: os._exit(1)
         return self.context.Manager()
+
+
+class _EndsBeforeItsThreads(ForkProcess):
+    def run(self):
+        super().run()
+        vars(util)["_exit_function"]()
+
+
+@family.breaks("queue.late-item-of-a-thread-arrives")
+class ClosesQueuesBeforeThreadsHaveEnded(Broken):
+    """A child that comes to its end closes its queues first, and waits for its threads afterwards."""
+
+    Process = _EndsBeforeItsThreads

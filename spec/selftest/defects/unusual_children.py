@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from multiprocessing import forkserver, popen_fork, popen_forkserver, reduction
 from typing import Any
 from unittest import mock
@@ -274,3 +275,24 @@ class PreloadsAllButMain(Broken):
 
     def set_forkserver_preload(self, names):
         self.context.set_forkserver_preload([name for name in names if name != "__main__"])
+
+
+def _refuse(*_):
+    raise ValueError("signal only works in main thread")
+
+
+class _OnlyMainHandlesSignals(ForkProcess):
+    def start(self):
+        self.has_handlers = threading.current_thread() is threading.main_thread()
+        super().start()
+
+    def run(self):
+        with nullcontext() if self.has_handlers else mock.patch.object(signal, "signal", _refuse):
+            super().run()
+
+
+@family.breaks("lifecycle.child-of-a-thread-handles-signals")
+class ChildOfAThreadHasNoHandlers(Broken):
+    """A child that another thread than main's has started cannot set signal handlers."""
+
+    Process = _OnlyMainHandlesSignals
