@@ -19,6 +19,8 @@ from spec.__main__ import COMMANDS
 from spec.engine import lessons
 from spec.engine.claims import Claim
 from spec.engine.targets import DEFAULT, TRAITS
+from spec.learn import cutting
+from spec.learn.exercises import exercises
 from spec.paths import ROOT
 from spec.selftest.environment import Environment, build_wheel
 
@@ -147,6 +149,14 @@ def test_each_command_has_help_or_says_that_it_needs_a_checkout(
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith(f"usage: multiprocessing-spec {name}")
         assert listed
+
+
+def test_exercises_are_cut_out_of_the_installed_lessons(installation: Environment, tmp_path: Path) -> None:
+    done = command(installation, "learn", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "  then:       multiprocessing-spec learn check\n" in done.stdout
+    written = (tmp_path / "mylessons" / f"{exercises()[0].lesson}.py").read_text(encoding="utf-8")
+    assert written == cutting.with_holes(exercises()[0])
 
 
 def test_module_says_how_it_was_started(installation: Environment, tmp_path: Path) -> None:
