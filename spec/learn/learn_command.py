@@ -81,8 +81,9 @@ def _next(learner: Progress, exercise: Exercise, _mp: str) -> int:
     print(f"{place(exercise)}\n")
     _paragraph(exercise.task)
     print(f"\n  your file:  {learner.file(exercise)}{'' if written else ', which is there already, and is kept'}")
-    print(f"  then:       {PROGRAM} learn check")
-    print(f"  or:         {PROGRAM} learn watch, which checks whenever you save the file")
+    name = "" if exercise is learner.current else f" {exercise.lesson}"
+    print(f"  then:       {PROGRAM} learn check{name}")
+    print(f"  or:         {PROGRAM} learn watch{name}, which checks whenever you save the file")
     print(f"  to see it:  {PROGRAM} watch {exercise.lesson}")
     return 0
 
@@ -102,7 +103,7 @@ def _check(learner: Progress, exercise: Exercise, mp: str) -> int:
     print(f"{len(exercise.claims)} claims judge {learner.file(exercise)}; this takes some seconds ...", flush=True)
     outcome = checking.check(exercise, learner.folder, mp)
     if outcome.failed:
-        _show_mistakes(learner, exercise, [*outcome.raised, *mistakes.find(tree, exercise)])
+        _show_mistakes(learner, exercise, [*mistakes.find(tree, exercise), *outcome.raised])
     _show_verdicts(exercise, outcome.judged)
     if not outcome.failed:
         return _finish(learner, exercise)

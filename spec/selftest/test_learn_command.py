@@ -70,6 +70,13 @@ def test_the_first_exercise_is_written_and_explained(learn: Learn, capsys: pytes
     assert Path(f"mylessons/{FIRST.lesson}.py").read_text(encoding="utf-8") == cutting.with_holes(FIRST)
 
 
+def test_an_exercise_out_of_turn_is_named_in_what_comes_next(
+    learn: Learn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn("next", "lock")
+    assert "python -m spec learn check lock\n" in capsys.readouterr().out
+
+
 def test_nothing_of_the_learner_is_overwritten(
     learn: Learn, holding: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

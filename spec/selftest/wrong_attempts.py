@@ -14,7 +14,7 @@ class WrongAttempt(NamedTuple):
         body: the body; None for the one that the exercise begins with.
         breaks: a claim of the exercise that does not hold then.
         messages: how each message begins that a rule has; without any, the learner is told what the claim needs.
-        raised: the exception in the learner's code that is told, if there is one.
+        raised: how the exception in the learner's code begins that is told, if there is one.
     """
 
     lesson: str
