@@ -75,7 +75,7 @@ def check(exercise: Exercise, folder: Path, mp: str) -> CheckedExercise:
         mp: the multiprocessing API, as ``--mp`` takes it.
 
     Raises:
-        UsageError: the claims cannot be run, or none of them is decided.
+        UsageError: the claims cannot be run, not all of them were run, or none of them is decided.
     """
     with tempfile.TemporaryDirectory() as place:
         report, log = Path(place) / "report.json", Path(place) / "log"
@@ -91,7 +91,10 @@ def check(exercise: Exercise, folder: Path, mp: str) -> CheckedExercise:
         output = log.read_text(encoding="utf-8", errors="replace")
         if not report.exists():
             raise UsageError(_complaint(output))
-        found = judged(exercise, document.read(report))
+        content = document.read(report)
+    early, found = document.shortfall(content), judged(exercise, content)
+    if early:
+        raise UsageError(early)
     if not any(one.fails or one.holds for one in found):
         raise UsageError(f"--mp: no claim of this exercise is decided on {mp}")
     return CheckedExercise(found, tracebacks.raised(output, folder / f"{exercise.lesson}.py"))

@@ -20,6 +20,7 @@ from spec.learn.checking import CheckedExercise, JudgedClaim
 from spec.learn.exercises import exercises, named
 from spec.learn.mistakes import Mistake
 from spec.paths import ROOT
+from spec.report.document import REPORT_SCHEMA, Document
 from spec.tools.command_line import Parser, UsageError
 
 FIRST, SECOND = exercises()[:2]
@@ -211,6 +212,61 @@ def test_what_does_not_hold_is_told_in_plain_words(
 )
 def test_what_an_api_is_known_for_does_not_stop_the_learner(verdict: str, fails: bool) -> None:
     assert JudgedClaim("a.b", "", "mp", verdict, "").fails is fails
+
+
+@pytest.fixture
+def reporting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Replace the run of the claims by one that reports these verdicts on targets, of so many that were planned."""
+
+    def report(planned: int, **verdicts: str) -> None:
+        content = {
+            **dict.fromkeys(Document.__required_keys__, 0),
+            "schema": REPORT_SCHEMA,
+            "planned": planned,
+            "claims": [{"id": claim, "wording": claim} for claim in FIRST.claims],
+            "verdicts": [
+                {
+                    "claim": claim,
+                    "target": target,
+                    "verdict": verdict,
+                    "explanation": "a: expected 1, seen 2\nseen by b",
+                }
+                for claim in FIRST.claims
+                for target, verdict in verdicts.items()
+            ],
+        }
+
+        def run(command: list[str], _folder: Path, log: Path) -> None:
+            [file] = [part.partition("=")[2] for part in command if part.startswith("--report=")]
+            Path(file).write_text(json.dumps(content), encoding="utf-8")
+            log.touch()
+
+        monkeypatch.setattr(checking, "_run", run)
+
+    return report
+
+
+def test_one_target_on_which_a_claim_fails_is_told(reporting: Callable[..., None], tmp_path: Path) -> None:
+    reporting(6, one=HOLDS, two=VIOLATED, three=HOLDS)
+    checked = checking.check(FIRST, tmp_path / "mylessons", "mp")
+    assert {(one.target, one.seen) for one in checked.judged} == {("two", "a: expected 1, seen 2")}
+    assert checked.failed
+
+
+@pytest.mark.parametrize(
+    ("planned", "verdict", "told"),
+    [
+        (9, HOLDS, "the run ended early: 2 of 9 verdicts"),
+        (2, NOT_APPLICABLE, "--mp: no claim of this exercise is decided on mp"),
+        (2, KNOWN, "--mp: no claim of this exercise is decided on mp"),
+    ],
+)
+def test_what_was_not_verified_is_not_done(
+    reporting: Callable[..., None], tmp_path: Path, planned: int, verdict: str, told: str
+) -> None:
+    reporting(planned, fork=verdict)
+    with pytest.raises(UsageError, match=f"^{told}$"):
+        checking.check(FIRST, tmp_path / "mylessons", "mp")
 
 
 def test_a_file_that_is_not_written_yet_is_not_verified(
