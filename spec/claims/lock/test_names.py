@@ -15,6 +15,7 @@ from spec.harness.witness import caller, containing, kernel, recorder
 pytestmark = needs("Process", "Lock")
 
 
+@needs("Queue")
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -92,6 +93,7 @@ def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) 
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
 
 
+@needs("Queue")
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_one_tracker_serves_all(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
