@@ -65,6 +65,26 @@ def test_counts_are_told_by_library(report: Document, tmp_path: Path) -> None:
     assert made.read_text(encoding="utf-8").splitlines()[3] == f"| lib 1.2 | {report['python']} | 2 |"
 
 
+def test_counts_are_told_by_lesson(report: Document, tmp_path: Path) -> None:
+    """A lesson of which nothing is decided has no row."""
+    run: Any = small(report, verdict="holds")
+    lessons = ["lock", "zombie", "zombie", "event"]
+    run["claims"] = [{**run["claims"][0], "id": f"{number}", "lesson": name} for number, name in enumerate(lessons)]
+    run["verdicts"] = [
+        {**run["verdicts"][0], "claim": f"{number}", "verdict": verdict}
+        for number, verdict in enumerate(["holds", "violated", "not provided", "not provided"])
+    ]
+    file, made = tmp_path / "run.json", tmp_path / "lessons.md"
+    document.write(run, file)
+    assert merge(file, "--lessons", made).returncode == 0
+    assert made.read_text(encoding="utf-8").splitlines()[1:-1] == [
+        "| lesson | package | target | holds | violated | not provided |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| zombie | impl | lib:fork 1.2 | 0 | 1 | 1 |",
+        "| lock | impl | lib:fork 1.2 | 1 | 0 | 0 |",
+    ]
+
+
 @pytest.mark.parametrize(
     ("verdicts", "answer"),
     [

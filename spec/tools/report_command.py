@@ -32,6 +32,7 @@ class MarkdownTable(NamedTuple):
 TABLES = {
     found.FOUND_PART: MarkdownTable("the claims that do not hold, by cause", found.render),
     counts.COUNTS_PART: MarkdownTable("how often each library gets each verdict", counts.render),
+    counts.LESSONS_PART: MarkdownTable("how often each lesson gets each verdict, by target", counts.render_by_lesson),
     deaths.DEATHS_PART: MarkdownTable("what becomes of the others when a process dies, by library", deaths.render),
 }
 """All tables, by the name of the option and of the marks."""
