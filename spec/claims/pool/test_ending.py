@@ -17,7 +17,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.process_table import ALIVE, GONE, is_blocked, state, until_exited
+from spec.harness.process_table import ALIVE, GONE, settled, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -118,7 +118,7 @@ def test_join_waits_for_all_tasks(mp: Multiprocessing, checkpoint: MakeCheckpoin
     first.let_go()
     second = working.next()
     joiner.until_still()
-    kernel.shows("whether join() is blocked", is_blocked(joiner.pid), expected=True)
+    kernel.shows("whether join() is blocked", settled(joiner.pid) == ALIVE, expected=True)
     second.let_go()
     joiner.result()
     kernel.shows("the state of the worker", state(second.pid), expected=other_than(ALIVE))

@@ -232,6 +232,20 @@ class FreedByItsHoldersDeath(Broken):
             return not self.holder.value or state(self.holder.value) != ALIVE
 
 
+@family.breaks("lock.killed-holder-leaves-it-held")
+class FreedSomeTimeAfterItsHoldersDeath(Broken):
+    """A process that has waited for two seconds acquires the lock if its holder is dead."""
+
+    class Lock(sound.Lock):
+        def acquire(self, block=True, timeout=None):
+            if not block or timeout is not None:
+                return super().acquire(block, timeout)
+            while not super().acquire(True, 2):
+                if state(self.holder.value) != ALIVE:
+                    self.holder.value = 0
+            return True
+
+
 @family.breaks("lock.buyer-that-fails-releases", "sharing.failing-child-releases-the-lock")
 class HeldAfterAnException(Broken):
     """The lock stays held if the block under it raises an exception."""
