@@ -10,6 +10,7 @@ from spec.claims.lock import payloads
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.process_table import ALIVE, GONE, children, settled, state, until_exited
+from spec.harness.program import Program
 from spec.harness.witness import caller, containing, kernel, recorder
 
 pytestmark = needs("Process", "Lock")
@@ -27,6 +28,13 @@ def test_names_that_are_left_make_a_warning(program: Programs, checkpoint: MakeC
     recorder.shows("what is on stderr", running.all_errors(), expected=containing("leaked sem"))
 
 
+def tracker_of(running: Program) -> int:
+    """Return the pid of the helper that removes names, which is the only child of a program that runs."""
+    found = children(running.pid)
+    kernel.shows("the number of helpers that remove names", len(found), expected=1)
+    return found[0]
+
+
 @where(fresh_memory)
 @source("https://github.com/python/cpython/issues/88887", observed=True)
 def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoint) -> None:
@@ -35,7 +43,7 @@ def test_killed_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
     running = program.main(payloads.make_and_make_again, making.pause)
     for _ in range(2):
         arrival = making.next()
-        [tracker] = children(running.pid)
+        tracker = tracker_of(running)
         kernel.shows("the state of the helper", state(tracker), expected=ALIVE)
         trackers.append(tracker)
         os.kill(tracker, signal.SIGKILL)
@@ -53,7 +61,7 @@ def test_reaped_tracker_is_replaced(program: Programs, checkpoint: MakeCheckpoin
     making = checkpoint("making")
     running = program.main(payloads.make_reap_and_make_again, making.pause)
     arrival = making.next()
-    [tracker] = children(running.pid)
+    tracker = tracker_of(running)
     os.kill(tracker, signal.SIGKILL)
     arrival.let_go()
     arrival = making.next()
@@ -85,7 +93,7 @@ def test_tracker_minds_no_signal(program: Programs, checkpoint: MakeCheckpoint) 
     running = program.main(payloads.make_and_make_again, making.pause)
     for number in signal.SIGINT, signal.SIGTERM:
         arrival = making.next()
-        trackers += children(running.pid)
+        trackers.append(tracker_of(running))
         os.kill(trackers[-1], number)
         kernel.shows(f"the state of the helper after {number.name}", settled(trackers[-1]), expected=ALIVE)
         arrival.let_go()
