@@ -121,7 +121,7 @@ def test_child_of_a_thread_handles_signals(mp: Multiprocessing, lesson: Lesson, 
     start, target = lesson.start, steps(partial(handlers.record, log), handlers.signal_itself)
     [child] = threads.in_each_of(1, lambda: start(mp, target))
     child.join()
-    recorder.shows("the signals that the child has handled", log.values("handled"), expected=handlers.RECORDED)
+    recorder.shows("the signals that the child has handled", log.values("handled"), expected=handlers.recorded())
 
 
 @needs("active_children")

@@ -124,7 +124,7 @@ def test_initializer_may_set_signal_handlers(mp: Multiprocessing, log: Recorder)
     """Signal handlers that the initializer sets are in effect during the tasks of the worker."""
     with mp.Pool(1, handlers.record, (log,)) as pool:
         pool.apply(handlers.signal_itself)
-    recorder.shows("the signals that the worker has handled", log.values("handled"), expected=handlers.RECORDED)
+    recorder.shows("the signals that the worker has handled", log.values("handled"), expected=handlers.recorded())
 
 
 @source(DOCUMENTATION, observed=True)

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from impl.contract import Pause
     from spec.harness.recorder import Recorder
 
-RECORDED = [signal.SIGHUP, signal.SIGUSR2]
-"""The signals that `record` records."""
-
 
 class Interrupted(KeyboardInterrupt):
     """Raised by a signal handler to end the current call, as Ctrl-C does."""
@@ -30,15 +27,20 @@ def handle(handling: Pause) -> None:
     signal.signal(signal.SIGUSR2, interrupt)
 
 
+def recorded() -> list[int]:
+    """Return the signals that `record` records, SIGHUP and SIGUSR2; some platforms have none."""
+    return [signal.SIGHUP, signal.SIGUSR2]
+
+
 def record(log: Recorder) -> None:
-    """From now on, record SIGHUP and SIGUSR2."""
-    for number in RECORDED:
+    """From now on, record these signals."""
+    for number in recorded():
         signal.signal(number, lambda number, _frame: log("handled", number))
 
 
 def signal_itself() -> None:
     """Send this process the signals that `record` records, one after the other, and go on if one is to end it."""
-    for number in RECORDED:
+    for number in recorded():
         with suppress(SystemExit):
             signal.raise_signal(number)
 

@@ -207,7 +207,7 @@ class StaysBroken(BrokenBarriers):
                 super().reset()
 
 
-@family.breaks("barrier.can-be-reset-after-an-abort", "barrier.any-sequence-of-operations")
+@family.breaks("barrier.can-be-reset-after-an-abort")
 class ForgetsWhoWaits(BrokenBarriers):
     """An abort leaves those waiting who wait already."""
 
