@@ -18,7 +18,7 @@ from spec.paths import CLAIMS_FOLDER, DEFECTS_FOLDER, ROOT
 from spec.selftest import completeness
 from spec.tools import documents
 from spec.tools.coverage.problems import problems as gaps_in_coverage
-from spec.tools.new import DEFECT_PLACEHOLDER, PLACEHOLDER, SOURCE_PLACEHOLDER
+from spec.tools.new import DEFECT_PLACEHOLDER, PLACEHOLDER
 
 LONGEST_FILE = 400
 """Lines that a module of claims may have."""
@@ -84,7 +84,7 @@ def _of(claim: Claim) -> Iterator[str]:
         if source.kind == "contract":
             if not _is_documented(source.where):
                 yield f"its source {source.where} is no function of a lesson with a docstring"
-        elif source.where == SOURCE_PLACEHOLDER:
+        elif source.where.startswith("https://docs.python.org/") and not source.where.partition("#")[2]:
             yield f"its source {source.where} names no part of the page"
         elif not source.where.startswith("https://"):
             yield f"its source {source.where} is neither an address nor a function of impl"

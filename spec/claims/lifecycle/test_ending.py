@@ -87,7 +87,7 @@ def test_needs_no_output(program: Programs, lesson: Lesson, log: Recorder) -> No
 
 
 @source("https://github.com/python/cpython/issues/83856")
-@source("https://docs.python.org/3/library/atexit.html", observed=True)
+@source("https://docs.python.org/3/library/atexit.html#atexit.register", observed=True)
 def test_runs_its_own_exit_handlers(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A child that comes to the end of its code, or fails, runs the exit handlers that it has registered itself."""
     register = partial(payloads.register, log, "handler")
@@ -99,7 +99,7 @@ def test_runs_its_own_exit_handlers(mp: Multiprocessing, lesson: Lesson, log: Re
 
 
 @source("https://github.com/python/cpython/issues/114220")
-@source("https://docs.python.org/3/library/atexit.html", observed=True)
+@source("https://docs.python.org/3/library/atexit.html#atexit.register", observed=True)
 def test_exit_handlers_run_before_it_waits(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
     """A child runs its exit handlers, which may end its children, before it waits for its children."""
     working = checkpoint("working")

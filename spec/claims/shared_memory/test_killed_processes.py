@@ -50,7 +50,7 @@ def test_killed_programs_block_is_removed(
 
 
 @needs("ShareableList", "SharedMemoryManager")
-@source("https://docs.python.org/3/library/multiprocessing.shared_memory.html", observed=True)
+@source(BLOCK, observed=True)
 def test_killed_program_and_manager_leave_nothing(
     memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint, log: Recorder
 ) -> None:

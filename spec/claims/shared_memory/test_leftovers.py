@@ -21,7 +21,7 @@ BLOCK = (
 )
 
 
-@source("https://docs.python.org/3/library/multiprocessing.shared_memory.html", observed=True)
+@source(BLOCK, observed=True)
 def test_program_that_removes_its_block_is_silent(memory: SharedMemories, program: Programs) -> None:
     """A program that makes a block, lets a child use it, closes and unlinks it, prints nothing at its end."""
     ends_silently(program.main(payloads.use_and_remove, memory.new_name()))

@@ -89,7 +89,7 @@ def test_child_that_ends_removes_nothing(mp: Any, memory: SharedMemories, worker
     caller.shows("what is in the block", bytes(memory.attach(block.name).buf[:4]), expected=b"rice")
 
 
-@source("https://docs.python.org/3/library/multiprocessing.shared_memory.html", observed=True)
+@source(BLOCK, observed=True)
 @source(TRACKER, observed=True)
 def test_made_by_a_child_it_outlives_it(
     memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint
@@ -99,7 +99,7 @@ def test_made_by_a_child_it_outlives_it(
     outlives_its_maker(program.main(payloads.let_a_child_make_one, telling.pause, 0), memory, telling)
 
 
-@source("https://docs.python.org/3/library/multiprocessing.shared_memory.html", observed=True)
+@source(BLOCK, observed=True)
 @source(TRACKER, observed=True)
 def test_made_by_a_child_of_a_user_it_outlives_it(
     memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint
