@@ -8,6 +8,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,14 @@ def run_in_child(mp, task):
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Path:
-    """An empty package called `mylessons`, in a folder to import it from."""
+def package(tmp_path: Path) -> Iterator[Path]:
+    """An empty package called `mylessons`, in a folder to import it from.  What was imported of it is forgotten."""
     folder = tmp_path / "mylessons"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    return folder
+    yield folder
+    for name in [name for name in sys.modules if name.partition(".")[0] == folder.name]:
+        del sys.modules[name]
 
 
 def run(package: Path, *lessons: str) -> dict[str, str]:
