@@ -23,7 +23,7 @@ from typing import Callable, Optional
 
 from spec.engine.verdicts import HUNG
 from spec.installation import PROGRAM
-from spec.learn import checking, cutting, mistakes, predicting, progress
+from spec.learn import checking, cutting, diagnosis, predicting, progress
 from spec.learn.checking import JudgedClaim
 from spec.learn.exercises import Exercise, exercises, named, place
 from spec.learn.mistakes import Mistake
@@ -95,15 +95,15 @@ def _check(learner: Progress, exercise: Exercise, mp: str) -> int:
         learner.predicted[exercise.lesson] = predicting.ask(exercise)
         learner.save()
     print(f"{place(exercise)}")
-    tree = mistakes.parse(source)
-    found = [tree] if isinstance(tree, Mistake) else mistakes.that_stop_a_run(tree, exercise)
+    tree = diagnosis.parse(source)
+    found = [tree] if isinstance(tree, Mistake) else diagnosis.that_stop_a_run(tree, exercise)
     if isinstance(tree, Mistake) or found:
         _show_mistakes(learner, exercise, found)
         return 1
     print(f"{len(exercise.claims)} claims judge {learner.file(exercise)}; this takes some seconds ...", flush=True)
     outcome = checking.check(exercise, learner.folder, mp)
     if outcome.failed:
-        _show_mistakes(learner, exercise, [*mistakes.find(tree, exercise), *outcome.raised])
+        _show_mistakes(learner, exercise, [*diagnosis.find(tree, exercise), *outcome.raised])
     _show_verdicts(exercise, outcome.judged)
     if not outcome.failed:
         return _finish(learner, exercise)

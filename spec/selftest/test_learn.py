@@ -16,7 +16,7 @@ import pytest
 import impl
 from spec.engine.claims import ids
 from spec.engine.verdicts import FAILURES
-from spec.learn import cutting, mistakes, predicting, tracebacks
+from spec.learn import cutting, diagnosis, predicting, tracebacks
 from spec.learn.exercises import Exercise, exercises, named
 from spec.learn.mistakes import RULES_BY_NAME, Mistake
 from spec.paths import ROOT
@@ -48,10 +48,10 @@ def source_of(attempt: WrongAttempt) -> str:
 
 def messages(exercise: Exercise, source: str) -> Sequence[Mistake]:
     """Return what the learner is told of the file."""
-    tree = mistakes.parse(source.encode())
+    tree = diagnosis.parse(source.encode())
     if isinstance(tree, Mistake):
         return [tree]
-    return mistakes.that_stop_a_run(tree, exercise) or mistakes.find(tree, exercise)
+    return diagnosis.that_stop_a_run(tree, exercise) or diagnosis.find(tree, exercise)
 
 
 def begin_with(texts: Sequence[str], begins: Sequence[str]) -> bool:
@@ -200,3 +200,28 @@ def test_a_program_prints_what_the_answer_says(name: str) -> None:
     prediction = named(name).prediction
     assert predicting.run(prediction) == prediction.choices[prediction.answer]
     assert len({*prediction.choices}) == len(prediction.choices)
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "answer"),
+    [("A\n", "a", "is right"), ("z\nab\n b) \n", "b", "something else"), ("\n", "", ""), ("", "", "")],
+)
+def test_the_answer_is_shown_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, chosen: str, answer: str
+) -> None:
+    exercise, lines = exercises()[0], iter(typed.splitlines())
+
+    def read(_prompt: str) -> str:
+        for line in lines:
+            return line
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", read)
+    monkeypatch.setattr(predicting, "run", lambda asked: asked.choices[asked.answer])
+    assert predicting.ask(exercise) == chosen
+    shown = capsys.readouterr().out
+    assert "    child = mp.Process" in shown
+    assert exercise.prediction.choices[exercise.prediction.answer] in shown.partition("It prints: ")[2]
+    assert exercise.prediction.reason in shown
+    assert answer in shown
+    assert ("Your prediction" in shown or "You predicted" in shown) is bool(chosen)
