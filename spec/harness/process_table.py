@@ -311,6 +311,15 @@ def _first_exited(pids: Sequence[int]) -> Optional[int]:
     return None
 
 
+def blocks(pid: int) -> bool:
+    """Wait until *pid* is blocked or has exited, and return whether it is blocked.
+
+    Raises:
+        Hung: it went on running until the deadline.
+    """
+    return settled(pid) == ALIVE
+
+
 def settled(pid: int) -> str:
     """Wait until *pid* is blocked or has exited, and return its `state`.
 

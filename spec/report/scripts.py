@@ -40,7 +40,7 @@ INSTEAD: dict[Symbol, Union[Symbol, str]] = {
         for module, place, names in [
             ("witness", "witness", "kernel recorder gatekeeper caller Matcher refuses"),
             ("process_table", "process_table", "state parent children descendants exit_of until_exited until_gone"),
-            ("process_table", "process_table", "is_blocked until_blocked settled until_thread_gone"),
+            ("process_table", "process_table", "is_blocked until_blocked blocks settled until_thread_gone"),
             ("deadline", "process_table", "Backoff"),
             ("stillness", "process_table", "until_still"),
             ("subreaper", "process_table", "become_subreaper"),

@@ -20,6 +20,7 @@ from spec.harness.process_table import (
     GONE,
     ZOMBIE,
     Exit,
+    blocks,
     children,
     cpu_time,
     descendants,
@@ -237,6 +238,18 @@ def test_load_changes_nothing(fork: Fork) -> None:
     until_blocked([blocked])
     assert sum(is_blocked(blocked) for _ in range(200)) == 200
     assert sum(is_blocked(busy[n % 4]) for n in range(200)) == 0
+
+
+def test_tells_whether_a_process_comes_to_block(fork: Fork) -> None:
+    assert blocks(fork(processes.read_nothing))
+    assert not blocks(fork(nothing))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_hung_if_it_neither_blocks_nor_exits(fork: Fork) -> None:
+    pid = fork(processes.loop)
+    with pytest.raises(Hung, match=f"expected process {pid} to block"):
+        blocks(pid)
 
 
 def test_the_exited_will_never_block(fork: Fork) -> None:

@@ -11,7 +11,7 @@ from spec.claims.shared.joining import join_all
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, source
-from spec.harness.process_table import ALIVE, settled
+from spec.harness.process_table import blocks
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import at_least, caller, kernel, recorder
@@ -31,7 +31,7 @@ def test_runners_wait_for_the_gun(
     starter.begin("fire")
     arrival = steady.next()
     until_still()
-    blocked = [settled(runner.pid) == ALIVE for runner in runners]
+    blocked = [blocks(runner.pid) for runner in runners]
     kernel.shows("whether each runner is blocked", blocked, expected=[True] * len(lines))
     recorder.shows("who runs before the gun is fired", log.values("runs"), expected=[])
     arrival.let_go()

@@ -122,23 +122,6 @@ class FailsToBePickled:
         raise NotToBeSent
 
 
-class FailsToBePickledInTime:
-    """An object that cannot be sent, and that holds the thread up which tries to.
-
-    Args:
-        trying: set when a thread tries to send the object.
-        giving_up: waited for by then.
-    """
-
-    def __init__(self, trying: Event, giving_up: Event) -> None:
-        self._trying, self._giving_up = trying, giving_up
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        self._trying.set()
-        self._giving_up.wait()
-        raise NotToBeSent
-
-
 class IsPickledInTime:
     """An object that can be sent, and that holds the thread up which sends it.
 
@@ -154,6 +137,14 @@ class IsPickledInTime:
         self._trying.set()
         self._going_on.wait()
         return object, ()
+
+
+class FailsToBePickledInTime(IsPickledInTime):
+    """An object that cannot be sent, and that holds the thread up which tries to."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        super().__reduce__()
+        raise NotToBeSent
 
 
 class ExitsAtPickling:

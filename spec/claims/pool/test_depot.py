@@ -12,7 +12,7 @@ from spec.claims.pool.scenes import BRIEF, LONG
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, settled, state, until_exited
+from spec.harness.process_table import ALIVE, blocks, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, other_than, recorder, refuses
 
@@ -30,7 +30,7 @@ def test_packs_in_order(
     kernel.shows("the number of workers that pack", len({arrival.pid for arrival in arrivals.values()}), expected=3)
     for parcel in 0, 1, 2:
         depot.until_still()
-        kernel.shows("whether the depot is blocked", settled(depot.pid) == ALIVE, expected=True)
+        kernel.shows("whether the depot is blocked", blocks(depot.pid), expected=True)
         arrivals[parcel].let_go(f"packed {parcel}")
     caller.shows("what is packed", depot.result(), expected=["packed 2", "packed 0", "packed 1"])
 
@@ -81,11 +81,11 @@ def test_finishes_what_was_handed_in(
     for packed, arrival in enumerate((first, second)):
         depot.until_still(lambda told=packed: len(log.values("ready")) >= told)  # type: ignore[misc]
         recorder.shows("how often all was handed in", len(log.events("handed in")), expected=1)
-        kernel.shows("whether the depot is blocked", settled(depot.pid) == ALIVE, expected=True)
+        kernel.shows("whether the depot is blocked", blocks(depot.pid), expected=True)
         arrival.let_go("packed")
     third = packing.next()
     depot.until_still()
-    kernel.shows("whether the depot is blocked by the last parcel", settled(depot.pid) == ALIVE, expected=True)
+    kernel.shows("whether the depot is blocked by the last parcel", blocks(depot.pid), expected=True)
     third.let_go("packed")
     depot.result()
     recorder.shows("what is ready", log.values("ready"), expected=["packed"] * 3)

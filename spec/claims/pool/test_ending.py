@@ -6,7 +6,7 @@ import gc
 import os
 import threading
 import warnings
-from typing import Any
+from typing import Any, Callable
 
 from impl.contract import Multiprocessing, Pause, Pool
 from spec.claims.pool import payloads
@@ -17,7 +17,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.process_table import ALIVE, GONE, settled, state, until_exited
+from spec.harness.process_table import ALIVE, GONE, blocks, state, until_exited
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -54,6 +54,24 @@ def fill_and_terminate(mp: Multiprocessing, work: Pause, full: Pause) -> None:
         pool.terminate()
         takes_nothing_more(pool)
     pool.join()
+
+
+def terminate_ends_amid(
+    task: Callable[[Pause], object], mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+) -> None:
+    """State that `terminate` ends a pool whose worker has stopped at the checkpoint that its *task* was given."""
+    working, leaving = checkpoint("working"), checkpoint("leaving")
+
+    def give_up() -> None:
+        with mp.Pool(1) as pool:
+            pool.apply_async(task, (working.pause,))
+            leaving.pause()
+
+    user = starter(give_up)
+    worker = working.next().pid
+    leaving.next().let_go()
+    caller.shows("whether terminate() ends", ends(user), expected=True)
+    kernel.shows("the state of the worker", state(worker), expected=other_than(ALIVE))
 
 
 class PickledOnceTheyEnd:
@@ -118,7 +136,7 @@ def test_join_waits_for_all_tasks(mp: Multiprocessing, checkpoint: MakeCheckpoin
     first.let_go()
     second = working.next()
     joiner.until_still()
-    kernel.shows("whether join() is blocked", settled(joiner.pid) == ALIVE, expected=True)
+    kernel.shows("whether join() is blocked", blocks(joiner.pid), expected=True)
     second.let_go()
     joiner.result()
     kernel.shows("the state of the worker", state(second.pid), expected=other_than(ALIVE))
@@ -182,18 +200,7 @@ def test_terminate_ends_amid_pickling(mp: Multiprocessing, checkpoint: MakeCheck
 @source(f"{DOCUMENTATION}.Pool.terminate", observed=True)
 def test_terminate_ends_amid_a_result(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
     """`terminate` ends the pool also if a worker is pickling a result at that moment."""
-    pickling, leaving = checkpoint("pickling"), checkpoint("leaving")
-
-    def give_up() -> None:
-        with mp.Pool(1) as pool:
-            pool.apply_async(HeldUp, (pickling.pause,))
-            leaving.pause()
-
-    user = starter(give_up)
-    worker = pickling.next().pid
-    leaving.next().let_go()
-    caller.shows("whether terminate() ends", ends(user), expected=True)
-    kernel.shows("the state of the worker", state(worker), expected=other_than(ALIVE))
+    terminate_ends_amid(HeldUp, mp, checkpoint, starter)
 
 
 @source(f"{DOCUMENTATION}.Pool.terminate")
@@ -201,18 +208,7 @@ def test_terminate_ends_what_ignores_sigterm(
     mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
 ) -> None:
     """`terminate` ends a worker whose task ignores SIGTERM."""
-    working, leaving = checkpoint("working"), checkpoint("leaving")
-
-    def give_up() -> None:
-        with mp.Pool(1) as pool:
-            pool.apply_async(payloads.ignore_sigterm, (working.pause,))
-            leaving.pause()
-
-    user = starter(give_up)
-    worker = working.next().pid
-    leaving.next().let_go()
-    caller.shows("whether terminate() ends", ends(user), expected=True)
-    kernel.shows("the state of the worker", state(worker), expected=other_than(ALIVE))
+    terminate_ends_amid(payloads.ignore_sigterm, mp, checkpoint, starter)
 
 
 @source("https://github.com/python/cpython/issues/126743")

@@ -11,7 +11,7 @@ from impl.contract import Multiprocessing, Pool
 from spec.claims.pool.scenes import begin_tasks, busy_program, ends, in_a_pool
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, settled, state, until_exited
+from spec.harness.process_table import ALIVE, blocks, state, until_exited
 from spec.harness.signal_state import until_taken
 from spec.harness.stillness import is_stopped, until_still
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, refuses
@@ -48,7 +48,7 @@ def test_lost_task_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, star
     getter = starter(in_a_pool, mp, lambda pool: pool.apply(working.pause))
     victim = working.next().pid
     getter.until_still()
-    kernel.shows("whether apply() is blocked", settled(getter.pid) == ALIVE, expected=True)
+    kernel.shows("whether apply() is blocked", blocks(getter.pid), expected=True)
     os.kill(victim, signal.SIGKILL)
     caller.shows("whether apply() ends", ends(getter), expected=True)
     caller.shows("the exception", getter.failure(), expected=other_than(""))

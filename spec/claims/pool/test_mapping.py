@@ -17,7 +17,7 @@ from spec.claims.pool import payloads
 from spec.claims.pool.scenes import BRIEF, LONG
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.marks import needs, source
-from spec.harness.process_table import ALIVE, settled
+from spec.harness.process_table import blocks
 from spec.harness.stillness import until_still
 from spec.harness.witness import caller, gatekeeper, kernel, refuses
 
@@ -87,7 +87,7 @@ def test_map_waits_for_all(mp: Multiprocessing, checkpoint: MakeCheckpoint, star
     arrivals = sorted(working.wait_for(3), key=lambda arrival: arrival.notes)
     for arrival in reversed(arrivals):
         mapper.until_still()
-        kernel.shows("whether map() is blocked", settled(mapper.pid) == ALIVE, expected=True)
+        kernel.shows("whether map() is blocked", blocks(mapper.pid), expected=True)
         arrival.let_go(f"result {arrival.notes[0]}")
     caller.shows("what map() returns", mapper.result(), expected=["result 0", "result 1", "result 2"])
 

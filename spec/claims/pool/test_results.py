@@ -19,7 +19,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.deadline import Backoff
 from spec.harness.held_waits import all_wait_without_limit
-from spec.harness.process_table import ALIVE, settled
+from spec.harness.process_table import blocks
 from spec.harness.stillness import until_still
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, refuses
 
@@ -230,11 +230,11 @@ def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpo
         arrival = working.next()
         for _ in range(2):
             until_still()
-            kernel.shows("whether apply() is blocked", settled(getter.pid) == ALIVE, expected=True)
+            kernel.shows("whether apply() is blocked", blocks(getter.pid), expected=True)
             os.kill(getter.pid, signal.SIGUSR1)
             handling.next().let_go()
         until_still()
-        kernel.shows("whether apply() is blocked after a signal", settled(getter.pid) == ALIVE, expected=True)
+        kernel.shows("whether apply() is blocked after a signal", blocks(getter.pid), expected=True)
         if how == "interrupted":
             os.kill(getter.pid, signal.SIGUSR2)
         arrival.let_go("done")

@@ -9,7 +9,7 @@ from spec.claims.remote.scenes import KEY, serve_on
 from spec.engine.fixtures import MakeCheckpoint, MakeHosts
 from spec.engine.marks import hosts_are_apart, needs, source, where
 from spec.harness.held_waits import ends_by_itself
-from spec.harness.process_table import ALIVE, settled
+from spec.harness.process_table import blocks
 from spec.harness.tcp_connections import tcp_connections, until_quiet
 from spec.harness.witness import at_most, containing, kernel, recorder
 
@@ -26,7 +26,7 @@ def test_hosts_share_objects(base: Any, network: MakeHosts, checkpoint: MakeChec
     _, address = serve_on(here, base, checkpoint("serving"))
     getting = one.start(payloads.call, base, address, KEY, "messages.get")
     until_quiet()
-    kernel.shows("whether get() of an empty queue is blocked", settled(getting.pid) == ALIVE, expected=True)
+    kernel.shows("whether get() of an empty queue is blocked", blocks(getting.pid), expected=True)
     another.start(payloads.call, base, address, KEY, "messages.put", "dumpling").result()
     recorder.shows("the item that get() returns", getting.result(), expected="dumpling")
     one.start(payloads.call, base, address, KEY, "notes.update", {"price": 7}).result()

@@ -13,7 +13,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeStarter
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.checkpoint import Arrival, Checkpoint
-from spec.harness.process_table import ALIVE, settled
+from spec.harness.process_table import blocks
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, recorder
 
@@ -41,7 +41,7 @@ def test_serves_whoever_is_ready(
     order = [2, 0, 1]
     for place, client in enumerate(order):
         desk.until_still()
-        kernel.shows("whether the desk is blocked", settled(desk.pid) == ALIVE, expected=True)
+        kernel.shows("whether the desk is blocked", blocks(desk.pid), expected=True)
         recorder.shows("who was served", log.values("served"), expected=order[:place])
         arrivals[client].let_go(client)
         children[client].join()
@@ -60,7 +60,7 @@ def test_fixed_order_waits_for_the_first(
         arrivals[client].let_go(client)
         children[client].join()
     desk.until_still()
-    kernel.shows("whether the desk is blocked", settled(desk.pid) == ALIVE, expected=True)
+    kernel.shows("whether the desk is blocked", blocks(desk.pid), expected=True)
     recorder.shows("who was served", log.values("served"), expected=[])
     arrivals[0].let_go(0)
     desk.result()

@@ -11,7 +11,7 @@ from spec.claims.shared.steps import leave
 from spec.claims.wait import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.marks import needs, source, starter_is_parent, where
-from spec.harness.process_table import ALIVE, ZOMBIE, settled, state, until_exited
+from spec.harness.process_table import ZOMBIE, blocks, state, until_exited
 from spec.harness.witness import caller, kernel, refuses
 from spec.models.wait_model import PIPES, WaitModel
 
@@ -28,7 +28,7 @@ def test_blocks_until_one_is_ready(mp: Multiprocessing, wait: Wait, starter: Mak
     for number in 2, 0, 1:
         waiting = starter(payloads.numbers_ready, wait, receivers)
         waiting.until_still()
-        kernel.shows("whether wait() is blocked", settled(waiting.pid) == ALIVE, expected=True)
+        kernel.shows("whether wait() is blocked", blocks(waiting.pid), expected=True)
         pipes[number][1].send("a message")
         caller.shows("the number of the connection that it returns", waiting.result(), expected=[number])
         receivers[number].recv()
@@ -137,7 +137,7 @@ def test_tells_every_process_that_waits(mp: Multiprocessing, wait: Wait, starter
     receiver, sender = mp.Pipe(False)
     waiting = [starter(payloads.numbers_ready, wait, [receiver]) for _ in range(2)]
     waiting[0].until_still()
-    blocked = [settled(one.pid) == ALIVE for one in waiting]
+    blocked = [blocks(one.pid) for one in waiting]
     kernel.shows("whether each is blocked", blocked, expected=[True, True])
     sender.send("a message")
     caller.shows("what wait() returns", [one.result() for one in waiting], expected=[[0], [0]])

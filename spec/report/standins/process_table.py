@@ -96,6 +96,11 @@ def until_blocked(pids: Iterable[int]) -> None:
                 raise AssertionError(f"process {pid}: expected to wait, seen {state(pid)}")
 
 
+def blocks(pid: int) -> bool:
+    """Wait until *pid* is blocked or has exited, and return whether it is blocked."""
+    return settled(pid) == ALIVE
+
+
 def settled(pid: int) -> str:
     """Wait until *pid* is blocked or has exited, and return its `state`."""
     while state(pid) == ALIVE and not is_blocked(pid):

@@ -170,20 +170,28 @@ class DiesOfAnException(OwnExecutors):
             return super().submit(_raise_what_can_be_sent, fn, *args, **kwargs)
 
 
+class _ForgetfulRunner(OwnTaskRunner):
+    """A future whose exception has the word *forgotten* in its name or its text is never done."""
+
+    forgotten: str
+
+    def deliver(self, future, outcome):
+        received: Any = futures.Future()
+        super().deliver(received, outcome)
+        error = received.exception()
+        if error is None:
+            future.set_result(received.result())
+        elif self.forgotten not in repr(error):
+            future.set_exception(error)
+
+
 @family.breaks("executor.what-cannot-be-unpickled-hangs-nobody")
 class ForgetsWhatCannotBeReceived(OwnExecutors):
     """The future of a task whose result cannot be unpickled is never done."""
 
     class Faulty(OwnExecutor):
-        class TaskRunner(OwnTaskRunner):
-            def deliver(self, future, outcome):
-                received: Any = futures.Future()
-                super().deliver(received, outcome)
-                error = received.exception()
-                if error is None:
-                    future.set_result(received.result())
-                elif type(error).__name__ != "CannotBeReceived":
-                    future.set_exception(error)
+        class TaskRunner(_ForgetfulRunner):
+            forgotten = "CannotBeReceived"
 
 
 @family.breaks("executor.exit-while-a-pickle-is-read-hangs-nobody")
@@ -191,15 +199,8 @@ class ForgetsWhoseReceivingExits(OwnExecutors):
     """The future of a task whose result calls `sys.exit` when it is unpickled is never done."""
 
     class Faulty(OwnExecutor):
-        class TaskRunner(OwnTaskRunner):
-            def deliver(self, future, outcome):
-                received: Any = futures.Future()
-                super().deliver(received, outcome)
-                error = received.exception()
-                if error is None:
-                    future.set_result(received.result())
-                elif "SystemExit" not in str(error):
-                    future.set_exception(error)
+        class TaskRunner(_ForgetfulRunner):
+            forgotten = "SystemExit"
 
 
 @family.breaks("executor.result-of-a-worker-that-dies-then-arrives")

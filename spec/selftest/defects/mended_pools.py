@@ -38,12 +38,16 @@ class Result:
         """Set the result, or the exception if it has not *succeeded*, unless one is set."""
         if not self._event.is_set():
             self._succeeded, self._value = succeeded, value
-            if succeeded and self._callback:
-                try:
-                    self._callback(value)
-                except Exception as error:
-                    self._succeeded, self._value = False, error
+            self.call_back()
             self._event.set()
+
+    def call_back(self):
+        """Call the callback, before a call that waits for the result returns."""
+        if self._succeeded and self._callback:
+            try:
+                self._callback(self._value)
+            except Exception as error:
+                self._succeeded, self._value = False, error
 
     def wait(self, timeout=None):
         self._event.wait(timeout)

@@ -173,14 +173,18 @@ class OwnTaskRunner:
     def start(self):
         """Start a worker, and return the process and this end of its connection."""
         here, there = self.context.Pipe()
-        inherited = [*self.ends, here] if self.forks else []
-        process = self.context.Process(target=serve, args=(there, inherited, *self.worker_args))
+        process = self.process(here, there)
         process.start()
         there.close()
         self.ends.append(here)
         self.behind[here] = process
         self.processes.append(process)
         return process, here
+
+    def process(self, here, there):
+        """Return the process of a worker, whose end of the connection is *there*; this end is *here*."""
+        inherited = [*self.ends, here] if self.forks else []
+        return self.context.Process(target=serve, args=(there, inherited, *self.worker_args))
 
     def attend(self, process, connection):
         """Be a thread that gives tasks to a worker until there are none and none will come."""

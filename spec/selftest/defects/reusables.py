@@ -195,15 +195,8 @@ class KeepsTheOtherEnd(ReusableExecutors):
 
     class Executor(ReusableExecutor):
         class TaskRunner(ReusableTaskRunner):
-            def start(self):
-                here, there = self.context.Pipe()
-                process = self.context.Process(target=_serve_and_keep, args=(here, there, [], *self.worker_args))
-                process.start()
-                there.close()
-                self.ends.append(here)
-                self.behind[here] = process
-                self.processes.append(process)
-                return process, here
+            def process(self, here, there):
+                return self.context.Process(target=_serve_and_keep, args=(here, there, [], *self.worker_args))
 
 
 @family.breaks("executor.shutdown-can-end-what-tasks-have-started")

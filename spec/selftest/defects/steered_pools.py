@@ -18,7 +18,14 @@ from typing import Any
 
 from spec.selftest.defects.declaration import Broken
 from spec.selftest.defects.own_processes import ForkProcess
-from spec.selftest.defects.steered_tasks import Result, Results, Terminated, TimeLimitExceeded, WorkerLostError, work
+from spec.selftest.defects.steered_tasks import (
+    LimitedResult,
+    Results,
+    Terminated,
+    TimeLimitExceeded,
+    WorkerLostError,
+    work,
+)
 
 
 class Station:
@@ -212,7 +219,7 @@ class SteeredPool:
         patience = self.patience if lost_worker_timeout is None else lost_worker_timeout
         if self.free:
             self.free.acquire()
-        result = Result(
+        result = LimitedResult(
             (func, args, kwds or {}),
             soft,
             hard,

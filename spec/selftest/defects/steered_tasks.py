@@ -8,10 +8,9 @@ from __future__ import annotations
 import pickle
 import resource
 import signal
-import threading
 from contextlib import suppress
 
-from spec.selftest.defects.mended_pools import pickled
+from spec.selftest.defects.mended_pools import Result, pickled
 
 
 class SoftTimeLimitExceeded(Exception):
@@ -30,8 +29,8 @@ class Terminated(Exception):
     """Raised for a task that the program has ended."""
 
 
-class Result:
-    """The result of a task.
+class LimitedResult(Result):
+    """The result of a task that may have limits.
 
     Args:
         task: the function and its arguments.
@@ -42,9 +41,9 @@ class Result:
     """
 
     def __init__(self, task, soft, hard, patience, **callbacks):
-        self.task, self.soft, self.hard, self.patience = task, soft, hard, patience
+        super().__init__(task)
+        self.soft, self.hard, self.patience = soft, hard, patience
         self._callbacks = callbacks
-        self._event = threading.Event()
         self.begun = self.lost = None
         self.soft_is_over = False
 
@@ -54,24 +53,11 @@ class Result:
             with suppress(Exception):
                 self._callbacks[name](*args, **named)
 
-    def settle(self, succeeded, value):
-        """Set the result, or the exception if it has not *succeeded*, unless one is set."""
-        if not self._event.is_set():
-            self._succeeded, self._value = succeeded, value
-            self.call("done", self)
-            self._event.set()
+    def call_back(self):
+        self.call("done", self)
 
     def ready(self):
         return self._event.is_set()
-
-    def wait(self, timeout=None):
-        self._event.wait(timeout)
-
-    def get(self, timeout=None):
-        self.wait(timeout)
-        if not self._succeeded:
-            raise self._value
-        return self._value
 
 
 class Results:
