@@ -7,6 +7,7 @@ meaning.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Optional, TypedDict
 
@@ -144,6 +145,11 @@ class Document(TypedDict):
     targets: list[TargetData]
     claims: list[ClaimData]
     verdicts: list[VerdictData]
+
+
+def file_stem(claim: str, target: str) -> str:
+    """Return the name, without suffix, of a file about *claim* on *target*."""
+    return re.sub(r"[:/]", "-", f"{claim}-{target}")
 
 
 def shortfall(document: Document) -> str:

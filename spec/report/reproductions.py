@@ -25,6 +25,7 @@ from spec.engine.observation import timeline_of
 from spec.engine.targets import Target
 from spec.engine.verdicts import FAILURES, KNOWN
 from spec.report.bundling.source import CannotBundle
+from spec.report.document import file_stem
 from spec.report.scripts import generate
 from spec.report.timelines import failures
 
@@ -137,7 +138,7 @@ class Reproductions:
         except CannotBundle as error:
             self._without[found.claim] = str(error)
             return
-        file = self._folder / f"{found.claim}-{found.target.replace(':', '-')}.py"
+        file = self._folder / f"{file_stem(found.claim, found.target)}.py"
         file.write_text(text, encoding="utf-8")
         self._written.add(file)
 

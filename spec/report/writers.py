@@ -10,7 +10,6 @@ from pathlib import Path
 from spec.installation import DISTRIBUTION, installing
 from spec.report import document, markdown, sarif
 from spec.report.document import Document
-from spec.report.timelines import timeline_data
 
 SUFFIXES = (".json", ".md", ".html", ".sarif")
 """The suffixes of report files; the suffix determines the format."""
@@ -87,7 +86,7 @@ def write_site(documents: Sequence[Document], folder: Path) -> None:
 
 
 def write_timelines(documents: Sequence[Document], folder: Path) -> int:
-    """Write a picture of each timeline in the reports to *folder*, which is new or empty; return how many.
+    """Write a picture of each timeline in the reports to *folder*, and return how many; see `pictures.write`.
 
     Raises:
         CannotWrite: the folder has files, or cannot be written.
@@ -95,20 +94,7 @@ def write_timelines(documents: Sequence[Document], folder: Path) -> int:
     _check_html(folder / "timeline.svg")
     from spec.report.timelines import pictures  # needs Jinja2, which is optional
 
-    drawn: dict[str, str] = {}
-    for verdict in (one for report in documents for one in report["verdicts"] if "timeline" in one):
-        name = f"{verdict['claim']}-{verdict['target']}".replace(":", "-").replace("/", "-")
-        again = sum(other.partition(" ")[0] == name for other in drawn)
-        drawn[f"{name} {again + 1}" if again else name] = pictures.svg(timeline_data.of(verdict))
-    try:
-        if folder.is_dir() and any(folder.iterdir()):
-            raise CannotWrite(f"{folder} has files in it: name a new folder or an empty one")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in drawn.items():
-            (folder / f"{name}.svg").write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CannotWrite(f"{folder} cannot be written: {error.strerror}") from error
-    return len(drawn)
+    return pictures.write(documents, folder)
 
 
 def project() -> str:

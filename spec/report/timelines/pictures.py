@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from textwrap import shorten
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from spec.harness.event_log import Failure, Note
-from spec.report.document import VerdictData
+from spec.report.document import Document, VerdictData, file_stem
 from spec.report.html import templates
 from spec.report.timelines import timeline_data
 from spec.report.timelines.timeline import STATES, ZOMBIE, Life, Span, Timeline
+from spec.report.writers import CannotWrite
 
 PICTURE_WIDTH, LEFT_MARGIN, RIGHT_MARGIN, LANE_HEIGHT, TOP_MARGIN = 800, 165, 135, 28, 64
 """In pixels: the picture, the margins for names and ends, the height of a lane, and what is above the lanes."""
@@ -91,6 +94,29 @@ def html(timeline: Timeline) -> str:
         .get_template("timeline.html.jinja")
         .render(timeline=timeline, picture=Markup(svg(timeline)), events=list(timeline.events()))
     )
+
+
+def write(documents: Sequence[Document], folder: Path) -> int:
+    """Write a picture of each timeline in the reports to *folder*, which is new or empty; return how many.
+
+    Raises:
+        CannotWrite: the folder has files, or cannot be written.
+    """
+    drawn: dict[str, str] = {}
+    number: Counter[str] = Counter()
+    for verdict in (one for report in documents for one in report["verdicts"] if "timeline" in one):
+        name = file_stem(verdict["claim"], verdict["target"])
+        number[name] += 1
+        drawn[f"{name} {number[name]}" if number[name] > 1 else name] = svg(timeline_data.of(verdict))
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            raise CannotWrite(f"{folder} has files in it: name a new folder or an empty one")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in drawn.items():
+            (folder / f"{name}.svg").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be written: {error.strerror}") from error
+    return len(drawn)
 
 
 def _in_words(failure: Failure) -> list[str]:
