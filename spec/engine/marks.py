@@ -32,7 +32,7 @@ class Applicability:
 
 
 starter_is_parent = Applicability("the starter is the parent", lambda traits: traits.starter_is_parent)
-helper_is_parent = Applicability("a helper is the parent", lambda traits: not traits.starter_is_parent)
+fork_server_is_parent = Applicability("a fork server is the parent", lambda traits: not traits.starter_is_parent)
 inherits_memory = Applicability("children begin with the starter's memory", lambda traits: traits.inherits_memory)
 fresh_memory = Applicability("children begin with fresh memory", lambda traits: not traits.inherits_memory)
 runs_main_again = Applicability("children run main again", lambda traits: traits.runs_main_again)
@@ -41,8 +41,8 @@ runs_main_once = Applicability("children do not run main again", lambda traits: 
 
 managed = Applicability("a manager makes the objects", lambda traits: traits.managed)
 unmanaged = Applicability("the objects are not a manager's", lambda traits: not traits.managed)
-no_helper_yet = Applicability(
-    "no manager has started the helper that is the parent of all children, which a fork of its starter cannot use",
+no_fork_server_yet = Applicability(
+    "no manager has started the fork server, which a fork of its starter cannot use",
     lambda traits: not traits.managed or traits.starter_is_parent,
 )
 

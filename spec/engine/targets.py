@@ -39,7 +39,7 @@ class Traits:
     managed: bool = False
 
     def __str__(self) -> str:
-        parent = "the starter is the parent" if self.starter_is_parent else "a helper is the parent"
+        parent = "the starter is the parent" if self.starter_is_parent else "a fork server is the parent"
         memory = "the starter's memory" if self.inherits_memory else "fresh memory"
         main = "run main again" if self.runs_main_again else "do not run main again"
         objects = ", a manager makes the objects" if self.managed else ""

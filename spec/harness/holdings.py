@@ -94,11 +94,11 @@ def leaves_nothing_behind(use: Callable[[], object], times: int) -> None:
 def leaves_no_name_when_killed(program: Program) -> None:
     """Kill *program*, and state that none of the names that it has in shared memory is left.
 
-    This waits until the helpers that remove the names have exited.
+    This waits until its helper processes have exited: the resource tracker removes the names.
 
     Raises:
         Violation: a name is left.
-        Hung: a helper does not exit.
+        Hung: a helper process does not exit.
     """
     used, helpers = set(dev_shm.used_by(program.pid)), descendants(program.pid)
     program.kill()

@@ -71,8 +71,8 @@ class Nursery:
 
     Args:
         grace: seconds for which no remaining process must have made progress before they count as left behind.
-            Helpers of an implementation, such as a fork server or a resource tracker, end by themselves when they
-            notice that their clients are gone, and get the time for that.
+            Helper processes of an implementation, such as a fork server or a resource tracker, end when they notice
+            that their clients are gone, and get the time for that.
 
     Attributes:
         leftovers: the processes that had to be killed, filled in when the nursery closes.
@@ -133,7 +133,7 @@ class Nursery:
         return [pid for pid in listed_children(os.getpid()) if pid not in self._before]
 
     def _kill_youngest(self) -> None:
-        """Kill the youngest process; a helper is older than its clients, and may end by itself once they are gone."""
+        """Kill the youngest process; a helper process is older than its clients, and may end once they have."""
         for pid in reversed(self.inside()):
             if self._kill(pid):
                 return

@@ -111,7 +111,7 @@ class Program:
     def all_errors(self) -> str:
         """Wait until each process that may print on this stderr has exited, and return what was printed there.
 
-        The helpers of a library may end after the program: the resource tracker complains only then.
+        The helper processes of a library may end after the program: the resource tracker complains only then.
 
         Raises:
             Hung: one of them did not exit before the deadline.

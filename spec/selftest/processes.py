@@ -26,7 +26,7 @@ def read_nothing() -> None:
 
 
 def read_to_the_end(read: int, write: int) -> None:
-    """Behave like a helper: end when no process holds the other end of the pipe any more."""
+    """Behave like a resource tracker: end when no process holds the other end of the pipe any more."""
     os.close(write)
     os.read(read, 1)
 

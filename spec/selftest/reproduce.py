@@ -80,7 +80,7 @@ def sound(claim: Claim) -> list[Target]:
 def _provides(target: Target, name: str) -> bool:
     """Return whether the API of *target* has the *name*.
 
-    A process of its own finds out, because an object that is made for this purpose may start helpers: a manager, or
+    A process of its own finds out, because an object that is made for this purpose may start processes: a manager, or
     the fork server that each later fork of this process would take for its own.
     """
     with tempfile.TemporaryDirectory() as folder, Nursery():

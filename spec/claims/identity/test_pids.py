@@ -13,7 +13,7 @@ from spec.claims.isolation import telling
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import helper_is_parent, needs, runs_main_again, source, starter_is_parent, where
+from spec.engine.marks import fork_server_is_parent, needs, runs_main_again, source, starter_is_parent, where
 from spec.harness.process_table import descendants, parent
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, gatekeeper, kernel, other_than, recorder, refuses
@@ -60,17 +60,17 @@ def test_child_is_the_parent_of_its_children(mp: Multiprocessing, lesson: Lesson
     child.join()
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver")
 def test_helper_is_the_parent(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """The parent of a child is a helper, which is itself a child of the starter, and the child sees that parent."""
+    """The parent of a child is a fork server, which is a child of the starter, and the child sees that parent."""
     here = checkpoint("here")
     child = lesson.start(mp, partial(payloads.tell_pids, here.pause))
     arrival = here.next()
-    helper = parent(arrival.pid)
-    kernel.shows("the parent of the child's process", helper, expected=other_than(os.getpid()))
-    kernel.shows("the parent of the child's parent process", parent(helper or 0), expected=os.getpid())
-    gatekeeper.shows("the parent pid that the child sees", arrival.notes[1], expected=helper)
+    fork_server = parent(arrival.pid)
+    kernel.shows("the parent of the child's process", fork_server, expected=other_than(os.getpid()))
+    kernel.shows("the parent of the child's parent process", parent(fork_server or 0), expected=os.getpid())
+    gatekeeper.shows("the parent pid that the child sees", arrival.notes[1], expected=fork_server)
     arrival.let_go()
     child.join()
 
@@ -78,7 +78,7 @@ def test_helper_is_the_parent(mp: Multiprocessing, lesson: Lesson, checkpoint: M
 @needs("parent_process", "current_process")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.parent_process")
 def test_child_knows_its_starter(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """In a child and its child, `parent_process()` has the starter's pid and name, even if a helper is the parent."""
+    """In a child and its child, `parent_process()` has the starter's pid and name, also with a fork server."""
     here = checkpoint("here")
     introduction = partial(payloads.tell, mp.parent_process, ("pid", "name"), here.pause)
     child = lesson.start(mp, steps(introduction, partial(payloads.have_a_child, mp.Process, introduction)))
@@ -157,7 +157,7 @@ def test_is_of_its_starters_group(mp: Multiprocessing, lesson: Lesson, checkpoin
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.pid")
 def test_no_pid_before_start(mp: Multiprocessing) -> None:
     """Making a process without starting it creates no process in the kernel, and its pid and ident are None."""
-    mp.Process(target=leave(0))  # the API starts its helpers, if any, before they are counted
+    mp.Process(target=leave(0))  # starts the API's helper processes, if any, before the count
     before = descendants(os.getpid())
     child = mp.Process(target=leave(0))
     kernel.shows("the existing processes", descendants(os.getpid()), expected=before)
@@ -257,21 +257,21 @@ def test_starter_is_known_while_main_runs_again(program: Programs, log: Recorder
     recorder.shows("the pid of the starter that the child sees", pids, expected=[running.pid])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source("https://github.com/python/cpython/issues/86354")
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
 def test_one_helper_is_the_parent_of_all(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Where a helper is the parent, the parent of a child's child is the same helper."""
+    """Where a fork server is the parent of a child, it is the parent of that child's child too."""
     here = checkpoint("here")
     child = lesson.start(mp, steps(here.pause, partial(payloads.have_a_child, mp.Process, here.pause)))
     arrival = here.next()
-    helper = parent(arrival.pid)
+    fork_server = parent(arrival.pid)
     arrival.let_go()
     grandchild = here.next()
     kernel.shows("the pid of the child's child", grandchild.pid, expected=other_than(arrival.pid))
-    kernel.shows("the parent of the child's child", parent(grandchild.pid), expected=helper)
+    kernel.shows("the parent of the child's child", parent(grandchild.pid), expected=fork_server)
     grandchild.let_go()
     child.join()
 

@@ -71,8 +71,8 @@ def tell_module(log: Recorder, name: str) -> None:
 
 
 def preload_and_start(mp: Any, folder: str, module: str) -> None:
-    """A program: have the helper preload a *module* of the *folder*, and start two children that print."""
-    os.environ["PYTHONPATH"] = os.pathsep.join([folder, os.environ["PYTHONPATH"]])  # older helpers ignore sys.path
+    """A program: have the fork server preload a *module* of the *folder*, and start two children that print."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([folder, os.environ["PYTHONPATH"]])  # older ones ignore sys.path
     sys.path.append(folder)
     mp.set_forkserver_preload([module])
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""A process that finds the socket of a helper and connects to it, though nobody has told it the helper's key."""
+"""A process that finds the socket of a fork server and connects to it, without knowing its key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ask_for_a_child(address: str) -> bytes:
     """Ask the fork server at *address* for a child, and return its answer: a pid, or nothing if it hangs up.
 
     A request is two ends of pipes: the child reads from the first what it is to do, and the server writes the pid to
-    the second.  Two more are for what the child is to share with other helpers.
+    the second.  Two more are for what the child shares with the fork server and the resource tracker.
     """
     task, status, other = os.pipe(), os.pipe(), os.pipe()
     given = array("i", [task[0], status[1], *other])

@@ -95,7 +95,7 @@ def test_forked_task_needs_no_pickling(mp: Multiprocessing, log: Recorder) -> No
 )
 def test_unpicklable_task_is_refused(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
     """A start with an unpicklable argument is refused, leaves no process and no active child, and can be retried."""
-    lesson.run_in_child(mp, partial(log, "ran"))  # the API starts its helpers, if any, before they are counted
+    lesson.run_in_child(mp, partial(log, "ran"))  # starts the API's helper processes, if any, before the count
     before = {*descendants(os.getpid())}
     given = [queue_payloads.Unpicklable()]
     child = mp.Process(target=log, args=("ran", given))

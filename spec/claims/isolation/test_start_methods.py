@@ -22,8 +22,8 @@ from spec.engine.marks import (
     default_is_fork,
     default_is_forkserver,
     fork_knows_threads,
+    fork_server_is_parent,
     fresh_memory,
-    helper_is_parent,
     inherits_memory,
     needs,
     source,
@@ -69,7 +69,7 @@ def test_default_is_fork(default: Any, checkpoint: MakeCheckpoint) -> None:
 @where(default_is_forkserver)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver")
 def test_default_is_forkserver(default: Any, checkpoint: MakeCheckpoint) -> None:
-    """The default start method is forkserver, and a helper is the parent of a child."""
+    """The default start method is forkserver, and a fork server is the parent of a child."""
     here = checkpoint("here")
     caller.shows("the default start method", default.get_start_method(), expected="forkserver")
     child = default.Process(target=here.pause)
@@ -103,55 +103,55 @@ def test_fork_warns_of_threads(mp: Multiprocessing, lesson: Lesson) -> None:
     caller.shows("the categories of the warnings about threads", kinds, expected=[DeprecationWarning])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
 def test_helper_keeps_its_environment(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
-    """Where a helper is the parent, a child has the environment that the starter had when the helper was started."""
+    """A child of a fork server has the environment that the starter had when the fork server was started."""
     for value in "then", "now":
         os.environ["MULTIPROCESSING_SPEC"] = value
         lesson.run_in_child(mp, partial(payloads.tell_environment, log, "MULTIPROCESSING_SPEC"))
     recorder.shows("the environment of each child", log.values("environment"), expected=["then", "then"])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source("https://github.com/python/cpython/issues/75489", observed=True)
 def test_killed_helper_is_replaced(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
-    """When the helper that is the parent of all children has been killed, the next start uses a new helper."""
-    here, helpers = checkpoint("here"), []
+    """When the fork server has been killed, the next start uses a new one."""
+    here, fork_servers = checkpoint("here"), []
     for _ in range(2):
         child = mp.Process(target=here.pause)
         child.start()
         arrival = here.next()
-        helpers.append(parent(arrival.pid) or 0)
+        fork_servers.append(parent(arrival.pid) or 0)
         arrival.let_go()
         child.join()
         caller.shows("the exit code of the child", child.exitcode, expected=0)
-        kernel.shows("the pid of the helper", helpers[-1], expected=other_than(os.getpid()))
-        os.kill(helpers[-1], signal.SIGKILL)
-        until_exited(helpers[-1])
-    kernel.shows("the number of different helpers", len({*helpers}), expected=2)
+        kernel.shows("the pid of the fork server", fork_servers[-1], expected=other_than(os.getpid()))
+        os.kill(fork_servers[-1], signal.SIGKILL)
+        until_exited(fork_servers[-1])
+    kernel.shows("the number of different fork servers", len({*fork_servers}), expected=2)
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @needs("set_forkserver_preload")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload")
 def test_helper_preloads_modules(mp: Any, lesson: Lesson, log: Recorder) -> None:
-    """A module that the helper is told to preload before it is started is already imported when a child begins."""
+    """A module that the fork server is told to preload before its start is already imported when a child begins."""
     mp.set_forkserver_preload(["colorsys"])
     lesson.run_in_child(mp, partial(payloads.tell_module, log, "colorsys"))
     recorder.shows("whether the module is imported in the child", log.values("module"), expected=[True])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @needs("set_forkserver_preload")
 @source("https://github.com/python/cpython/issues/117378")
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload", observed=True
 )
 def test_helper_preloads_from_the_starters_path(mp: Any, lesson: Lesson, log: Recorder, folder: Path) -> None:
-    """The helper finds a module to preload in a folder that the starter has added to `sys.path`."""
+    """The fork server finds a module to preload in a folder that the starter has added to `sys.path`."""
     (folder / "preloaded_by_the_claim.py").touch()
     sys.path.append(str(folder))
     mp.set_forkserver_preload(["preloaded_by_the_claim"])
@@ -159,14 +159,14 @@ def test_helper_preloads_from_the_starters_path(mp: Any, lesson: Lesson, log: Re
     recorder.shows("whether the module is imported in the child", log.values("module"), expected=[True])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @needs("set_forkserver_preload")
 @source("https://github.com/python/cpython/issues/135335")
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload", observed=True
 )
 def test_output_of_a_preloaded_module_is_written_once(program: Programs, folder: Path) -> None:
-    """Text that a module prints while the helper preloads it is written once, however many children are started."""
+    """Text that a module prints while a fork server preloads it is written once, however many children there are."""
     (folder / "printing_for_the_claim.py").write_text("print('preloaded')")
     preloading = program.main(payloads.preload_and_start, str(folder), "printing_for_the_claim")
     kernel.shows("the program's exit status", preloading.exit_status(), expected=0)
@@ -174,7 +174,7 @@ def test_output_of_a_preloaded_module_is_written_once(program: Programs, folder:
     kernel.shows("the printed lines", lines, expected=["child", "child", "preloaded"])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @needs("set_forkserver_preload")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_forkserver_preload")
 def test_only_names_can_be_preloaded(mp: Any, lesson: Lesson, log: Recorder) -> None:

@@ -101,7 +101,7 @@ def test_lock_of_a_value_excludes(mp: Any, worker: MakeWorker) -> None:
 @needs("set_executable")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_executable")
 def test_interpreter_can_be_chosen(mp: Any, folder: Path, log: Recorder) -> None:
-    """After `set_executable`, children, or the helper that forks them, are started by the program that it names."""
+    """After `set_executable`, children, or the fork server that forks them, run the program that it names."""
     chosen = interpreter(folder / "python")
     for path in str(chosen), os.fsencode(chosen):
         mp.set_executable(path)
@@ -130,7 +130,7 @@ def test_start_that_fails_leaves_no_file(mp: Any, folder: Path) -> None:
     seen = []
     for _ in range(3):
         child = mp.Process(target=len, args=("",))
-        with suppress(OSError, EOFError):  # if the helper cannot start; otherwise the child ends at once
+        with suppress(OSError, EOFError):  # if the fork server cannot start; otherwise the child ends at once
             child.start()
             child.join()
             caller.shows("whether the exit code is other than 0", child.exitcode != 0, expected=True)

@@ -1,4 +1,4 @@
-"""The end of a program: what it prints, and what becomes of helpers."""
+"""The end of a program: what it prints, and what becomes of helper processes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_program_whose_helpers_the_kernel_reaps_is_silent(program: Programs) -> 
 @needs("Lock", "Queue")
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_helpers_end_with_the_program(program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """All helpers of a program exit once it has ended: in order, by an exception, by SIGTERM or by SIGKILL."""
+    """All helper processes of a program exit once it has ended: normally, by an exception, by SIGTERM or SIGKILL."""
     ends = [program_ends.exit_in_a_thread, program_ends.fail, program_ends.be_terminated, program_ends.be_killed]
     main = checkpoint("main")
     programs = [program.main(program_ends.use_and_end, main.pause, end) for end in ends]
@@ -56,7 +56,7 @@ def test_helpers_end_with_the_program(program: Programs, checkpoint: MakeCheckpo
     for helper in helpers:
         until_exited(helper)
     states = [state(helper) for helper in helpers]
-    kernel.shows("the states of the helpers", states, expected=[one_of(ZOMBIE, GONE)] * len(helpers))
+    kernel.shows("the states of the helper processes", states, expected=[one_of(ZOMBIE, GONE)] * len(helpers))
 
 
 @needs("Lock")

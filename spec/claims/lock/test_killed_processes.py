@@ -57,7 +57,7 @@ def test_killed_program_leaves_nothing_shared(
     program: Programs,
     checkpoint: MakeCheckpoint,
 ) -> None:
-    """Once the helpers of a killed program are gone, none of its locks and queues is left in shared memory."""
+    """After the end of a killed program's helper processes, none of its locks and queues is left in shared memory."""
     holding = checkpoint("holding")
     main = program.main(payloads.make_and_hold, holding.pause)
     holding.next()

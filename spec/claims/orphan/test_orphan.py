@@ -14,7 +14,7 @@ from spec.claims.orphan import payloads
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
+from spec.engine.marks import fork_server_is_parent, needs, source, starter_is_parent, where
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Arrival
 from spec.harness.process_table import ALIVE, GONE, ZOMBIE, exit_of, parent, state, until_exited
@@ -175,37 +175,37 @@ def test_is_not_made_by_a_normal_end(program: Programs, log: Recorder, checkpoin
     recorder.shows("who did the work", [e.pid for e in log.events("done")], expected=[child.pid])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
 def test_keeps_the_helper_as_its_parent(begin: BeginParent) -> None:
-    """Where a helper is the parent, a child keeps that parent when the starter leaves, and the helper is adopted."""
+    """When the starter leaves, a child of a fork server keeps its parent, and the fork server is adopted."""
     scene = begin()
-    helper = parent(scene.child.pid) or 0
-    kernel.shows("the pid of the helper", helper, expected=other_than(scene.program.pid))
-    kernel.shows("the helper's parent before the starter leaves", parent(helper), expected=scene.program.pid)
+    fork_server = parent(scene.child.pid) or 0
+    kernel.shows("the pid of the fork server", fork_server, expected=other_than(scene.program.pid))
+    kernel.shows("the fork server's parent before the starter left", parent(fork_server), expected=scene.program.pid)
     leave_first(scene)
-    kernel.shows("the child's parent after the starter left", parent(scene.child.pid), expected=helper)
-    kernel.shows("the helper's parent after the starter left", parent(helper), expected=os.getpid())
+    kernel.shows("the child's parent after the starter left", parent(scene.child.pid), expected=fork_server)
+    kernel.shows("the fork server's parent after the starter left", parent(fork_server), expected=os.getpid())
     until_exited(scene.child.let_go().pid)
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
 def test_helper_ends_after_it(begin: BeginParent) -> None:
-    """A helper whose starter has left runs on as long as a child does, and ends after the last child."""
+    """A fork server whose starter has left runs on as long as a child does, and ends after the last child."""
     scene = begin()
-    helper = parent(scene.child.pid) or 0
+    fork_server = parent(scene.child.pid) or 0
     leave_first(scene)
-    kernel.shows("the state of the helper while the orphan runs", state(helper), expected=ALIVE)
+    kernel.shows("the state of the fork server while the orphan runs", state(fork_server), expected=ALIVE)
     gatekeeper.shows("whether the orphan is still at work", scene.child.waiting, expected=True)
     until_exited(scene.child.let_go().pid)
-    until_exited(helper)
+    until_exited(fork_server)
     kernel.shows(
-        "the state of the orphan after the helper ended", state(scene.child.pid), expected=one_of(ZOMBIE, GONE)
+        "the state of the orphan after the fork server ended", state(scene.child.pid), expected=one_of(ZOMBIE, GONE)
     )
 
 

@@ -69,7 +69,7 @@ def test_has_its_workers_from_the_beginning(mp: Multiprocessing) -> None:
 @source(DOCUMENTATION)
 def test_impossible_numbers_are_refused(mp: Multiprocessing) -> None:
     """A pool of no workers, or of workers that carry out no task, raises `ValueError`, and starts no process."""
-    mp.Pool(1).terminate()  # starts the helpers
+    mp.Pool(1).terminate()  # starts the helper processes
     before = holdings()
     impossible: list[dict[str, Any]] = [{"processes": 0}, {"processes": -1}]
     impossible += [{"processes": 1, "maxtasksperchild": number} for number in (0, -1, 0.5, "12")]
@@ -237,7 +237,7 @@ def test_failed_start_leaves_no_worker(mp: Multiprocessing) -> None:
         with within_a_few_files(files), refuses(Exception):
             mp.Pool(20)
         until_still()
-        kernel.shows("how many processes run, with the helpers", how_many_run(), expected=at_most(before))
+        kernel.shows("how many processes run, with the helper processes", how_many_run(), expected=at_most(before))
 
 
 def how_many_run() -> int:

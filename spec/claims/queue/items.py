@@ -1,4 +1,4 @@
-"""Helpers for the claims about the items of a queue."""
+"""What several claims about the items of a queue use."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from spec.claims.queue.items import comparable, remaining
 from spec.claims.shared import threads
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
 from spec.engine.lessons import Lesson
-from spec.engine.marks import managed_too, needs, no_helper_yet, source, unmanaged, where
+from spec.engine.marks import managed_too, needs, no_fork_server_yet, source, unmanaged, where
 from spec.harness.process_table import GONE, state, until_blocked
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, other_than, recorder, refuses
@@ -30,7 +30,7 @@ from spec.harness.worker import CallFailed
 pytestmark = [needs("Process", "Queue"), managed_too]
 
 
-@where(no_helper_yet)
+@where(no_fork_server_yet)
 @source("https://docs.python.org/3/library/multiprocessing.html#exchanging-objects-between-processes")
 def test_carries_a_message_from_a_child(
     mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
@@ -45,7 +45,7 @@ def test_carries_a_message_from_a_child(
     caller.shows("the message that the parent gets", parent.result(), expected="约吗?")
 
 
-@where(no_helper_yet)
+@where(no_fork_server_yet)
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_carries_a_message_larger_than_the_pipe(
     mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint

@@ -39,7 +39,7 @@ def test_untracked_block_outlives_its_program(
 def test_killed_programs_block_is_removed(
     memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint
 ) -> None:
-    """The block of a program that is killed is removed by a helper, which prints a warning."""
+    """If a program is killed, the resource tracker removes its block, and prints a warning."""
     telling = checkpoint("telling")
     main = program.main(payloads.create_and_stop, telling.pause, 10, {})
     name = memory.keep(telling.next().notes[0])

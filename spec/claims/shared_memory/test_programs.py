@@ -63,7 +63,7 @@ def test_untracked_reader_removes_nothing(memory: SharedMemories, program: Progr
 
 @source(BLOCK)
 def test_forgotten_block_is_removed(memory: SharedMemories, program: Programs, checkpoint: MakeCheckpoint) -> None:
-    """The block of a program that ends without `unlink` is removed by a helper, which prints a warning."""
+    """If a program ends without `unlink`, the resource tracker removes its block, and prints a warning."""
     telling = checkpoint("telling")
     main = program.main(payloads.create_and_stop, telling.pause, 10, {})
     arrival = telling.next()
@@ -110,7 +110,7 @@ def test_made_by_a_child_of_a_user_it_outlives_it(
 
 
 def outlives_its_maker(running: Program, memory: SharedMemories, telling: Checkpoint) -> None:
-    """State that the block that a child of a program makes is there when the child and its helpers have ended."""
+    """State that a block made by a child of a program is there when the child and its helper processes have ended."""
     arrival = telling.next()
     name, helpers = memory.keep(arrival.notes[0]), descendants(arrival.pid)
     kernel.shows("whether the block has its name while its maker runs", exists(name), expected=True)

@@ -55,7 +55,7 @@ def test_killed_program_leaves_nothing_behind(
     program: Programs,
     checkpoint: MakeCheckpoint,
 ) -> None:
-    """Once the helpers of a killed program are gone, nothing of its values and arrays is left in shared memory."""
+    """After the end of a killed program's helper processes, no value or array is left in shared memory."""
     stopped = checkpoint("stopped")
     main = program.main(payloads.keep_values_and_stop, stopped.pause)
     stopped.next()

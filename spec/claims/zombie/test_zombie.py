@@ -11,7 +11,7 @@ from spec.claims.shared.steps import leave, steps
 from spec.claims.zombie import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
 from spec.engine.lessons import Lesson
-from spec.engine.marks import helper_is_parent, needs, source, starter_is_parent, where
+from spec.engine.marks import fork_server_is_parent, needs, source, starter_is_parent, where
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.process_table import (
     GONE,
@@ -239,12 +239,12 @@ def test_ignored_sigchld_leaves_none(mp: Multiprocessing, lesson: Lesson) -> Non
         os.waitpid(child.pid, 0)
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source(
     "https://docs.python.org/3/library/multiprocessing.html#multiprocessing-start-method-forkserver", observed=True
 )
 def test_starter_never_holds_it(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
-    """Where a helper is the parent, the helper reaps the child, and the starter never has a zombie."""
+    """Where a fork server is the parent, it reaps the child, and the starter never has a zombie."""
     working = checkpoint("working")
     [child] = lesson.leave_unjoined(mp, working.pause)
     arrival = working.next()
@@ -257,10 +257,10 @@ def test_starter_never_holds_it(mp: Multiprocessing, lesson: Lesson, checkpoint:
     lesson.reap([child])
 
 
-@where(helper_is_parent)
+@where(fork_server_is_parent)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.exitcode")
 def test_starter_still_gets_the_exit_code(mp: Multiprocessing, lesson: Lesson) -> None:
-    """Where a helper is the parent, the starter gets the exit code of a child that is already gone."""
+    """Where a fork server is the parent, the starter gets the exit code of a child that is already gone."""
     [child] = lesson.leave_unjoined(mp, leave(7))
     until_gone(child.pid)
     lesson.reap([child])

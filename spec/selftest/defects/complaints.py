@@ -165,7 +165,7 @@ class LeavesServers(Broken):
 
 @family.breaks("lifecycle.helpers-end-with-the-program")
 class LeavesItsHelper(Broken):
-    """A lock has a helper, which a program ends when it comes to its end, but not if a signal ends the program."""
+    """A lock has a helper process, which a program ends when it ends, but not if a signal ends the program."""
 
     helper: Any = None
 

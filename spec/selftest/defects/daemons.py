@@ -73,18 +73,18 @@ class WaitsForDaemons(Broken):
     Process = _WaitedFor
 
 
-class _OfTheHelper(_Ending, ForkServerProcess):
+class _OfTheForkServer(_Ending, ForkServerProcess):
     def at_the_end(self):
         if self.daemon:
             _let_go(self)
 
 
 @family.breaks("daemon.ends-with-main", "daemon.each-ends-with-main")
-class LeavesDaemonsToTheHelper(Broken):
+class LeavesDaemonsToTheForkServer(Broken):
     """A program does not end its daemons, because they are children of the fork server."""
 
     method = "forkserver"
-    Process = _OfTheHelper
+    Process = _OfTheForkServer
 
 
 class _WithoutAnEnd(ForkProcess):
@@ -164,7 +164,7 @@ class _NotWaitedFor(_Ending, ForkServerProcess):
 
 
 @family.breaks("daemon.program-ends-after-its-ordinary-child", "orphan.is-not-made-by-a-normal-end")
-class LeavesOrdinaryChildrenToTheHelper(Broken):
+class LeavesOrdinaryChildrenToTheForkServer(Broken):
     """A program does not wait for its ordinary children because they are children of the fork server."""
 
     method = "forkserver"

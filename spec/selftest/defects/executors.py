@@ -31,7 +31,7 @@ class RunsHere(OwnExecutors):
 
 
 @family.breaks("executor.workers-are-children-of-the-starter")
-class HasAHelper(OwnExecutors):
+class HasAForkServer(OwnExecutors):
     """The workers are children of a fork server."""
 
     @property

@@ -145,18 +145,18 @@ class HearsNothingOfSignals(popen_forkserver.Popen):
         return 255 if code is not None and code < 0 else code
 
 
-class IsAskedOfTheHelper(ForkServerProcess):
+class IsAskedOfTheForkServer(ForkServerProcess):
     @staticmethod
     def _Popen(process_obj):
         return HearsNothingOfSignals(process_obj)
 
 
 @family.breaks("lifecycle.exit-code-of-a-killed-child", "lifecycle.exit-code-of-a-terminated-child")
-class HelperKnowsNoSignals(Broken):
+class ForkServerKnowsNoSignals(Broken):
     """The fork server reports 255 for a child that a signal has killed."""
 
     method = "forkserver"
-    Process = IsAskedOfTheHelper
+    Process = IsAskedOfTheForkServer
 
 
 class KnowsItsOwnSignals(Reports):

@@ -47,7 +47,7 @@ class ForgetsMainInTheChild(Broken):
     Process = _ForgetsMain
 
 
-class _WhereTheHelperIs(ForkServerProcess):
+class _WhereTheForkServerIs(ForkServerProcess):
     @staticmethod
     def _Popen(child):
         with preparing(lambda data: data.pop("dir", None)):
@@ -55,11 +55,11 @@ class _WhereTheHelperIs(ForkServerProcess):
 
 
 @family.breaks("isolation.child-begins-where-its-starter-is")
-class BeginsWhereTheHelperIs(Broken):
+class BeginsWhereTheForkServerIs(Broken):
     """A child begins in the folder that its starter was in when the fork server was started."""
 
     method = "forkserver"
-    Process = _WhereTheHelperIs
+    Process = _WhereTheForkServerIs
 
 
 def _by_path(data):

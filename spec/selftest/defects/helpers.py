@@ -51,7 +51,7 @@ class ServesAllUsers(Broken):
 
 @family.breaks("lock.names-that-are-left-make-a-warning", "lock.killed-tracker-is-replaced")
 class RemovesWithoutAWord(Broken):
-    """Nothing is said when names are left over, or when the helper that removes them has died."""
+    """Nothing is said when names are left over, or when the resource tracker, which removes them, has died."""
 
     method = "spawn"
 
@@ -63,7 +63,7 @@ class RemovesWithoutAWord(Broken):
 
 @family.breaks("lock.reaped-tracker-is-replaced")
 class MissesItsTracker(Broken):
-    """A lock cannot be made if the helper that removes names was reaped by somebody else."""
+    """A lock cannot be made if the resource tracker was reaped by somebody else."""
 
     method = "spawn"
 
@@ -103,7 +103,7 @@ class WaitsForItself(Broken):
 
 @family.breaks("lock.tracker-minds-no-signal")
 class TrackerMindsSignals(Broken):
-    """A signal that ends other processes ends the helper that removes names as well."""
+    """A signal that ends other processes ends the resource tracker as well."""
 
     method = "spawn"
 
@@ -130,7 +130,7 @@ def _fork_and_spawn(path, args, passfds):
 
 @family.breaks("isolation.starter-runs-no-fork-handlers")
 class ForksForItsTracker(Broken):
-    """A lock is made by a process that forks, with all handlers of forks, to start the helper that removes names."""
+    """A lock is made by a process that forks, with all handlers of forks, to start the resource tracker."""
 
     method = "spawn"
 
@@ -148,7 +148,7 @@ def _stop_tracker():
 
 @family.breaks("lifecycle.program-whose-helpers-the-kernel-reaps-is-silent")
 class ReapsItsTracker(Broken):
-    """A program that ends waits for the helper that removes names, and fails if somebody else has reaped it."""
+    """A program that ends waits for the resource tracker, and fails if somebody else has reaped it."""
 
     method = "spawn"
 

@@ -33,7 +33,7 @@ class PidIsTheWrappers(Broken):
     Process = RunsInAWrapper
 
 
-class HasTheHelpersPid(ForkServerProcess):
+class HasTheForkServersPid(ForkServerProcess):
     def start(self):
         super().start()
         with open(f"/proc/{self._popen.pid}/stat") as stat:
@@ -41,11 +41,11 @@ class HasTheHelpersPid(ForkServerProcess):
 
 
 @family.breaks("identity.pid-is-the-childs-own")
-class PidIsTheHelpers(Broken):
+class PidIsTheForkServers(Broken):
     """The pid of a child is that of the fork server."""
 
     method = "forkserver"
-    Process = HasTheHelpersPid
+    Process = HasTheForkServersPid
 
 
 class HasTheYoungestsPid(ForkProcess):
@@ -96,16 +96,16 @@ class GrandchildIsAnOrphan(Broken):
     Process = OrphansItsChildren
 
 
-class NeedsNoHelper(SpawnProcess):
+class NeedsNoForkServer(SpawnProcess):
     _start_method = "forkserver"
 
 
 @family.breaks("identity.helper-is-the-parent", "zombie.starter-never-holds-it")
-class HelperIsMissing(Broken):
+class ForkServerIsMissing(Broken):
     """The start method is called forkserver, but the starter itself is the child's parent."""
 
     method = "forkserver"
-    Process = NeedsNoHelper
+    Process = NeedsNoForkServer
 
 
 @family.breaks("identity.child-knows-its-starter")
@@ -125,7 +125,7 @@ def the_parent():
 
 
 @family.breaks("identity.child-knows-its-starter")
-class StarterIsTheHelper(Broken):
+class StarterIsTheForkServer(Broken):
     """In a child, `parent_process()` has the pid of the fork server."""
 
     method = "forkserver"

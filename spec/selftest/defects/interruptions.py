@@ -306,7 +306,7 @@ signal.signal = set_but_that_of_sigint
 """Code that the fork server runs first, so that it does not ignore SIGINT."""
 
 
-class _OfADefencelessHelper(ForkServerProcess):
+class _OfADefencelessForkServer(ForkServerProcess):
     @staticmethod
     def _Popen(child):
         def spawn(path, args, fds):
@@ -318,11 +318,11 @@ class _OfADefencelessHelper(ForkServerProcess):
 
 
 @family.breaks("lifecycle.goes-on-after-an-interrupt-of-all")
-class HelperCanBeInterrupted(Broken):
+class ForkServerCanBeInterrupted(Broken):
     """Ctrl-C ends the fork server, and the exit codes of its children are lost."""
 
     method = "forkserver"
-    Process = _OfADefencelessHelper
+    Process = _OfADefencelessForkServer
 
 
 @family.breaks("lock.killed-waiter-is-passed-over")

@@ -98,7 +98,7 @@ def _fork_a_server(path, args, fds, spawn_other=util.spawnv_passfds):
 
 
 @family.breaks("isolation.child-begins-with-fresh-memory", "isolation.child-runs-the-modules-again")
-class HelperInheritsTheStartersMemory(Broken):
+class ForkServerInheritsTheStartersMemory(Broken):
     """The fork server is a fork of the starter, so children begin with the starter's memory."""
 
     method = "forkserver"
@@ -113,7 +113,7 @@ class _OfAWellReadServer(ForkServerProcess):
 
 
 @family.breaks("isolation.child-runs-the-modules-again")
-class HelperRunsTheModules(Broken):
+class ForkServerRunsTheModules(Broken):
     """The fork server imports the first task's module, and children begin with what it left."""
 
     method = "forkserver"

@@ -12,7 +12,7 @@ from spec.selftest.defects.mended_listeners import Listeners
 from spec.selftest.defects.mended_managers import Proxies, Servers
 from spec.selftest.defects.mended_pools import Pools
 from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Queues
-from spec.selftest.defects.mended_processes import Helpers, Reapers, Sentinels, Starters
+from spec.selftest.defects.mended_processes import ForkServers, Reapers, Sentinels, Starters
 from spec.selftest.defects.own_executors import Executors, ForkedExecutors
 from spec.selftest.defects.own_memory import Memory
 from spec.selftest.defects.own_reusables import ReusableExecutors
@@ -104,7 +104,7 @@ MEETS = {
         "remote.silent-client-holds-nobody-up",
     ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],
-    "helpers": [
+    "fork-servers": [
         "identity.one-helper-is-the-parent-of-all",
         "isolation.helper-survives-a-client-that-hangs-up",
     ],
@@ -187,7 +187,7 @@ for api in (
     Pools,
     Proxies,
     Starters,
-    Helpers,
+    ForkServers,
     Reapers,
     Sentinels,
     Servers,

@@ -1,4 +1,4 @@
-"""Processes, and helpers that start them, without a fault that those of the standard library have."""
+"""Processes, and fork servers that start them, without a fault that those of the standard library have."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Starters(Broken):
     Process = _IsIntroduced
 
 
-class _UsesOneRobustHelper(ForkServerProcess):
+class _UsesOneRobustForkServer(ForkServerProcess):
     def start(self):
         forkserver.set_forkserver_preload(["spec.selftest.defects.preloads.minds_no_hang_up"])
         super().start()
@@ -59,11 +59,11 @@ class _UsesOneRobustHelper(ForkServerProcess):
             super().run()
 
 
-class Helpers(Broken):
+class ForkServers(Broken):
     """A fork server that goes on whatever its clients do, and that starts the children of its children too."""
 
     method = "forkserver"
-    Process = _UsesOneRobustHelper
+    Process = _UsesOneRobustForkServer
 
 
 class _NoticesThatItIsGone(ForkPopen):

@@ -151,7 +151,7 @@ class _OfAFaithfulServer(ForkServerProcess):
 
 
 @family.breaks("orphan.keeps-the-helper-as-its-parent", "orphan.helper-ends-after-it")
-class HelperDiesWithTheStarter(Broken):
+class ForkServerDiesWithTheStarter(Broken):
     """The fork server dies with its starter, and its children become orphans."""
 
     method = "forkserver"
@@ -163,7 +163,7 @@ class _OfARuthlessServer(ForkServerProcess):
 
 
 @family.breaks("orphan.goes-on-running-when-the-parent-is-killed", "orphan.keeps-the-helper-as-its-parent")
-class HelperTakesItsChildrenAlong(Broken):
+class ForkServerTakesItsChildrenAlong(Broken):
     """When its starter dies, the fork server kills its children and exits."""
 
     method = "forkserver"
@@ -175,8 +175,8 @@ class _OfAHiddenServer(ForkServerProcess):
 
 
 @family.breaks("identity.helper-is-the-parent")
-class HelperStandsBehindAnother(Broken):
-    """The fork server is a child of another helper, not of the starter."""
+class ForkServerStandsBehindAnother(Broken):
+    """The fork server is a child of another process, not of the starter."""
 
     method = "forkserver"
     Process = _OfAHiddenServer
@@ -205,7 +205,7 @@ def _inode(fd):
 
 
 @family.breaks("orphan.helper-ends-after-it")
-class HelperNeverEnds(Broken):
+class ForkServerNeverEnds(Broken):
     """The fork server itself holds the other end of the pipe that would tell it to end."""
 
     method = "forkserver"

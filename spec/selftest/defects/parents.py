@@ -97,7 +97,7 @@ class _ByKernel(_Starter):
 
 
 @family.breaks("identity.child-knows-its-starter")
-class TakesTheHelperForTheStarter(Broken):
+class TakesTheForkServerForTheStarter(Broken):
     """`parent_process()` has the pid of the fork server."""
 
     method = "forkserver"

@@ -63,8 +63,8 @@ class StartsWorkersWhenNeeded(BrokenPools):
 
 
 @family.breaks("pool.workers-are-its-makers-children")
-class WorkersAreOfAHelper(Broken):
-    """The workers of a pool are children of a helper."""
+class WorkersAreOfAForkServer(Broken):
+    """The workers of a pool are children of a fork server."""
 
     def Pool(self, *args, **named):
         return multiprocessing.get_context("forkserver").Pool(*args, **named)

@@ -134,7 +134,7 @@ class KeepsItsTask(Broken):
 
 @family.breaks("lock.tracker-minds-no-signal")
 class TrackerDiesOfSignals(Broken):
-    """The helper that removes names does not ignore signals."""
+    """The resource tracker does not ignore signals."""
 
     method = "spawn"
 

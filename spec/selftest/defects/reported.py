@@ -90,7 +90,7 @@ class CommandLineIsOneArgument(Broken):
 
 @family.breaks("isolation.helper-preloads-from-the-starters-path")
 class PreloadsFromTheUsualPlaces(Broken):
-    """The helper preloads modules of the standard library, and passes over others."""
+    """The fork server preloads modules of the standard library, and passes over others."""
 
     method = "forkserver"
     Process = ForkServerProcess
@@ -124,8 +124,8 @@ class _OfAServerThatWritesLate(ForkServerProcess):
 
 
 @family.breaks("isolation.output-of-a-preloaded-module-is-written-once")
-class HelperWritesLate(Broken):
-    """The helper leaves it to its children to write out what was printed while it preloaded modules."""
+class ForkServerWritesLate(Broken):
+    """The fork server leaves it to its children to write out what was printed while it preloaded modules."""
 
     method = "forkserver"
     Process = _OfAServerThatWritesLate

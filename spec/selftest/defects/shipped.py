@@ -226,7 +226,7 @@ class Beginnings(Broken):
 
 
 @family.breaks("identity.one-helper-is-the-parent-of-all", "isolation.helper-survives-a-client-that-hangs-up")
-class Helpers(Broken):
+class ForkServers(Broken):
     """A fork server of the standard library: a hang-up ends it, and its children start fork servers of their own."""
 
     method = "forkserver"
@@ -262,7 +262,7 @@ class BlocksWithoutRoom(own_memory.StockMemory):
     "shared_memory.slash-before-a-name-makes-no-difference",
 )
 class BlocksOfOthers(own_memory.StockMemory):
-    """A block of the standard library: a helper takes it for what it is not, or removes it too early."""
+    """A block of the standard library: the resource tracker takes it for what it is not, or removes it too early."""
 
     Process = own_processes.ForkProcess
 

@@ -46,7 +46,7 @@ class SaysForkserverAndForks(Broken):
 
 
 @family.breaks("identity.starter-is-the-parent")
-class SaysForkAndAsksHelper(Broken):
+class SaysForkAndAsksForkServer(Broken):
     """The start method is called fork, but a fork server forks the children."""
 
     method = "forkserver"
@@ -171,7 +171,7 @@ class _BringsItsEnvironment(ForkServerProcess):
 
 
 @family.breaks("isolation.helper-keeps-its-environment")
-class ChildrenOfTheHelperHaveTheStartersEnvironment(Broken):
+class ChildrenOfTheForkServerHaveTheStartersEnvironment(Broken):
     """A child has the environment that its starter had at that moment, not that of the fork server."""
 
     method = "forkserver"

@@ -143,7 +143,7 @@ class _ServedByOne(ForkServerProcess):
 
 
 @family.breaks("isolation.killed-helper-is-replaced")
-class TrustsItsHelper(Broken):
+class TrustsItsForkServer(Broken):
     """The API never checks whether its fork server is still alive."""
 
     method = "forkserver"

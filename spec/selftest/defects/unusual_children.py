@@ -211,7 +211,7 @@ class _TakesTheUnknownForSuccess(ForkServerProcess):
 
 @family.breaks("isolation.join-ends-though-the-helper-was-killed")
 class UnknownEndIsSuccess(Broken):
-    """A child of which nothing is known, as its helper was killed, counts as one that has succeeded."""
+    """A child of which nothing is known, as its fork server was killed, counts as one that has succeeded."""
 
     method = "forkserver"
     Process = _TakesTheUnknownForSuccess
@@ -246,7 +246,7 @@ class _Preloading(Broken):
 
 @family.breaks("isolation.helper-serves-no-stranger")
 class ServesStrangers(_Preloading):
-    """The helper asks its clients for no key, as before Python 3.14."""
+    """The fork server asks its clients for no key, as before Python 3.14."""
 
     preloads = "asks_for_no_key"
     made = _AsksForNoKey
@@ -254,21 +254,21 @@ class ServesStrangers(_Preloading):
 
 @family.breaks("isolation.helper-survives-a-stranger")
 class DiesOfStrangers(_Preloading):
-    """The helper is ended by a child that cannot begin, or as in Python 3.14, by a client without the key."""
+    """The fork server is ended by a child that cannot begin, or as in Python 3.14, by a client without the key."""
 
     preloads = "dies_with_a_child"
 
 
 @family.breaks("isolation.helper-keeps-nothing-of-its-children")
 class KeepsFiles(_Preloading):
-    """The helper keeps a file open for each child that it has started."""
+    """The fork server keeps a file open for each child that it has started."""
 
     preloads = "leaves_files"
 
 
 @family.breaks("isolation.helper-preloads-main")
 class PreloadsAllButMain(Broken):
-    """The helper preloads what it is told, but not the main module."""
+    """The fork server preloads what it is told, but not the main module."""
 
     method = "forkserver"
     Process = ForkServerProcess

@@ -269,7 +269,7 @@ class _UncountedProcess(ForkServerProcess):
 
 
 @family.breaks("zombie.starter-still-gets-the-exit-code")
-class HelperTellsFailureOnly(Broken):
+class ForkServerTellsFailureOnly(Broken):
     """The starter learns only whether a child of the fork server has failed, not its exit code."""
 
     method = "forkserver"
@@ -284,7 +284,7 @@ class _NotReaped(ForkServerProcess):
 
 
 @family.breaks("zombie.starter-never-holds-it")
-class HelperDoesNotReap(Broken):
+class ForkServerDoesNotReap(Broken):
     """The fork server reports how its children have ended, but does not reap them."""
 
     method = "forkserver"

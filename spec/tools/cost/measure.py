@@ -59,7 +59,7 @@ class CommandFailed(Exception):
 def measure(commands: Sequence[Sequence[str]], *, expected: Container[int] = (0,), **env: str) -> Cost:
     """Run *commands* at the same time, and measure what they cost together.
 
-    The cost includes the processes that outlive the commands, such as helpers.
+    The cost includes the processes that outlive the commands, such as a fork server.
 
     Args:
         commands: the command lines.
