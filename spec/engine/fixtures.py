@@ -34,11 +34,11 @@ from spec.engine.stage_folder import STAGE_FOLDER, StageFolder
 from spec.engine.targets import Target
 from spec.harness.checkpoint import Checkpoint
 from spec.harness.executor_maker import Executors
+from spec.harness.forked_call import ForkedCall
 from spec.harness.hosts import Host, Network
 from spec.harness.memory_maker import SharedMemories
 from spec.harness.program import Program, pack
 from spec.harness.recorder import Recorder
-from spec.harness.starter import Starter
 from spec.harness.witness import kernel, other_than
 from spec.harness.worker import ServedWorker, Worker
 
@@ -240,7 +240,7 @@ class Checkpoints:
 
 MakeCheckpoint = Callable[[str], Checkpoint]
 MakeWorker = Callable[..., Worker]
-MakeStarter = Callable[..., Starter]
+MakeForkedCall = Callable[..., ForkedCall]
 MakeExecutor = Callable[..., Any]
 MakeHosts = Callable[[int], list[Host]]
 
@@ -312,13 +312,13 @@ def log(request: pytest.FixtureRequest) -> Recorder:
 
 
 @pytest.fixture
-def starter(request: pytest.FixtureRequest) -> MakeStarter:
+def forked_call(request: pytest.FixtureRequest) -> MakeForkedCall:
     """A function that calls a given function in a process of its own, because the call blocks."""
     numbers = count()
 
-    def start(function: Callable[..., object], *args: object) -> Starter:
+    def start(function: Callable[..., object], *args: object) -> ForkedCall:
         outcome = request.node.stash[STAGE_FOLDER].path / f"outcome-{next(numbers)}"
-        return Starter(outcome, function, *args)
+        return ForkedCall(outcome, function, *args)
 
     return start
 

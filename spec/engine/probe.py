@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from impl.contract import Multiprocessing
+from spec.harness.forked_call import ForkedCall, ForkedCallFailed
 from spec.harness.nursery import Nursery
 from spec.harness.recorder import Recorder
-from spec.harness.starter import Starter, StarterFailed
 
 _memory = "fresh"
 
@@ -37,21 +37,21 @@ def probe(mp: Multiprocessing) -> Findings:
     """Start a child, from a process made for this purpose, and return what was seen.
 
     Raises:
-        StarterFailed: the start or the join of the child raised an exception, or the child did not run.
+        ForkedCallFailed: the start or the join of the child raised an exception, or the child did not run.
         Hung: the child did not end before the deadline.
     """
     with tempfile.TemporaryDirectory() as folder, Nursery():
         log, ran = Recorder(Path(folder) / "log"), Path(folder) / "ran"
         main = Path(folder) / "main.py"
         main.write_text(f"open({str(ran)!r}, 'w').close()", encoding="utf-8")
-        starter = Starter(Path(folder) / "outcome", _start_child, mp, log, main)
-        starter.result()
+        forked_call = ForkedCall(Path(folder) / "outcome", _start_child, mp, log, main)
+        forked_call.result()
         seen = log.events("memory")
         if not seen:
-            raise StarterFailed("Process.start()", "the child did not run")
+            raise ForkedCallFailed("Process.start()", "the child did not run")
         [child] = seen
-        own, inherited = child.pid != starter.pid, child.value == "inherited"
-        return Findings(own, child.ppid == starter.pid, inherited, ran.exists())
+        own, inherited = child.pid != forked_call.pid, child.value == "inherited"
+        return Findings(own, child.ppid == forked_call.pid, inherited, ran.exists())
 
 
 def _start_child(mp: Multiprocessing, log: Recorder, main: Path) -> None:

@@ -14,7 +14,7 @@ from impl.contract import Multiprocessing
 from impl.managed import SUFFIX, is_managed
 from spec.engine.probe import probe
 from spec.harness.deadline import Hung
-from spec.harness.starter import StarterFailed
+from spec.harness.forked_call import ForkedCallFailed
 
 DEFAULT = "multiprocessing"
 """The module under test if the command line names none."""
@@ -188,7 +188,7 @@ def _target(name: str) -> Target:
         return Target(name, method, TRAITS[method], f"start method {method}")
     try:
         found = probe(mp)
-    except (StarterFailed, Hung) as error:
+    except (ForkedCallFailed, Hung) as error:
         reason = str(error).strip().splitlines()[-1]
         raise NoSuchAPI(f"{name}: the child that was started to probe it failed: {reason}") from None
     if not found.own_process:

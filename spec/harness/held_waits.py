@@ -14,9 +14,9 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Union
 
+from spec.harness.forked_call import ForkedCall
 from spec.harness.heartbeat import beat
 from spec.harness.process_table import ALIVE, descendants, observe_threads, state
-from spec.harness.starter import Starter
 from spec.harness.stillness import until_still
 from spec.harness.tcp_connections import have_timers
 from spec.harness.waits import UNLIMITED, has_timer, limits_of_waits
@@ -35,14 +35,14 @@ patience of an API does not depend on it.  It must be well below the time limit 
 SOONEST, LATEST, GROWTH = 0.001, 0.1, 1.25
 """Seconds between two looks: at first, later, and how they grow."""
 
-Waiter = Union[Worker, Starter]
+Waiter = Union[Worker, ForkedCall]
 
 
 def all_wait_without_limit(calls: Mapping[str, Waiter], clocks: Collection[int] = ()) -> None:
     """State that all *calls*, each by a process of its own, go on waiting until the claim ends their waits.
 
     Args:
-        calls: the workers and starters that are in these calls, by the words that name the call in a report.
+        calls: the workers and forked calls that are in these calls, by the words that name the call in a report.
         clocks: threads of other processes that may wait for a limited time, because they did so before the calls
             began; see `timed_waits`.
 
@@ -60,16 +60,16 @@ def all_wait_without_limit(calls: Mapping[str, Waiter], clocks: Collection[int] 
             return
 
 
-def ends_by_itself(starter: Starter) -> bool:
-    """Wait until the call of *starter* has ended or only the claim can end it, and return whether it has ended.
+def ends_by_itself(forked_call: ForkedCall) -> bool:
+    """Wait until the *forked_call* has ended or only the claim can end it, and return whether it has ended.
 
     A call that takes long is told from one that waits for what never comes, by the means of `all_wait_without_limit`.
     """
     for _ in _looks():
-        decided = _only_this_process_can_wake_any({starter.pid}, ())
-        if decided or not starter.running:
+        decided = _only_this_process_can_wake_any({forked_call.pid}, ())
+        if decided or not forked_call.running:
             break
-    return not starter.running
+    return not forked_call.running
 
 
 def _looks() -> Iterator[float]:
@@ -128,7 +128,7 @@ def _waits_without_limit(pid: int, clocks: Collection[int]) -> bool:
 
 def _ending(waiter: Waiter) -> str:
     """Return how the call of *waiter* has ended; empty if it goes on."""
-    if isinstance(waiter, Starter):
+    if isinstance(waiter, ForkedCall):
         if waiter.running:
             return ""
         failure = waiter.failure()

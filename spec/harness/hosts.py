@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Callable, NoReturn, Optional
 
-from spec.harness.starter import Starter
+from spec.harness.forked_call import ForkedCall
 from spec.harness.system_calls import call_libc
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
@@ -197,12 +197,12 @@ class Host:
         self.address = address
         self._number, self._folder = number, folder
         self._namespace, self._switch = namespace, switch
-        self._started: list[Starter] = []
+        self._started: list[ForkedCall] = []
 
-    def start(self, function: Callable[..., object], *args: object) -> Starter:
+    def start(self, function: Callable[..., object], *args: object) -> ForkedCall:
         """Call ``function(*args)`` on the host, in a process of its own, whose children are on the host, too."""
         outcome = self._folder / f"outcome-{self._number}-{len(self._started)}"
-        self._started.append(Starter(outcome, self._moved(function), *args))
+        self._started.append(ForkedCall(outcome, self._moved(function), *args))
         return self._started[-1]
 
     def _moved(self, function: Callable[..., object]) -> Callable[..., object]:
@@ -273,9 +273,9 @@ class Host:
 
     def kill_all(self) -> None:
         """Kill what was started on the host, as a power failure does, except for its children."""
-        for starter in self._started:
+        for forked_call in self._started:
             with suppress(ProcessLookupError):
-                starter.kill()
+                forked_call.kill()
 
     def close(self) -> None:
         """Kill what was started on the host, and let the host go."""

@@ -23,7 +23,7 @@ FIXTURE_CODE = {
     "target": 'SimpleNamespace(name="{target}", module={module})',
     "lesson": "SimpleNamespace({lesson})",
     "checkpoint": "Checkpoint",
-    "starter": "starter",
+    "forked_call": "forked_call",
     "executor": "closing.enter_context(Executors(executor_maker(mp)))",
     "memory": "closing.enter_context(SharedMemories(partial(shared_memory_class, mp)))",
     "connections": "connection_module(mp)",
@@ -84,9 +84,9 @@ from spec.harness.hosts import Network
 from spec.harness.memory_maker import SharedMemories
 from spec.harness.recorder import Recorder
 from spec.harness.worker import Worker
+from spec.report.standins.forked_call import forked_call
 from spec.report.standins.program import Programs
 from spec.report.standins.running import call_as_told, closing, supervise
-from spec.report.standins.starter import starter
 
 {self._end(seconds)}
 """

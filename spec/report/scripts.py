@@ -48,7 +48,7 @@ INSTEAD: dict[Symbol, Union[Symbol, str]] = {
             ("child_side", "checkpoint", "pause"),
             ("worker", "worker", "CallFailed Worker"),
             ("recorder", "recorder", "RecordedEvent Recorder"),
-            ("starter", "starter", "Starter"),
+            ("forked_call", "forked_call", "ForkedCall"),
         ]
         for name in names.split()
     },

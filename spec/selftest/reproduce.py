@@ -23,8 +23,8 @@ from spec.engine.claims import Claim
 from spec.engine.deviations import Deviation
 from spec.engine.fixtures import provides
 from spec.engine.targets import DEFAULT, Target, expand
+from spec.harness.forked_call import ForkedCall
 from spec.harness.nursery import Nursery
-from spec.harness.starter import Starter
 from spec.paths import ROOT
 from spec.report.reproductions import by_hand
 from spec.report.scripts import generate
@@ -84,8 +84,8 @@ def _provides(target: Target, name: str) -> bool:
     the fork server that each later fork of this process would take for its own.
     """
     with tempfile.TemporaryDirectory() as folder, Nursery():
-        starter = Starter(Path(folder) / "outcome", provides, target.mp, name)
-        return bool(starter.result())
+        forked_call = ForkedCall(Path(folder) / "outcome", provides, target.mp, name)
+        return bool(forked_call.result())
 
 
 def broken(claim: Claim) -> list[Target]:

@@ -16,8 +16,8 @@ import pytest
 
 from spec.engine.claims import node_ids
 from spec.harness import held_waits
+from spec.harness.forked_call import ForkedCall
 from spec.harness.held_waits import HOLD_SECONDS, all_wait_without_limit, ends_by_itself, timed_waits
-from spec.harness.starter import Starter
 from spec.harness.witness import Violation
 from spec.harness.worker import Worker
 from spec.selftest import processes
@@ -115,9 +115,9 @@ def test_what_gives_up_is_violated(waiter: MakeWaiter, gives_up: Callable[[], ob
 
 
 @pytest.mark.usefixtures("long_hold")
-def test_starter_that_gives_up_is_violated(tmp_path: Path, nothing_left: None) -> None:  # noqa: ARG001
+def test_forked_call_that_gives_up_is_violated(tmp_path: Path, nothing_left: None) -> None:  # noqa: ARG001
     with pytest.raises(Violation, match=r"the call join\(\): .* ended after \d+\.\d s: it returned"):
-        all_wait_without_limit({"join()": Starter(tmp_path / "outcome", time.sleep, 0.3)})
+        all_wait_without_limit({"join()": ForkedCall(tmp_path / "outcome", time.sleep, 0.3)})
 
 
 def test_worker_that_exits_is_violated(waiter: MakeWaiter) -> None:
@@ -136,18 +136,18 @@ def test_tells_a_call_that_ends_from_one_that_does_not(tmp_path: Path) -> None:
         never()
 
     begun = time.monotonic()
-    waits = Starter(tmp_path / "waits", waits_for_ever)
+    waits = ForkedCall(tmp_path / "waits", waits_for_ever)
     assert not ends_by_itself(waits)
     assert time.monotonic() - begun < held_waits.HOLD_SECONDS
     assert waits.running
     waits.kill()
     for call in (lambda: time.sleep(0.3), lambda: 1 // 0):
-        assert ends_by_itself(Starter(tmp_path / f"outcome-{id(call)}", call))
+        assert ends_by_itself(ForkedCall(tmp_path / f"outcome-{id(call)}", call))
 
 
 @pytest.mark.usefixtures("nothing_left")
 def test_call_that_takes_too_long_does_not_end_by_itself(tmp_path: Path) -> None:
-    sleeps = Starter(tmp_path / "sleeps", time.sleep, 3600)
+    sleeps = ForkedCall(tmp_path / "sleeps", time.sleep, 3600)
     assert not ends_by_itself(sleeps)
     sleeps.kill()
 

@@ -17,9 +17,9 @@ from typing import Callable
 import pytest
 
 from spec.harness import hosts, platforms
+from spec.harness.forked_call import ForkedCallFailed
 from spec.harness.hosts import CannotMakeHosts, Host, Network, why_no_hosts
 from spec.harness.process_table import until_blocked
-from spec.harness.starter import StarterFailed
 from spec.harness.tcp_connections import established, until_given_up, until_quiet, until_unacknowledged
 from spec.paths import ROOT
 from spec.selftest.runs import verify
@@ -87,7 +87,7 @@ def test_children_are_on_the_host_too(either: MakeHosts) -> None:
 
 def test_failure_is_told_by_the_name_of_the_function(either: MakeHosts) -> None:
     [host] = either(1)
-    with pytest.raises(StarterFailed, match="int raised"):
+    with pytest.raises(ForkedCallFailed, match="int raised"):
         host.start(int, "x").result()
 
 

@@ -96,7 +96,7 @@ Traceback (most recent call last):
 NameError: name 'quue' is not defined
 E   Crashed: message_from_child raised:
 E   Traceback (most recent call last):
-E     File "{spec}/harness/starter.py", line 69, in _run
+E     File "{spec}/harness/forked_call.py", line 69, in _run
 E       outcome = pickle.dumps(("returned", function(*args)))
 E     File "{root}/mylessons/daemon.py", line 21, in start_daemon
 E       child = mp.Process(target=task, args=(task))

@@ -80,7 +80,7 @@ def test_nothing_that_applies_is_no_success() -> None:
 
 
 def test_dead_caller_is_crashed(tmp_path: Path) -> None:
-    """A worker ends before it takes an order, or a starter raises while the claim waits for its child."""
+    """A worker ends before it takes an order, or a forked call raises while the claim waits for its child."""
     (tmp_path / "dead.py").write_text(DEAD, encoding="utf-8")
     run = verify("spec/", "--mp=dead", "--claim=lock.rlock-is-reentrant", path=tmp_path)
     assert run.on("dead") == {"lock.rlock-is-reentrant": "crashed"}

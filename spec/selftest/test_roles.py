@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from spec.engine.hangs import TIMED
+from spec.harness.forked_call import ForkedCall
 from spec.harness.process_table import until_blocked
 from spec.harness.roles import describe_all, note
-from spec.harness.starter import Starter
 from spec.harness.worker import Worker
 from spec.selftest.runs import verify
 
@@ -24,13 +24,15 @@ def test_caller_runs_the_claim() -> None:
     assert describe_all(os.getpid(), [os.getpid()]) == f"  process {os.getpid()}: runs the claim"
 
 
-def test_starter_says_what_it_runs(tmp_path: Path) -> None:
+def test_forked_call_says_what_it_runs(tmp_path: Path) -> None:
     reading, writing = os.pipe()
-    starter = Starter(tmp_path / "outcome", os.read, reading, 1)
-    assert re.fullmatch(rf"  process {starter.pid}, child of {os.getpid()}, .*: runs read", described(starter.pid))
+    forked_call = ForkedCall(tmp_path / "outcome", os.read, reading, 1)
+    assert re.fullmatch(
+        rf"  process {forked_call.pid}, child of {os.getpid()}, .*: runs read", described(forked_call.pid)
+    )
     os.write(writing, b".")
-    starter.result()
-    assert described(starter.pid) == f"  process {starter.pid}, gone meanwhile"
+    forked_call.result()
+    assert described(forked_call.pid) == f"  process {forked_call.pid}, gone meanwhile"
 
 
 @pytest.mark.usefixtures("nothing_left")

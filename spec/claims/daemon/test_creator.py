@@ -10,7 +10,7 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.claims.daemon import payloads
 from spec.claims.shared.steps import steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
@@ -24,12 +24,12 @@ pytestmark = needs("Process")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_joined_completes(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A daemon that is joined completes its work, and the process that joins it waits."""
     working = checkpoint("working")
     task = steps(working.pause, partial(log, "done"))
-    joiner = starter(payloads.start_and_join, mp, lesson.start_daemon, task)
+    joiner = forked_call(payloads.start_and_join, mp, lesson.start_daemon, task)
     arrival = working.next()
     kernel.shows("the number of processes", len({os.getpid(), joiner.pid, arrival.pid}), expected=3)
     kernel.shows("the state of the process that joins the daemon", settled(joiner.pid), expected=ALIVE)

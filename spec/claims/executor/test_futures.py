@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from spec.claims.executor import kitchens, payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
@@ -58,11 +58,11 @@ def test_cancelled_task_never_runs(executor: MakeExecutor, checkpoint: MakeCheck
 
 @source(FUTURES + "Future.cancel")
 def test_task_that_no_worker_has_can_be_cancelled(
-    executor: MakeExecutor, checkpoint: MakeCheckpoint, starter: MakeStarter, log: Recorder
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall, log: Recorder
 ) -> None:
     """A task is not running, and can be cancelled, as long as no worker has begun it, also if it is the next one."""
     working, telling = checkpoint("working"), checkpoint("telling")
-    customer = starter(kitchens.cancel_what_waits, executor, working.pause, telling.pause, partial(log, "ran"))
+    customer = forked_call(kitchens.cancel_what_waits, executor, working.pause, telling.pause, partial(log, "ran"))
     busy, submitted = working.next(), telling.next()
     customer.until_still()
     submitted.let_go()

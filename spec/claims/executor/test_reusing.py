@@ -13,7 +13,7 @@ from impl.contract import Multiprocessing
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
 from spec.claims.shared.threads import in_each_of
-from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeForkedCall, Programs
 from spec.engine.marks import fresh_memory, needs, source, where
 from spec.engine.targets import Target
 from spec.harness.process_table import ALIVE, state, until_exited
@@ -71,7 +71,7 @@ def test_superfluous_workers_exit(reusable: MakeExecutor, checkpoint: MakeCheckp
 @source("https://github.com/joblib/loky/pull/102", observed=True)
 @source(REUSABLE_EXECUTOR, observed=True)
 def test_number_changes_when_tasks_are_done(
-    mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """A call with another number waits until the tasks under way are done, and loses none of them."""
     working, changing, get = checkpoint("working"), checkpoint("changing"), reusable_maker(mp)
@@ -84,7 +84,7 @@ def test_number_changes_when_tasks_are_done(
         kitchen.shutdown()
         return done
 
-    changer = starter(change)
+    changer = forked_call(change)
     arrival = working.next()
     changing.next().let_go()
     changer.until_still(lambda: True)  # for a moment at most: the call may poll so often that it does not seem idle
@@ -148,7 +148,9 @@ def test_tasks_can_be_interrupted(reusable: MakeExecutor, checkpoint: MakeCheckp
 
 
 @source(REUSABLE_EXECUTOR)
-def test_replaced_one_does_its_tasks(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_replaced_one_does_its_tasks(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
+) -> None:
     """Without `kill_workers`, a call that makes another executor waits until the tasks of the old one are done."""
     working, replacing, get = checkpoint("working"), checkpoint("replacing"), reusable_maker(mp)
 
@@ -160,7 +162,7 @@ def test_replaced_one_does_its_tasks(mp: Multiprocessing, checkpoint: MakeCheckp
         kitchen.shutdown()
         return done
 
-    replacer = starter(replace)
+    replacer = forked_call(replace)
     first = working.next()
     replacing.next().let_go()
     replacer.until_still()

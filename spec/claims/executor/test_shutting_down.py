@@ -11,7 +11,7 @@ from impl.api import executor_maker
 from impl.contract import Multiprocessing
 from spec.claims.executor import kitchens, payloads
 from spec.claims.shared.silence import ends_silently
-from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeForkedCall, Programs
 from spec.engine.marks import counts_references, fresh_memory, needs, source, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import leaves_nothing_behind
@@ -27,11 +27,11 @@ SHUTDOWN = "https://docs.python.org/3/library/concurrent.futures.html#concurrent
 
 @source(SHUTDOWN)
 def test_leaving_the_block_waits_for_all(
-    executor: MakeExecutor, checkpoint: MakeCheckpoint, starter: MakeStarter
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """The end of a `with` block waits until all tasks are done, however long it takes, and no worker stays."""
     working = checkpoint("working")
-    waiting = starter(kitchens.leave_the_block, executor, [working.pause] * 3)
+    waiting = forked_call(kitchens.leave_the_block, executor, [working.pause] * 3)
     for _ in range(3):
         arrival = working.next()
         all_wait_without_limit({"the end of the block": waiting})
@@ -224,11 +224,11 @@ def test_replaces_workers_without_waiting(executor: MakeExecutor, checkpoint: Ma
 )
 @source(SHUTDOWN, observed=True)
 def test_ends_though_a_worker_is_killed(
-    executor: MakeExecutor, checkpoint: MakeCheckpoint, starter: MakeStarter
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """When a worker is killed while `shutdown` waits for its task, `shutdown` returns, and the task is lost."""
     working = checkpoint("working")
-    waiting = starter(kitchens.how_a_task_ends_with_a_shutdown, executor, working.pause)
+    waiting = forked_call(kitchens.how_a_task_ends_with_a_shutdown, executor, working.pause)
     arrival = working.next()
     waiting.until_still()
     os.kill(arrival.pid, signal.SIGKILL)

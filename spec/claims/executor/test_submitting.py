@@ -14,7 +14,7 @@ from typing import Any
 from spec.claims.executor import kitchens, payloads
 from spec.claims.executor.scenes import still_works
 from spec.claims.shared.threads import in_each_of
-from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, MakeForkedCall
 from spec.engine.marks import (
     counts_references,
     fresh_memory,
@@ -124,10 +124,12 @@ def test_runs_as_many_at_once_as_it_has_workers(executor: MakeExecutor, checkpoi
 
 
 @source(FUTURES + "concurrent.futures.Future.result")
-def test_result_waits_without_limit(executor: MakeExecutor, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_result_waits_without_limit(
+    executor: MakeExecutor, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
+) -> None:
     """`result()` waits for its task, however long it takes."""
     working = checkpoint("working")
-    waiting = starter(kitchens.result_of, executor, working.pause)
+    waiting = forked_call(kitchens.result_of, executor, working.pause)
     arrival = working.next()
     all_wait_without_limit({"result()": waiting})
     arrival.let_go("rice")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing, Process, Task
 from spec.claims.fanout import payloads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_exited
@@ -43,11 +43,11 @@ def only_the_failed_failed(ends: list[str], worked: list[int], children: Iterabl
 @source("impl.fanout.one_by_one")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_one_by_one_takes_turns(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """With `join()` inside the loop, ten children run in order, and each is gone before the next is started."""
     working, previous, numbers = checkpoint("working"), None, range(10 * scale)
-    main = starter(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in numbers])
+    main = forked_call(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in numbers])
     for number in numbers:
         main.until_still(lambda: working.reached)
         gatekeeper.shows(
@@ -61,11 +61,11 @@ def test_one_by_one_takes_turns(
 @source("impl.fanout.together")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.is_alive")
 def test_together_overlaps(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """If all are started before any is joined, ten children are alive at once, each in a process of its own."""
     working, numbers = checkpoint("working"), list(range(10 * scale))
-    main = starter(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in numbers])
+    main = forked_call(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in numbers])
     main.until_still(lambda: len(working.waiting) >= len(numbers))
     gatekeeper.shows(
         "the numbers of the children at work", sorted(a.notes[0] for a in working.waiting), expected=numbers
@@ -79,11 +79,11 @@ def test_together_overlaps(
 @source("impl.fanout.one_by_one")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_one_by_one_waits_for_the_last(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """With `join()` inside the loop, main goes on only after the last child has ended, and no child is left."""
     working = checkpoint("working")
-    main = starter(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in range(3)])
+    main = forked_call(payloads.run, lesson.one_by_one, mp, [partial(working.pause, number) for number in range(3)])
     pids = []
     for _ in range(3):
         main.until_still(lambda: working.reached)
@@ -98,11 +98,11 @@ def test_one_by_one_waits_for_the_last(
 @source("impl.fanout.together")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_together_waits_for_all(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """If all are started before any is joined, main goes on only after all children have ended, and none is left."""
     working = checkpoint("working")
-    main = starter(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in range(3)])
+    main = forked_call(payloads.run, lesson.together, mp, [partial(working.pause, number) for number in range(3)])
     main.until_still(lambda: len(working.waiting) >= 3)
     gatekeeper.shows("the number of children at work", len(working.waiting), expected=3)
     arrivals = {arrival.notes[0]: arrival for arrival in working.wait_for(3)}

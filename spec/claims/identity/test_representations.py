@@ -8,7 +8,7 @@ from typing import Any
 
 from spec.claims.identity import payloads
 from spec.claims.shared.steps import leave
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.witness import Matcher, caller
 
@@ -24,7 +24,7 @@ def words(*expected: str, but: tuple[str, ...] = ()) -> Matcher:
 
 
 @source("https://docs.python.org/3/whatsnew/3.8.html#multiprocessing", observed=True)
-def test_repr_tells_the_state(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_repr_tells_the_state(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """The repr of a process has its name, its state and the pid of its starter, and after the start its pid."""
     here, me = checkpoint("here"), f"parent={os.getpid()}"
     child = mp.Process(target=here.pause, name="洪七", daemon=True)
@@ -33,7 +33,7 @@ def test_repr_tells_the_state(mp: Any, checkpoint: MakeCheckpoint, starter: Make
     child.start()
     running = words("name='洪七'", f" pid={child.pid}", me, "started", "daemon", but=("exitcode", "stopped"))
     caller.shows("the repr of a running child", repr(child), expected=running)
-    seen = starter(repr, child).result()
+    seen = forked_call(repr, child).result()
     caller.shows("its repr in another process", seen, expected=words(me, "unknown", but=("started", "exitcode")))
     here.next()
     child.terminate()

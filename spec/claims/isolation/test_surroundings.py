@@ -10,7 +10,7 @@ from pathlib import Path
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
 from spec.claims.shared import startup
-from spec.engine.fixtures import MakeStarter, Programs
+from spec.engine.fixtures import MakeForkedCall, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, inherits_memory, needs, source, starter_is_parent, where
 from spec.harness.recorder import Recorder
@@ -32,7 +32,7 @@ def test_child_runs_no_cleanup_of_its_starter(program: Programs, lesson: Lesson,
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
-def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: MakeStarter) -> None:
+def test_child_has_no_input(mp: Multiprocessing, log: Recorder, forked_call: MakeForkedCall) -> None:
     """A child reads nothing from its starter's standard input: it finds the end of the file at once."""
 
     def start_with_input() -> str:
@@ -46,14 +46,14 @@ def test_child_has_no_input(mp: Multiprocessing, log: Recorder, starter: MakeSta
         child.join()
         return sys.stdin.read()
 
-    left = starter(start_with_input).result()
+    left = forked_call(start_with_input).result()
     recorder.shows("the text that the child read", log.values("input"), expected=[""])
     caller.shows("the text that is left for the starter", left, expected="for the starter")
 
 
 @source("https://man7.org/linux/man-pages/man2/chdir.2.html", observed=True)
 def test_child_begins_where_its_starter_is(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: MakeStarter, folder: Path
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, forked_call: MakeForkedCall, folder: Path
 ) -> None:
     """A child begins in the current working directory of its starter, with its starter's umask and niceness."""
     run_in_child = lesson.run_in_child
@@ -67,7 +67,7 @@ def test_child_begins_where_its_starter_is(
             places.append([place, 0o027, niceness])
         return places
 
-    places = starter(start_in_two_folders).result()
+    places = forked_call(start_in_two_folders).result()
     recorder.shows("the working directory, umask and niceness of each child", log.values("place"), expected=places)
 
 

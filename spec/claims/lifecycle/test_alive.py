@@ -11,7 +11,7 @@ from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source, starter_is_parent, where
 from spec.harness.process_table import GONE, Exit, descendants, exit_of, state, until_blocked, until_exited
@@ -94,14 +94,14 @@ def test_not_alive_though_its_child_is(
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
 def test_only_the_starter_may_ask(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """Only the process that started a child may call `is_alive()` on it; another process gets `AssertionError`."""
     working = checkpoint("working")
     child = lesson.start(mp, working.pause)
     arrival = working.next()
     refusal = containing("AssertionError: can only test a child process")
-    caller.shows("the exception in another process", starter(child.is_alive).failure(), expected=refusal)
+    caller.shows("the exception in another process", forked_call(child.is_alive).failure(), expected=refusal)
     arrival.let_go()
     child.join()
 

@@ -12,7 +12,7 @@ from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
 from spec.claims.shared import handlers
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.held_waits import all_wait_without_limit
@@ -45,7 +45,7 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_timed_join_is_over_with_the_child(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """`join()` returns once the child has exited, however much time is left, and has then reaped it."""
     start, working = lesson.start, checkpoint("working")
@@ -57,7 +57,7 @@ def test_timed_join_is_over_with_the_child(
         return [child.pid, state(child.pid), child.exitcode]
 
     for limit in 600.0, None:
-        main = starter(start_and_join, limit)
+        main = forked_call(start_and_join, limit)
         arrival = working.next()
         main.until_still()  # the starter waits for the child
         arrival.let_go()
@@ -66,7 +66,9 @@ def test_timed_join_is_over_with_the_child(
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
-def test_join_waits_without_limit(mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+def test_join_waits_without_limit(
+    mp: Multiprocessing, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
     """Without a timeout, `join` waits until the child exits, however long that takes."""
     working = checkpoint("working")
 
@@ -75,7 +77,7 @@ def test_join_waits_without_limit(mp: Multiprocessing, starter: MakeStarter, che
         child.start()
         child.join()
 
-    main = starter(start_and_join)
+    main = forked_call(start_and_join)
     arrival = working.next()
     all_wait_without_limit({"join() of a child that runs": main})
     arrival.let_go()
@@ -96,7 +98,7 @@ def test_can_be_joined_again(mp: Multiprocessing, lesson: Lesson, checkpoint: Ma
 
 @source("https://docs.python.org/3/library/exceptions.html#InterruptedError", observed=True)
 def test_join_goes_on_after_a_signal(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A signal handler runs during `join()`, timed or not, and the join then continues unless the handler raises."""
     start = lesson.start
@@ -108,7 +110,7 @@ def test_join_goes_on_after_a_signal(
         ends = [handlers.handling_them(handling.pause, partial(child.join, limit)) for limit in (None, 3600, None)]
         return [*ends, child.exitcode]
 
-    main = starter(start_and_join)
+    main = forked_call(start_and_join)
     child = working.next()
     started.next().let_go()  # from now on the starter waits for the child only
     for how in "without a timeout", "with a timeout":
@@ -125,7 +127,7 @@ def test_join_goes_on_after_a_signal(
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 def test_timed_join_ends_amid_signals(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A timed join returns when its time is over, even if signals keep arriving."""
     working = checkpoint("working")
@@ -134,7 +136,7 @@ def test_timed_join_ends_amid_signals(
     def start_and_join() -> str:
         return handlers.amid_signals(start(mp, working.pause), "join", 0.05)
 
-    caller.shows("how the join ended", starter(start_and_join).result(), expected="ended")
+    caller.shows("how the join ended", forked_call(start_and_join).result(), expected="ended")
     working.next().let_go()
 
 

@@ -11,7 +11,7 @@ from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import does_nothing_to_an_exited_child, grandchild_runs_on, start_with_grandchild
 from spec.claims.shared.steps import steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, GONE, state, until_blocked, until_exited
@@ -74,7 +74,7 @@ def test_killing_an_exited_child_does_nothing(
 
 @source("impl.lifecycle.end")
 def test_end_asks_first(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """`end()` with enough patience lets a child handle SIGTERM and exit in its own way, and joins it."""
 
@@ -86,7 +86,7 @@ def test_end_asks_first(
     working, handling = checkpoint("working"), checkpoint("handling")
     child = lesson.start(mp, partial(payloads.exit_on_sigterm, log, handling.pause, working.pause))
     arrival = working.next().until_blocked()
-    releasing = starter(release_when_blocked, os.getpid())
+    releasing = forked_call(release_when_blocked, os.getpid())
     lesson.end(child, 600.0)
     releasing.result()
     kernel.shows("the child", state(arrival.pid), expected=GONE)

@@ -8,7 +8,7 @@ from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads, subclasses
 from spec.claims.shared import startup
 from spec.claims.shared.steps import leave
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson, NotProvided
 from spec.engine.marks import needs, source
 from spec.engine.targets import Target
@@ -39,11 +39,11 @@ def test_starts_once(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckp
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
-def test_only_its_maker_may_start_it(mp: Multiprocessing, log: Recorder, starter: MakeStarter) -> None:
+def test_only_its_maker_may_start_it(mp: Multiprocessing, log: Recorder, forked_call: MakeForkedCall) -> None:
     """Only the process that created a `Process` may start it; another process gets `AssertionError`."""
     child = mp.Process(target=log, args=("ran",))
     refusal = containing("AssertionError: can only start a process object created by current process")
-    caller.shows("the exception in another process", starter(child.start).failure(), expected=refusal)
+    caller.shows("the exception in another process", forked_call(child.start).failure(), expected=refusal)
     child.start()
     child.join()
     ran = [event.pid for event in log.events("ran")]
@@ -91,8 +91,8 @@ def test_subclass_runs_its_own_code(mp: Multiprocessing, target: Target, log: Re
 
 @source("https://github.com/python/cpython/issues/118981")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
-def test_start_ends_though_the_child_does_meanwhile(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_start_ends_though_the_child_does_meanwhile(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """A start returns, or raises an exception, even if the child ends before it has received its arguments."""
-    failure = starter(payloads.give_and_join, mp, payloads.Deadly(), payloads.LARGE).failure()
+    failure = forked_call(payloads.give_and_join, mp, payloads.Deadly(), payloads.LARGE).failure()
     expected = Matcher("no exception, or BrokenPipeError", lambda seen: not seen or "BrokenPipeError" in seen)
     caller.shows("what the starter got", failure, expected=expected)

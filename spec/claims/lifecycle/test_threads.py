@@ -12,7 +12,7 @@ from spec.claims.lifecycle.scenes import ready
 from spec.claims.queue import payloads as queue_payloads
 from spec.claims.shared import handlers, threads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
 from spec.harness.process_table import ALIVE, GONE, settled, state, until_blocked, until_thread_gone
@@ -24,7 +24,7 @@ pytestmark = needs("Process")
 
 @source("https://github.com/python/cpython/issues/148318", observed=True)
 def test_threads_join_their_own(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """While one thread waits in `join()`, another thread can start, terminate and join other children."""
     start, terminate = lesson.start, lesson.terminate
@@ -46,7 +46,7 @@ def test_threads_join_their_own(
         ended = threads.beside(child.join, waiting.pause, start_and_join)
         return [*ended, child.exitcode]
 
-    main = starter(join_beside)
+    main = forked_call(join_beside)
     child = working.next()
     meanwhile = waiting.next()
     until_blocked([main.pid])
@@ -61,7 +61,7 @@ def test_threads_join_their_own(
 
 @source("https://github.com/python/cpython/issues/130895", observed=True)
 def test_threads_may_join_the_same(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """Two threads may join one child at once: both wait until it is gone, and its exit code is then known."""
     start, working = lesson.start, checkpoint("working")
@@ -78,7 +78,7 @@ def test_threads_may_join_the_same(
             joins = [pool.submit(join) for _ in range(2)]
             return [*(joined.result() for joined in joins), child.exitcode]
 
-    main = starter(join_in_two_threads)
+    main = forked_call(join_in_two_threads)
     child = working.next()
     until_blocked([main.pid])
     child.let_go()
@@ -89,7 +89,7 @@ def test_threads_may_join_the_same(
 @needs("Lock")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
 def test_threads_start_at_once(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, log: Recorder, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, log: Recorder, checkpoint: MakeCheckpoint
 ) -> None:
     """Two threads may start children at once, even if one takes a long time to pickle the arguments."""
     start, lock = lesson.start, mp.Lock()
@@ -105,7 +105,7 @@ def test_threads_start_at_once(
         for child in slow, other:
             child.join()
 
-    main = starter(start_two)
+    main = forked_call(start_two)
     held = pickling.next()
     turn.next().let_go()
     main.until_still(lambda: working.reached)  # the second child runs, or its start waits for the first start

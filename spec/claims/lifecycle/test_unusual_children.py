@@ -11,7 +11,7 @@ from spec.claims.lifecycle import payloads
 from spec.claims.lifecycle.scenes import ready
 from spec.claims.shared import program_ends
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, settled, state, until_blocked, until_exited
@@ -24,12 +24,12 @@ pytestmark = needs("Process")
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
 def test_join_waits_for_a_stopped_child(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A join waits while the child is stopped by a signal, and returns once the child has continued and ended."""
     working = checkpoint("working")
     task = steps(working.pause, payloads.stop_self, leave(7))
-    joining = starter(payloads.exit_code_of_child, mp, lesson.start, payloads.ignore, task)
+    joining = forked_call(payloads.exit_code_of_child, mp, lesson.start, payloads.ignore, task)
     child = working.next().let_go()
     kernel.shows("whether the child is stopped", is_stopped(child.pid), expected=True)
     kernel.shows("the state of the process that joins the stopped child", state(joining.pid), expected=ALIVE)
@@ -57,12 +57,12 @@ def test_stopped_child_can_be_ended(mp: Multiprocessing, lesson: Lesson, checkpo
 
 @source("https://man7.org/linux/man-pages/man7/signal.7.html", observed=True)
 def test_may_stop_its_starter(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A starter that its child stops in a join waits on once continued, and misses no end of the child meanwhile."""
     begun, working = checkpoint("begun"), checkpoint("working")
     stopping, task = partial(payloads.stop_after, begun.pause), steps(working.pause, leave(7))
-    joining = starter(payloads.exit_code_of_child, mp, lesson.start, stopping, task)
+    joining = forked_call(payloads.exit_code_of_child, mp, lesson.start, stopping, task)
     arrival = begun.next()
     until_blocked([joining.pid])
     arrival.let_go()

@@ -12,7 +12,7 @@ import pytest
 from impl.contract import Multiprocessing
 from spec.claims.orphan import payloads
 from spec.claims.shared.steps import leave, steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fork_server_is_parent, needs, source, starter_is_parent, where
 from spec.engine.targets import Target
@@ -108,12 +108,12 @@ def test_sees_its_new_parent(begin: BeginParent, log: Recorder, checkpoint: Make
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_adopted_by_the_nearest_subreaper(
-    lesson: Lesson, program: Programs, starter: MakeStarter, checkpoint: MakeCheckpoint
+    lesson: Lesson, program: Programs, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """The nearest subreaper among its ancestors adopts an orphan, and when that subreaper dies, the next one does."""
     at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("nearest subreaper")
     run = partial(program.main, lesson.main, working.pause, at_main.pause)
-    nearest = starter(payloads.be_an_ancestor, True, run, staying.pause)
+    nearest = forked_call(payloads.be_an_ancestor, True, run, staying.pause)
     main, child = at_main.next(), working.next()
     kernel.shows("the child's first parent", parent(child.pid), expected=main.pid)
     until_exited(main.let_go().pid)
@@ -127,12 +127,12 @@ def test_is_adopted_by_the_nearest_subreaper(
 @where(starter_is_parent)
 @source("https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html")
 def test_is_not_adopted_by_other_ancestors(
-    lesson: Lesson, program: Programs, starter: MakeStarter, checkpoint: MakeCheckpoint
+    lesson: Lesson, program: Programs, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """An ancestor that is not a subreaper adopts no orphan, however near it is, and the next subreaper does."""
     at_main, working, staying = checkpoint("main"), checkpoint("child"), checkpoint("grandparent")
     run = partial(program.main, lesson.main, working.pause, at_main.pause)
-    grandparent = starter(payloads.be_an_ancestor, False, run, staying.pause)
+    grandparent = forked_call(payloads.be_an_ancestor, False, run, staying.pause)
     main, child = at_main.next(), working.next()
     kernel.shows("the child's first parent", parent(child.pid), expected=main.pid)
     kernel.shows("the parent of the child's first parent", parent(main.pid), expected=grandparent.pid)

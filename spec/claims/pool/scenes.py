@@ -8,9 +8,9 @@ from impl.contract import AsyncResult, Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.engine.fixtures import Programs
 from spec.harness.checkpoint import Arrival, Checkpoint
+from spec.harness.forked_call import ForkedCall
 from spec.harness.held_waits import ends_by_itself
 from spec.harness.program import Program
-from spec.harness.starter import Starter
 from spec.harness.stillness import until_still
 from spec.harness.witness import other_than
 
@@ -29,7 +29,7 @@ def in_a_pool(mp: Multiprocessing, use: Callable[[Pool], Any], workers: int = 2)
     return use(mp.Pool(workers))
 
 
-def ends(user: Starter) -> bool:
+def ends(user: ForkedCall) -> bool:
     """Return whether the call of *user* ends by itself.  If it does not, *user* is killed.
 
     Otherwise the pool of *user* would start another worker for each one that is killed at the end of the claim.

@@ -9,7 +9,7 @@ from functools import partial
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import BRIEF, LONG
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, blocks, state, until_exited
@@ -21,11 +21,11 @@ pytestmark = needs("Process", "Pool")
 
 @source("impl.pool.pack_in_order")
 def test_packs_in_order(
-    mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """All that is packed is returned in the order of the parcels, whoever packs it, and whichever is ready first."""
     packing = checkpoint("packing")
-    depot = starter(lesson.pack_in_order, mp, 3, packing.pause, [2, 0, 1])
+    depot = forked_call(lesson.pack_in_order, mp, 3, packing.pause, [2, 0, 1])
     arrivals = {arrival.notes[0]: arrival for arrival in packing.wait_for(3)}
     kernel.shows("the number of workers that pack", len({arrival.pid for arrival in arrivals.values()}), expected=3)
     for parcel in 0, 1, 2:
@@ -47,11 +47,11 @@ def test_packs_the_others_all_the_same(mp: Multiprocessing, lesson: Lesson, log:
 
 @source("impl.pool.pack_as_ready")
 def test_tells_as_ready(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """Each parcel is passed on when it is packed, even if earlier parcels are not packed yet."""
     packing = checkpoint("packing")
-    depot = starter(lesson.pack_as_ready, mp, 3, packing.pause, range(3), partial(log, "ready"))
+    depot = forked_call(lesson.pack_as_ready, mp, 3, packing.pause, range(3), partial(log, "ready"))
     arrivals = sorted(packing.wait_for(3), key=lambda arrival: arrival.notes)
     order = [2, 0, 1]
     for place, parcel in enumerate(order):
@@ -65,7 +65,7 @@ def test_tells_as_ready(
 @source("impl.pool.hand_in")
 @source("impl.pool.finish")
 def test_finishes_what_was_handed_in(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """Handing in does not wait; finishing waits until each parcel is packed and reported, and leaves no worker."""
     packing, hand_in, finish = checkpoint("packing"), lesson.hand_in, lesson.finish
@@ -76,7 +76,7 @@ def test_finishes_what_was_handed_in(
         log("handed in")
         finish(pool)
 
-    depot = starter(serve)
+    depot = forked_call(serve)
     first, second = packing.wait_for(2)
     for packed, arrival in enumerate((first, second)):
         depot.until_still(lambda told=packed: len(log.values("ready")) >= told)  # type: ignore[misc]

@@ -13,7 +13,7 @@ from spec.claims.pool import payloads
 from spec.claims.pool.scenes import begin_tasks, ends
 from spec.claims.queue.payloads import HeldUp
 from spec.claims.shared.silence import ends_silently
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import leaves_nothing_behind
@@ -57,7 +57,7 @@ def fill_and_terminate(mp: Multiprocessing, work: Pause, full: Pause) -> None:
 
 
 def terminate_ends_amid(
-    task: Callable[[Pause], object], mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+    task: Callable[[Pause], object], mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """State that `terminate` ends a pool whose worker has stopped at the checkpoint that its *task* was given."""
     working, leaving = checkpoint("working"), checkpoint("leaving")
@@ -67,7 +67,7 @@ def terminate_ends_amid(
             pool.apply_async(task, (working.pause,))
             leaving.pause()
 
-    user = starter(give_up)
+    user = forked_call(give_up)
     worker = working.next().pid
     leaving.next().let_go()
     caller.shows("whether terminate() ends", ends(user), expected=True)
@@ -120,7 +120,9 @@ def test_close_lets_tasks_finish(mp: Multiprocessing, checkpoint: MakeCheckpoint
 
 
 @source(f"{DOCUMENTATION}.Pool.join")
-def test_join_waits_for_all_tasks(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_join_waits_for_all_tasks(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
+) -> None:
     """`join` waits until all tasks of a closed pool are done and its workers have exited, however long that takes."""
     working = checkpoint("working")
 
@@ -130,7 +132,7 @@ def test_join_waits_for_all_tasks(mp: Multiprocessing, checkpoint: MakeCheckpoin
         pool.close()
         pool.join()
 
-    joiner = starter(finish)
+    joiner = forked_call(finish)
     first = working.next()
     all_wait_without_limit({"join()": joiner})
     first.let_go()
@@ -168,11 +170,11 @@ def test_close_waits_for_later_workers(mp: Multiprocessing, checkpoint: MakeChec
 @source("https://github.com/python/cpython/issues/78178", observed=True)
 @source(f"{DOCUMENTATION}.Pool.terminate")
 def test_terminate_ends_tasks_under_way(
-    mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """`terminate` ends and reaps the workers in the middle of their tasks, and drops the other tasks."""
     working, full = checkpoint("working"), checkpoint("full")
-    terminating = starter(fill_and_terminate, mp, working.pause, full.pause)
+    terminating = forked_call(fill_and_terminate, mp, working.pause, full.pause)
     arrivals = working.wait_for(2)
     filled = full.next()
     terminating.until_still()
@@ -184,10 +186,12 @@ def test_terminate_ends_tasks_under_way(
 
 @source("https://github.com/python/cpython/issues/78178", observed=True)
 @source(f"{DOCUMENTATION}.Pool.terminate")
-def test_terminate_ends_amid_pickling(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_terminate_ends_amid_pickling(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
+) -> None:
     """`terminate` ends the pool also if another thread is pickling a large task at that moment."""
     working, pickling = checkpoint("working"), checkpoint("pickling")
-    terminating = starter(terminate_amid_pickling, mp, working.pause, pickling.pause)
+    terminating = forked_call(terminate_amid_pickling, mp, working.pause, pickling.pause)
     arrivals = working.wait_for(2)
     pickling.next().let_go([arrival.pid for arrival in arrivals])
     submitted = pickling.next()
@@ -198,23 +202,25 @@ def test_terminate_ends_amid_pickling(mp: Multiprocessing, checkpoint: MakeCheck
 
 @source("https://github.com/python/cpython/issues/96995")
 @source(f"{DOCUMENTATION}.Pool.terminate", observed=True)
-def test_terminate_ends_amid_a_result(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_terminate_ends_amid_a_result(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
+) -> None:
     """`terminate` ends the pool also if a worker is pickling a result at that moment."""
-    terminate_ends_amid(HeldUp, mp, checkpoint, starter)
+    terminate_ends_amid(HeldUp, mp, checkpoint, forked_call)
 
 
 @source(f"{DOCUMENTATION}.Pool.terminate")
 def test_terminate_ends_what_ignores_sigterm(
-    mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """`terminate` ends a worker whose task ignores SIGTERM."""
-    terminate_ends_amid(payloads.ignore_sigterm, mp, checkpoint, starter)
+    terminate_ends_amid(payloads.ignore_sigterm, mp, checkpoint, forked_call)
 
 
 @source("https://github.com/python/cpython/issues/126743")
 @source("https://github.com/python/cpython/issues/79659")
 @source(f"{DOCUMENTATION}.AsyncResult.get", observed=True)
-def test_terminated_task_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_terminated_task_is_told(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """Getting the result of a task that `terminate` has cut off raises an exception."""
 
     def get_too_late() -> str:
@@ -225,7 +231,7 @@ def test_terminated_task_is_told(mp: Multiprocessing, starter: MakeStarter) -> N
                 result.get()
         return "refused"
 
-    getter = starter(get_too_late)
+    getter = forked_call(get_too_late)
     caller.shows("whether the wait for the result ends", ends(getter), expected=True)
     caller.shows("what get() does", getter.result(), expected="refused")
 

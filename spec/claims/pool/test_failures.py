@@ -11,7 +11,7 @@ from typing import Any, Callable
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import ends, in_a_pool
-from spec.engine.fixtures import MakeStarter
+from spec.engine.fixtures import MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, other_than, recorder, refuses
@@ -98,7 +98,7 @@ def test_result_that_cannot_be_pickled_is_told(mp: Multiprocessing) -> None:
         kernel.shows("the worker after that", pool.apply(os.getpid), expected=pid)
 
 
-def is_told(starter: MakeStarter, mp: Multiprocessing, task: Callable[..., object], *args: object) -> None:
+def is_told(forked_call: MakeForkedCall, mp: Multiprocessing, task: Callable[..., object], *args: object) -> None:
     """State that whoever gets the result of a *task* gets an exception, and that the pool goes on after that."""
 
     def use(pool: Pool) -> tuple[bool, Any]:
@@ -110,7 +110,7 @@ def is_told(starter: MakeStarter, mp: Multiprocessing, task: Callable[..., objec
             failed = True
         return failed, pool.apply(abs, (-1,))
 
-    user = starter(in_a_pool, mp, use, 1)
+    user = forked_call(in_a_pool, mp, use, 1)
     caller.shows("whether waiting for the result, and for the next, ends", ends(user), expected=True)
     seen = user.result()
     caller.shows("whether an exception was raised, and the next result", seen, expected=(True, 1))
@@ -118,28 +118,28 @@ def is_told(starter: MakeStarter, mp: Multiprocessing, task: Callable[..., objec
 
 @source("https://github.com/python/cpython/issues/79492")
 @source("https://github.com/python/cpython/issues/103061")
-def test_exception_that_cannot_be_read_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_exception_that_cannot_be_read_is_told(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """If the pickle of a task's exception cannot be read, getting the result raises an exception."""
-    is_told(starter, mp, payloads.raise_never_read)
+    is_told(forked_call, mp, payloads.raise_never_read)
 
 
 @source("https://github.com/python/cpython/issues/79492", observed=True)
-def test_result_that_cannot_be_read_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_result_that_cannot_be_read_is_told(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """If the pickle of a task's result cannot be read, getting it raises an exception."""
-    is_told(starter, mp, payloads.return_never_read)
+    is_told(forked_call, mp, payloads.return_never_read)
 
 
 @source("https://github.com/jupyter/notebook/issues/5261")
-def test_task_that_cannot_be_read_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_task_that_cannot_be_read_is_told(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """If a worker cannot read the pickle of a task, getting the result raises an exception."""
-    is_told(starter, mp, payloads.return_it, payloads.NeverRead())
+    is_told(forked_call, mp, payloads.return_it, payloads.NeverRead())
 
 
 @source("https://github.com/uqfoundation/multiprocess/issues/220")
 @source("https://github.com/python/cpython/pull/101081")
-def test_task_that_exits_is_told(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_task_that_exits_is_told(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """If a task calls `sys.exit`, getting its result raises an exception, and the next task is carried out."""
-    is_told(starter, mp, payloads.leave_now)
+    is_told(forked_call, mp, payloads.leave_now)
 
 
 @source(f"{DOCUMENTATION}.Pool.apply", observed=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool.scenes import begin_tasks, busy_program, ends, in_a_pool
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.marks import needs, source
 from spec.harness.process_table import ALIVE, blocks, state, until_exited
 from spec.harness.signal_state import until_taken
@@ -42,10 +42,10 @@ def test_killed_worker_is_replaced(mp: Multiprocessing, checkpoint: MakeCheckpoi
 @source("https://github.com/python/cpython/issues/82265")
 @source("https://github.com/python/cpython/pull/10441")
 @source("https://github.com/uqfoundation/pathos/issues/230")
-def test_lost_task_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_lost_task_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """When a worker is killed during a task, getting the result of that task raises an exception."""
     working = checkpoint("working")
-    getter = starter(in_a_pool, mp, lambda pool: pool.apply(working.pause))
+    getter = forked_call(in_a_pool, mp, lambda pool: pool.apply(working.pause))
     victim = working.next().pid
     getter.until_still()
     kernel.shows("whether apply() is blocked", blocks(getter.pid), expected=True)
@@ -73,10 +73,10 @@ def test_lost_task_is_not_begun_again(mp: Multiprocessing, checkpoint: MakeCheck
 
 @source("https://github.com/uqfoundation/pathos/issues/265")
 @source("https://github.com/python/cpython/pull/10441")
-def test_lost_item_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_lost_item_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """When a worker is killed during an item of `map`, `map` raises an exception, though the other items are done."""
     working = checkpoint("working")
-    getter = starter(in_a_pool, mp, lambda pool: pool.map(working.pause, range(2), 1))
+    getter = forked_call(in_a_pool, mp, lambda pool: pool.map(working.pause, range(2), 1))
     victim, other = working.wait_for(2)
     os.kill(victim.pid, signal.SIGKILL)
     other.let_go("done")
@@ -87,7 +87,7 @@ def test_lost_item_is_told(mp: Multiprocessing, checkpoint: MakeCheckpoint, star
 @source("https://github.com/python/cpython/issues/96062")
 @source(f"{DOCUMENTATION}.Pool", observed=True)
 def test_killed_idle_worker_stops_no_pool(
-    mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """When a worker is killed that has nothing to do, later tasks are carried out."""
     idle = checkpoint("idle")
@@ -96,7 +96,7 @@ def test_killed_idle_worker_stops_no_pool(
         idle.pause(pool.apply(os.getpid))
         return pool.apply(abs, (-1,))
 
-    user = starter(in_a_pool, mp, use, 1)
+    user = forked_call(in_a_pool, mp, use, 1)
     arrival = idle.next()
     [victim] = arrival.notes
     user.until_still()

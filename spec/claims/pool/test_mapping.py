@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import BRIEF, LONG
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.process_table import blocks
 from spec.harness.stillness import until_still
@@ -80,10 +80,10 @@ def test_takes_any_iterable(pool: Pool) -> None:
 
 
 @source(f"{DOCUMENTATION}.map")
-def test_map_waits_for_all(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_map_waits_for_all(mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """`map` is blocked until the last item is done, and its results are in the order of the items."""
     working = checkpoint("working")
-    mapper = starter(lambda: mp.Pool(3).map(working.pause, range(3), 1))
+    mapper = forked_call(lambda: mp.Pool(3).map(working.pause, range(3), 1))
     arrivals = sorted(working.wait_for(3), key=lambda arrival: arrival.notes)
     for arrival in reversed(arrivals):
         mapper.until_still()

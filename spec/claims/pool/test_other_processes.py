@@ -8,7 +8,7 @@ import pickle
 from impl.contract import Multiprocessing, Pool
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import ends
-from spec.engine.fixtures import MakeStarter
+from spec.engine.fixtures import MakeForkedCall
 from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.process_table import ALIVE, state
 from spec.harness.witness import caller, kernel, refuses
@@ -40,9 +40,9 @@ def test_is_never_handed_over(mp: Multiprocessing, pool: Pool) -> None:
 
 @source("https://github.com/python/cpython/issues/80473", observed=True)
 @source(DOCUMENTATION)
-def test_use_in_a_fork_is_refused(pool: Pool, starter: MakeStarter) -> None:
+def test_use_in_a_fork_is_refused(pool: Pool, forked_call: MakeForkedCall) -> None:
     """A fork of the process that made a pool cannot use it, and gets an exception if it tries."""
-    user = starter(payloads.use, pool)
+    user = forked_call(payloads.use, pool)
     caller.shows("whether the call ends", ends(user), expected=True)
     caller.shows("whether it raises an exception", user.failure() != "", expected=True)
     caller.shows("the result of a task of its maker's", pool.apply(abs, (-1,)), expected=1)
@@ -62,9 +62,9 @@ def test_outlives_other_children(mp: Multiprocessing, pool: Pool) -> None:
 
 
 @source("https://docs.python.org/3/library/os.html#os.fork", observed=True)
-def test_outlives_a_fork_of_its_maker(pool: Pool, starter: MakeStarter) -> None:
+def test_outlives_a_fork_of_its_maker(pool: Pool, forked_call: MakeForkedCall) -> None:
     """A fork of the process that made a pool, and that ends meanwhile, leaves the pool alone."""
     before = pool.apply(os.getpid)
-    starter(len, "nothing").result()
+    forked_call(len, "nothing").result()
     kernel.shows("the state of a worker", state(before), expected=ALIVE)
     caller.shows("the results of later tasks", pool.map(abs, [-1, -2, -3]), expected=[1, 2, 3])

@@ -15,7 +15,7 @@ from spec.claims.pool import payloads
 from spec.claims.pool.scenes import BRIEF, LONG, begin_tasks, ends, in_a_pool
 from spec.claims.shared import handlers
 from spec.claims.shared.threads import in_each_of
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.deadline import Backoff
 from spec.harness.held_waits import all_wait_without_limit
@@ -42,7 +42,7 @@ def test_apply_is_a_call_elsewhere(pool: Pool, checkpoint: MakeCheckpoint) -> No
 
 
 @source(f"{DOCUMENTATION}.AsyncResult.get")
-def test_waits_without_limit(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_waits_without_limit(mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """A call that waits for a result returns once the result is there, however long that takes."""
     working = checkpoint("working")
     ways = {
@@ -52,7 +52,7 @@ def test_waits_without_limit(mp: Multiprocessing, checkpoint: MakeCheckpoint, st
         "apply_async().get(None)": lambda pool: pool.apply_async(working.pause).get(timeout=None),
         "next() of imap()": lambda pool: next(pool.imap(working.pause, ["item"])),
     }
-    calls = {call: starter(in_a_pool, mp, way, 1) for call, way in ways.items()}
+    calls = {call: forked_call(in_a_pool, mp, way, 1) for call, way in ways.items()}
     arrivals = working.wait_for(len(calls))
     all_wait_without_limit(calls)
     for arrival in arrivals:
@@ -197,36 +197,38 @@ def test_burst_of_tasks_is_done(pool: Pool) -> None:
 
 @source("https://github.com/python/cpython/issues/83371")
 @source(f"{DOCUMENTATION}.Pool.apply_async", observed=True)
-def test_failing_callback_stops_no_pool(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_failing_callback_stops_no_pool(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """When a callback raises an exception, waiting for its task ends, and later tasks are carried out."""
 
     def use(pool: Pool) -> Any:
         pool.apply_async(abs, (-1,), callback=payloads.fail_quietly).wait()
         return pool.apply(abs, (-2,))
 
-    user = starter(in_a_pool, mp, use)
+    user = forked_call(in_a_pool, mp, use)
     caller.shows("whether the wait for the task ends", ends(user), expected=True)
     caller.shows("the result of the next task", user.result(), expected=2)
 
 
 @source("https://github.com/python/cpython/issues/87129")
 @source(f"{DOCUMENTATION}.Pool.terminate", observed=True)
-def test_callback_may_terminate_the_pool(mp: Multiprocessing, starter: MakeStarter) -> None:
+def test_callback_may_terminate_the_pool(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """`terminate` ends the pool, and returns, also if a callback or an error callback calls it."""
     for number in -1, "no number":
-        user = starter(in_a_pool, mp, partial(payloads.terminate_in_callback, number))
+        user = forked_call(in_a_pool, mp, partial(payloads.terminate_in_callback, number))
         caller.shows("whether terminate() returns in the callback", ends(user), expected=True)
         user.result()
 
 
 @source("https://docs.python.org/3/whatsnew/3.5.html#whatsnew-pep-475", observed=True)
 @source(f"{DOCUMENTATION}.AsyncResult.get", observed=True)
-def test_get_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_get_goes_on_after_a_signal(
+    mp: Multiprocessing, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
+) -> None:
     """A process that waits for a result handles signals and waits on; an exception of the handler ends the wait."""
     working, handling = checkpoint("working"), checkpoint("handling")
     wait = partial(in_a_pool, mp, lambda pool: pool.apply(working.pause))
     for how in "returned", "interrupted":
-        getter = starter(handlers.handling_them, handling.pause, wait)
+        getter = forked_call(handlers.handling_them, handling.pause, wait)
         arrival = working.next()
         for _ in range(2):
             until_still()

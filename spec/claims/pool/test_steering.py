@@ -9,7 +9,7 @@ from typing import Any
 from impl.api import pool_class
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import ANY_EXCEPTION, BRIEF, LONG, begin_tasks, name_of_failure
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.process_table import until_exited
 from spec.harness.stillness import until_still
@@ -109,7 +109,7 @@ def test_worker_that_has_grown_is_replaced(mp: Any) -> None:
 
 @needs("Pool(lost_worker_timeout)", "Pool.apply_async(lost_worker_timeout)")
 @source("https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-lost-wait")
-def test_patience_for_lost_tasks_can_be_set(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_patience_for_lost_tasks_can_be_set(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """When workers are killed, the exception of a task comes when its `lost_worker_timeout` is over, not before."""
     working, told = checkpoint("working"), checkpoint("told")
 
@@ -119,7 +119,7 @@ def test_patience_for_lost_tasks_can_be_set(mp: Any, checkpoint: MakeCheckpoint,
         hasty = pool.apply_async(working.pause, lost_worker_timeout=BRIEF)
         told.pause(name_of_failure(hasty), patient.ready())
 
-    starter(use)
+    forked_call(use)
     for arrival in working.wait_for(2):
         os.kill(arrival.pid, signal.SIGKILL)
     arrival = told.next()
@@ -160,7 +160,7 @@ def test_task_can_be_terminated(mp: Any, checkpoint: MakeCheckpoint) -> None:
 
 @needs("Pool.apply_async(accept_callback)")
 @source(BILLIARD, observed=True)
-def test_accepted_task_is_told(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_accepted_task_is_told(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """`accept_callback` is called with the pid of the worker when a task begins; if it fails, the pool works on."""
     working, accepted = checkpoint("working"), checkpoint("accepted")
 
@@ -170,7 +170,7 @@ def test_accepted_task_is_told(mp: Any, checkpoint: MakeCheckpoint, starter: Mak
             pool.apply_async(working.pause, accept_callback=callback).get()
         return pool.apply(abs, (-1,))
 
-    user = starter(use)
+    user = forked_call(use)
     [pid] = accepted.next().let_go().notes
     arrival = working.next()
     kernel.shows("the worker", arrival.pid, expected=pid)
@@ -203,7 +203,7 @@ def test_workers_that_come_and_go_are_told(mp: Any, checkpoint: MakeCheckpoint) 
 
 @needs("Pool(putlocks)")
 @source(BILLIARD, observed=True)
-def test_giver_may_wait_for_an_idle_worker(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_giver_may_wait_for_an_idle_worker(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """With `putlocks`, `apply_async` is blocked as long as the pool has as many tasks as workers."""
     working, given = checkpoint("working"), checkpoint("given")
 
@@ -214,7 +214,7 @@ def test_giver_may_wait_for_an_idle_worker(mp: Any, checkpoint: MakeCheckpoint, 
             given.pause(number)
         return [result.get() for result in results]
 
-    giver = starter(give)
+    giver = forked_call(give)
     for _ in range(2):
         given.next().let_go()
     arrivals = working.wait_for(2)

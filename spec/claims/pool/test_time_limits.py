@@ -8,7 +8,7 @@ from typing import Any
 from impl.contract import Pause
 from spec.claims.pool import payloads
 from spec.claims.pool.scenes import ANY_EXCEPTION, LIMIT, LONG, ends, name_of_failure
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.process_table import until_exited
 from spec.harness.witness import caller, gatekeeper, kernel, other_than
@@ -54,7 +54,7 @@ def test_hard_limit_ends_the_worker(mp: Any, checkpoint: MakeCheckpoint) -> None
 
 @source("https://github.com/celery/billiard/pull/457")
 @source(TIME_LIMITS)
-def test_hard_limit_leaves_the_pool_usable(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_hard_limit_leaves_the_pool_usable(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """When the worker of an ordinary task was ended by the hard limit, later tasks are carried out."""
     working = checkpoint("working")
 
@@ -63,7 +63,7 @@ def test_hard_limit_leaves_the_pool_usable(mp: Any, checkpoint: MakeCheckpoint, 
         name_of_failure(pool.apply_async(working.pause))
         return pool.apply(abs, (-1,))
 
-    user = starter(use)
+    user = forked_call(use)
     working.next()
     caller.shows("whether a later task ends", ends(user), expected=True)
     caller.shows("the result of a later task", user.result(), expected=1)
@@ -95,14 +95,14 @@ def test_task_may_have_limits_of_its_own(mp: Any, checkpoint: MakeCheckpoint) ->
 
 
 @source("https://github.com/celery/billiard/issues/156")
-def test_task_may_have_the_only_limit(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_task_may_have_the_only_limit(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """`apply_async` takes limits for one task also if its pool has none."""
     working = checkpoint("working")
 
     def use() -> str:
         return name_of_failure(mp.Pool(1).apply_async(working.pause, soft_timeout=LIMIT))
 
-    user = starter(use)
+    user = forked_call(use)
     working.next()
     caller.shows("whether get() ends", ends(user), expected=True)
     caller.shows("the exception", user.result(), expected="SoftTimeLimitExceeded")
@@ -111,11 +111,11 @@ def test_task_may_have_the_only_limit(mp: Any, checkpoint: MakeCheckpoint, start
 @source("https://github.com/celery/billiard/issues/385")
 @source("https://github.com/celery/billiard/issues/412")
 @source("https://github.com/celery/billiard/issues/141")
-def test_limits_suit_all_ways_to_map(mp: Any, checkpoint: MakeCheckpoint, starter: MakeStarter) -> None:
+def test_limits_suit_all_ways_to_map(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
     """A pool with limits carries out what `map`, `starmap` and `imap` give it, beside a task that exceeds one."""
     ways = ["map_async", "starmap_async", "imap", "imap_unordered"]
     working, exceeded = ({way: checkpoint(f"{kind}-{way}") for way in ways} for kind in ("in", "beside"))
-    users = {way: starter(map_beside_a_limit, mp, way, working[way].pause, exceeded[way].pause) for way in ways}
+    users = {way: forked_call(map_beside_a_limit, mp, way, working[way].pause, exceeded[way].pause) for way in ways}
     for way, user in users.items():
         mapped = next(arrival for arrival in working[way].wait_for(2) if arrival.notes)
         exceeded[way].next().let_go()

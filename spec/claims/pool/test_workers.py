@@ -12,7 +12,7 @@ from spec.claims.pool import payloads
 from spec.claims.pool.scenes import begin_tasks
 from spec.claims.shared import handlers
 from spec.claims.shared.startup import within_a_few_files
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.marks import needs, source, starter_is_parent, where
 from spec.engine.targets import Target
 from spec.harness.holdings import holdings
@@ -139,14 +139,14 @@ def test_initializer_must_be_callable(mp: Any) -> None:
 
 @source("https://github.com/python/cpython/issues/87472")
 @source(DOCUMENTATION, observed=True)
-def test_failing_initializer_is_told(mp: Multiprocessing, log: Recorder, starter: MakeStarter) -> None:
+def test_failing_initializer_is_told(mp: Multiprocessing, log: Recorder, forked_call: MakeForkedCall) -> None:
     """If the initializer of a pool fails, its tasks raise an exception, and workers are not started without end."""
     enough = 6
 
     def use() -> None:
         mp.Pool(1, payloads.begin_and_fail, (log,)).apply(abs, (-1,))
 
-    user = starter(use)
+    user = forked_call(use)
     until_still(lambda: not user.running or len(log.events("begun")) >= enough)
     started, ended = len(log.events("begun")), not user.running
     if not ended:

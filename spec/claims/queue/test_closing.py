@@ -9,7 +9,7 @@ from impl.contract import Multiprocessing, Queue
 from spec.claims.queue import payloads
 from spec.claims.queue.items import remaining
 from spec.claims.shared.steps import steps
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.checkpoint import Arrival, Checkpoint
 from spec.harness.holdings import holdings
@@ -79,11 +79,13 @@ def test_items_of_a_child_that_fails_arrive(mp: Multiprocessing) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
-def test_joining_before_getting_hangs(mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+def test_joining_before_getting_hangs(
+    mp: Multiprocessing, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
     """A child does not exit before its items fit into the pipe, so a join waits until some process gets them."""
     queue, put = mp.Queue(), checkpoint("put")
     task = steps(partial(payloads.put_big, queue), put.pause)
-    parent = starter(payloads.start_and_join, mp, task)
+    parent = forked_call(payloads.start_and_join, mp, task)
     child = put.next().let_go()
     until_blocked([child.pid, parent.pid])
     recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG)
@@ -157,11 +159,11 @@ def test_queue_closed_before_use_is_empty(mp: Multiprocessing, worker: MakeWorke
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.join_thread")
 def test_join_thread_waits_for_the_pipe(
-    mp: Multiprocessing, log: Recorder, starter: MakeStarter, checkpoint: MakeCheckpoint, worker: MakeWorker
+    mp: Multiprocessing, log: Recorder, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint, worker: MakeWorker
 ) -> None:
     """After `close`, `join_thread` waits until all items of its process are in the pipe, whoever made the queue."""
     reading, joining = checkpoint("reading"), checkpoint("joining")
-    maker = starter(payloads.make_and_join_thread, mp, reading.pause, joining.pause, log)
+    maker = forked_call(payloads.make_and_join_thread, mp, reading.pause, joining.pause, log)
     reader = reading.next()
     joining.next().let_go()
     until_blocked([maker.pid])

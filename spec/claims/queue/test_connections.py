@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from spec.claims.queue import payloads
-from spec.engine.fixtures import MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeForkedCall, MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import at_least, caller, containing, kernel, recorder, refuses
@@ -136,13 +136,13 @@ def test_wait_tells_which_can_be_received_from(mp: Any, connections: Any) -> Non
 @needs("AuthenticationError")
 @source(DOCUMENTATION + "Listener")
 @source(DOCUMENTATION + "Client")
-def test_client_that_knows_the_key_is_accepted(connections: Any, starter: MakeStarter) -> None:
+def test_client_that_knows_the_key_is_accepted(connections: Any, forked_call: MakeForkedCall) -> None:
     """A client reaches a listener by its address, a file or a port, if both have the same key, or neither has one."""
     for family in "AF_UNIX", "AF_INET":
         for key in None, b"the key":
             with connections.Listener(family=family, authkey=key) as listener:
                 address = listener.address
-                client = starter(payloads.answer_as_client, connections.Client, address, key)
+                client = forked_call(payloads.answer_as_client, connections.Client, address, key)
                 with listener.accept() as connection:
                     connection.send("dumpling")
                     recorder.shows("the client's answer", connection.recv(), expected=("dumpling", client.pid))
@@ -155,10 +155,10 @@ def test_client_that_knows_the_key_is_accepted(connections: Any, starter: MakeSt
 
 @needs("AuthenticationError")
 @source("https://docs.python.org/3/library/multiprocessing.html#authentication-keys")
-def test_client_with_another_key_is_refused(mp: Any, connections: Any, starter: MakeStarter) -> None:
+def test_client_with_another_key_is_refused(mp: Any, connections: Any, forked_call: MakeForkedCall) -> None:
     """A listener and a client whose keys differ both raise AuthenticationError; a key is bytes."""
     with connections.Listener(authkey=b"one key") as listener:
-        client = starter(payloads.answer_as_client, connections.Client, listener.address, b"another key")
+        client = forked_call(payloads.answer_as_client, connections.Client, listener.address, b"another key")
         with refuses(mp.AuthenticationError):
             listener.accept()
         caller.shows("how the client fails", client.failure(), expected=containing("AuthenticationError"))
@@ -169,13 +169,13 @@ def test_client_with_another_key_is_refused(mp: Any, connections: Any, starter: 
 
 
 @source(DOCUMENTATION + "Listener", observed=True)
-def test_address_that_is_in_use_is_refused(connections: Any, starter: MakeStarter) -> None:
+def test_address_that_is_in_use_is_refused(connections: Any, forked_call: MakeForkedCall) -> None:
     """A listener at an address of another one raises OSError, and the other one goes on."""
     for family in "AF_UNIX", "AF_INET":
         with connections.Listener(family=family) as listener:
             with refuses(OSError):
                 connections.Listener(listener.address, family)
-            client = starter(payloads.answer_as_client, connections.Client, listener.address, None)
+            client = forked_call(payloads.answer_as_client, connections.Client, listener.address, None)
             with listener.accept() as connection:
                 connection.send("dumpling")
                 recorder.shows("the client's answer", connection.recv(), expected=("dumpling", client.pid))
@@ -279,11 +279,11 @@ def test_pipe_minds_no_default_timeout(mp: Any, worker: MakeWorker) -> None:
 
 
 @source("https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout", observed=True)
-def test_listener_minds_no_default_timeout(connections: Any, starter: MakeStarter) -> None:
+def test_listener_minds_no_default_timeout(connections: Any, forked_call: MakeForkedCall) -> None:
     """A listener and a client wait without limit, even after a call of `socket.setdefaulttimeout`."""
     socket.setdefaulttimeout(SHORT)
     with connections.Listener(family="AF_INET") as listener:
-        client = starter(payloads.answer_as_client, connections.Client, listener.address, None)
+        client = forked_call(payloads.answer_as_client, connections.Client, listener.address, None)
         with listener.accept() as connection:
             until_blocked([client.pid])
             connection.send("dumpling")

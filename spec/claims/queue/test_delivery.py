@@ -19,7 +19,7 @@ from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.claims.queue.items import comparable, remaining
 from spec.claims.shared import threads
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import managed_too, needs, no_fork_server_yet, source, unmanaged, where
 from spec.harness.process_table import GONE, state, until_blocked
@@ -33,11 +33,11 @@ pytestmark = [needs("Process", "Queue"), managed_too]
 @where(no_fork_server_yet)
 @source("https://docs.python.org/3/library/multiprocessing.html#exchanging-objects-between-processes")
 def test_carries_a_message_from_a_child(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """The parent waits until its child puts a message, and then gets that message."""
     composing = checkpoint("composing")
-    parent = starter(lesson.message_from_child, mp, composing.pause)
+    parent = forked_call(lesson.message_from_child, mp, composing.pause)
     child = composing.next()
     kernel.shows("the process that composes the message", child.pid, expected=other_than(parent.pid))
     until_blocked([parent.pid])
@@ -48,11 +48,11 @@ def test_carries_a_message_from_a_child(
 @where(no_fork_server_yet)
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_carries_a_message_larger_than_the_pipe(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A message larger than the pipe's buffer reaches the parent, which gets it before it joins the child."""
     composing = checkpoint("composing")
-    parent = starter(lesson.message_from_child, mp, composing.pause)
+    parent = forked_call(lesson.message_from_child, mp, composing.pause)
     composing.next().let_go(b"x" * payloads.BIG)
     recorder.shows("the number of bytes that the parent gets", len(parent.result()), expected=payloads.BIG)
 
@@ -206,11 +206,11 @@ def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
 @where(unmanaged)
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue", observed=True)
 def test_child_may_put_after_its_starter(
-    mp: Multiprocessing, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A child's items, and those its starter put before, even if still in the starter's buffer, arrive once."""
     pickling, joined = checkpoint("pickling"), checkpoint("joined")
-    both = starter(payloads.put_and_have_a_child_put, mp, pickling.pause, joined.pause)
+    both = forked_call(payloads.put_and_have_a_child_put, mp, pickling.pause, joined.pause)
     held = pickling.next()
     joined.next().let_go()
     held.let_go("held up")

@@ -13,7 +13,7 @@ from impl.contract import Multiprocessing
 from spec.claims.queue import payloads
 from spec.claims.queue.items import comparable
 from spec.claims.shared import handlers
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.interruption import waits_through_a_signal
@@ -26,11 +26,11 @@ pytestmark = needs("Process", "Queue", "Pipe")
 
 @source("https://docs.python.org/3/library/multiprocessing.html#exchanging-objects-between-processes")
 def test_pipe_carries_an_answer_from_a_child(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A child receives what its parent sends through a pipe, and the parent receives what the child sends back."""
     thinking = checkpoint("thinking")
-    parent = starter(lesson.answer_from_child, mp, "约吗?", thinking.pause)
+    parent = forked_call(lesson.answer_from_child, mp, "约吗?", thinking.pause)
     child = thinking.next()
     kernel.shows("the process that answers", child.pid, expected=other_than(parent.pid))
     gatekeeper.shows("the message that the child receives", child.notes, expected=("约吗?",))
@@ -42,12 +42,12 @@ def test_pipe_carries_an_answer_from_a_child(
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Connection.recv")
 @source("impl.queue.answer_from_child")
 def test_parent_learns_of_a_child_that_will_not_answer(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A parent that waits for an answer from a pipe gets `EOFError` if its child exits without one, or is killed."""
     thinking = checkpoint("thinking")
     for killed in False, True:
-        parent = starter(lesson.answer_from_child, mp, "约吗?", partial(payloads.have_no_answer, thinking.pause))
+        parent = forked_call(lesson.answer_from_child, mp, "约吗?", partial(payloads.have_no_answer, thinking.pause))
         child = thinking.next()
         kernel.shows("the process that has no answer", child.pid, expected=other_than(parent.pid))
         until_blocked([parent.pid])

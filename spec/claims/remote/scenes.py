@@ -7,8 +7,8 @@ from typing import Any
 from spec.claims.remote import payloads
 from spec.engine.lessons import Lesson
 from spec.harness.checkpoint import Checkpoint
+from spec.harness.forked_call import ForkedCall
 from spec.harness.hosts import Host
-from spec.harness.starter import Starter
 
 KEY = b"a key that is long enough to be found"
 
@@ -17,13 +17,13 @@ _kept: list[Any] = []
 """The proxies of a process that may be cut off: to drop a proxy, it connects to the server, and waits for minutes."""
 
 
-def serve_on(host: Host, base: Any, serving: Checkpoint) -> tuple[Starter, Any]:
+def serve_on(host: Host, base: Any, serving: Checkpoint) -> tuple[ForkedCall, Any]:
     """Start a server of a till, a queue, a lock and a dict on the *host*; return it and its address."""
     server = host.start(payloads.serve, base, (host.address, 0), KEY, serving.pause)
     return server, serving.next().let_go().notes[0]
 
 
-def open_office(host: Host, lesson: Lesson, base: Any, tickets: int, opened: Checkpoint) -> tuple[Starter, Any]:
+def open_office(host: Host, lesson: Lesson, base: Any, tickets: int, opened: Checkpoint) -> tuple[ForkedCall, Any]:
     """Open an office of the lesson on the *host*; return its process and its address."""
     server = host.start(lesson.open_office, base, (host.address, 0), KEY, tickets, opened.pause)
     return server, opened.next().let_go().notes[0]

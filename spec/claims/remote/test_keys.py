@@ -6,7 +6,7 @@ from typing import Any
 
 from spec.claims.remote import payloads
 from spec.claims.remote.scenes import KEY
-from spec.engine.fixtures import MakeCheckpoint, MakeHosts, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeHosts
 from spec.engine.marks import hosts_are_apart, needs, source, where
 from spec.harness.held_waits import ends_by_itself
 from spec.harness.witness import caller, containing, kernel, recorder, refuses
@@ -36,26 +36,28 @@ def test_key_is_never_on_the_wire(connections: Any, network: MakeHosts, checkpoi
 @source("https://github.com/python/cpython/issues/123736")
 @source(KEYS)
 def test_client_with_a_key_is_told_that_there_is_none(
-    connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint
+    connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """A client with a key does not wait without limit for a listener without one to prove that it knows the key."""
     listening = checkpoint("listening")
-    listener = starter(payloads.accept_one, connections.Listener, ("127.0.0.1", 0), None, listening.pause)
+    listener = forked_call(payloads.accept_one, connections.Listener, ("127.0.0.1", 0), None, listening.pause)
     address = listening.next().let_go().notes[0]
-    client = starter(payloads.send, connections.Client, address, KEY, "dumpling")
+    client = forked_call(payloads.send, connections.Client, address, KEY, "dumpling")
     kernel.shows("whether the client's call ends", ends_by_itself(client), expected=True)
     recorder.shows("whether it fails", client.failure() != "", expected=True)
     listener.kill()
 
 
 @source(KEYS)
-def test_client_without_a_key_is_refused(connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+def test_client_without_a_key_is_refused(
+    connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
     """A listener with a key raises AuthenticationError for a client that sends a message and proves nothing."""
     listening = checkpoint("listening")
-    listener = starter(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), KEY, listening.pause, 2)
+    listener = forked_call(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), KEY, listening.pause, 2)
     address = listening.next().let_go().notes[0]
-    starter(payloads.ask, connections.Client, address, "dumpling").failure()
-    starter(payloads.send, connections.Client, address, KEY, "dumpling").result()
+    forked_call(payloads.ask, connections.Client, address, "dumpling").failure()
+    forked_call(payloads.send, connections.Client, address, KEY, "dumpling").result()
     refused, accepted = listener.result()
     recorder.shows("how accept() ends", refused, expected=containing("AuthenticationError"))
     recorder.shows("what the next client sends", accepted, expected="dumpling")
@@ -63,13 +65,13 @@ def test_client_without_a_key_is_refused(connections: Any, starter: MakeStarter,
 
 @source("https://github.com/python/cpython/issues/88118")
 @source(LISTENER)
-def test_empty_key_is_a_key(connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+def test_empty_key_is_a_key(connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint) -> None:
     """A listener with an empty key accepts a client with an empty key, and refuses one with another key."""
     listening = checkpoint("listening")
-    listener = starter(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), b"", listening.pause, 2)
+    listener = forked_call(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), b"", listening.pause, 2)
     address = listening.next().let_go().notes[0]
     for key in KEY, b"":
-        client = starter(payloads.send, connections.Client, address, key, "dumpling")
+        client = forked_call(payloads.send, connections.Client, address, key, "dumpling")
         kernel.shows(f"whether the call of a client with the key {key!r} ends", ends_by_itself(client), expected=True)
     refused, accepted = listener.result()
     recorder.shows("how accept() of another key ends", refused, expected=containing("AuthenticationError"))
@@ -111,10 +113,12 @@ def test_silent_client_holds_nobody_up(connections: Any, network: MakeHosts, che
 
 
 @source(LISTENER)
-def test_impostor_is_refused(mp: Any, connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+def test_impostor_is_refused(
+    mp: Any, connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
     """A client with a key raises AuthenticationError if the listener accepts every proof and cannot give its own."""
     listening = checkpoint("listening")
-    impostor = starter(payloads.pretend, connections.Listener, ("127.0.0.1", 0), listening.pause)
+    impostor = forked_call(payloads.pretend, connections.Listener, ("127.0.0.1", 0), listening.pause)
     address = listening.next().let_go().notes[0]
     with refuses(mp.AuthenticationError):
         connections.Client(address, authkey=KEY)

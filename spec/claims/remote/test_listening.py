@@ -9,7 +9,7 @@ from typing import Any
 
 from spec.claims.remote import payloads
 from spec.claims.remote.scenes import KEY
-from spec.engine.fixtures import MakeCheckpoint, MakeHosts, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeHosts
 from spec.engine.marks import needs, source
 from spec.harness.process_table import until_blocked
 from spec.harness.witness import caller, containing, kernel, recorder, refuses
@@ -53,11 +53,11 @@ def test_last_client_is_told(connections: Any, network: MakeHosts, checkpoint: M
 
 
 @source(DOCUMENTATION + "Listener.accept", observed=True)
-def test_message_of_an_ended_client_arrives(connections: Any, folder: Path, starter: MakeStarter) -> None:
+def test_message_of_an_ended_client_arrives(connections: Any, folder: Path, forked_call: MakeForkedCall) -> None:
     """What a client has sent is received, even if the client has ended before it was accepted."""
     for address in str(folder / "file"), ("127.0.0.1", 0):
         with connections.Listener(address) as listener:
-            starter(payloads.send, connections.Client, listener.address, None, "dumpling").result()
+            forked_call(payloads.send, connections.Client, listener.address, None, "dumpling").result()
             with listener.accept() as connection:
                 caller.shows("what is received", connection.recv(), expected="dumpling")
                 with refuses(EOFError):
@@ -79,11 +79,11 @@ def test_poll_tells_what_a_client_has_sent(connections: Any, folder: Path) -> No
 
 
 @source(DOCUMENTATION + "Listener")
-def test_backlog_holds_clients(connections: Any, folder: Path, starter: MakeStarter) -> None:
+def test_backlog_holds_clients(connections: Any, folder: Path, forked_call: MakeForkedCall) -> None:
     """As many clients as the backlog says connect while the listener accepts none, and are then accepted in order."""
     with connections.Listener(str(folder / "file"), backlog=8) as listener:
         for number in range(8):
-            starter(payloads.send, connections.Client, listener.address, None, number).result()
+            forked_call(payloads.send, connections.Client, listener.address, None, number).result()
         received = []
         for _ in range(8):
             with listener.accept() as connection:
@@ -92,29 +92,31 @@ def test_backlog_holds_clients(connections: Any, folder: Path, starter: MakeStar
 
 
 @source("https://peps.python.org/pep-0475/")
-def test_accept_goes_on_after_a_signal(connections: Any, starter: MakeStarter, checkpoint: MakeCheckpoint) -> None:
+def test_accept_goes_on_after_a_signal(
+    connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
     """`accept` goes on waiting after a signal handler has run, and returns the client that comes then."""
     listening, handling = checkpoint("listening"), checkpoint("handling")
-    listener = starter(payloads.accept_amid_signals, connections.Listener, listening.pause, handling.pause)
+    listener = forked_call(payloads.accept_amid_signals, connections.Listener, listening.pause, handling.pause)
     address = listening.next().let_go().notes[0]
     for _ in range(2):
         until_blocked([listener.pid])
         os.kill(listener.pid, signal.SIGUSR1)
         handling.next().let_go()
     until_blocked([listener.pid])
-    starter(payloads.send, connections.Client, address, None, "dumpling").result()
+    forked_call(payloads.send, connections.Client, address, None, "dumpling").result()
     recorder.shows("what the listener receives", listener.result(), expected="dumpling")
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.deliver_challenge")
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.answer_challenge")
 @needs("AuthenticationError")
-def test_any_connection_can_be_proved(mp: Any, connections: Any, starter: MakeStarter) -> None:
+def test_any_connection_can_be_proved(mp: Any, connections: Any, forked_call: MakeForkedCall) -> None:
     """Both ends of any connection can prove that they know the key; otherwise, both get AuthenticationError."""
     deliver, answer = connections.deliver_challenge, connections.answer_challenge
     for key in KEY, b"not " + KEY:
         here, there = mp.Pipe()
-        other = starter(payloads.prove, there, deliver, answer, key, True)
+        other = forked_call(payloads.prove, there, deliver, answer, key, True)
         there.close()
         if key == KEY:
             payloads.prove(here, deliver, answer, KEY, False)

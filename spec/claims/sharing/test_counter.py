@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from impl.contract import Multiprocessing
 from spec.claims.sharing import payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.stillness import WATCHED
@@ -24,11 +24,11 @@ pytestmark = needs("Process", "Lock", "Manager")
 @source("impl.sharing.count_down")
 @source("impl.sharing.take_one")
 def test_counts_down_under_the_lock(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """With the lock, ten children count down from 100 to 90, and each reads what the child before it has written."""
     working, children = checkpoint("working"), 10 * scale
-    main = starter(lesson.count_down, mp, 100 * scale, children, working.pause)
+    main = forked_call(lesson.count_down, mp, 100 * scale, children, working.pause)
     pids = {main.pid}
     for taken in range(children):
         if taken < WATCHED:
@@ -44,11 +44,11 @@ def test_counts_down_under_the_lock(
 @source("impl.sharing.count_down")
 @source("impl.sharing.take_one")
 def test_loses_updates_without_the_lock(
-    mp: Multiprocessing, lesson: Lesson, scale: int, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, scale: int, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """Without the lock, ten children that all read a counter of 100 before any of them writes leave it at 99."""
     working, children = checkpoint("working"), 10 * scale
-    main = starter(lesson.count_down, mp, 100 * scale, children, working.pause, False)
+    main = forked_call(lesson.count_down, mp, 100 * scale, children, working.pause, False)
     main.until_still(lambda: len(working.waiting) >= children)
     gatekeeper.shows("what each child read", [a.notes for a in working.waiting], expected=[(100 * scale,)] * children)
     pids = {main.pid, *(arrival.pid for arrival in working.waiting)}

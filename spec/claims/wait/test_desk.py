@@ -9,7 +9,7 @@ from typing import Any
 
 from impl.contract import Multiprocessing, Wait
 from spec.claims.shared.joining import join_all
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.checkpoint import Arrival, Checkpoint
@@ -33,11 +33,16 @@ def clients_that_think(mp: Multiprocessing, lesson: Lesson, thinking: Checkpoint
 
 @source("impl.wait.serve_as_they_come")
 def test_serves_whoever_is_ready(
-    mp: Multiprocessing, wait: Wait, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing,
+    wait: Wait,
+    lesson: Lesson,
+    log: Recorder,
+    checkpoint: MakeCheckpoint,
+    forked_call: MakeForkedCall,
 ) -> None:
     """A desk that waits for all clients at once serves each when it is ready, and ends when all have hung up."""
     callers, children, arrivals = clients_that_think(mp, lesson, checkpoint("thinking"))
-    desk = starter(lesson.serve_as_they_come, wait, callers, partial(log, "served"))
+    desk = forked_call(lesson.serve_as_they_come, wait, callers, partial(log, "served"))
     order = [2, 0, 1]
     for place, client in enumerate(order):
         desk.until_still()
@@ -51,11 +56,11 @@ def test_serves_whoever_is_ready(
 
 @source("impl.wait.serve_in_order")
 def test_fixed_order_waits_for_the_first(
-    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """A desk that asks its clients in a fixed order is blocked by the first, although all others have asked."""
     callers, children, arrivals = clients_that_think(mp, lesson, checkpoint("thinking"))
-    desk = starter(lesson.serve_in_order, callers, partial(log, "served"))
+    desk = forked_call(lesson.serve_in_order, callers, partial(log, "served"))
     for client in 2, 1:
         arrivals[client].let_go(client)
         children[client].join()
@@ -71,11 +76,16 @@ def test_fixed_order_waits_for_the_first(
 @source("impl.wait.open_desk")
 @source("impl.wait.serve_as_they_come")
 def test_client_that_dies_delays_nobody(
-    mp: Multiprocessing, wait: Wait, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing,
+    wait: Wait,
+    lesson: Lesson,
+    log: Recorder,
+    checkpoint: MakeCheckpoint,
+    forked_call: MakeForkedCall,
 ) -> None:
     """A client that is killed before it asks hangs up without a question, and the desk serves the others."""
     callers, children, arrivals = clients_that_think(mp, lesson, checkpoint("thinking"))
-    desk = starter(lesson.serve_as_they_come, wait, callers, partial(log, "served"))
+    desk = forked_call(lesson.serve_as_they_come, wait, callers, partial(log, "served"))
     os.kill(children[0].pid, signal.SIGKILL)
     for client in 2, 1:
         arrivals[client].let_go(client)

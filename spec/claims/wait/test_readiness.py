@@ -9,7 +9,7 @@ from typing import Any
 from impl.contract import Multiprocessing, Wait
 from spec.claims.shared.steps import leave
 from spec.claims.wait import payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.marks import needs, source, starter_is_parent, where
 from spec.harness.process_table import ZOMBIE, blocks, state, until_exited
 from spec.harness.witness import caller, kernel, refuses
@@ -21,12 +21,12 @@ DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multipro
 
 
 @source(DOCUMENTATION)
-def test_blocks_until_one_is_ready(mp: Multiprocessing, wait: Wait, starter: MakeStarter) -> None:
+def test_blocks_until_one_is_ready(mp: Multiprocessing, wait: Wait, forked_call: MakeForkedCall) -> None:
     """`wait` is blocked while none of its connections is ready, and returns the one that becomes ready."""
     pipes = [mp.Pipe(False) for _ in range(3)]
     receivers = [receiver for receiver, _ in pipes]
     for number in 2, 0, 1:
-        waiting = starter(payloads.numbers_ready, wait, receivers)
+        waiting = forked_call(payloads.numbers_ready, wait, receivers)
         waiting.until_still()
         kernel.shows("whether wait() is blocked", blocks(waiting.pid), expected=True)
         pipes[number][1].send("a message")
@@ -132,10 +132,10 @@ def test_child_can_wait_for_its_own(mp: Multiprocessing, wait: Wait, worker: Mak
 
 
 @source(DOCUMENTATION, observed=True)
-def test_tells_every_process_that_waits(mp: Multiprocessing, wait: Wait, starter: MakeStarter) -> None:
+def test_tells_every_process_that_waits(mp: Multiprocessing, wait: Wait, forked_call: MakeForkedCall) -> None:
     """If several processes wait for one connection, a message lets all of them go on, and only one can receive it."""
     receiver, sender = mp.Pipe(False)
-    waiting = [starter(payloads.numbers_ready, wait, [receiver]) for _ in range(2)]
+    waiting = [forked_call(payloads.numbers_ready, wait, [receiver]) for _ in range(2)]
     waiting[0].until_still()
     blocked = [blocks(one.pid) for one in waiting]
     kernel.shows("whether each is blocked", blocked, expected=[True, True])

@@ -11,7 +11,7 @@ from typing import Any
 from impl.contract import Multiprocessing, Wait
 from spec.claims.shared import handlers, threads
 from spec.claims.wait import payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, MakeWorker
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.marks import needs, source
 from spec.harness.held_waits import all_wait_without_limit
 from spec.harness.holdings import holdings
@@ -25,12 +25,12 @@ DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multipro
 
 
 @source(DOCUMENTATION)
-def test_waits_without_limit(mp: Multiprocessing, wait: Wait, starter: MakeStarter) -> None:
+def test_waits_without_limit(mp: Multiprocessing, wait: Wait, forked_call: MakeForkedCall) -> None:
     """Without a timeout, or with None, `wait` waits until something is ready, however long that takes."""
     receiver, sender = mp.Pipe(False)
     calls = {
-        "wait([connection])": starter(lambda: len(wait([receiver]))),
-        "wait([connection], timeout=None)": starter(lambda: len(wait([receiver], timeout=None))),
+        "wait([connection])": forked_call(lambda: len(wait([receiver]))),
+        "wait([connection], timeout=None)": forked_call(lambda: len(wait([receiver], timeout=None))),
     }
     all_wait_without_limit(calls)
     sender.send("a message")
@@ -89,20 +89,20 @@ def test_goes_on_after_a_signal(
 
 
 @source(DOCUMENTATION)
-def test_timed_wait_ends_amid_signals(mp: Multiprocessing, wait: Wait, starter: MakeStarter) -> None:
+def test_timed_wait_ends_amid_signals(mp: Multiprocessing, wait: Wait, forked_call: MakeForkedCall) -> None:
     """A timed wait ends after its timeout, even if signals keep arriving."""
     desk = payloads.Desk(wait, [mp.Pipe(False)])
-    waiting = starter(handlers.amid_signals, desk, "ready", 0.05)
+    waiting = forked_call(handlers.amid_signals, desk, "ready", 0.05)
     caller.shows("how wait(..., 0.05) ended", waiting.result(), expected="ended")
 
 
 @source(DOCUMENTATION, observed=True)
 def test_threads_run_meanwhile(
-    mp: Multiprocessing, wait: Wait, checkpoint: MakeCheckpoint, starter: MakeStarter
+    mp: Multiprocessing, wait: Wait, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall
 ) -> None:
     """A thread in `wait` blocks no other thread of its process, and a message from such a thread lets it go on."""
     desk, waiting = payloads.Desk(wait, [mp.Pipe(False)]), checkpoint("waiting")
-    process = starter(threads.beside, desk.ready, waiting.pause, partial(desk.send, 0))
+    process = forked_call(threads.beside, desk.ready, waiting.pause, partial(desk.send, 0))
     arrival = waiting.next()
     until_blocked([arrival.pid])
     arrival.let_go()

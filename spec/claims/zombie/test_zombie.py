@@ -9,7 +9,7 @@ from typing import Any
 from impl.contract import Multiprocessing
 from spec.claims.shared.steps import leave, steps
 from spec.claims.zombie import payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeStarter, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fork_server_is_parent, needs, source, starter_is_parent, where
 from spec.harness.checkpoint import Checkpoint
@@ -145,12 +145,12 @@ def test_join_drops_the_child(mp: Multiprocessing, lesson: Lesson, checkpoint: M
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process", observed=True)
 def test_only_the_parent_may_join(
-    mp: Multiprocessing, lesson: Lesson, starter: MakeStarter, checkpoint: MakeCheckpoint
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
     """Joining a child is refused in a process that did not start it."""
     working = checkpoint("working")
     [child] = lesson.leave_unjoined(mp, working.pause)
-    other = starter(child.join)
+    other = forked_call(child.join)
     refusal = containing("AssertionError: can only join a child process")
     caller.shows("the error in a process that did not start the child", other.failure(), expected=refusal)
     working.next().let_go()

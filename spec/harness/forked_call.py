@@ -1,6 +1,6 @@
-"""Run a lesson that blocks in a process of its own, while the claim watches it and lets payloads continue.
+"""Call a function that blocks in a forked process, while the claim watches it and lets payloads continue.
 
-The starter is a fork of the claim's process.  The children of the lesson are started by it, not by the claim.
+The children that the function starts are children of the forked process, not of the claim's.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from spec.harness.stillness import until_still
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
 
-class StarterFailed(Exception):
-    """The function that the starter called raised an exception or ended the starter; the message says which.
+class ForkedCallFailed(Exception):
+    """The function raised an exception, or ended the forked process; the message says which.
 
     Args:
         request: what was called, in words.
@@ -40,7 +40,7 @@ class StarterFailed(Exception):
         self.request = request
 
 
-class Starter:
+class ForkedCall:
     """A fork of this process that calls ``function(*args)`` once, and exits.
 
     Args:
@@ -49,7 +49,7 @@ class Starter:
         args: its arguments.
 
     Attributes:
-        pid: the pid of the starter.
+        pid: the pid of the forked process.
     """
 
     def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
@@ -80,13 +80,13 @@ class Starter:
         return state(self.pid) not in (ZOMBIE, GONE)
 
     def until_still(self, happened: Optional[Callable[[], bool]] = None) -> None:
-        """Wait until the starter and all other processes that were started are still: only the claim can wake them.
+        """Wait until this and all other processes that were started are still: only the claim can wake them.
 
         Args:
             happened: returns whether the expected event has happened; see `spec.harness.stillness.until_still`.
 
         Raises:
-            StarterFailed: the function has raised an exception, or has ended the starter.
+            ForkedCallFailed: the function has raised an exception, or has ended the process.
             Hung: the processes made progress until the deadline.
         """
         until_still(happened and (lambda: happened() or not self.running))
@@ -97,12 +97,12 @@ class Starter:
         """Wait until the function has ended, and return what it returned.
 
         Raises:
-            StarterFailed: the function raised an exception, or ended the starter.
+            ForkedCallFailed: the function raised an exception, or ended the process.
             Hung: the function did not end before the deadline.
         """
         how, value = self._wait()
         if how == "raised":
-            raise StarterFailed(self._name, f"{self._name} raised:\n{value[1]}")
+            raise ForkedCallFailed(self._name, f"{self._name} raised:\n{value[1]}")
         return value
 
     def failure(self) -> str:
@@ -111,17 +111,17 @@ class Starter:
         The text is the kind, as `spec.harness.child_side.kind_of` returns it, and the message.
 
         Raises:
-            StarterFailed: the function ended the starter.
+            ForkedCallFailed: the function ended the process.
             Hung: the function did not end before the deadline.
         """
         how, value = self._wait()
         return str(value[0]) if how == "raised" else ""
 
     def kill(self) -> None:
-        """Send SIGKILL to the starter, and wait until it has exited.
+        """Send SIGKILL to the process, and wait until it has exited.
 
         Raises:
-            Hung: the starter did not exit before the deadline.
+            Hung: the process did not exit before the deadline.
         """
         if self._code is None:  # otherwise it was reaped, and its pid may be another's
             os.kill(self.pid, signal.SIGKILL)
@@ -145,8 +145,10 @@ class Starter:
             try:
                 self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             except ChildProcessError:
-                raise StarterFailed(self._name, f"another process reaped the caller of {self._name}") from None
+                raise ForkedCallFailed(self._name, f"another process reaped the caller of {self._name}") from None
         if self._code != 0:
-            raise StarterFailed(self._name, f"{self._name} ended the process that called it: exit code {self._code}")
+            raise ForkedCallFailed(
+                self._name, f"{self._name} ended the process that called it: exit code {self._code}"
+            )
         how, value = pickle.loads(self._outcome.read_bytes())
         return how, value

@@ -1,4 +1,4 @@
-"""In place of `spec.harness.starter`: a process that calls a function which blocks."""
+"""In place of `spec.harness.forked_call`: a process that calls a function which blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spec.harness.process_table import ALIVE
 from spec.report.standins.process_table import state, until_exited, until_still
 
 
-class Starter:
+class ForkedCall:
     """A forked process that calls ``function(*args)`` once."""
 
     def __init__(self, outcome: Path, function: Callable[..., object], *args: object) -> None:
@@ -60,6 +60,6 @@ class Starter:
             until_exited(self.pid)
 
 
-def starter(function: Callable[..., object], *args: object) -> Starter:
+def forked_call(function: Callable[..., object], *args: object) -> ForkedCall:
     """Call ``function(*args)`` in a process of its own."""
-    return Starter(Path(f"outcome-{time.monotonic_ns()}").absolute(), function, *args)
+    return ForkedCall(Path(f"outcome-{time.monotonic_ns()}").absolute(), function, *args)
