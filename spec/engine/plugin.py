@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from impl.api import NoSuchAPI
-from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher, workers
+from spec.engine import deviations, fixtures, interrupts, judging, options, stage, watcher, xdist_workers
 from spec.engine.broken_lessons import Tracebacks
 from spec.engine.claims import Claim, has_claim, has_target, target_of
 from spec.engine.deviations import BadDeviations, Deviations
@@ -198,9 +198,9 @@ def _why_not(item: pytest.Item, claim: Claim) -> Optional[str]:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Let ``-n auto`` start as many workers as suit this container, unless the user has chosen a number."""
+    """Let ``-n auto`` start as many xdist workers as suit this container, unless the user has chosen a number."""
     processors = yield
-    return processors if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else workers.automatic(processors)
+    return processors if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") else xdist_workers.automatic(processors)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,7 +16,7 @@ SWEEP = pytest.StashKey["Sweep"]()
 """The sweep of the run."""
 
 WORKER_OUTPUT_KEY = "removed-from-shared-memory"
-"""The key under which a worker of pytest-xdist tells the controller what it has removed."""
+"""The key under which an xdist worker tells the controller what it has removed."""
 
 
 class Sweep:
@@ -53,7 +53,7 @@ class Sweep:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Add the files that a worker of pytest-xdist has removed."""
+        """Add the files that an xdist worker has removed."""
         self._removed += getattr(node, "workeroutput", {}).get(WORKER_OUTPUT_KEY, ())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -136,7 +136,7 @@ def _moment(seen: Optional[tuple[str, str]], ending: _Ending, left: Sequence[str
 
 
 def _fork() -> int:
-    # The workers of pytest-xdist have a second thread, which only waits for messages; Python warns of any.
+    # Xdist workers have a second thread, which only waits for messages; Python warns of any.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         sys.stdout.flush()

@@ -66,7 +66,7 @@ class Recording:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Note likewise what a worker of pytest-xdist has collected: each collects all."""
+        """Note likewise what an xdist worker has collected: each collects all."""
         self._planned = max(self._planned, len(ids))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -9,7 +9,7 @@ from typing import Callable
 
 import pytest
 
-from spec.engine import workers
+from spec.engine import xdist_workers
 from spec.harness import cgroups
 
 Make = Callable[[str, Mapping[str, str]], None]
@@ -65,9 +65,9 @@ def test_memory_without_a_limit_in_version_1(groups: Make) -> None:
 def test_workers_need_memory(groups: Make) -> None:
     """With less than one worker needs, one is started all the same."""
     group = {"memory/box/memory.usage_in_bytes": "0\n", "memory/memory.limit_in_bytes": f"{2**63 - 4096}\n"}
-    for limit, expected in (1 << 40, 12), (3 * workers.WORKER_BYTES, 3), (1 << 20, 1):
+    for limit, expected in (1 << 40, 12), (3 * xdist_workers.WORKER_BYTES, 3), (1 << 20, 1):
         groups("4:memory:/box\n", {**group, "memory/box/memory.limit_in_bytes": f"{limit}\n"})
-        assert workers.automatic(64) == expected
+        assert xdist_workers.automatic(64) == expected
 
 
 def test_version_1_has_a_hierarchy_for_each_controller(groups: Make) -> None:

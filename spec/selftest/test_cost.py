@@ -102,7 +102,7 @@ def test_where_the_time_goes_is_printed_and_written(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     [row] = json.loads(file.read_text(encoding="utf-8"))["runs"]
     assert sum(row["parts"]["seconds"].values()) == pytest.approx(row["suite"]["cpu"])
-    assert row["parts"]["seconds"]["pytest, its workers and the collection"] > 0
+    assert row["parts"]["seconds"]["pytest, its xdist workers and the collection"] > 0
     assert row["parts"]["seconds"]["looks at /proc"] > 0
     assert row["parts"]["seconds"]["Hypothesis"] == 0  # no claim of this lesson uses it
     costs = [dear["cpu"] for dear in row["parts"]["dearest"]]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from spec.engine import workers
+from spec.engine import xdist_workers
 from spec.harness.platforms import LEAST_SHARED, MADE_OF_MEMORY, MADE_OF_SEMAPHORES
 from spec.paths import ROOT
 from spec.tools import lacks
@@ -42,10 +42,10 @@ def test_fewer_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_less_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    monkeypatch.setattr(workers, "usable_processors", lambda: 8)
-    monkeypatch.setattr(workers, "room_for_memory", lambda: 5 * workers.WORKER_BYTES)
-    assert costs("memory for 12 workers, by the limits of the control groups") == "-n auto starts 5"
-    monkeypatch.setattr(workers, "room_for_memory", lambda: None)
+    monkeypatch.setattr(xdist_workers, "usable_processors", lambda: 8)
+    monkeypatch.setattr(xdist_workers, "room_for_memory", lambda: 5 * xdist_workers.WORKER_BYTES)
+    assert costs("memory for 12 xdist workers, by the limits of the control groups") == "-n auto starts 5"
+    monkeypatch.setattr(xdist_workers, "room_for_memory", lambda: None)
     assert costs("memory") == ""
 
 

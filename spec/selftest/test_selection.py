@@ -7,7 +7,7 @@ from typing import Optional
 import psutil
 import pytest
 
-from spec.engine import plugin, workers
+from spec.engine import plugin, xdist_workers
 from spec.harness.cgroups import usable_processors
 from spec.paths import CLAIMS_FOLDER
 from spec.selftest.runs import verify
@@ -65,7 +65,7 @@ def test_verdicts_do_not_depend_on_the_number_of_workers() -> None:
 def test_auto_is_half_as_many_claims_again_as_processors(
     monkeypatch: pytest.MonkeyPatch, asked: Optional[int]
 ) -> None:
-    """This does not apply if the user sets the number of workers for ``auto``."""
+    """This does not apply if the user sets the number of xdist workers for ``auto``."""
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
     if asked is not None:
         monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", str(asked))
@@ -76,7 +76,7 @@ def test_auto_is_half_as_many_claims_again_as_processors(
 
 def test_auto_counts_the_processors_that_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
-    monkeypatch.setattr(workers, "usable_processors", lambda: 2)
+    monkeypatch.setattr(xdist_workers, "usable_processors", lambda: 2)
     hook = plugin.pytest_xdist_auto_num_workers()
     next(hook)
     with pytest.raises(StopIteration) as answer:

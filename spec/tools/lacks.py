@@ -7,7 +7,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
-from spec.engine import workers
+from spec.engine import xdist_workers
 from spec.harness.cgroups import usable_processors
 from spec.harness.platforms import missing, missing_for_hosts, missing_for_names
 from spec.paths import ROOT
@@ -43,9 +43,10 @@ def lacks() -> list[Lack]:
         what = f"{os.cpu_count()} processors, of which {usable_processors()} may be used"
         found.append(Lack(what, f"-n auto counts {usable_processors()}"))
     processors = os.cpu_count() or 1
-    if workers.for_memory() < workers.for_processors(processors):
-        what = f"memory for {workers.for_processors(processors)} workers, by the limits of the control groups"
-        found.append(Lack(what, f"-n auto starts {workers.automatic(processors)}"))
+    if xdist_workers.for_memory() < xdist_workers.for_processors(processors):
+        wanted = xdist_workers.for_processors(processors)
+        what = f"memory for {wanted} xdist workers, by the limits of the control groups"
+        found.append(Lack(what, f"-n auto starts {xdist_workers.automatic(processors)}"))
     if sys.dont_write_bytecode or not os.access(ROOT, os.W_OK):
         costs = "a process compiles what it imports, unless it was compiled before, which takes a fifth more time"
         found.append(Lack("a writable place for compiled modules", costs))

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 
 import psutil
 
-from spec.engine import workers
+from spec.engine import xdist_workers
 from spec.engine.targets import implementation
 from spec.harness.cgroups import room_for_memory, usable_processors
 from spec.harness.platforms import missing
@@ -67,8 +67,8 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
 
     ``start_methods`` begins with the default.  ``missing`` is what the claims need and the platform lacks.
     ``memory_bytes`` is what the control groups leave to this process; None if they have no limit.  ``workers`` is how
-    many workers ``-n auto`` starts.  Where something is missing, ``init`` and ``orphan`` are None.  ``lacks`` has
-    everything that is lacking, each with what it costs.
+    many xdist workers ``-n auto`` starts.  Where something is missing, ``init`` and ``orphan`` are None.  ``lacks``
+    has everything that is lacking, each with what it costs.
 
     Args:
         seconds: the time after its exit within which an orphan is expected to be reaped.
@@ -82,7 +82,7 @@ def facts(seconds: float = REAPING_SECONDS) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "usable_processors": usable_processors(),
         "memory_bytes": room_for_memory(),
-        "workers": workers.automatic(os.cpu_count() or 1),
+        "workers": xdist_workers.automatic(os.cpu_count() or 1),
         "user": {"uid": os.getuid(), "is_root": os.geteuid() == 0} if hasattr(os, "getuid") else None,
         "start_methods": multiprocessing.get_all_start_methods(),
         "missing": list(missing()),

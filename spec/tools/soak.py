@@ -54,7 +54,7 @@ class Surroundings(NamedTuple):
 
     Attributes:
         what: the surroundings in words.
-        workers: how many claims of a run are tested at once; 0 for one after the other, without workers.
+        workers: how many claims of a run are tested at once; 0 for one after the other, without xdist workers.
         runs: how many runs there are at once.
         load: returns the command lines of the processes that run at the same time.
     """

@@ -124,7 +124,7 @@ def run(asked: argparse.Namespace) -> int:
         UsageError: a number is out of range.
     """
     if asked.n < 0:
-        raise UsageError("-n takes a number of workers, 0 for none")
+        raise UsageError("-n takes a number, of the claims that run at once, or 0 to run without xdist workers")
     if asked.repeat < 1:
         raise UsageError("--repeat takes a whole number, 1 or more")
     targets = asked.mp or [*(f"multiprocessing:{method}" for method in get_all_start_methods()), "multiprocessing"]
@@ -150,7 +150,7 @@ def suite(arguments: Sequence[str], target: str, workers: int, repeat: int, wher
     Args:
         arguments: arguments of pytest, such as the folder of the claims.
         target: ``MODULE`` or ``MODULE:CONTEXT``.
-        workers: the number of claims that run at once; 0 for one after the other, without workers.
+        workers: the number of claims that run at once; 0 for one after the other, without xdist workers.
         repeat: how often both are measured.
         where: whether to find out where the CPU time goes.
 

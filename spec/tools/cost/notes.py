@@ -78,7 +78,7 @@ _clock, _watchers_pid = Clock(), os.getpid()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Time what Hypothesis does, and let each worker of pytest-xdist count its processes in a file of its own."""
+    """Time what Hypothesis does, and let each xdist worker count its processes in a file of its own."""
     for module, names in ((hypothesis, ["given"]), (stateful, ["rule", "initialize"])):
         for name in names:
             setattr(module, name, _timed_decorator(getattr(module, name)))

@@ -84,7 +84,7 @@ def parts(command: Sequence[str], suite: Cost, counts: Counts, at_once: int) -> 
     looking, hypothesis = (_sum(counts, purpose) for purpose in (notes.LOOKING, notes.HYPOTHESIS))
     seconds = {
         "processes that do nothing, without the stages": nothing,
-        "pytest, its workers and the collection": without[left_out.STAGES],
+        "pytest, its xdist workers and the collection": without[left_out.STAGES],
         "forks of the stages": without[left_out.PROTOCOL] - without[left_out.STAGES],
         "pytest and fixtures on each stage, with the pages that are copied": without[left_out.TESTS]
         - without[left_out.PROTOCOL],
@@ -102,7 +102,7 @@ def _without(command: Sequence[str], part: str) -> float:
 
 
 def _imports_of_pytest(command: Sequence[str]) -> float:
-    """Return the CPU time that pytest and its workers take to import, without any claim."""
+    """Return the CPU time that pytest and its xdist workers take to import, without any claim."""
     plugins = [*NOTING, "-p", left_out.__name__]
     return count([[*command, *plugins]], expected=_DONE, **{left_out.LEAVES_OUT_VARIABLE: left_out.STAGES}).imports
 

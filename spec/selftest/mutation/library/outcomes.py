@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Write outcomes here, unless this is a worker of pytest-xdist, whose reports come to the main process."""
+    """Write outcomes here, unless this is an xdist worker, whose reports come to the main process."""
     file: Optional[Path] = config.getoption("outcomes")
     if file is not None and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Writer(file))

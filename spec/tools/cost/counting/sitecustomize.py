@@ -44,7 +44,7 @@ def _time_imports() -> None:
 def _note(variable: str, text: bytes) -> None:
     """Append *text* to the file that the environment *variable* names now, which does not stay open.
 
-    Claims count open files, and the workers of a run have files of their own.
+    Claims count open files, and the xdist workers of a run have files of their own.
     """
     try:
         file = os.open(os.environ[variable], os.O_WRONLY | os.O_APPEND)

@@ -1,4 +1,4 @@
-"""How many workers ``-n auto`` starts: as many as the processors and the memory of this container allow."""
+"""How many xdist workers ``-n auto`` starts: as many as the processors and the memory of this container allow."""
 
 from __future__ import annotations
 
