@@ -38,7 +38,7 @@ _ACCESS_MODES = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 """The bits of the access mode of an open file: `os.O_ACCMODE`, which PyPy lacks."""
 
 
-class Wait(NamedTuple):
+class Awaited(NamedTuple):
     """What a blocked process waits for.
 
     Attributes:
@@ -50,7 +50,7 @@ class Wait(NamedTuple):
     enders: Sequence[int] = ()
 
 
-def find_wait(pid: int, pids: Collection[int]) -> Wait:
+def find_wait(pid: int, pids: Collection[int]) -> Awaited:
     """Return what the main thread of *pid* waits for.
 
     Args:
@@ -60,7 +60,7 @@ def find_wait(pid: int, pids: Collection[int]) -> Wait:
     return _find(pid, blocking_call(pid), pids)
 
 
-def find_waits(pid: int, pids: Collection[int]) -> Wait:
+def find_waits(pid: int, pids: Collection[int]) -> Awaited:
     """Return what *pid* waits for in its main thread, and then in others; see `find_wait`.
 
     A thread that waits for another thread of the same process is left out, unless it is the main thread.
@@ -69,14 +69,14 @@ def find_waits(pid: int, pids: Collection[int]) -> Wait:
     main = _find(pid, calls.pop(pid, None), pids)
     others = [wait for wait in (_find(pid, call, pids) for call in calls.values()) if wait.what not in ("", _OWN)]
     words = dict.fromkeys([main.what or "something", *(f"in another thread, for {wait.what}" for wait in others)])
-    return Wait(", and ".join(words), [*dict.fromkeys(ender for wait in [main, *others] for ender in wait.enders)])
+    return Awaited(", and ".join(words), [*dict.fromkeys(ender for wait in [main, *others] for ender in wait.enders)])
 
 
-def _find(pid: int, call: Optional[BlockingCall], pids: Collection[int]) -> Wait:
+def _find(pid: int, call: Optional[BlockingCall], pids: Collection[int]) -> Awaited:
     with suppress(OSError, ValueError):  # it is gone, or another process meanwhile, or may not be looked at
         if call is not None and call.name in _WAITS:
             return _WAITS[call.name](pid, call.arguments, pids)
-    return Wait("")
+    return Awaited("")
 
 
 def describe_wait(pid: int, pids: Collection[int]) -> str:
@@ -84,52 +84,52 @@ def describe_wait(pid: int, pids: Collection[int]) -> str:
     return find_wait(pid, pids).what
 
 
-def _read(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
+def _read(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
     return _wait_for_file(pid, arguments[0], pids, reading=True)
 
 
-def _write(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
+def _write(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
     return _wait_for_file(pid, arguments[0], pids, reading=False)
 
 
-def _poll(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
+def _poll(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
     address, number = arguments[0], min(arguments[1], _MOST_POLLED)
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         memory.seek(address)
         polled = _POLLFD.iter_unpack(memory.read(_POLLFD.size * number))
     waits = [_wait_for_file(pid, descriptor, pids, reading=True) for descriptor, _, _ in polled if descriptor >= 0]
     words = dict.fromkeys(wait.what for wait in waits if wait.what)
-    return Wait(" or ".join(words), [*dict.fromkeys(ender for wait in waits for ender in wait.enders)])
+    return Awaited(" or ".join(words), [*dict.fromkeys(ender for wait in waits for ender in wait.enders)])
 
 
-def _futex(pid: int, arguments: list[int], pids: Collection[int]) -> Wait:
+def _futex(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
     file = _shared_mapping(pid, arguments[0])
     if file is None:
-        return Wait(_OWN)
+        return Awaited(_OWN)
     others = [other for other in pids if other != pid and file in _shared_files(other)]
-    return Wait(f"a semaphore that {_processes(others)} can release", others)
+    return Awaited(f"a semaphore that {_processes(others)} can release", others)
 
 
-def _wait4(pid: int, arguments: list[int], _pids: Collection[int]) -> Wait:
+def _wait4(pid: int, arguments: list[int], _pids: Collection[int]) -> Awaited:
     child = _signed(arguments[0])
     return _exit_of(child) if child > 0 else _exit_of_a_child(pid)
 
 
-def _waitid(pid: int, arguments: list[int], _pids: Collection[int]) -> Wait:
+def _waitid(pid: int, arguments: list[int], _pids: Collection[int]) -> Awaited:
     if arguments[0] == P_PID:
         return _exit_of(arguments[1])
     return _exit_by_pidfd(pid, arguments[1]) if arguments[0] == P_PIDFD else _exit_of_a_child(pid)
 
 
-def _exit_of(pid: int) -> Wait:
-    return Wait(f"the exit of process {pid}", [pid])
+def _exit_of(pid: int) -> Awaited:
+    return Awaited(f"the exit of process {pid}", [pid])
 
 
-def _exit_of_a_child(pid: int) -> Wait:
-    return Wait("the exit of a child", listed_children(pid))
+def _exit_of_a_child(pid: int) -> Awaited:
+    return Awaited("the exit of a child", listed_children(pid))
 
 
-def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> Wait:
+def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> Awaited:
     """See `proc_locks(5) <https://man7.org/linux/man-pages/man5/proc_locks.5.html>`_."""
     holder = ""
     with open("/proc/locks", encoding="ascii") as locks:
@@ -138,11 +138,11 @@ def _file_lock(pid: int, _arguments: list[int], _pids: Collection[int]) -> Wait:
             if fields[1] != "->":
                 holder = fields[4]
             elif fields[5] == str(pid):
-                return Wait(f"a file lock that process {holder} holds", [int(holder)])
-    return Wait("")
+                return Awaited(f"a file lock that process {holder} holds", [int(holder)])
+    return Awaited("")
 
 
-_WAITS: dict[str, Callable[[int, list[int], Collection[int]], Wait]] = {
+_WAITS: dict[str, Callable[[int, list[int], Collection[int]], Awaited]] = {
     "read": _read,
     "recvfrom": _read,
     "recvmsg": _read,
@@ -157,7 +157,7 @@ _WAITS: dict[str, Callable[[int, list[int], Collection[int]], Wait]] = {
 }
 
 
-def _wait_for_file(pid: int, descriptor: int, pids: Collection[int], *, reading: bool) -> Wait:
+def _wait_for_file(pid: int, descriptor: int, pids: Collection[int], *, reading: bool) -> Awaited:
     link = os.readlink(f"/proc/{pid}/fd/{descriptor}")
     if link == "anon_inode:[pidfd]":
         return _exit_by_pidfd(pid, descriptor)
@@ -168,23 +168,23 @@ def _wait_for_file(pid: int, descriptor: int, pids: Collection[int], *, reading:
     if link.startswith("socket:"):
         peer = socket_peers.peer(int(link[len("socket:[") : -1]))
         if peer is None:
-            return Wait("a message on a socket" if reading else "room on a socket")
+            return Awaited("a message on a socket" if reading else "room on a socket")
         others = [other for other in pids if other != pid and _has_open(other, f"socket:[{peer}]")]
         return _peers(others, "a socket", reading=reading)
-    return Wait("")
+    return Awaited("")
 
 
-def _peers(others: Sequence[int], what: str, *, reading: bool) -> Wait:
+def _peers(others: Sequence[int], what: str, *, reading: bool) -> Awaited:
     """Return that a process waits until *others* write to a pipe or socket, or read from it."""
     deed = "write to" if reading else "read from"
     words = f"{_processes(others)} to {deed} {what}" if others else f"{what} that {NOBODY} can {deed}"
-    return Wait(words, others)
+    return Awaited(words, others)
 
 
-def _exit_by_pidfd(pid: int, descriptor: int) -> Wait:
+def _exit_by_pidfd(pid: int, descriptor: int) -> Awaited:
     with open(f"/proc/{pid}/fdinfo/{descriptor}", encoding="ascii") as file:
         found = re.search(r"^Pid:\t(\d+)$", file.read(), re.MULTILINE)
-    return _exit_of(int(found[1])) if found else Wait("")
+    return _exit_of(int(found[1])) if found else Awaited("")
 
 
 def _has_open(pid: int, link: str, modes: Optional[set[int]] = None) -> bool:

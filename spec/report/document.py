@@ -16,6 +16,9 @@ from spec.installation import VERIFY
 REPORT_SCHEMA = 2
 """The version of the schema."""
 
+LONGEST_EXPLANATION = 12
+"""What is made from a report shows at most this many lines of an explanation."""
+
 
 class TargetData(TypedDict):
     """A target; see `spec.engine.targets.Target`."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from spec.engine.verdicts import FIXED, MEANINGS
 from spec.report import causes
 from spec.report.document import Document, TargetData
-from spec.report.places import place
+from spec.report.places import source_path
 
 SHOWN = 10
 """GitHub shows at most this many errors of a step, and drops the rest without a word."""
@@ -50,7 +50,7 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _line(target: TargetData, title: str, message: str) -> str:
-    path = place(target)
+    path = source_path(target)
     file = f"file={_property(path)},line=1," if path else ""
     return f"::error {file}title={_property(title)}::{_data(message)}"
 

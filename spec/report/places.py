@@ -16,7 +16,7 @@ INSTALLED = {"site-packages", "dist-packages"}
 """The folders of installed packages, which may be inside a repository, as part of a virtual environment."""
 
 
-def place(target: TargetData) -> Optional[str]:
+def source_path(target: TargetData) -> Optional[str]:
     """Return the path of the module of *target*, relative to the repository; None if nothing there stands for it.
 
     The repository is the workspace of GitHub Actions, and elsewhere the current folder.  If the module is installed,

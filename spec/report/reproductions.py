@@ -25,7 +25,7 @@ from spec.engine.observation import timeline_of
 from spec.engine.targets import Target
 from spec.engine.verdicts import FAILURES, KNOWN
 from spec.report.bundling.source import CannotBundle
-from spec.report.document import file_stem
+from spec.report.document import LONGEST_EXPLANATION, file_stem
 from spec.report.scripts import generate
 from spec.report.timelines import failures
 
@@ -35,9 +35,6 @@ MODULE_LINE = "module = multiprocessing\n"
 """What a script by hand has in place of the library: the import, the API, and the module whatever the context."""
 
 HEADER_WIDTH = 100
-
-LONGEST_EXPLANATION = 12
-"""At most this many lines of an explanation go into a script."""
 
 
 def by_hand(file: Path, target: str) -> str:

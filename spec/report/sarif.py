@@ -13,13 +13,10 @@ from spec.engine.verdicts import FAILING, FIXED, MEANINGS
 from spec.installation import DISTRIBUTION
 from spec.report import comparison
 from spec.report.comparison import Column
-from spec.report.document import ClaimData, Document
-from spec.report.places import place
+from spec.report.document import LONGEST_EXPLANATION, ClaimData, Document
+from spec.report.places import source_path
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-
-LONGEST_EXPLANATION = 12
-"""At most this many lines of an explanation go into a message."""
 
 
 def render(documents: Sequence[Document]) -> str:
@@ -71,7 +68,7 @@ def _by_module(columns: Iterable[Column]) -> dict[str, list[Column]]:
 def _results(number: int, claim: ClaimData, modules: dict[str, list[Column]]) -> Iterable[dict[str, Any]]:
     """Yield a result for each module on which *claim*, which has this *number* among the rules, fails."""
     for module, columns in modules.items():
-        path = place(columns[0].target)
+        path = source_path(columns[0].target)
         physical = {"artifactLocation": {"uri": path}, "region": {"startLine": 1}}
         yield {
             "ruleId": claim["id"],

@@ -24,7 +24,7 @@ Fork = Callable[..., int]
 os.environ.pop("PYTHONUNBUFFERED", None)  # it would hide output that is lost in buffers without it
 
 
-LONG = ("test_defects.py", "test_hanging.py", "test_soak.py")
+LONG_TESTS = ("test_defects.py", "test_hanging.py", "test_soak.py")
 """The modules whose tests take longest."""
 
 WHOLE = (
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.timeout(300))
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: item.path.name not in LONG_TESTS)
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]

@@ -25,10 +25,10 @@ import pytest
 from spec.harness.nursery import Nursery
 from spec.harness.system_calls import P_ALL, WEXITED, pidfd_open, waitid
 
-SIZE = 1_000_000
+ANSWER_BYTES = 1_000_000
 """The maximum size of a message, in bytes."""
 
-MOST_PROCESSES = 1000
+MOST_OF_A_RUN = 1000
 """A run that has more processes than this at once is ended.  The claims that start most have about a hundred."""
 
 COUNTING_INTERVAL = 0.5
@@ -64,7 +64,7 @@ class Abandoned(Exception):
 
 
 class TooManyProcesses(Exception):
-    """A run has more than `MOST_PROCESSES`."""
+    """A run has more than `MOST_OF_A_RUN`."""
 
 
 class ForkServer:
@@ -77,7 +77,7 @@ class ForkServer:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SIZE)
+        self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWER_BYTES)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
@@ -107,7 +107,7 @@ class ForkServer:
                 socket.send_fds(self._channel, [json.dumps(request).encode()], [output, theirs.fileno()])
             if not select.select([ours], [], [], seconds)[0]:
                 raise TimeoutError(f"pytest {' '.join(request.arguments)} takes more than {seconds} s")
-            answer = ours.recv(SIZE)
+            answer = ours.recv(ANSWER_BYTES)
         if not answer:
             raise EOFError(f"the fork server, process {self._process.pid}, has failed")
         return Answer(*json.loads(answer))
@@ -127,7 +127,7 @@ def main(channel: socket.socket) -> int:
 
     warm_up()
     while True:
-        message, descriptors, _, _ = socket.recv_fds(channel, SIZE, 2)
+        message, descriptors, _, _ = socket.recv_fds(channel, ANSWER_BYTES, 2)
         if not message:
             break
         output, client = descriptors
@@ -180,7 +180,7 @@ def wait(pid: int, client: socket.socket, nursery: Nursery) -> int:
                 raise Abandoned
             if ready:
                 return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            if len(nursery.inside()) > MOST_PROCESSES:
+            if len(nursery.inside()) > MOST_OF_A_RUN:
                 raise TooManyProcesses
     finally:
         os.close(pidfd)

@@ -16,7 +16,7 @@ from spec.tools.matrix import updated
 DECLARED, OTHER, THIRD = "lock.is-not-reentrant", "lock.acquire-can-be-timed", "lock.each-is-independent"
 DEFECT_NAME = "spec.selftest.defects.locks:example"
 DEFECT = Defect(DEFECT_NAME, "It is broken.", [DECLARED], DEFECT_NAME, "fork")
-KEY = ("locks:example", "fork")
+TABLE_KEY = ("locks:example", "fork")
 ALWAYS_VIOLATED, SOMETIMES_HUNG = Breakage.parse("violated"), Breakage.parse("sometimes hung")
 
 
@@ -24,7 +24,7 @@ def update(
     before: BrokenClaims, observations: dict[str, list[str]], *, whole: bool = False, merge: bool = False
 ) -> BrokenClaims:
     """Return what is recorded about `DEFECT` after an update."""
-    return updated(Record({KEY: before}), DEFECT, observations, whole=whole, merge=merge)
+    return updated(Record({TABLE_KEY: before}), DEFECT, observations, whole=whole, merge=merge)
 
 
 def test_file_is_as_the_command_writes_it(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_merge_marks_what_differs() -> None:
 def test_defect_that_breaks_most_claims_has_one_line_for_them() -> None:
     after = update({}, {claim.id: ["hung"] for claim in Claim.all()}, whole=True)
     assert set(after) == {DECLARED, ANY}
-    record = Record({KEY: after})
+    record = Record({TABLE_KEY: after})
     assert trial.differences(DEFECT, {OTHER: ["violated"], THIRD: ["holds"]}, record) == []
 
 
@@ -82,7 +82,7 @@ def test_defect_that_breaks_most_claims_has_one_line_for_them() -> None:
     ],
 )
 def test_difference_says_what_mends_it(claim: str, verdict: str, message: str) -> None:
-    record = Record({KEY: {DECLARED: ALWAYS_VIOLATED, THIRD: ALWAYS_VIOLATED}})
+    record = Record({TABLE_KEY: {DECLARED: ALWAYS_VIOLATED, THIRD: ALWAYS_VIOLATED}})
     [difference] = trial.differences(DEFECT, {claim: [verdict]}, record)
     assert message in str(difference)
 
@@ -96,7 +96,7 @@ def test_difference_says_what_mends_it(claim: str, verdict: str, message: str) -
     ],
 )
 def test_only_other_claims_may_depend_on_the_run(claim: str, verdicts: list[str], depends: bool) -> None:
-    [difference] = trial.differences(DEFECT, {claim: verdicts}, Record({KEY: {DECLARED: ALWAYS_VIOLATED}}))
+    [difference] = trial.differences(DEFECT, {claim: verdicts}, Record({TABLE_KEY: {DECLARED: ALWAYS_VIOLATED}}))
     assert difference.depends_on_the_run == depends
 
 
@@ -110,8 +110,8 @@ def test_what_is_missing_is_named() -> None:
     [line] = completeness.gaps_in_record(claims, [DEFECT], Record({}))
     assert "python -m spec matrix --update locks:example" in line
     table = {DECLARED: ALWAYS_VIOLATED}
-    assert list(completeness.gaps_in_record(claims, [DEFECT], Record({KEY: table}))) == []
-    gone = Record({KEY: table, ("locks:gone", "fork"): table})
+    assert list(completeness.gaps_in_record(claims, [DEFECT], Record({TABLE_KEY: table}))) == []
+    gone = Record({TABLE_KEY: table, ("locks:gone", "fork"): table})
     [line] = completeness.gaps_in_record(claims, [DEFECT], gone)
     assert line.startswith("locks:gone:")
 

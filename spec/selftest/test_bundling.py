@@ -6,7 +6,7 @@ from spec.report.bundling.bundle import Bundle
 from spec.report.bundling.reach import Rules
 from spec.report.bundling.source import Sources
 
-RULES = Rules(
+NO_RULES = Rules(
     members={},
     values={},
     examples=lambda _module, _function: [],
@@ -49,5 +49,5 @@ def test_method_gives_a_field_that_only_another_method_reads() -> None:
     """The method that makes the object is read before it is known that the other one is needed."""
     sources = Sources({}, {"spec.example": FIELD_READ_LATE})
     file: dict[str, object] = {}
-    exec(Bundle(sources.module("spec.example"), sources, RULES).text(), file)
+    exec(Bundle(sources.module("spec.example"), sources, NO_RULES).text(), file)
     assert file["told"] == "seen"

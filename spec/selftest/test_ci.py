@@ -23,7 +23,7 @@ DOCUMENT = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 REQUIREMENT = "git+https://github.com/OWNER/multiprocessing-spec@TAG"
 """What the snippets install."""
 
-PROJECT = """\
+PYPROJECT = """\
 [build-system]
 requires = ["hatchling"]
 build-backend = "hatchling.build"
@@ -35,7 +35,7 @@ version = "1.0"
 
 SOUND = "from multiprocessing import *\nfrom multiprocessing import get_context\n"
 
-THREADS = "from multiprocessing.dummy import *\n"
+THREADS_MODULE = "from multiprocessing.dummy import *\n"
 """A library on which claims are violated."""
 
 ASKED = {"PYTEST_ADDOPTS": "--claim=isolation.arguments-are-copies --claim=isolation.child-is-another"}
@@ -52,7 +52,7 @@ def library(folder: Path, code: str) -> Path:
     """Make the repository of a library with this *code* in *folder*, and return it."""
     (folder / "mylib").mkdir(parents=True)
     (folder / "mylib" / "__init__.py").write_text(code, encoding="utf-8")
-    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     return folder
 
 
@@ -72,7 +72,7 @@ def bash(
 
 
 def test_new_library_gets_a_job_that_passes(environment: Environment, tmp_path: Path) -> None:
-    folder = library(tmp_path / "mylib", THREADS)
+    folder = library(tmp_path / "mylib", THREADS_MODULE)
     done = bash(environment, snippets("sh")[0].replace("-n auto", "-n 2"), folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 failed" in done.stdout
@@ -121,7 +121,7 @@ def run_action(
     ]
 
 
-@pytest.mark.parametrize(("code", "status"), [(SOUND, 0), (THREADS, 1)])
+@pytest.mark.parametrize(("code", "status"), [(SOUND, 0), (THREADS_MODULE, 1)])
 def test_action_verifies_and_reports(environment: Environment, tmp_path: Path, code: str, status: int) -> None:
     folder = library(tmp_path / "mylib", code)
     installed, verified = run_action(environment, folder, ARGUMENTS="--mp mylib -n 2")

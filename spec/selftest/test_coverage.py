@@ -10,7 +10,7 @@ from spec.engine.claims import Claim
 from spec.tools.coverage import coverage_document, problems, suite, tables
 from spec.tools.coverage.tables import BadTable, Entry
 
-CLAIM = "zombie.piles-up"
+PILES_UP = "zombie.piles-up"
 
 PAGE = "https://docs.python.org/3/library/multiprocessing.html"
 
@@ -29,7 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 def complaints(entry: Entry) -> list[str]:
     """Return what is wrong with an entry."""
-    return list(problems.in_entry(entry, [CLAIM, "zombie.wait-frees-the-pid"]))
+    return list(problems.in_entry(entry, [PILES_UP, "zombie.wait-frees-the-pid"]))
 
 
 def test_nothing_is_wrong_with_the_tables() -> None:
@@ -66,9 +66,9 @@ def test_each_status_of_a_test(file: Path) -> None:
     file.write_text(
         f"""
         [A.test_covered]
-        claims = ["{CLAIM}"]
+        claims = ["{PILES_UP}"]
         [A.test_partly]
-        claims = ["{CLAIM}"]
+        claims = ["{PILES_UP}"]
         missing = "The rest."
         [A.test_not_yet]
         missing = "All."
@@ -92,7 +92,7 @@ def test_claims_of_a_name_are_found_by_their_source(file: Path, claims: list[Cla
     file.write_text(
         f"""
         ["multiprocessing.Process.kill"]
-        claims = ["{CLAIM}"]
+        claims = ["{PILES_UP}"]
         ["multiprocessing.shared_memory.Nosuch"]
         page = "multiprocessing.shared_memory"
         """
@@ -100,7 +100,7 @@ def test_claims_of_a_name_are_found_by_their_source(file: Path, claims: list[Cla
     kill, nosuch = tables.read_names(claims, file)
     assert kill.address == f"{PAGE}#multiprocessing.Process.kill"
     assert "lifecycle.kill-reaches-no-descendant" in kill.found
-    assert kill.claims == (*kill.found, CLAIM)
+    assert kill.claims == (*kill.found, PILES_UP)
     assert nosuch.address.endswith("/multiprocessing.shared_memory.html#multiprocessing.shared_memory.Nosuch")
     assert nosuch.status == tables.UNDECIDED
 
@@ -113,9 +113,18 @@ def test_claims_of_a_name_are_found_by_their_source(file: Path, claims: list[Cla
             Entry("A.a", tables.NAMES_FILE, listed=("zombie.pile-up",)),
             "no claim 'zombie.pile-up'; is it zombie.piles-up?",
         ),
-        (Entry("A.a", tables.NAMES_FILE, listed=(CLAIM,), found=(CLAIM,)), f"{CLAIM} covers it already"),
-        (Entry("A.a", tables.NAMES_FILE, listed=(CLAIM, CLAIM)), f"{CLAIM} covers it already"),
-        (Entry("A.a", tables.TESTS_FILE, listed=(CLAIM,), excluded="private"), "it says why no claim covers it, and"),
+        (
+            Entry("A.a", tables.NAMES_FILE, listed=(PILES_UP,), found=(PILES_UP,)),
+            f"{PILES_UP} covers it already",
+        ),
+        (
+            Entry("A.a", tables.NAMES_FILE, listed=(PILES_UP, PILES_UP)),
+            f"{PILES_UP} covers it already",
+        ),
+        (
+            Entry("A.a", tables.TESTS_FILE, listed=(PILES_UP,), excluded="private"),
+            "it says why no claim covers it, and",
+        ),
         (Entry("A.a", tables.TESTS_FILE, missing="all", excluded="private"), "it says why no claim covers it, and"),
     ],
 )
@@ -125,7 +134,7 @@ def test_a_wrong_entry_is_told(entry: Entry, complaint: str) -> None:
 
 
 def test_a_right_entry_is_not_told() -> None:
-    assert complaints(Entry("A.a", tables.TESTS_FILE, listed=(CLAIM,), missing="the rest")) == []
+    assert complaints(Entry("A.a", tables.TESTS_FILE, listed=(PILES_UP,), missing="the rest")) == []
     assert complaints(Entry("A.a", tables.TESTS_FILE, excluded="private")) == []
 
 

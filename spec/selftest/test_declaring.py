@@ -19,12 +19,12 @@ from spec.report.document import Document
 from spec.report.pruning import CannotPrune, prune
 from spec.selftest.runs import Run, verify
 
-THREADS = "multiprocessing.dummy"
+THREADS_TARGET = "multiprocessing.dummy"
 """A target on which some claims are violated."""
 
 KILL = "kill(): expected no exception, seen AttributeError: no attribute 'kill'\nseen by the caller"
 CLOSE = "close(): expected no exception, seen AttributeError: no attribute 'kill'\nseen by the caller"
-CODE = "the exit code: expected 7, seen 255\nseen by the caller"
+WRONG_CODE = "the exit code: expected 7, seen 255\nseen by the caller"
 SILENCE = "no process has made progress for 1 s (--hang-after):\n  process 7: runs the claim"
 
 
@@ -33,10 +33,10 @@ def target(name: str, method: Optional[str]) -> dict[str, Any]:
     return {"name": name, "module": name.partition(":")[0], "version": "1.0", "start_method": method}
 
 
-TARGETS = [target(f"lib:{method}", method) for method in ("fork", "spawn")]
+LIB_TARGETS = [target(f"lib:{method}", method) for method in ("fork", "spawn")]
 
 
-def report(*verdicts: tuple[str, str, str, str], targets: Sequence[dict[str, Any]] = TARGETS) -> Document:
+def report(*verdicts: tuple[str, str, str, str], targets: Sequence[dict[str, Any]] = LIB_TARGETS) -> Document:
     """Return a report with these verdicts: claim, target, verdict and explanation each."""
     keys = ("claim", "target", "verdict", "explanation")
     made: Any = {
@@ -61,12 +61,12 @@ def test_what_was_seen_alike_on_the_same_targets_is_one_cause() -> None:
     run = report(
         ("lifecycle.a", "lib:fork", "violated", KILL),
         ("lifecycle.b", "lib:fork", "violated", CLOSE),
-        ("lifecycle.c", "lib:fork", "violated", CODE),
-        ("lifecycle.d", "lib:fork", "violated", CODE),
+        ("lifecycle.c", "lib:fork", "violated", WRONG_CODE),
+        ("lifecycle.d", "lib:fork", "violated", WRONG_CODE),
         ("lifecycle.d", "lib:spawn", "crashed", "it ended"),
         ("lifecycle.e", "lib:fork", "hung", SILENCE),
         ("lifecycle.f", "lib:fork", "hung", SILENCE),
-        ("lifecycle.g", "lib:fork", "known deviation", CODE),
+        ("lifecycle.g", "lib:fork", "known deviation", WRONG_CODE),
         ("lifecycle.h", "lib:fork", "holds", ""),
     )
     fork, both = ("lib:fork",), ("lib:fork", "lib:spawn")
@@ -94,10 +94,10 @@ def tables(*documents: Document) -> list[dict[str, Any]]:
 
 
 def test_start_methods_tell_targets_apart_or_the_context_is_named() -> None:
-    [table] = tables(report(("zombie.a", "lib:fork", "violated", CODE)))
+    [table] = tables(report(("zombie.a", "lib:fork", "violated", WRONG_CODE)))
     assert (table["target"], table["start-methods"]) == ("lib", ["fork"])
     contexts = [target("lib:one", "fork"), target("lib:two", "fork"), target("plain", None)]
-    bad = [(claim, name, "violated", CODE) for claim, name in [("zombie.a", "lib:two"), ("zombie.a", "plain")]]
+    bad = [(claim, name, "violated", WRONG_CODE) for claim, name in [("zombie.a", "lib:two"), ("zombie.a", "plain")]]
     assert [(table["target"], "start-methods" in table) for table in tables(report(*bad, targets=contexts))] == [
         ("lib:two", False),
         ("plain", False),
@@ -105,13 +105,13 @@ def test_start_methods_tell_targets_apart_or_the_context_is_named() -> None:
 
 
 def test_what_holds_in_another_run_is_intermittent() -> None:
-    bad, good = (report(("zombie.a", "lib:fork", verdict, CODE)) for verdict in ("violated", "holds"))
+    bad, good = (report(("zombie.a", "lib:fork", verdict, WRONG_CODE)) for verdict in ("violated", "holds"))
     assert ["intermittent" in table for table in tables(bad)] == [False]
     assert [table["intermittent"] for table in tables(bad, good)] == [True]
 
 
 def test_any_text_can_be_seen() -> None:
-    [table] = tables(report(("zombie.a", "lib:fork", "violated", 'x: seen "\\\x7f\x1b\udc80é'), targets=TARGETS))
+    [table] = tables(report(("zombie.a", "lib:fork", "violated", 'x: seen "\\\x7f\x1b\udc80é'), targets=LIB_TARGETS))
     assert table["reason"] == 'TODO: violated: x: seen "\\\x7f\x1b?é'
 
 
@@ -122,7 +122,11 @@ def command(*arguments: Union[str, Path]) -> subprocess.CompletedProcess[str]:
 
 
 def test_run_with_the_file_passes_and_counts_the_reasons_to_find(tmp_path: Path) -> None:
-    asked, seen, new = [f"--mp={THREADS}", "--claim=isolation"], tmp_path / "report.json", tmp_path / "new.toml"
+    asked, seen, new = (
+        [f"--mp={THREADS_TARGET}", "--claim=isolation"],
+        tmp_path / "report.json",
+        tmp_path / "new.toml",
+    )
     before = verify("spec/", *asked, f"--deviations={NONE}", f"--report={seen}")
     assert before.status == pytest.ExitCode.TESTS_FAILED
     assert command("--from", seen, "-o", new).returncode == 0
@@ -222,7 +226,7 @@ def test_last_claims_of_the_file_can_go(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verdict", ["known deviation", "violated", "hung"])
 def test_what_holds_on_some_targets_is_left_to_a_person(tmp_path: Path, verdict: str) -> None:
-    other = report(("zombie.piles-up", "lib:fork", verdict, CODE))
+    other = report(("zombie.piles-up", "lib:fork", verdict, WRONG_CODE))
     left, removed, split = pruned(tmp_path, FILE, fixed(("piles-up", "spawn")), other)
     assert (removed, split) == (
         ["zombie.piles-up"],

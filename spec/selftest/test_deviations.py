@@ -17,7 +17,7 @@ from spec.tools import check
 DEVIATING = "isolation.arguments-are-copies"
 FORK_TARGET, THREADS_TARGET = "multiprocessing:fork", "multiprocessing.dummy"
 
-TABLE = f"""
+DEVIATION_TABLE = f"""
 [[deviation]]
 claims = ["{DEVIATING}"]
 target = "{THREADS_TARGET}"
@@ -41,7 +41,9 @@ def write(folder: Path, name: str, content: str) -> None:
 
 
 def test_what_is_known_does_not_fail_the_run(tmp_path: Path) -> None:
-    run = verify("spec/", f"--mp={THREADS_TARGET}", f"--claim={DEVIATING}", f"--deviations={file(tmp_path, TABLE)}")
+    run = verify(
+        "spec/", f"--mp={THREADS_TARGET}", f"--claim={DEVIATING}", f"--deviations={file(tmp_path, DEVIATION_TABLE)}"
+    )
     assert run.on(THREADS_TARGET) == {DEVIATING: "known deviation"}
     assert f"known deviations: {tmp_path / 'deviations.toml'}" in run.output
     assert (
@@ -86,7 +88,7 @@ def test_shipped_ones_say_what_is_known_once(shipped: Path) -> None:
 @spoken_of
 def test_what_a_user_says_goes_before_what_is_shipped(tmp_path: Path) -> None:
     (target,) = expand([THREADS_TARGET])
-    (users,) = deviations.read(file(tmp_path, TABLE)).deviations
+    (users,) = deviations.read(file(tmp_path, DEVIATION_TABLE)).deviations
     shipped = deviations.collect([]).find(DEVIATING, target)
     assert shipped is not None and shipped != users
     assert deviations.collect([users.file]).find(DEVIATING, target) == users
@@ -113,7 +115,7 @@ def test_only_the_implementation_that_it_names_deviates(tmp_path: Path) -> None:
     other = "PyPy" if sys.implementation.name == "cpython" else "CPython"
     here = {"PyPy": "CPython", "CPython": "PyPy"}[other]
     for name, found in (other, False), (here, True):
-        (known,) = deviations.read(file(tmp_path, f'{TABLE}implementation = "{name}"\n')).deviations
+        (known,) = deviations.read(file(tmp_path, f'{DEVIATION_TABLE}implementation = "{name}"\n')).deviations
         assert known.concerns(target) == found
 
 
@@ -124,7 +126,7 @@ def test_copy_of_a_library_may_have_inherited_what_is_known_of_it(tmp_path: Path
     known = file(
         tmp_path,
         '[copies]\n"copier.vendored" = "original"\n'
-        + TABLE.replace(THREADS_TARGET, "original").replace("reason", 'versions = "<2"\nreason'),
+        + DEVIATION_TABLE.replace(THREADS_TARGET, "original").replace("reason", 'versions = "<2"\nreason'),
     )
     asked = ["--mp=copier.vendored", f"--claim={DEVIATING}", f"--deviations={known}", f"--deviations={NONE}"]
     run = verify("spec/", *asked, path=tmp_path)
@@ -135,7 +137,7 @@ def test_copy_of_a_library_may_have_inherited_what_is_known_of_it(tmp_path: Path
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> None:
-    known = file(tmp_path, TABLE.replace(THREADS_TARGET, FORK_TARGET))
+    known = file(tmp_path, DEVIATION_TABLE.replace(THREADS_TARGET, FORK_TARGET))
     run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={known}", "-n", workers)
     assert run.on(FORK_TARGET) == {DEVIATING: "fixed"}
     assert f"Fixed: the claim holds, but {known} says that it does not: threads share memory" in run.output
@@ -143,7 +145,7 @@ def test_what_no_longer_occurs_fails_the_run(tmp_path: Path, workers: str) -> No
 
 
 def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
-    known = file(tmp_path, TABLE.replace(THREADS_TARGET, FORK_TARGET) + "intermittent = true\n")
+    known = file(tmp_path, DEVIATION_TABLE.replace(THREADS_TARGET, FORK_TARGET) + "intermittent = true\n")
     run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={known}")
     assert run.on(FORK_TARGET) == {DEVIATING: "holds"}
     assert run.status == 0
@@ -163,7 +165,9 @@ def test_what_occurs_now_and_then_may_hold(tmp_path: Path) -> None:
     ],
 )
 def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more: str, covered: bool) -> None:
-    known = deviations.collect([str(file(tmp_path, TABLE.replace(THREADS_TARGET, "multiprocessing") + more))])
+    known = deviations.collect(
+        [str(file(tmp_path, DEVIATION_TABLE.replace(THREADS_TARGET, "multiprocessing") + more))]
+    )
     (target,) = expand([FORK_TARGET])
     assert (known.find(DEVIATING, target) is not None) is covered
     assert known.find("isolation.siblings-share-nothing", target) is None
@@ -177,25 +181,25 @@ def test_covers_the_versions_and_start_methods_that_it_says(tmp_path: Path, more
         ("x = 1", ": expected impl and tables [[deviation]] and [copies] only, found x"),
         ("impl = 1", ": impl must be the name of a package of lessons, not 1"),
         ('impl = ""', ": impl must be the name of a package of lessons, not ''"),
-        (TABLE.replace(f'target = "{THREADS_TARGET}"', ""), ", deviation 1: target is missing"),
-        (TABLE.replace("claims", "claim"), ", deviation 1: unknown key 'claim'; did you mean claims?"),
+        (DEVIATION_TABLE.replace(f'target = "{THREADS_TARGET}"', ""), ", deviation 1: target is missing"),
+        (DEVIATION_TABLE.replace("claims", "claim"), ", deviation 1: unknown key 'claim'; did you mean claims?"),
         (
-            TABLE.replace("copies", "copied"),
+            DEVIATION_TABLE.replace("copies", "copied"),
             "no claim has the id 'isolation.arguments-are-copied'; did you mean isolation.arguments-are-copies?",
         ),
-        (TABLE.replace('reason = "threads share memory"', ""), ", deviation 1: reason is missing"),
-        (TABLE + 'versions = "four"', "versions must be as in PEP 440, such as '>=4.2,<5', not 'four'"),
-        (TABLE + 'python = "3"', "python must be as in PEP 440, such as '>=4.2,<5', not '3'"),
-        (TABLE + 'intermittent = "yes"', "intermittent must be true or false, not 'yes'"),
+        (DEVIATION_TABLE.replace('reason = "threads share memory"', ""), ", deviation 1: reason is missing"),
+        (DEVIATION_TABLE + 'versions = "four"', "versions must be as in PEP 440, such as '>=4.2,<5', not 'four'"),
+        (DEVIATION_TABLE + 'python = "3"', "python must be as in PEP 440, such as '>=4.2,<5', not '3'"),
+        (DEVIATION_TABLE + 'intermittent = "yes"', "intermittent must be true or false, not 'yes'"),
         (
-            TABLE.replace("https:", "javascript:"),
+            DEVIATION_TABLE.replace("https:", "javascript:"),
             "link must begin with https:// or http://, not 'javascript://example.org/'",
         ),
         (
             'copies = ["billiard"]',
             ': [copies] has lines as "mylib._vendor.billiard" = "billiard", found [\'billiard\']',
         ),
-        (TABLE + "start-methods = [1]", "start-methods must be a list of texts, not [1]"),
+        (DEVIATION_TABLE + "start-methods = [1]", "start-methods must be a list of texts, not [1]"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, content: str, message: str) -> None:
@@ -223,7 +227,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, content: str, message: 
 )
 def test_context_that_a_module_under_test_lacks_is_refused(tmp_path: Path, change: str, message: str) -> None:
     """What is not under test may not be installed, and another version of what is may have other contexts."""
-    named = file(tmp_path, TABLE.replace(f'target = "{THREADS_TARGET}"', change))
+    named = file(tmp_path, DEVIATION_TABLE.replace(f'target = "{THREADS_TARGET}"', change))
     targets = expand(["multiprocessing", THREADS_TARGET])
     if message:
         with pytest.raises(BadDeviations) as refusal:
@@ -244,7 +248,7 @@ def test_bad_files_are_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
-    named = file(tmp_path, TABLE)
+    named = file(tmp_path, DEVIATION_TABLE)
     (target,) = expand([THREADS_TARGET])
     known = deviations.collect([NONE, str(named)])
     assert {one.file for one in [known.find(DEVIATING, target)] if one} == {str(named)}
@@ -254,13 +258,13 @@ def test_none_leaves_the_files_that_are_named(tmp_path: Path) -> None:
 
 def test_file_about_something_else_is_named_as_such(tmp_path: Path) -> None:
     """Otherwise a misspelt target would not be noticed."""
-    unused = file(tmp_path, TABLE)
+    unused = file(tmp_path, DEVIATION_TABLE)
     run = verify("spec/", f"--mp={FORK_TARGET}", f"--claim={DEVIATING}", f"--deviations={unused}")
     assert f"known deviations: {unused}, none of them about what is under test\n" in run.output
     assert run.status == 0
 
 
 def test_shipped_file_without_a_reason_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unexplained = file(tmp_path, TABLE.replace("threads share memory", "TODO: violated"))
+    unexplained = file(tmp_path, DEVIATION_TABLE.replace("threads share memory", "TODO: violated"))
     monkeypatch.setattr(deviations, "shipped", lambda: [unexplained])
     assert f"{unexplained}: {DEVIATING}: write the reason" in list(check.problems())

@@ -44,9 +44,9 @@ DEFECTS = "spec.selftest.defects"
 HANGS = "queue.abrupt-exit-disturbs-no-other", f"{DEFECTS}.unusual_children:pickles-under-the-lock"
 VIOLATES = "lock.admits-one-buyer-at-a-time", f"{DEFECTS}.locks:private-to-each-process"
 CRASHES = "lifecycle.terminate-sends-sigterm", f"{DEFECTS}.hostile:terminate-crashes"
-HOLDS = "lifecycle.terminate-sends-sigterm", f"{DEFECTS}.locks:private-to-each-process"
+HOLDING = "lifecycle.terminate-sends-sigterm", f"{DEFECTS}.locks:private-to-each-process"
 
-SVG = "{http://www.w3.org/2000/svg}"
+SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(folder: Path) -> Run:
     """A run with pytest-xdist, in which claims hang, are violated, crash and hold."""
-    tried = [HANGS, VIOLATES, CRASHES, HOLDS]
+    tried = [HANGS, VIOLATES, CRASHES, HOLDING]
     nodes = [f"{node_ids()[claim]}[{target}]" for claim, target in tried]
     targets = [f"--mp={target}" for target in dict.fromkeys(target for _, target in tried)]
     reports = [f"--report={folder / name}" for name in ("report.json", "report.html")]
@@ -125,8 +125,8 @@ def test_crash_tells_how_the_claim_ended(verdicts: dict[tuple[str, str], Verdict
 
 
 def test_claim_that_holds_has_none(verdicts: dict[tuple[str, str], VerdictData]) -> None:
-    assert verdicts[HOLDS]["verdict"] == "holds"
-    assert "timeline" not in verdicts[HOLDS]
+    assert verdicts[HOLDING]["verdict"] == "holds"
+    assert "timeline" not in verdicts[HOLDING]
 
 
 def test_failure_refers_to_its_timeline(run: Run, folder: Path) -> None:
@@ -212,10 +212,10 @@ def test_data_has_all_of_it() -> None:
 
 def test_picture_has_an_edge_for_each_wait_that_somebody_can_end() -> None:
     picture = ET.fromstring(pictures.svg(sample()))
-    edges = [path for path in picture.iter(f"{SVG}path") if path.get("class") == "edge"]
-    heads = [path for path in picture.iter(f"{SVG}path") if path.get("class") == "head"]
+    edges = [path for path in picture.iter(f"{SVG_NAMESPACE}path") if path.get("class") == "edge"]
+    heads = [path for path in picture.iter(f"{SVG_NAMESPACE}path") if path.get("class") == "head"]
     assert len(edges) == len(heads) == 1  # child 1 was gone when the claim failed, so it waits for nobody
-    texts = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
+    texts = ["".join(text.itertext()) for text in picture.iter(f"{SVG_NAMESPACE}text")]
     assert {"expected child 1 to exit", "seen: nothing", "the claim waits for child 1"} <= {*texts}
     assert {"the claim fails", "at checkpoint 'a'", "adopted by process 1"} <= {*texts}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spec.harness.process_table import until_gone
-from spec.selftest.fork_server import MOST_PROCESSES
+from spec.selftest.fork_server import MOST_OF_A_RUN
 from spec.selftest.runs import verify
 
 PAUSES = """
@@ -60,7 +60,7 @@ def test_what_is_left_behind_is_ended_and_named(tmp_path: Path) -> None:
 
 
 def test_too_many_processes_are_ended(tmp_path: Path) -> None:
-    (tmp_path / "bomb.py").write_text(FORKS.format(count=MOST_PROCESSES + 1), encoding="utf-8")
+    (tmp_path / "bomb.py").write_text(FORKS.format(count=MOST_OF_A_RUN + 1), encoding="utf-8")
     assert verify("--mp=bomb", path=tmp_path).status == -9
     until_gone(int((tmp_path / "pid").read_text(encoding="utf-8")))
 

@@ -99,7 +99,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 TRAP = "raise SystemExit('this is the code of the user')\n"
 
-DEVIATIONS = """\
+DEVIATIONS_FILE = """\
 [[deviation]]
 claims = ["isolation.child-is-another-process"]
 target = "mylib:spawn"
@@ -117,7 +117,7 @@ def test_what_is_under_test_is_found_in_the_current_folder_and_settings_of_pytes
         "mylib/__init__.py": "from multiprocessing import *\nfrom multiprocessing import get_context\n",
         "mylessons/__init__.py": "",
         "mylessons/isolation.py": (ROOT / "impl" / "isolation.py").read_text(encoding="utf-8"),
-        "deviations.toml": DEVIATIONS,
+        "deviations.toml": DEVIATIONS_FILE,
     }
     write(tmp_path, {**traps, **settings, **own})
     before = sorted(tmp_path.rglob("*"))

@@ -66,10 +66,10 @@ def test_no_compiled_modules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PYTHON = sys.executable
 
-MACHINE = f"{PYTHON} -m spec machine --json"
+MACHINE_COMMAND = f"{PYTHON} -m spec machine --json"
 
 
-def in_container(*preparation: str, machine: str = MACHINE) -> dict[str, str]:
+def in_container(*preparation: str, machine: str = MACHINE_COMMAND) -> dict[str, str]:
     """Return what `machine` says that a container lacks, with the costs; skip the test if none can be made.
 
     Args:
@@ -118,7 +118,7 @@ def test_a_container_with_few_files() -> None:
 
 def test_a_container_whose_filter_refuses_a_system_call() -> None:
     pidfd_open = 434
-    told = in_container(machine=f"{PYTHON} -m spec.selftest.refusing {pidfd_open} {MACHINE}")
+    told = in_container(machine=f"{PYTHON} -m spec.selftest.refusing {pidfd_open} {MACHINE_COMMAND}")
     assert "no claim can be verified" in [cost for what, cost in told.items() if "pidfd_open" in what]
 
 

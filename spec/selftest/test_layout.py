@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +11,17 @@ from pathlib import Path
 from spec.engine.deviations import SCRIPTS_FOLDER
 from spec.paths import CLAIMS_FOLDER, DEFECTS_FOLDER, ROOT, SPEC_FOLDER
 
-STANDINS = SPEC_FOLDER / "report" / "standins"
+STANDINS_FOLDER = SPEC_FOLDER / "report" / "standins"
 EVERYWHERE = {"__init__.py", "__main__.py", "conftest.py"}
 BY_LESSON = {"payloads.py", "scenes.py"}
+PAGE_VALUE = re.compile(r"f?['\"]https://|DOCUMENTATION\b")
+"""The code of a constant that is the address of a page."""
 
 
 def recurs(module: Path) -> bool:
     """Return whether a *module* may share its name with others: by Python's rules, or by those in spec/README.md."""
     of_a_lesson = CLAIMS_FOLDER in module.parents and (module.name in BY_LESSON or module.name.startswith("test_"))
-    replaces = module.parent == STANDINS and (SPEC_FOLDER / "harness" / module.name).exists()
+    replaces = module.parent == STANDINS_FOLDER and (SPEC_FOLDER / "harness" / module.name).exists()
     return module.name in EVERYWHERE or of_a_lesson or replaces
 
 
@@ -31,7 +34,7 @@ def test_a_module_name_means_one_thing() -> None:
 
 
 def test_a_standin_says_which_module_it_replaces() -> None:
-    standins = [module for module in STANDINS.glob("*.py") if recurs(module) and module.name not in EVERYWHERE]
+    standins = [module for module in STANDINS_FOLDER.glob("*.py") if recurs(module) and module.name not in EVERYWHERE]
     for module in standins:
         assert module.read_text(encoding="utf-8").startswith(f'"""In place of `spec.harness.{module.stem}`')
     assert standins
@@ -50,29 +53,38 @@ def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
             yield from ((name.id, one) for name, one in zip(target.elts, value.elts) if isinstance(name, ast.Name))
 
 
-def test_a_constant_means_one_thing() -> None:
-    """No two modules give different values to a constant of one name, apart from stand-ins for scripts."""
-    values: dict[str, dict[str, str]] = defaultdict(dict)
-    for folder in ("engine", "harness", "learn", "models", "report", "tools"):
-        for module in (SPEC_FOLDER / folder).rglob("*.py"):
-            if STANDINS in module.parents:
-                continue
+def statements(excluded: set[Path]) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield each statement of the spec's modules that are in none of the *excluded* folders, with its module."""
+    for module in SPEC_FOLDER.rglob("*.py"):
+        if not excluded & {*module.parents}:
             for node in ast.parse(module.read_text(encoding="utf-8")).body:
-                for name, value in assigned(node):
-                    if name.isupper() and not name.startswith("_"):
-                        values[name][module.stem] = ast.unparse(value)
-    assert {name: found for name, found in values.items() if len({*found.values()}) > 1} == {}
+                yield str(module.relative_to(SPEC_FOLDER)), node
+
+
+def test_a_constant_means_one_thing() -> None:
+    """No two modules give different values to a constant of one name.
+
+    This does not apply to stand-ins for scripts, to defects, each of which is an API of its own, and to the pages
+    that a file of claims names as its sources.
+    """
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    for module, node in statements({STANDINS_FOLDER, DEFECTS_FOLDER, SCRIPTS_FOLDER}):
+        for name, value in assigned(node):
+            if name.isupper() and not name.startswith("_"):
+                values[name][module] = ast.unparse(value)
+    assert {
+        name: found
+        for name, found in values.items()
+        if len({*found.values()}) > 1 and not all(PAGE_VALUE.match(value) for value in found.values())
+    } == {}
 
 
 def test_a_class_means_one_thing() -> None:
-    """No two modules have public classes of one name, apart from claims, defects and what scripts are made of."""
+    """No two modules have public classes of one name, apart from defects and what scripts are made of."""
     places = defaultdict(list)
-    for module in SPEC_FOLDER.rglob("*.py"):
-        if {STANDINS, CLAIMS_FOLDER, DEFECTS_FOLDER, SCRIPTS_FOLDER} & {*module.parents}:
-            continue
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(str(module.relative_to(SPEC_FOLDER)))
+    for module, node in statements({STANDINS_FOLDER, DEFECTS_FOLDER, SCRIPTS_FOLDER}):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            places[node.name].append(module)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 

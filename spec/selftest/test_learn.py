@@ -23,9 +23,9 @@ from spec.paths import ROOT
 from spec.selftest.runs import Run, verify
 from spec.selftest.wrong_attempts import WRONG_ATTEMPTS, WrongAttempt
 
-FORK = "multiprocessing:fork"
+FORK_TARGET = "multiprocessing:fork"
 
-NAMES = [one.lesson for one in exercises()]
+EXERCISE_NAMES = [one.lesson for one in exercises()]
 
 
 def judge(path: Path, name: str, sources: Iterable[tuple[str, str]], claims: Iterable[str]) -> Run:
@@ -35,7 +35,7 @@ def judge(path: Path, name: str, sources: Iterable[tuple[str, str]], claims: Ite
     for lesson, source in sources:
         (folder / f"{lesson}.py").write_text(source, encoding="utf-8")
     asked = [f"--claim={claim}" for claim in claims]
-    return verify("spec/", f"--impl={name}", f"--mp={FORK}", *asked, path=path)
+    return verify("spec/", f"--impl={name}", f"--mp={FORK_TARGET}", *asked, path=path)
 
 
 def source_of(attempt: WrongAttempt) -> str:
@@ -61,12 +61,12 @@ def begin_with(texts: Sequence[str], begins: Sequence[str]) -> bool:
 
 def rounds() -> list[list[WrongAttempt]]:
     """Return lists of attempts, with one attempt at most for each lesson, which contain all attempts."""
-    by_lesson = [[one for one in WRONG_ATTEMPTS if one.lesson == name] for name in NAMES]
+    by_lesson = [[one for one in WRONG_ATTEMPTS if one.lesson == name] for name in EXERCISE_NAMES]
     return [[one for one in column if one] for column in zip_longest(*by_lesson)]
 
 
 def test_exercises_are_in_teaching_order_and_name_claims_and_rules_that_exist() -> None:
-    assert sorted(NAMES, key=impl.place_in_order) == NAMES
+    assert sorted(EXERCISE_NAMES, key=impl.place_in_order) == EXERCISE_NAMES
     for one in exercises():
         assert set(one.claims) <= {*ids()}
         assert {claim.partition(".")[0] for claim in one.claims} == {one.lesson}
@@ -78,7 +78,7 @@ def test_every_solution_passes(tmp_path: Path) -> None:
     """One claim each is enough, as a solution is cut out of the lesson of `impl`, on which all claims hold."""
     claims = [next(iter(one.claims)) for one in exercises()]
     run = judge(tmp_path, "solved", [(one.lesson, cutting.solution(one)) for one in exercises()], claims)
-    verdicts = run.on(FORK)
+    verdicts = run.on(FORK_TARGET)
     assert {claim: verdicts[claim] for claim in claims} == dict.fromkeys(claims, "holds")
 
 
@@ -88,7 +88,7 @@ def test_every_wrong_attempt_fails_a_claim(tmp_path: Path, number: int) -> None:
     attempts = rounds()[number]
     sources = [(one.lesson, source_of(one)) for one in attempts]
     run = judge(tmp_path, "wrong", sources, [one.breaks for one in attempts])
-    verdicts = run.on(FORK)
+    verdicts = run.on(FORK_TARGET)
     assert [one for one in attempts if verdicts[one.breaks] not in FAILURES] == []
     for one in attempts:
         found = tracebacks.raised(run.output, tmp_path / "wrong" / f"{one.lesson}.py")
@@ -96,7 +96,7 @@ def test_every_wrong_attempt_fails_a_claim(tmp_path: Path, number: int) -> None:
 
 
 def test_the_code_that_an_exercise_begins_with_is_a_wrong_attempt() -> None:
-    assert [one.lesson for one in rounds()[0]] == NAMES
+    assert [one.lesson for one in rounds()[0]] == EXERCISE_NAMES
     assert {one.body for one in rounds()[0]} == {None}
 
 
@@ -121,7 +121,7 @@ def test_every_rule_has_an_attempt() -> None:
     assert untold == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXERCISE_NAMES)
 def test_a_solution_gets_no_message(name: str) -> None:
     assert messages(named(name), cutting.solution(named(name))) == []
 
@@ -170,7 +170,7 @@ def test_a_message_names_the_line() -> None:
 
 
 @pytest.mark.parametrize("cut", [cutting.with_holes, cutting.solution])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXERCISE_NAMES)
 def test_an_exercise_needs_nothing_but_the_standard_library(name: str, cut: Callable[[Exercise], str]) -> None:
     """All names are defined, nothing is imported from the project, and no annotation is left."""
     text = cut(named(name))
@@ -183,7 +183,7 @@ def test_an_exercise_needs_nothing_but_the_standard_library(name: str, cut: Call
     assert all(ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXERCISE_NAMES)
 def test_a_solution_is_the_lesson_itself(name: str) -> None:
     """Apart from annotations, the functions of a solution are those of the reference."""
     lesson = ast.parse((ROOT / "impl" / f"{name}.py").read_text(encoding="utf-8"))
@@ -195,7 +195,7 @@ def test_a_solution_is_the_lesson_itself(name: str) -> None:
     assert {node.name for node in solved} >= named(name).holes.keys()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXERCISE_NAMES)
 def test_a_program_prints_what_the_answer_says(name: str) -> None:
     prediction = named(name).prediction
     assert predicting.run(prediction) == prediction.choices[prediction.answer]

@@ -25,7 +25,7 @@ from spec.selftest.mutation.library.suites import KILLED_AT_ONCE, Claims, OwnTes
 from spec.selftest.mutation.mutants import Change
 from spec.tools.command_line import UsageError
 
-API = '''
+API_SOURCE = '''
 """A small library."""
 
 import multiprocessing
@@ -54,7 +54,7 @@ def __getattr__(name):
     return getattr(_context, name)
 '''
 
-NAMES = '''
+NAMES_SOURCE = '''
 """Names of processes."""
 
 import sys
@@ -83,7 +83,7 @@ def test_rename():
     assert Process.note
 """
 
-CLAIM = "identity.child-has-the-name-it-was-given"
+NOTICING_CLAIM = "identity.child-has-the-name-it-was-given"
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def tinymp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     """A library with two modules and a test of its own, which is installed while the test runs."""
     package = tmp_path / "installed" / "tinymp"
     (package / "tests").mkdir(parents=True)
-    (package / "__init__.py").write_text(API, encoding="utf-8")
-    (package / "names.py").write_text(NAMES, encoding="utf-8")
+    (package / "__init__.py").write_text(API_SOURCE, encoding="utf-8")
+    (package / "names.py").write_text(NAMES_SOURCE, encoding="utf-8")
     (package / "tests" / "test_names.py").write_text(OWN_TEST, encoding="utf-8")
     monkeypatch.syspath_prepend(package.parent)
     monkeypatch.setattr(drawing, "LIBRARY_OPERATORS", [])
@@ -131,7 +131,7 @@ def test_copy_runs_each_mutant_and_then_the_reference(tinymp: Library, tmp_path:
         with copy.containing("names", f"word = {word!r}\nrename = None"):
             shown = subprocess.run(show, env={"PYTHONPATH": str(copy.folder)}, stdout=subprocess.PIPE, text=True)
         assert shown.stdout == f"{word}\n"
-    assert (copy.folder / "tinymp" / "names.py").read_text(encoding="utf-8") == NAMES
+    assert (copy.folder / "tinymp" / "names.py").read_text(encoding="utf-8") == NAMES_SOURCE
 
 
 def test_statements_are_noted_with_the_test_in_each_process(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ class FakeSuite:
         return self.runs.pop(0)
 
 
-LATE = SuiteRun([Outcome("a", failed=False, seconds=1)], succeeded=False, in_time=False)
+TOO_SLOW = SuiteRun([Outcome("a", failed=False, seconds=1)], succeeded=False, in_time=False)
 PASSED, FAILED = SuiteRun([], succeeded=True), SuiteRun([Outcome("b", failed=True, seconds=1)], succeeded=False)
 
 
@@ -193,9 +193,9 @@ PASSED, FAILED = SuiteRun([], succeeded=True), SuiteRun([Outcome("b", failed=Tru
         ([FAILED, FAILED], ["abc", "b"], "b"),
         ([FAILED, PASSED, PASSED], ["abc", "b", "c"], ""),  # disturbed by something else
         ([SuiteRun([], succeeded=False)], ["abc"], KILLED_AT_ONCE),
-        ([LATE, LATE], ["abc", "b"], "b"),
+        ([TOO_SLOW, TOO_SLOW], ["abc", "b"], "b"),
         ([SuiteRun([Outcome(test, False, 1) for test in "abc"], succeeded=False, in_time=False)], ["abc"], ""),
-        ([LATE, PASSED, PASSED], ["abc", "b", "c"], ""),  # the machine was busy
+        ([TOO_SLOW, PASSED, PASSED], ["abc", "b", "c"], ""),  # the machine was busy
     ],
 )
 def test_mutant_is_noticed_if_a_test_fails_twice(
@@ -288,7 +288,7 @@ def test_claims_and_own_tests_are_tried_and_go_on_from_the_report(
     parser.add_argument("-n", default="2")
     mutate_library.add_arguments(parser)
     file = tmp_path / "report.json"
-    line = f"names --library {tinymp.name} --count 9 --own-tests 9 --report {file} --claim {CLAIM}"
+    line = f"names --library {tinymp.name} --count 9 --own-tests 9 --report {file} --claim {NOTICING_CLAIM}"
     assert mutate_library.run(parser.parse_args(line.split())) == 1
     results = {result.key: result for result in Report.load(file, "tinymp", "unknown").results.values()}
     noticed = {key.splitlines()[1]: (bool(r.noticed_by), bool(r.own_tests)) for key, r in results.items()}

@@ -16,7 +16,7 @@ from spec.harness.memory_maps import is_readable, read_memory, shared_place
 from spec.selftest import processes
 from spec.selftest.conftest import Fork
 
-HERE = os.getpid()
+OWN_PID = os.getpid()
 
 
 def address_of(memory: Any) -> int:
@@ -31,19 +31,19 @@ def test_place_is_in_the_file_that_is_mapped(tmp_path: Path) -> None:
         file.truncate(size)
         whole = mmap.mmap(file.fileno(), size)
         part = mmap.mmap(file.fileno(), mmap.PAGESIZE, offset=mmap.PAGESIZE)
-    seen = shared_place(HERE, address_of(part) + 5)
+    seen = shared_place(OWN_PID, address_of(part) + 5)
     assert seen is not None
     assert (seen.inode, seen.offset) == ((tmp_path / "file").stat().st_ino, mmap.PAGESIZE + 5)
-    assert shared_place(HERE, address_of(whole) + mmap.PAGESIZE + 5) == seen
-    assert shared_place(HERE, address_of(whole) + mmap.PAGESIZE + 6) != seen
+    assert shared_place(OWN_PID, address_of(whole) + mmap.PAGESIZE + 5) == seen
+    assert shared_place(OWN_PID, address_of(whole) + mmap.PAGESIZE + 6) != seen
 
 
 def test_memory_without_a_name_has_a_place_of_its_own(fork: Fork) -> None:
     """What is shared with a fork has the same place there, and nothing else has it."""
     one, another = mmap.mmap(-1, mmap.PAGESIZE), mmap.mmap(-1, mmap.PAGESIZE)
     child, address = fork(processes.wait), address_of(one)
-    assert shared_place(child, address) == shared_place(HERE, address)
-    assert shared_place(HERE, address) != shared_place(HERE, address_of(another))
+    assert shared_place(child, address) == shared_place(OWN_PID, address)
+    assert shared_place(OWN_PID, address) != shared_place(OWN_PID, address_of(another))
 
 
 def test_private_memory_has_no_place(tmp_path: Path) -> None:
@@ -51,9 +51,9 @@ def test_private_memory_has_no_place(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(bytes(mmap.PAGESIZE))
     with (tmp_path / "file").open("r+b") as file:
         copied = mmap.mmap(file.fileno(), mmap.PAGESIZE, flags=mmap.MAP_PRIVATE)
-    assert shared_place(HERE, address_of(copied)) is None
-    assert shared_place(HERE, address_of(bytearray(10))) is None
-    assert shared_place(HERE, 1) is None
+    assert shared_place(OWN_PID, address_of(copied)) is None
+    assert shared_place(OWN_PID, address_of(bytearray(10))) is None
+    assert shared_place(OWN_PID, 1) is None
 
 
 def test_bytes_of_a_stopped_process_are_read(fork: Fork) -> None:
@@ -65,13 +65,13 @@ def test_bytes_of_a_stopped_process_are_read(fork: Fork) -> None:
     shared[:6], private[:] = b"change", b"change"
     assert read_memory(child, address_of(shared), 6) == b"change"
     assert read_memory(child, address_of(private), 6) == b"before"
-    assert read_memory(HERE, address_of(private), 6) == b"change"
+    assert read_memory(OWN_PID, address_of(private), 6) == b"change"
 
 
 def test_what_cannot_be_read_is_an_error(fork: Fork) -> None:
     """No memory is behind the first address, and none is left of a process that has ended."""
     with pytest.raises(OSError):
-        read_memory(HERE, 1, 1)
+        read_memory(OWN_PID, 1, 1)
     child = fork(int)
     os.waitpid(child, 0)
     with pytest.raises(OSError):

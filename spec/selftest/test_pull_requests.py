@@ -205,7 +205,7 @@ def test_file_in_the_repository_stands_for_the_module(
     file = next((name for name in files if name.startswith((".venv", "built"))), "/usr/lib/part.py")
     described: Any = target("lib.part:fork", str(repository / file))
     found: TargetData = described
-    assert places.place(found) == expected
+    assert places.source_path(found) == expected
 
 
 def test_paths_are_relative_to_the_workspace(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +214,7 @@ def test_paths_are_relative_to_the_workspace(repository: Path, monkeypatch: pyte
     monkeypatch.chdir(repository / "inner")
     described: Any = target("lib")
     found: TargetData = described
-    assert places.place(found) == "inner/lib/__init__.py"
+    assert places.source_path(found) == "inner/lib/__init__.py"
 
 
 def test_annotation_for_each_cause_is_one_line() -> None:

@@ -16,7 +16,7 @@ from spec.paths import ROOT
 from spec.tools import pyproject_table
 from spec.tools.command_line import UsageError
 
-TABLE = """
+SETTINGS_TABLE = """
 [tool.multiprocessing-spec]
 mp = ["multiprocessing:fork", "multiprocessing:spawn"]
 claim = ["zombie.piles-up"]
@@ -43,7 +43,7 @@ def settle(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_command_line_replaces_a_key(
     given: Sequence[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle(tmp_path, TABLE, monkeypatch)
+    settle(tmp_path, SETTINGS_TABLE, monkeypatch)
     assert pyproject_table.arguments(given) == [*expected.split(), "--hang-after=2", "-q", "--timeout=90"]
 
 
@@ -101,7 +101,7 @@ def verify(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_command_alone_is_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settle(tmp_path, TABLE, monkeypatch)
+    settle(tmp_path, SETTINGS_TABLE, monkeypatch)
     done = verify(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     verdicts = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verdicts"]

@@ -17,7 +17,7 @@ import pytest
 from spec.harness.process_table import GONE, state
 from spec.paths import ROOT
 from spec.tools.command_line import UsageError
-from spec.tools.soak import HOG, PRESSURE, SURROUNDINGS, load
+from spec.tools.soak import HOG, PRESSURE, SURROUNDINGS, under_load
 from spec.tools.soak import run as run_command
 
 
@@ -82,7 +82,7 @@ def test_load_ends_with_the_run(tmp_path: Path) -> None:
     file = tmp_path / "pid"
     tell = f"open({str(file)!r}, 'w').write(str(os.getpid()))"
     hog = f"import os; {tell}; os.kill(os.getpid(), {signal.SIGSTOP})"
-    with load([[sys.executable, "-c", hog]]):
+    with under_load([[sys.executable, "-c", hog]]):
         while not file.exists() or not file.read_text(encoding="utf-8"):
             os.sched_yield()
         assert state(int(file.read_text(encoding="utf-8"))) != GONE

@@ -33,7 +33,7 @@ from spec.report.timelines.timeline import (
     Timeline,
 )
 
-SVG = "{http://www.w3.org/2000/svg}"
+SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
 @contextmanager
@@ -188,13 +188,17 @@ SAMPLE = Timeline(
 
 def test_picture_has_a_lane_for_each_process() -> None:
     picture = ET.fromstring(pictures.svg(SAMPLE))
-    texts = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
+    texts = ["".join(text.itertext()) for text in picture.iter(f"{SVG_NAMESPACE}text")]
     assert [text for text in texts if text.startswith(("main", "child"))] == ["main 10", "child 1 11"]
     assert {"SIGTERM", "adopted by process 1", "still there", "a <sample>", "0.5 s"} <= {*texts}
-    bars = [bar for bar in picture.iter(f"{SVG}rect") if bar.get("class") in (RUNNING, WAITING, SLEEPING, ZOMBIE)]
-    told = [title.text for bar in bars for title in bar.iter(f"{SVG}title")]
+    bars = [
+        bar
+        for bar in picture.iter(f"{SVG_NAMESPACE}rect")
+        if bar.get("class") in (RUNNING, WAITING, SLEEPING, ZOMBIE)
+    ]
+    told = [title.text for bar in bars for title in bar.iter(f"{SVG_NAMESPACE}title")]
     assert "0.500 s to 2.000 s: waiting for the exit of child 1" in told
-    sleeping = next(bar for bar in bars if "0.250 s" in str(bar.find(f"{SVG}title").text))  # type: ignore[union-attr]
+    sleeping = next(bar for bar in bars if "0.250 s" in str(bar.find(f"{SVG_NAMESPACE}title").text))  # type: ignore[union-attr]
     scale = (pictures.PICTURE_WIDTH - pictures.LEFT_MARGIN - pictures.RIGHT_MARGIN) / 2
     assert float(sleeping.attrib["x"]) == pytest.approx(pictures.LEFT_MARGIN + 0.25 * scale, abs=0.1)
     assert float(sleeping.attrib["width"]) == pytest.approx(1.25 * scale, abs=0.1)

@@ -27,7 +27,7 @@ SAMPLED_SHARE = 0.25
 TRIES = 3
 """How often a claim is tried whose verdict differs from the record."""
 
-OPTIONS = ("--hang-after=1", "--hypothesis-seed=0")
+TRIAL_OPTIONS = ("--hang-after=1", "--hypothesis-seed=0")
 """The options of each run.  With a seed, claims that draw examples draw those with which a defect has been seen."""
 
 RUN_SECONDS = 3600.0
@@ -73,7 +73,7 @@ class Batch:
     def _run(self, arguments: Sequence[str]) -> dict[Defect, Observations]:
         packages = [f"--impl={defect.name}" for defect in self.defects if defect.is_package]
         targets = [f"--mp={defect.mp}" for defect in self.defects]
-        run = verify(*arguments, *packages, *targets, *OPTIONS, seconds=RUN_SECONDS)
+        run = verify(*arguments, *packages, *targets, *TRIAL_OPTIONS, seconds=RUN_SECONDS)
         return {
             defect: {claim: [verdict] for claim, verdict in run.on(defect.mp).items() if verdict != NOT_APPLICABLE}
             for defect in self.defects

@@ -169,7 +169,7 @@ def soak(asked: argparse.Namespace) -> Iterator[SoakRun]:
         at_once = list(islice(numbers, surroundings.runs))
         if not at_once:
             return
-        with load(surroundings.load(asked)):
+        with under_load(surroundings.load(asked)):
             for one in [start(number, surroundings, first + number - 1, asked) for number in at_once]:
                 wait(one, asked.minutes)
                 result = "failed" if one.process.returncode else "passed"
@@ -218,7 +218,7 @@ def paths(folder: Path, number: int, seed: int) -> Iterator[Path]:
 
 
 @contextmanager
-def load(commands: list[list[str]]) -> Iterator[None]:
+def under_load(commands: list[list[str]]) -> Iterator[None]:
     """Run the *commands* at the same time as the block, and kill them at its end."""
     with ExitStack() as stack:
         for command in commands:

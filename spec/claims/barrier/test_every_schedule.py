@@ -15,7 +15,7 @@ from spec.models.schedules import Explorer, Wording
 
 pytestmark = needs("Process", "Barrier")
 
-HIKERS = Wording("hiker", stops="is at hut {1}", ends="has arrived")
+HIKER_WORDING = Wording("hiker", stops="is at hut {1}", ends="has arrived")
 
 
 @source("impl.barrier.hike")
@@ -28,7 +28,7 @@ def test_in_every_schedule_all_go_on_together(
         barrier, hut = mp.Barrier(hikers), checkpoint(f"hut-of-{hikers}")
         hike = partial(lesson.hike, stages=stages, walk=payloads.walk, tell=hut.pause, meet=barrier.wait)
         staff = [worker(hike=partial(hike, number)) for number in range(1, hikers + 1)]
-        explorer, schedules = Explorer(staff, hut, ("hike",), HIKERS), 0
+        explorer, schedules = Explorer(staff, hut, ("hike",), HIKER_WORDING), 0
         for run in explorer.explore(prepare=payloads.go_on):
             schedules += 1
             stops, end = stops_by_step(run.schedule, hikers, stages)

@@ -17,7 +17,7 @@ from spec.harness.witness import gatekeeper, kernel, recorder
 
 pytestmark = [needs("Process", "Barrier"), managed_too]
 
-HIKERS, STAGES = 3, 3
+HIKERS, HIKE_STAGES = 3, 3
 
 
 @source("impl.barrier.set_out")
@@ -26,8 +26,8 @@ def test_nobody_runs_ahead(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, 
     """With the barrier, no hiker begins a stage before all have ended the one before; hikers who are early wait."""
     way, hikers = checkpoint("way"), HIKERS * scale
     barrier = mp.Barrier(hikers)
-    walking = lesson.set_out(mp, hikers, STAGES, way.pause, partial(payloads.tell, log), barrier.wait)
-    for stage in range(STAGES):
+    walking = lesson.set_out(mp, hikers, HIKE_STAGES, way.pause, partial(payloads.tell, log), barrier.wait)
+    for stage in range(HIKE_STAGES):
         arrivals = way.wait_for(hikers)
         begun = sorted(arrival.notes for arrival in arrivals)
         gatekeeper.shows("the hikers on the way", begun, expected=[(hiker, stage) for hiker in range(hikers)])
@@ -40,7 +40,7 @@ def test_nobody_runs_ahead(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, 
         slow.let_go()
     join_all(walking)
     told = [event.value for event in log.events("arrived")]
-    everybody = [(hiker, stage) for hiker in range(hikers) for stage in range(STAGES)]
+    everybody = [(hiker, stage) for hiker in range(hikers) for stage in range(HIKE_STAGES)]
     recorder.shows("who arrived where", sorted(told), expected=everybody)
     recorder.shows("the stages, in the order of arrivals", [s for _, s in told], expected=sorted(s for _, s in told))
 
@@ -50,16 +50,16 @@ def test_nobody_runs_ahead(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, 
 def test_fastest_runs_ahead_without(mp: Any, lesson: Lesson, checkpoint: MakeCheckpoint, log: Recorder) -> None:
     """Without the barrier, one hiker ends all stages while the others are still on the first one."""
     way = checkpoint("way")
-    walking = lesson.set_out(mp, HIKERS, STAGES, way.pause, partial(payloads.tell, log), payloads.go_on)
+    walking = lesson.set_out(mp, HIKERS, HIKE_STAGES, way.pause, partial(payloads.tell, log), payloads.go_on)
     fast, *others = way.wait_for(HIKERS)
     runner, _ = fast.notes
-    for stage in range(STAGES):
+    for stage in range(HIKE_STAGES):
         gatekeeper.shows("where the fast hiker is", fast.notes, expected=(runner, stage))
         fast.let_go()
-        if stage < STAGES - 1:
+        if stage < HIKE_STAGES - 1:
             fast = way.next()
     walking[runner].join()
-    recorder.shows("the arrivals", log.values("arrived"), expected=[(runner, stage) for stage in range(STAGES)])
+    recorder.shows("the arrivals", log.values("arrived"), expected=[(runner, stage) for stage in range(HIKE_STAGES)])
     kernel.shows("the processes that are on the way", len({arrival.pid for arrival in others}), expected=HIKERS - 1)
     way.open()
     for arrival in others:

@@ -92,20 +92,22 @@ def test_wait_for_ends_in_time_though_notified(mp: Multiprocessing, worker: Make
     waiter.call("condition.acquire")
     begun, backoff = time.monotonic(), Backoff("wait_for() with a timeout of 0.1 s to end")
     waiter.begin("condition.wait_for", (folder / "no such file").exists, 0.1)
-    for _ in range(MANY):
+    for _ in range(NOTIFICATIONS):
         if waiter.done:
             break
         if condition.acquire(False):  # the waiter holds the lock once its wait has ended
             condition.notify()
             condition.release()
         backoff.wait()
-    kernel.shows(f"whether wait_for(..., 0.1) has ended after {MANY} notifications", waiter.done, expected=True)
+    kernel.shows(
+        f"whether wait_for(..., 0.1) has ended after {NOTIFICATIONS} notifications", waiter.done, expected=True
+    )
     caller.shows("what wait_for() returns", waiter.result(), expected=False)
     kernel.shows("the seconds that wait_for() took", time.monotonic() - begun, expected=at_least(0.1))
     caller.shows("acquire(False) by another process after that", condition.acquire(False), expected=False)
 
 
-MANY = 300
+NOTIFICATIONS = 300
 """Notifications, at most 16 ms apart: many times as many as there can be in a wait of 0.1 s."""
 
 

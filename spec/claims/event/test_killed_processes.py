@@ -18,7 +18,7 @@ from spec.harness.worker import Worker
 
 pytestmark = [needs("Process", "Event"), managed_too]
 
-SET = "https://docs.python.org/3/library/threading.html#threading.Event.set"
+EVENT_SET = "https://docs.python.org/3/library/threading.html#threading.Event.set"
 
 
 def waits(waiter: Worker) -> Worker:
@@ -51,7 +51,7 @@ def handler_is_answered(process: Worker, asked: Checkpoint) -> None:
 
 
 @source("https://github.com/python/cpython/issues/75158")
-@source(SET, observed=True)
+@source(EVENT_SET, observed=True)
 def test_killed_waiter_stops_no_setter(mp: Multiprocessing, worker: MakeWorker) -> None:
     """When a process was killed while it waited for an event, `set` returns, and wakes the others."""
     event = mp.Event()
@@ -63,7 +63,7 @@ def test_killed_waiter_stops_no_setter(mp: Multiprocessing, worker: MakeWorker) 
 
 
 @source("https://github.com/python/cpython/issues/75158", observed=True)
-@source(SET, observed=True)
+@source(EVENT_SET, observed=True)
 def test_stopped_waiter_stops_no_setter(mp: Multiprocessing, worker: MakeWorker) -> None:
     """`set` returns while a process that waits is stopped; that process goes on once it continues."""
     event = mp.Event()
@@ -95,7 +95,7 @@ ROUNDS = 3
 
 
 @source("https://github.com/python/cpython/issues/88304", observed=True)
-@source(SET, observed=True)
+@source(EVENT_SET, observed=True)
 def test_killed_setter_leaves_it_usable(mp: Multiprocessing, worker: MakeWorker) -> None:
     """When a process is killed while it sets an event, others can still ask whether it is set, and are woken."""
     event = mp.Event()
@@ -110,7 +110,7 @@ def test_killed_setter_leaves_it_usable(mp: Multiprocessing, worker: MakeWorker)
     caller.shows("wait() of the process that was stopped meanwhile", stopped.result(), expected=True)
 
 
-@source(SET)
+@source(EVENT_SET)
 def test_stays_set_after_its_setter(mp: Multiprocessing, worker: MakeWorker) -> None:
     """An event that a process has set is still set when that process was killed, until another one clears it."""
     event = mp.Event()

@@ -28,7 +28,7 @@ pytestmark = needs("Process", "ProcessPoolExecutor")
 
 FUTURES = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures."
 
-MANY = 9
+MANY_TASKS = 9
 """More tasks than an executor with one worker takes from its caller before the first is done."""
 
 
@@ -44,7 +44,7 @@ def test_cancelled_task_never_runs(executor: MakeExecutor, checkpoint: MakeCheck
     working, kitchen = checkpoint("working"), executor(1)
     kitchen.submit(working.pause)
     arrival = working.next()
-    futures = [kitchen.submit(log, "ran", number) for number in range(MANY)]
+    futures = [kitchen.submit(log, "ran", number) for number in range(MANY_TASKS)]
     last = futures[-1]
     caller.shows("cancel(), twice", [last.cancel(), last.cancel()], expected=[True, True])
     caller.shows("running(), done() and cancelled()", states(last), expected=(False, True, True))
@@ -53,7 +53,7 @@ def test_cancelled_task_never_runs(executor: MakeExecutor, checkpoint: MakeCheck
             call()
     arrival.let_go()
     kitchen.shutdown()
-    recorder.shows("the tasks that ran", log.values("ran"), expected=[*range(MANY - 1)])
+    recorder.shows("the tasks that ran", log.values("ran"), expected=[*range(MANY_TASKS - 1)])
 
 
 @source(FUTURES + "Future.cancel")
@@ -144,7 +144,7 @@ def test_callback_that_exits_stops_nothing(executor: MakeExecutor, checkpoint: M
 def test_callback_is_called_for_every_end(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
     """Callbacks are called also when the task has failed, was cancelled, or is lost with its worker."""
     working, kitchen = checkpoint("working"), executor(1)
-    calls = [working.pause, payloads.salt_twice, payloads.die, *[payloads.ignore] * MANY]
+    calls = [working.pause, payloads.salt_twice, payloads.die, *[payloads.ignore] * MANY_TASKS]
     futures = [kitchen.submit(call) for call in calls]
     for number, future in enumerate(futures):
         future.add_done_callback(partial(tell, log, number, []))

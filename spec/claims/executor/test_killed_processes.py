@@ -19,10 +19,10 @@ from spec.harness.witness import caller, containing, kernel, other_than, recorde
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
 
-BROKEN = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.process.BrokenProcessPool"
+BROKEN_POOL = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.process.BrokenProcessPool"
 
 
-@source(BROKEN)
+@source(BROKEN_POOL)
 def test_killed_worker_breaks_it(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
     """When a worker is killed, all futures raise BrokenExecutor, no task is taken any more, and no worker stays."""
     working, kitchen = checkpoint("working"), executor(2)
@@ -41,7 +41,7 @@ def test_killed_worker_breaks_it(executor: MakeExecutor, checkpoint: MakeCheckpo
 
 
 @where(fresh_memory)
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_killed_newcomer_hangs_nobody(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
     """When a worker is killed that was started while another one works, its task raises BrokenExecutor."""
     working, kitchen = checkpoint("working"), executor(2)
@@ -66,7 +66,7 @@ def test_each_lost_task_has_its_exception(executor: MakeExecutor, checkpoint: Ma
     caller.shows("whether they have one exception", first is second, expected=False)
 
 
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_killed_idle_worker_hangs_nobody(executor: MakeExecutor) -> None:
     """When an idle worker was killed, the next task raises BrokenExecutor, and is not lost."""
     kitchen = executor(1)
@@ -75,7 +75,7 @@ def test_killed_idle_worker_hangs_nobody(executor: MakeExecutor) -> None:
         kitchen.submit(os.getpid).result()
 
 
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_worker_may_die_at_any_moment(executor: MakeExecutor) -> None:
     """A worker that dies while it receives a task, in a task, or while it sends a result leaves nobody waiting."""
     for task, *arguments in (
@@ -88,7 +88,7 @@ def test_worker_may_die_at_any_moment(executor: MakeExecutor) -> None:
 
 
 @source("https://github.com/python/cpython/issues/94777")
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_large_tasks_of_a_broken_one_hang_nobody(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
     """When a worker is killed while large tasks are sent to it, their futures raise BrokenExecutor too."""
     working, kitchen = checkpoint("working"), executor(1)
@@ -126,7 +126,7 @@ def test_callback_of_a_lost_task_may_submit(executor: MakeExecutor, checkpoint: 
     caller.shows("what the callback was told", told, expected=["refused"])
 
 
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_program_that_lost_a_worker_ends(program: Programs) -> None:
     """A program whose executor is broken ends, without a shutdown, with exit status 0, and silently."""
     ends_silently(program.main(kitchens.lose_a_worker_and_end))
@@ -181,7 +181,7 @@ def test_shutdown_of_a_broken_one_returns(executor: MakeExecutor, checkpoint: Ma
 
 @where(counts_references)
 @source("https://github.com/joblib/loky/blob/master/tests/test_reusable_executor.py", observed=True)
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_result_of_a_worker_that_dies_then_arrives(executor: MakeExecutor) -> None:
     """The result of a task arrives though its worker dies when it drops the argument; the next task is lost."""
     kitchen = executor(1)
@@ -201,7 +201,7 @@ def test_lost_task_tells_the_exit_code(executor: MakeExecutor) -> None:
 
 @where(counts_references)
 @source("https://github.com/joblib/loky/blob/master/tests/_test_process_executor.py", observed=True)
-@source(BROKEN, observed=True)
+@source(BROKEN_POOL, observed=True)
 def test_dropped_executor_tells_a_lost_task(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """When a worker of an executor is killed that nothing refers to any more, its tasks raise BrokenExecutor."""
     working = checkpoint("working")

@@ -16,10 +16,12 @@ from spec.harness.witness import caller, kernel, recorder, refuses
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
 
-EXECUTOR = "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ProcessPoolExecutor"
+PROCESS_POOL_EXECUTOR = (
+    "https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ProcessPoolExecutor"
+)
 
 
-@source(EXECUTOR)
+@source(PROCESS_POOL_EXECUTOR)
 def test_initializer_runs_first_in_each_worker(
     executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder
 ) -> None:
@@ -36,7 +38,7 @@ def test_initializer_runs_first_in_each_worker(
     caller.shows("the arguments of the calls in each worker", kept, expected=[[("salt",)]] * 3)
 
 
-@source(EXECUTOR)
+@source(PROCESS_POOL_EXECUTOR)
 def test_failing_initializer_breaks_it(executor: MakeExecutor) -> None:
     """If the initializer raises an exception, tasks that were submitted, and later ones, raise BrokenExecutor."""
     kitchen = executor(1, initializer=payloads.salt_twice)
@@ -46,7 +48,7 @@ def test_failing_initializer_breaks_it(executor: MakeExecutor) -> None:
         kitchen.submit(os.getpid)
 
 
-@source(EXECUTOR)
+@source(PROCESS_POOL_EXECUTOR)
 def test_nonsense_is_refused(executor: MakeExecutor) -> None:
     """Less than one worker, and an initializer that cannot be called, are refused."""
     for workers in 0, -1:
@@ -57,8 +59,8 @@ def test_nonsense_is_refused(executor: MakeExecutor) -> None:
 
 
 @needs("ProcessPoolExecutor.kill_workers", "ProcessPoolExecutor.terminate_workers")
-@source(f"{EXECUTOR}.kill_workers")
-@source(f"{EXECUTOR}.terminate_workers")
+@source(f"{PROCESS_POOL_EXECUTOR}.kill_workers")
+@source(f"{PROCESS_POOL_EXECUTOR}.terminate_workers")
 def test_can_be_killed(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
     """`kill_workers` and `terminate_workers` end all workers at once, and their tasks fail."""
     for method in "kill_workers", "terminate_workers":
@@ -76,7 +78,7 @@ def test_can_be_killed(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> No
 
 @where(fresh_memory)
 @needs("ProcessPoolExecutor(max_tasks_per_child)")
-@source(EXECUTOR)
+@source(PROCESS_POOL_EXECUTOR)
 def test_worker_is_replaced_after_its_tasks(executor: MakeExecutor) -> None:
     """With `max_tasks_per_child`, a worker exits after that many tasks, and another one runs the next."""
     kitchen = executor(1, max_tasks_per_child=2)
@@ -90,7 +92,7 @@ def test_worker_is_replaced_after_its_tasks(executor: MakeExecutor) -> None:
 @where(fresh_memory)
 @needs("ProcessPoolExecutor(max_tasks_per_child)")
 @source("https://github.com/python/cpython/issues/115634")
-@source(EXECUTOR)
+@source(PROCESS_POOL_EXECUTOR)
 def test_replaced_worker_leaves_no_task_undone(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
     """With `max_tasks_per_child`, all tasks are done, also those that were submitted before a worker was replaced."""
     working, kitchen = checkpoint("working"), executor(1, max_tasks_per_child=2)
@@ -115,7 +117,7 @@ def test_dropped_executor_leaves_nobody_waiting(mp: Multiprocessing, checkpoint:
 
 @where(inherits_memory)
 @needs("ProcessPoolExecutor(max_tasks_per_child)")
-@source(EXECUTOR)
+@source(PROCESS_POOL_EXECUTOR)
 def test_forked_workers_cannot_be_replaced(executor: MakeExecutor) -> None:
     """`max_tasks_per_child` is refused where workers are forked."""
     with refuses(ValueError):

@@ -64,7 +64,7 @@ def test_arguments_are_copied_at_the_start(mp: Multiprocessing, log: Recorder) -
 @source("https://github.com/python/cpython/issues/96953", observed=True)
 def test_large_arguments_arrive(mp: Multiprocessing, log: Recorder) -> None:
     """An argument that is larger than a pipe's buffer reaches the child complete."""
-    argument = bytes(range(256)) * (queue_payloads.BIG // 256)
+    argument = bytes(range(256)) * (queue_payloads.BIG_ITEM_BYTES // 256)
     child = mp.Process(target=startup.tell_argument, args=(log, argument))
     child.start()
     child.join()

@@ -192,7 +192,7 @@ def start_and_join_each(make: MakesProcesses, tasks: Sequence[Task], log: Record
         log("exit code", child.exitcode)
 
 
-LARGE = bytes(2 * 1024 * 1024)
+LARGE_ARGUMENT = bytes(2 * 1024 * 1024)
 """An argument that does not fit into the buffer of a pipe."""
 
 

@@ -93,6 +93,6 @@ def test_subclass_runs_its_own_code(mp: Multiprocessing, target: Target, log: Re
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.start", observed=True)
 def test_start_ends_though_the_child_does_meanwhile(mp: Multiprocessing, forked_call: MakeForkedCall) -> None:
     """A start returns, or raises an exception, even if the child ends before it has received its arguments."""
-    failure = forked_call(payloads.give_and_join, mp, payloads.Deadly(), payloads.LARGE).failure()
+    failure = forked_call(payloads.give_and_join, mp, payloads.Deadly(), payloads.LARGE_ARGUMENT).failure()
     expected = Matcher("no exception, or BrokenPipeError", lambda seen: not seen or "BrokenPipeError" in seen)
     caller.shows("what the starter got", failure, expected=expected)

@@ -23,7 +23,7 @@ def make_and_hold(mp: Multiprocessing, pause: Pause) -> None:
     pause()
 
 
-ACQUIRED, HELD = 3, 4
+ACQUIRED, REFUSED = 3, 4
 """The exit codes of a process that tries to acquire a lock: it acquired the lock, or found it held."""
 
 
@@ -67,8 +67,8 @@ def _append(path: Path, text: str) -> None:
 
 
 def try_to_acquire(lock: Lock) -> None:
-    """Try to acquire the lock without waiting, and exit with `ACQUIRED` or `HELD`."""
-    sys.exit(ACQUIRED if lock.acquire(False) else HELD)
+    """Try to acquire the lock without waiting, and exit with `ACQUIRED` or `REFUSED`."""
+    sys.exit(ACQUIRED if lock.acquire(False) else REFUSED)
 
 
 def let_a_child_try(make: MakesProcesses, lock: Lock) -> Optional[int]:

@@ -26,7 +26,7 @@ pytestmark = needs("Process", "Pool")
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool"
 
-BIG = bytes(1 << 18)
+BIG_RESULT = bytes(1 << 18)
 """More than what a pipe holds."""
 
 
@@ -48,7 +48,7 @@ def takes_nothing_more(pool: Pool) -> None:
 def fill_and_terminate(mp: Multiprocessing, work: Pause, full: Pause) -> None:
     """Give a pool more tasks than its pipe holds, stop at *full*, and terminate it, twice."""
     pool = mp.Pool(2)
-    pool.map_async(work, [BIG] * 20, 1)
+    pool.map_async(work, [BIG_RESULT] * 20, 1)
     full()
     for _ in range(2):
         pool.terminate()
@@ -84,7 +84,7 @@ class PickledOnceTheyEnd:
         if threading.current_thread() is not threading.main_thread():
             for pid in self._pids:
                 until_exited(pid)
-        return bytes, (BIG,)
+        return bytes, (BIG_RESULT,)
 
 
 def terminate_amid_pickling(mp: Multiprocessing, work: Pause, submit: Pause) -> None:

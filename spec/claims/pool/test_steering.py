@@ -21,7 +21,7 @@ BILLIARD = "https://github.com/celery/billiard/blob/main/billiard/pool.py"
 
 CONTROL = "https://docs.celeryq.dev/en/stable/reference/celery.app.control.html#celery.app.control.Control"
 
-WORKERS = "https://docs.celeryq.dev/en/stable/userguide/workers.html"
+CELERY_WORKERS = "https://docs.celeryq.dev/en/stable/userguide/workers.html"
 
 
 @needs("Pool.grow")
@@ -98,7 +98,7 @@ def test_restart_replaces_all_workers(mp: Any, checkpoint: MakeCheckpoint) -> No
 
 
 @needs("Pool.__init__(max_memory_per_child)")
-@source(f"{WORKERS}#max-memory-per-child-setting")
+@source(f"{CELERY_WORKERS}#max-memory-per-child-setting")
 def test_worker_that_has_grown_is_replaced(mp: Any) -> None:
     """With `max_memory_per_child`, a worker that has more kilobytes exits after its task, and is replaced."""
     for kilobytes, expected in (1, 3), (1 << 40, 1):
@@ -143,7 +143,7 @@ def test_lost_worker_can_be_caught(mp: Any, checkpoint: MakeCheckpoint) -> None:
 
 
 @needs("Pool.terminate_job")
-@source(f"{WORKERS}#revoke-revoking-tasks")
+@source(f"{CELERY_WORKERS}#revoke-revoking-tasks")
 def test_task_can_be_terminated(mp: Any, checkpoint: MakeCheckpoint) -> None:
     """`terminate_job` ends the worker with a given pid, and its task, and no other."""
     working = checkpoint("working")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spec.harness.recorder import Recorder
 
 
-BIG = 2 * 1024 * 1024
+BIG_ITEM_BYTES = 2 * 1024 * 1024
 """A number of bytes that is larger than a pipe's buffer: see `pipe(7) <https://man7.org/linux/man-pages/man7/pipe.7.html>`_."""
 
 
@@ -39,7 +39,7 @@ def put_big_and_small(queue: Queue, producer: int, count: int) -> None:
 
     Every tenth item is larger than the pipe's buffer.
     """
-    put_all(queue, [(producer, number, bytes(0 if number % 10 else BIG // 8)) for number in range(count)])
+    put_all(queue, [(producer, number, bytes(0 if number % 10 else BIG_ITEM_BYTES // 8)) for number in range(count)])
 
 
 class HeldUp:
@@ -123,12 +123,12 @@ def put_and_fail(queue: Queue, error: BaseException) -> None:
 
 def put_big(queue: Queue) -> None:
     """Put an item that is larger than a pipe's buffer."""
-    queue.put(b"x" * BIG)
+    queue.put(b"x" * BIG_ITEM_BYTES)
 
 
 def put_big_and_cancel(queue: Queue) -> None:
     """Put an item that is larger than a pipe's buffer, and do not wait for it at exit."""
-    queue.put(b"x" * BIG)
+    queue.put(b"x" * BIG_ITEM_BYTES)
     queue.cancel_join_thread()
 
 
@@ -293,7 +293,7 @@ def work_without_standard_files(mp: Multiprocessing) -> None:
 def cancel_and_put_big(queue: Queue) -> None:
     """Cancel the wait for items, and put one that does not fit into a pipe."""
     queue.cancel_join_thread()
-    queue.put(bytes(BIG))
+    queue.put(bytes(BIG_ITEM_BYTES))
 
 
 def let_a_child_tell(make: MakesProcesses, queue: Queue, sender: Connection) -> None:

@@ -88,7 +88,7 @@ def test_joining_before_getting_hangs(
     parent = forked_call(payloads.start_and_join, mp, task)
     child = put.next().let_go()
     until_blocked([child.pid, parent.pid])
-    recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG)
+    recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG_ITEM_BYTES)
     parent.result()
     kernel.shows("the child after the join", state(child.pid), expected=other_than(ALIVE))
 
@@ -175,7 +175,7 @@ def test_join_thread_waits_for_the_pipe(
     producer.call("put")
     producer.begin("finish")
     kernel.shows("whether join_thread() in a child is blocked", producer.blocks(), expected=True)
-    recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG)
+    recorder.shows("the number of bytes that arrive", len(queue.get()), expected=payloads.BIG_ITEM_BYTES)
     producer.result()
 
 

@@ -20,7 +20,7 @@ from spec.harness.witness import at_least, caller, containing, kernel, recorder,
 
 pytestmark = needs("Process", "Pipe")
 
-SHORT = 1e-6
+TINY_TIMEOUT = 1e-6
 """A timeout in seconds that is over before another process can do anything."""
 
 DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection."
@@ -237,7 +237,7 @@ def test_simple_queue_behaves_as_a_queue(mp: Any, worker: MakeWorker) -> None:
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.SimpleQueue", observed=True)
 def test_items_of_a_simple_queue_stay_whole(mp: Any, worker: MakeWorker) -> None:
     """Two processes may put large items into a simple queue at once, and two may get: each item arrives whole."""
-    queue, size = mp.SimpleQueue(), payloads.BIG
+    queue, size = mp.SimpleQueue(), payloads.BIG_ITEM_BYTES
     putting = [worker(queue=queue) for _ in range(2)]
     for letter, process in zip(b"ab", putting):
         process.begin("queue.put", bytes([letter]) * size)
@@ -258,7 +258,7 @@ def test_pipe_ends_amid_a_message(mp: Any, worker: MakeWorker) -> None:
     receiver, sender = mp.Pipe(False)
     source = worker(sender=sender)
     sender.close()
-    source.begin("sender.send", b"x" * payloads.BIG)
+    source.begin("sender.send", b"x" * payloads.BIG_ITEM_BYTES)
     kernel.shows("whether send() of a large message is blocked", source.blocks(), expected=True)
     source.kill()
     with refuses(OSError):
@@ -268,7 +268,7 @@ def test_pipe_ends_amid_a_message(mp: Any, worker: MakeWorker) -> None:
 @source("https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout", observed=True)
 def test_pipe_minds_no_default_timeout(mp: Any, worker: MakeWorker) -> None:
     """A receiver waits without limit, even if the pipe was made after a call of `socket.setdefaulttimeout`."""
-    socket.setdefaulttimeout(SHORT)
+    socket.setdefaulttimeout(TINY_TIMEOUT)
     ends = mp.Pipe()
     socket.setdefaulttimeout(None)
     drain = worker(end=ends[0])
@@ -281,7 +281,7 @@ def test_pipe_minds_no_default_timeout(mp: Any, worker: MakeWorker) -> None:
 @source("https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout", observed=True)
 def test_listener_minds_no_default_timeout(connections: Any, forked_call: MakeForkedCall) -> None:
     """A listener and a client wait without limit, even after a call of `socket.setdefaulttimeout`."""
-    socket.setdefaulttimeout(SHORT)
+    socket.setdefaulttimeout(TINY_TIMEOUT)
     with connections.Listener(family="AF_INET") as listener:
         client = forked_call(payloads.answer_as_client, connections.Client, listener.address, None)
         with listener.accept() as connection:

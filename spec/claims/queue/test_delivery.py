@@ -53,8 +53,8 @@ def test_carries_a_message_larger_than_the_pipe(
     """A message larger than the pipe's buffer reaches the parent, which gets it before it joins the child."""
     composing = checkpoint("composing")
     parent = forked_call(lesson.message_from_child, mp, composing.pause)
-    composing.next().let_go(b"x" * payloads.BIG)
-    recorder.shows("the number of bytes that the parent gets", len(parent.result()), expected=payloads.BIG)
+    composing.next().let_go(b"x" * payloads.BIG_ITEM_BYTES)
+    recorder.shows("the number of bytes that the parent gets", len(parent.result()), expected=payloads.BIG_ITEM_BYTES)
 
 
 @source("impl.queue.message_from_child")
@@ -74,7 +74,7 @@ def test_first_in_is_first_out(
     queue, numbers, pickling = mp.Queue(), list(range(10 * scale)), checkpoint("pickling")
     producer = worker(queue=queue, put_held_up=partial(payloads.put_held_up, queue, pickling.pause))
     for number in numbers:
-        producer.call("queue.put", (number, b"x" * (payloads.BIG if number in (3, 4) else 0)))
+        producer.call("queue.put", (number, b"x" * (payloads.BIG_ITEM_BYTES if number in (3, 4) else 0)))
     got = [number for number, _ in lesson.take(queue, len(numbers))]
     recorder.shows("the items, in the order of arrival", got, expected=numbers)
     producer.call("put_held_up")
@@ -112,7 +112,7 @@ def test_any_picklable_value_arrives_equal(mp: Multiprocessing, worker: MakeWork
 
     @given(value=values)
     @example(value=None)
-    @example(value=b"x" * payloads.BIG)
+    @example(value=b"x" * payloads.BIG_ITEM_BYTES)
     @example(value=("约吗?", {"约吗?": [None, 2**100, b"\0"]}))
     @example(value=b"x" * 2**24)  # its length does not fit into three bytes
     @example(value=pickled_to(4096))
@@ -171,7 +171,7 @@ def test_keeps_the_order_of_each_producer(mp: Multiprocessing, scale: int, worke
 def test_big_items_put_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Items larger than the pipe's buffer arrive whole, even if several processes put them at once."""
     queue = mp.Queue()
-    items = [letter * payloads.BIG for letter in (b"x", b"y")]
+    items = [letter * payloads.BIG_ITEM_BYTES for letter in (b"x", b"y")]
     producers = [worker(queue=queue) for _ in items]
     for producer, item in zip(producers, items):
         producer.call("queue.put", item)
@@ -184,7 +184,7 @@ def test_big_items_put_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWor
 def test_big_items_got_at_once_arrive_whole(mp: Multiprocessing, worker: MakeWorker) -> None:
     """Items larger than the pipe's buffer arrive whole, even if several processes, or threads, get them at once."""
     queue = mp.Queue()
-    items = [letter * payloads.BIG for letter in (b"x", b"y")]
+    items = [letter * payloads.BIG_ITEM_BYTES for letter in (b"x", b"y")]
     consumers, producer = [worker(queue=queue) for _ in items], worker(queue=queue)
     for consumer in consumers:
         consumer.begin("queue.get")

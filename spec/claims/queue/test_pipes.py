@@ -98,7 +98,7 @@ def test_pipe_carries_any_value(mp: Multiprocessing, worker: MakeWorker) -> None
     """Any picklable value, even a large one or an exception, arrives through a pipe as it was sent."""
     receiver, sender = mp.Pipe(False)
     source = worker(sender=sender)
-    for value in (None, 0, b"x" * payloads.BIG, ValueError("an exception"), len, ("约吗?", [2**100])):
+    for value in (None, 0, b"x" * payloads.BIG_ITEM_BYTES, ValueError("an exception"), len, ("约吗?", [2**100])):
         source.begin("sender.send", value)
         recorder.shows("the value that is received", comparable(receiver.recv()), expected=comparable(value))
         source.result()
@@ -108,7 +108,7 @@ def test_pipe_carries_any_value(mp: Multiprocessing, worker: MakeWorker) -> None
 def test_pipe_goes_on_after_a_signal(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A process that waits to receive, or that is still sending, handles a signal, and all data arrives whole."""
     receiver, sender = mp.Pipe(False)
-    handling, large = checkpoint("handling"), b"x" * payloads.BIG
+    handling, large = checkpoint("handling"), b"x" * payloads.BIG_ITEM_BYTES
     handle = partial(handlers.handle, handling.pause)
     drain, source = worker(receiver=receiver, handle=handle), worker(sender=sender, handle=handle)
     drain.call("handle"), source.call("handle")

@@ -13,12 +13,12 @@ from spec.harness.witness import caller, containing, kernel, recorder, refuses
 
 pytestmark = needs("Process", "Pipe", "AuthenticationError")
 
-KEYS = "https://docs.python.org/3/library/multiprocessing.html#authentication-keys"
+AUTHENTICATION_KEYS = "https://docs.python.org/3/library/multiprocessing.html#authentication-keys"
 LISTENER = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Listener"
 
 
 @where(hosts_are_apart)
-@source(KEYS)
+@source(AUTHENTICATION_KEYS)
 def test_key_is_never_on_the_wire(connections: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
     """What a client and a listener send each other does not contain the key; the messages are not encrypted."""
     here, there = network(2)
@@ -34,7 +34,7 @@ def test_key_is_never_on_the_wire(connections: Any, network: MakeHosts, checkpoi
 
 
 @source("https://github.com/python/cpython/issues/123736")
-@source(KEYS)
+@source(AUTHENTICATION_KEYS)
 def test_client_with_a_key_is_told_that_there_is_none(
     connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
@@ -48,7 +48,7 @@ def test_client_with_a_key_is_told_that_there_is_none(
     listener.kill()
 
 
-@source(KEYS)
+@source(AUTHENTICATION_KEYS)
 def test_client_without_a_key_is_refused(
     connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
@@ -78,7 +78,7 @@ def test_empty_key_is_a_key(connections: Any, forked_call: MakeForkedCall, check
     recorder.shows("what the client with the empty key sends", accepted, expected="dumpling")
 
 
-@source(KEYS, observed=True)
+@source(AUTHENTICATION_KEYS, observed=True)
 def test_listener_survives_nonsense(connections: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
     """A listener with a key refuses a client that sends nonsense, megabytes or nothing, and accepts others."""
     here, there = network(2)

@@ -20,7 +20,7 @@ from spec.harness.worker import CallFailed
 
 pytestmark = needs("Process", "SharedMemory", "ShareableList")
 
-LIST = (
+SHAREABLE_LIST = (
     "https://docs.python.org/3/library/multiprocessing.shared_memory.html#multiprocessing.shared_memory.ShareableList"
 )
 
@@ -35,7 +35,7 @@ def typed(values: Any) -> list[tuple[type, object]]:
     return [(type(value), value) for value in values]
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_list_has_the_values_it_is_made_of(memory: SharedMemories, worker: MakeWorker) -> None:
     """A list has the numbers, truth values, texts, bytes and None that it is made of, here and in a child."""
     values = memory.new_list(VALUES)
@@ -47,7 +47,7 @@ def test_list_has_the_values_it_is_made_of(memory: SharedMemories, worker: MakeW
     recorder.shows("the items in a child", typed(child.call("items")), expected=typed(VALUES))
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_list_is_the_same_memory_in_all(memory: SharedMemories, worker: MakeWorker) -> None:
     """A process that is given a list, or attaches by its name, has the same memory, and all see what it assigns."""
     values = memory.new_list([1, "rice", 2.5])
@@ -61,7 +61,7 @@ def test_list_is_the_same_memory_in_all(memory: SharedMemories, worker: MakeWork
     recorder.shows("the items in the child", child.call("items"), expected=[7, "tea", 2.5])
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_list_keeps_its_length(memory: SharedMemories) -> None:
     """A list has no method that would change its length, and refuses an index beyond its end with IndexError."""
     for length in 0, 1, 5:
@@ -89,7 +89,7 @@ def test_index_before_the_first_is_refused(memory: SharedMemories) -> None:
     caller.shows("the items after that", [*values], expected=[1, 2])
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_place_can_change_its_type(memory: SharedMemories) -> None:
     """An item can be replaced by one of any other type that fits, and the other items stay as they are."""
     values = memory.new_list([1, 2, 3])
@@ -99,7 +99,7 @@ def test_place_can_change_its_type(memory: SharedMemories) -> None:
         caller.shows(f"the items after {value!r} was assigned", seen, expected=typed([1, value, 3]))
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 @source("https://github.com/python/cpython/issues/84510")
 def test_place_keeps_its_room(memory: SharedMemories) -> None:
     """A text or bytes that are longer than the place was made for are refused, and the place keeps its value."""
@@ -115,7 +115,7 @@ def test_place_keeps_its_room(memory: SharedMemories) -> None:
             caller.shows("the items", [*values], expected=[*before[:index], right, *before[index + 1 :]])
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_number_that_is_too_large_is_refused(memory: SharedMemories) -> None:
     """A list cannot be made of a number that takes more than 64 bits, and leaves no block then."""
     name = memory.new_name()
@@ -127,7 +127,7 @@ def test_number_that_is_too_large_is_refused(memory: SharedMemories) -> None:
     caller.shows("whether a list can be made after that", [*memory.new_list([1], name=name)], expected=[1])
 
 
-@source(LIST, observed=True)
+@source(SHAREABLE_LIST, observed=True)
 def test_refused_number_changes_nothing(memory: SharedMemories) -> None:
     """When a number that takes more than 64 bits is refused, the place keeps its value."""
     values = memory.new_list([5, "rice", 2.5])
@@ -138,7 +138,7 @@ def test_refused_number_changes_nothing(memory: SharedMemories) -> None:
             caller.shows("the items after that", typed(values), expected=typed([5, "rice", 2.5]))
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_other_types_are_refused(memory: SharedMemories) -> None:
     """Values of other types, such as lists and dicts, are refused, and change nothing."""
     values = memory.new_list([5, "rice"])
@@ -178,7 +178,7 @@ def test_list_keeps_nulls_at_the_end(memory: SharedMemories) -> None:
     caller.shows("the items", [*values], expected=given_values)
 
 
-@source(LIST, observed=True)
+@source(SHAREABLE_LIST, observed=True)
 def test_list_keeps_nulls_inside(memory: SharedMemories) -> None:
     """Null bytes and null characters inside bytes and texts belong to the item."""
     given_values = [b"a\0b", "a\0\0b", b"\0x", "\0x"]
@@ -188,8 +188,8 @@ def test_list_keeps_nulls_inside(memory: SharedMemories) -> None:
     caller.shows("the first item after an assignment", values[0], expected="c\0d")
 
 
-@source(LIST + ".count")
-@source(LIST + ".index")
+@source(SHAREABLE_LIST + ".count")
+@source(SHAREABLE_LIST + ".index")
 def test_list_counts_and_finds(memory: SharedMemories) -> None:
     """`count` and `index` answer as those of a list, and `index` raises ValueError for what is not there."""
     plain = ["rice", 1, 2.0, None, "rice", 1, b"tea"]
@@ -204,7 +204,7 @@ def test_list_counts_and_finds(memory: SharedMemories) -> None:
                 values.index(value)
 
 
-@source(LIST + ".format")
+@source(SHAREABLE_LIST + ".format")
 def test_format_is_that_of_struct(memory: SharedMemories) -> None:
     """`format` has the format characters of `struct` for the items: their types, and the room of texts and bytes."""
     values = memory.new_list([1, 2.5, "rice", b"0123456789"])
@@ -214,7 +214,7 @@ def test_format_is_that_of_struct(memory: SharedMemories) -> None:
     caller.shows("format of a list without items", memory.new_list([]).format, expected="")
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_list_of_another_is_its_own(memory: SharedMemories) -> None:
     """A list that is made of another list in shared memory, or of a text, is memory of its own."""
     values, name = memory.new_list([1, "rice"]), memory.new_name()
@@ -226,7 +226,7 @@ def test_list_of_another_is_its_own(memory: SharedMemories) -> None:
     caller.shows("a list made of nothing", [*memory.new_list()], expected=[])
 
 
-@source(LIST, observed=True)
+@source(SHAREABLE_LIST, observed=True)
 def test_pickled_list_is_attached_not_copied(memory: SharedMemories) -> None:
     """A list that is pickled by any protocol and unpickled is the same memory, and its pickle is small."""
     values = memory.new_list(range(1000))
@@ -244,7 +244,7 @@ def test_pickled_list_is_attached_not_copied(memory: SharedMemories) -> None:
         pickle.loads(pickled)
 
 
-@source(LIST + ".shm")
+@source(SHAREABLE_LIST + ".shm")
 def test_list_is_removed_through_its_block(memory: SharedMemories) -> None:
     """`shm` of a list is its block, which is closed and unlinked like any other."""
     values = memory.new_list([1, 2])
@@ -257,7 +257,7 @@ def test_list_is_removed_through_its_block(memory: SharedMemories) -> None:
         memory.ShareableList(name=name)
 
 
-@source(LIST, observed=True)
+@source(SHAREABLE_LIST, observed=True)
 def test_repr_of_a_list_tells_items_and_name(memory: SharedMemories) -> None:
     """The repr of a list in shared memory contains that of its items, and its name."""
     values = memory.new_list([1, "rice", None])
@@ -275,7 +275,7 @@ small = st.one_of(
 )
 
 
-@source(LIST)
+@source(SHAREABLE_LIST)
 def test_any_assignments_are_seen_by_all(memory: SharedMemories, worker: MakeWorker) -> None:
     """Whatever is assigned by whom, all see the last value of each place that fits; what does not fit is refused."""
     first = [1, "0123456789", b"tea", None]

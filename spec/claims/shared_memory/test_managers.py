@@ -15,7 +15,7 @@ from spec.harness.witness import caller, kernel, refuses
 
 pytestmark = needs("Process", "SharedMemory", "ShareableList", "SharedMemoryManager")
 
-MANAGER = (
+SHARED_MEMORY_MANAGER = (
     "https://docs.python.org/3/library/multiprocessing.shared_memory.html"
     "#multiprocessing.managers.SharedMemoryManager"
 )
@@ -27,7 +27,7 @@ def names_of(manager: Any) -> list[str]:
     return [manager.SharedMemory(size=10).name, values.shm.name, texts.shm.name]
 
 
-@source(MANAGER)
+@source(SHARED_MEMORY_MANAGER)
 def test_shutdown_removes_all_of_a_manager(memory: SharedMemories) -> None:
     """`shutdown` of a manager removes all blocks and lists that it has made, and no others."""
     other, manager = memory.create(), memory.manager()
@@ -38,7 +38,7 @@ def test_shutdown_removes_all_of_a_manager(memory: SharedMemories) -> None:
     kernel.shows("whether another block has its name", exists(other.name), expected=True)
 
 
-@source(MANAGER)
+@source(SHARED_MEMORY_MANAGER)
 def test_end_of_a_managers_block_removes_all(memory: SharedMemories) -> None:
     """At the end of its `with` block a manager removes all that it has made, even if an exception is raised there."""
     with memory.new_manager() as manager:
@@ -49,8 +49,8 @@ def test_end_of_a_managers_block_removes_all(memory: SharedMemories) -> None:
     kernel.shows("whether each has its name", [exists(name) for name in names], expected=[False] * 6)
 
 
-@source(MANAGER + ".SharedMemory")
-@source(MANAGER + ".ShareableList")
+@source(SHARED_MEMORY_MANAGER + ".SharedMemory")
+@source(SHARED_MEMORY_MANAGER + ".ShareableList")
 def test_managers_memory_is_used_as_any_other(mp: Any, memory: SharedMemories, log: Recorder) -> None:
     """A block and a list of a manager are memory that children use without the manager, whose server is stopped."""
     manager = memory.manager(log, ("server",))
@@ -66,7 +66,7 @@ def test_managers_memory_is_used_as_any_other(mp: Any, memory: SharedMemories, l
     caller.shows("what children have written", (bytes(block.buf[:4]), [*values]), expected=(b"rice", ["rice", 2]))
 
 
-@source(MANAGER, observed=True)
+@source(SHARED_MEMORY_MANAGER, observed=True)
 def test_manager_must_be_started(memory: SharedMemories) -> None:
     """A manager that has not been started, or has been shut down, makes neither blocks nor lists."""
     new, ended = memory.new_manager(), memory.manager()
@@ -92,7 +92,7 @@ def test_managers_server_minds_no_interrupt(memory: SharedMemories, log: Recorde
     kernel.shows("whether each has its name", [exists(name) for name in names], expected=[False] * 6)
 
 
-@source(MANAGER, observed=True)
+@source(SHARED_MEMORY_MANAGER, observed=True)
 def test_unlinked_block_disturbs_no_shutdown(memory: SharedMemories) -> None:
     """If somebody has unlinked a block of a manager, `shutdown` removes all the others."""
     manager = memory.manager()

@@ -20,7 +20,7 @@ OPEN = "https://man7.org/linux/man-pages/man3/shm_open.3.html"
 TOO_LARGE = 2**60
 """The number of bytes of a block that no machine has."""
 
-LARGE = 2**26
+LARGE_BLOCK_BYTES = 2**26
 """The number of bytes of a block for which a process can have no room."""
 
 
@@ -104,9 +104,9 @@ def test_program_without_room_is_silent(memory: SharedMemories, program: Program
 @source("https://github.com/python/cpython/issues/153279")
 def test_failed_attach_removes_nothing(memory: SharedMemories, worker: MakeWorker) -> None:
     """If a process has no room to attach to a block, it gets an OSError, and the block stays for the others."""
-    child, block = worker(attach=payloads.attach_without_room), memory.create(LARGE)
+    child, block = worker(attach=payloads.attach_without_room), memory.create(LARGE_BLOCK_BYTES)
     block.buf[:4] = b"rice"
-    told = child.call("attach", memory.SharedMemory, block.name, LARGE // 4)
+    told = child.call("attach", memory.SharedMemory, block.name, LARGE_BLOCK_BYTES // 4)
     recorder.shows("what is raised", told, expected="OSError")
     kernel.shows("whether the block has its name", exists(block.name), expected=True)
     caller.shows(

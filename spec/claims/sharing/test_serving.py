@@ -21,7 +21,7 @@ from spec.harness.worker import CallFailed
 
 pytestmark = needs("Process", "Manager", "AuthenticationError")
 
-KEY = b"a key that no process has by itself"
+SERVER_KEY = b"a key that no process has by itself"
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def test_manager_is_reached_by_its_address(mp: Any, kind: Any, worker: MakeWorke
     kind.register("common_account", callable=registered.common_account)
     client = worker(deposit=registered.deposit_from_afar)
     for address in None, ("localhost", 0):
-        with kind(address=address, authkey=KEY, ctx=mp.get_context()) as manager:
-            client.call("deposit", kind, manager.address, KEY, 1)
+        with kind(address=address, authkey=SERVER_KEY, ctx=mp.get_context()) as manager:
+            client.call("deposit", kind, manager.address, SERVER_KEY, 1)
             caller.shows("what is in the account after that", manager.common_account().deposit(1), expected=102)
             with refuses(CallFailed, "AuthenticationError"):
-                client.call("deposit", kind, manager.address, b"not " + KEY, 1)
+                client.call("deposit", kind, manager.address, b"not " + SERVER_KEY, 1)
 
 
 @needs("get_context")
@@ -55,8 +55,8 @@ def test_next_server_at_an_address_is_reached(mp: Any, kind: Any, folder: Path, 
     kind.register("common_account", callable=registered.common_account)
     address, client, seen = str(folder / "address"), worker(client=registered.Client()), []
     for amount in 1, 2:
-        with kind(address=address, authkey=KEY, ctx=mp.get_context()):
-            seen.append(client.call("client.deposit", kind, address, KEY, amount))
+        with kind(address=address, authkey=SERVER_KEY, ctx=mp.get_context()):
+            seen.append(client.call("client.deposit", kind, address, SERVER_KEY, amount))
     caller.shows("what is in the account of each server", seen, expected=[101, 102])
 
 
@@ -64,11 +64,11 @@ def test_next_server_at_an_address_is_reached(mp: Any, kind: Any, folder: Path, 
 def test_any_process_can_serve(mp: Any, kind: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
     """A process that calls `serve_forever` serves clients that know its address and key, until it is terminated."""
     serving = checkpoint("serving")
-    server = mp.Process(target=registered.serve, args=(kind, None, KEY, serving.pause))
+    server = mp.Process(target=registered.serve, args=(kind, None, SERVER_KEY, serving.pause))
     server.start()
     address = serving.next().let_go().notes[0]
-    client = worker(deposit=partial(registered.deposit_from_afar, kind, address, KEY))
-    seen = [client.call("deposit", 1), registered.deposit_from_afar(kind, address, KEY, 2)]
+    client = worker(deposit=partial(registered.deposit_from_afar, kind, address, SERVER_KEY))
+    seen = [client.call("deposit", 1), registered.deposit_from_afar(kind, address, SERVER_KEY, 2)]
     caller.shows("what is in the account after each deposit", seen, expected=[101, 103])
     server.terminate()
     server.join()
@@ -123,7 +123,7 @@ def test_address_can_be_used_again(mp: Any, kind: Any, worker: MakeWorker, folde
     address: Any
     for address in str(folder / "address"), ("localhost", 0):
         for amount in 1, 2:
-            with kind(address=address, authkey=KEY, ctx=mp.get_context()) as manager:
+            with kind(address=address, authkey=SERVER_KEY, ctx=mp.get_context()) as manager:
                 address = manager.address
-                seen = client.call("deposit", kind, address, KEY, amount)
+                seen = client.call("deposit", kind, address, SERVER_KEY, amount)
                 caller.shows("what is in the account of the manager", seen, expected=100 + amount)

@@ -31,7 +31,7 @@ def _whole(code: str) -> st.SearchStrategy[int]:
 CODES = "bBhHiIlLfdcu"
 """The typecodes of `array` but those of long numbers, and that of a byte of text."""
 
-KINDS: dict[str, st.SearchStrategy[object]] = {
+CONTENTS_BY_CODE: dict[str, st.SearchStrategy[object]] = {
     **{code: _whole(code) for code in CODES[:8]},
     "f": st.floats(width=32, allow_nan=False),
     "d": st.floats(allow_nan=False),
@@ -40,8 +40,8 @@ KINDS: dict[str, st.SearchStrategy[object]] = {
 }
 """What a value of each typecode can hold."""
 
-numbers_of_a_kind = st.sampled_from(sorted(KINDS)).flatmap(
-    lambda code: st.tuples(st.just(code), KINDS[code], KINDS[code])
+numbers_of_a_kind = st.sampled_from(sorted(CONTENTS_BY_CODE)).flatmap(
+    lambda code: st.tuples(st.just(code), CONTENTS_BY_CODE[code], CONTENTS_BY_CODE[code])
 )
 
 

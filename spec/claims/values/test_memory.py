@@ -26,14 +26,14 @@ pytestmark = needs("Process", "RawValue", "RawArray")
 
 SHARED_CTYPES = "https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.sharedctypes"
 
-MANY = 2**20
+MANY_NUMBERS = 2**20
 """So many numbers take more memory than is set aside for small objects."""
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#shared-memory")
 def test_is_the_same_memory_in_all(mp: Any, worker: MakeWorker, checkpoint: MakeCheckpoint) -> None:
     """A value and an array, small or large, are the same bytes of one file in their maker, a child and its child."""
-    inside, shared = checkpoint("inside"), [mp.RawValue("i", 1), mp.RawArray("i", 3), mp.RawArray("d", MANY)]
+    inside, shared = checkpoint("inside"), [mp.RawValue("i", 1), mp.RawArray("i", 3), mp.RawArray("d", MANY_NUMBERS)]
     places = [shared_place(os.getpid(), address_of(raw)) for raw in shared]
     kernel.shows("how many of the three are in shared memory", len({*places} - {None}), expected=3)
     child = worker(
@@ -99,9 +99,9 @@ def test_many_leave_nothing_behind(mp: Any, scale: int) -> None:
     """However many values and arrays, small and large, were made, used and dropped, no memory or file is left."""
 
     def use() -> list[object]:
-        value, array, raw = mp.Value("i", 1), mp.Array("d", MANY), mp.RawArray("i", 10)
+        value, array, raw = mp.Value("i", 1), mp.Array("d", MANY_NUMBERS), mp.RawArray("i", 10)
         value.value += 1
-        array[MANY - 1] = 1
+        array[MANY_NUMBERS - 1] = 1
         raw[9] = 1
         return [value, array, raw]
 

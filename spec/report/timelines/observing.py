@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Optional
 
-from spec.harness.blockers import NOBODY, Wait, find_wait, find_waits
+from spec.harness.blockers import NOBODY, Awaited, find_wait, find_waits
 from spec.harness.process_table import descendants, exit_in_words, listed_children, stat
 from spec.harness.roles import command_line
 from spec.harness.waits import BlockingCall, blocking_call, sleeps
@@ -90,7 +90,7 @@ class _Subject:
     def __init__(self, life: Life, seen: _Observation) -> None:
         self.life, self.begun, self.ticks = life, seen.begun, seen.ticks
         self.call: Optional[BlockingCall] = None
-        self.wait = Wait("")
+        self.wait = Awaited("")
 
 
 class Observer:
@@ -211,7 +211,7 @@ class Observer:
         if not life.spans or (state, wait.what) != life.spans[-1][2:4]:
             life.spans.append(Span(now if life.spans else life.begin, now, state, *wait))
 
-    def _activity(self, subject: _Subject, seen: _Observation) -> tuple[str, Wait]:
+    def _activity(self, subject: _Subject, seen: _Observation) -> tuple[str, Awaited]:
         """Return the state of a process, and what it waits for.
 
         A process that has used the processor since the last look counts as running.
@@ -219,16 +219,16 @@ class Observer:
         pid = subject.life.pid
         used, subject.ticks = seen.ticks > subject.ticks, seen.ticks
         if seen.letter in _STATES:
-            return _STATES[seen.letter], Wait("")
+            return _STATES[seen.letter], Awaited("")
         if used:
-            return RUNNING, Wait("")
+            return RUNNING, Awaited("")
         call = blocking_call(pid)
         if call != subject.call or (subject.wait.what and not subject.wait.enders):
             # Who else has the pipe or the memory is looked up only until somebody is found.
             subject.call, subject.wait = call, find_wait(pid, [*self._subjects])
         if subject.wait.what:
             return WAITING, subject.wait
-        return (SLEEPING if sleeps(pid) else WAITING), Wait("")
+        return (SLEEPING if sleeps(pid) else WAITING), Awaited("")
 
     def look_again_at_waits(self) -> None:
         """Ask again who could end each wait, and for what other threads wait.

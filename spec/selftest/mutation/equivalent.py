@@ -16,7 +16,7 @@ FLUSHED = (
 )
 ASCII = "JSON is written in ASCII, which is the same in UTF-8 and in the encoding of any locale."
 
-EQUIVALENT = {
+EQUIVALENT_MUTANTS = {
     **same(
         "joinable.main",
         "maxsize: int = 30,",
@@ -105,7 +105,7 @@ EQUIVALENT = {
 }
 """These mutants must survive: a mutant that a test notices is not equivalent."""
 
-UNDECIDED = {
+UNDECIDED_MUTANTS = {
     **same(
         "__main__.watch",
         "os.waitpid(pid, 0)",

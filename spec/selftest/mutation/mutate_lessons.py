@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from impl.__main__ import lessons
-from spec.selftest.mutation.equivalent import EQUIVALENT, UNDECIDED
+from spec.selftest.mutation.equivalent import EQUIVALENT_MUTANTS, UNDECIDED_MUTANTS
 from spec.selftest.mutation.mutants import mutants
 from spec.selftest.mutation.workspace import CommandLine, ReferenceFails, Workspace
 from spec.tools.command_line import UsageError
@@ -85,7 +85,8 @@ def try_out(module: str, workspace: Workspace) -> list[str]:
             if not any(workspace.fails(command, seconds) for command, seconds in fitting.items()):
                 survivors.add(change)
     equivalent, undecided = (
-        {change for change in listed if change.place.split(".")[0] == module} for listed in (EQUIVALENT, UNDECIDED)
+        {change for change in listed if change.place.split(".")[0] == module}
+        for listed in (EQUIVALENT_MUTANTS, UNDECIDED_MUTANTS)
     )
     complaints = [f"survives: {change}" for change in sorted(survivors - equivalent - undecided)]
     complaints += [f"is listed, but does not survive: {change}" for change in sorted(equivalent - survivors)]
