@@ -1,6 +1,6 @@
 """Condition: buyers who wait until tickets are delivered.
 
-A buyer who finds no ticket must wait for a delivery.  One that looks again and again looks in vain most of the time.
+A buyer who finds no ticket must wait for a delivery.  One that looks again and again finds none most of the time.
 A condition is a lock with a way to wait: ``wait()`` gives the lock up and begins to wait in one step, and returns,
 with the lock held again, after another process has called ``notify_all()``.
 
@@ -53,7 +53,7 @@ def buy_by_looking(buyer: int, stock: Path, lock: Guard, pause: Pause, tell: Tel
 
     Args:
         buyer, stock, lock, tell: as in `buy`; any lock will do.
-        pause: called without the lock after each look in vain, with the number of looks so far.
+        pause: called without the lock after each look that finds none, with the number of looks so far.
     """
     looks = 0
     while True:

@@ -7,7 +7,7 @@ returns the results in the order of the items, ``imap_unordered()`` hands out ea
 its result is asked for.
 
 A pool must be ended.  ``close()`` lets the workers finish what they were given, and ``join()`` waits for that.
-``terminate()`` ends them amid their tasks, and so does the end of a ``with`` block.  A worker that is killed takes
+``terminate()`` ends them during their tasks, and so does the end of a ``with`` block.  A worker that is killed takes
 its task along: the pool starts another worker, but the result of that task may never come.  So set a limit to the
 wait.
 """

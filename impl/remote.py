@@ -28,7 +28,7 @@ Address = Any
 """A host and a port, as a tuple, or the path of a socket."""
 
 Tell = Callable[[object], object]
-"""Called with what there is to tell; it is picklable."""
+"""Called with something to tell, which is picklable."""
 
 
 class Stock:

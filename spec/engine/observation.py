@@ -16,7 +16,7 @@ from spec.harness.event_log import Failure, Note
 
 
 class Observation(Protocol):
-    """The looks at the processes of one claim.
+    """What is seen of the processes of one claim, look by look.
 
     Attributes:
         place: where a reader finds the timeline, if the claim fails.

@@ -82,7 +82,7 @@ def _forget_time_limit() -> None:
 def _raise_hung(folder: StageFolder, frame: Optional[FrameType]) -> None:
     """Raise what the watcher has declared; unlike the watcher, the stage knows the role of each process.
 
-    If a process that called the API has failed, the claim waits for it in vain, and that is what is raised.
+    If a process that called the API has failed, the claim would wait without end; that failure is raised instead.
     """
     __tracebackhide__ = True
     rule = (folder.hung or "").partition(":\n")[0]

@@ -1,4 +1,4 @@
-"""What the spec is made of can be told apart by its names, and is short enough to be read."""
+"""A name means one thing in the whole spec, and files are short enough to be read."""
 
 from __future__ import annotations
 

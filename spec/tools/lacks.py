@@ -14,7 +14,7 @@ from spec.paths import ROOT
 
 
 class Lack(NamedTuple):
-    """Something that is not there.
+    """Something that this machine lacks.
 
     Attributes:
         what: what is lacking.

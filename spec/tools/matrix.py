@@ -107,7 +107,7 @@ def chosen(beginnings: Sequence[str]) -> list[Batch]:
     """Return the defects whose names begin with one of the *beginnings*, in batches.
 
     Raises:
-        UsageError: there is none for one of them.
+        UsageError: no name begins with one of them.
     """
     names = [defect.short_name for defect in trial.all_defects()]
     for beginning in beginnings:

@@ -56,7 +56,7 @@ class {classname}(Broken):
 '''
 
 LESSON_SKELETON = '''\
-"""{title}: say here what there is to know, in a few sentences."""
+"""{title}: explain the subject here, in a few sentences."""
 
 from __future__ import annotations
 

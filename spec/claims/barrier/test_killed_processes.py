@@ -71,6 +71,6 @@ def test_waiters_handler_may_abort(mp: Any, worker: MakeWorker) -> None:
     party.call("handle")
     begin_to_wait(party)
     os.kill(party.pid, signal.SIGUSR1)
-    kernel.shows("whether it is blocked after its handler has aborted", party.is_stuck(), expected=False)
+    kernel.shows("whether the party is blocked after its handler has aborted", party.is_stuck(), expected=False)
     with refuses(CallFailed, "BrokenBarrierError"):
         party.result()

@@ -75,7 +75,7 @@ def test_waiters_handler_may_notify(mp: Multiprocessing, worker: MakeWorker) -> 
     waiter.begin("condition.wait")
     kernel.shows("whether wait() is blocked", waiter.is_stuck(), expected=True)
     os.kill(waiter.pid, signal.SIGUSR1)
-    kernel.shows("whether it is blocked after its handler has notified", waiter.is_stuck(), expected=False)
+    kernel.shows("whether the waiter is blocked after its handler has notified", waiter.is_stuck(), expected=False)
     caller.shows("wait()", waiter.result(), expected=True)
 
 

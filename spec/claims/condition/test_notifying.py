@@ -107,7 +107,7 @@ def test_timed_out_waiter_takes_no_notification(mp: Multiprocessing, worker: Mak
                 begin_to_wait(waiter)
             else:
                 hasty.call("condition.acquire")
-                caller.shows("wait(0.01) in vain", hasty.call("condition.wait", 0.01), expected=False)
+                caller.shows("wait(0.01) without a notification", hasty.call("condition.wait", 0.01), expected=False)
                 hasty.call("condition.release")
         with condition:
             condition.notify()

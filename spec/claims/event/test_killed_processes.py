@@ -136,7 +136,9 @@ def test_waiters_handler_may_set(mp: Multiprocessing, worker: MakeWorker) -> Non
     waiter.call("handle")
     waits(waiter)
     os.kill(waiter.pid, signal.SIGUSR1)
-    kernel.shows("whether it is blocked after its handler has set the event", waiter.is_stuck(), expected=False)
+    kernel.shows(
+        "whether the waiter is blocked after its handler has set the event", waiter.is_stuck(), expected=False
+    )
     caller.shows("wait()", waiter.result(), expected=True)
 
 

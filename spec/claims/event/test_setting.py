@@ -75,7 +75,7 @@ def test_each_is_independent(mp: Multiprocessing, worker: MakeWorker) -> None:
     waiter.begin("event.wait")
     kernel.shows("whether wait() is blocked", waiter.blocks(), expected=True)
     another.set()
-    kernel.shows("whether it is blocked after another event was set", waiter.blocks(), expected=True)
+    kernel.shows("whether the waiter is blocked after another event was set", waiter.blocks(), expected=True)
     many = [mp.Event() for _ in range(50)]
     for event in many[::7]:
         event.set()

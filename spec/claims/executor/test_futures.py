@@ -207,7 +207,7 @@ def test_first_failure_may_end_the_wait(executor: MakeExecutor, checkpoint: Make
 @source(FUTURES + "wait")
 @source(FUTURES + "as_completed")
 def test_what_is_done_is_told_at_once(executor: MakeExecutor, checkpoint: MakeCheckpoint) -> None:
-    """`wait` and `as_completed` tell at once what was done before, each once; `as_completed` can be timed."""
+    """`wait` and `as_completed` return at once what is done already, each once; `as_completed` takes a timeout."""
     working, kitchen = checkpoint("working"), executor(1)
     served, spoiled = kitchen.submit(payloads.double, 2), kitchen.submit(payloads.salt_twice)
     caller.shows("wait() for two tasks", wait([served, spoiled]), expected=({served, spoiled}, set()))

@@ -168,7 +168,7 @@ def test_shutdown_of_a_broken_one_returns(executor: MakeExecutor, checkpoint: Ma
     working, kitchen = checkpoint("working"), executor(2)
     futures = [kitchen.submit(working.pause) for _ in range(2)]
     arrivals = working.wait_for(2)
-    futures.append(kitchen.submit(os.getpid))  # the executor looks after both workers by then
+    futures.append(kitchen.submit(os.getpid))  # the executor watches both workers by then
     os.kill(arrivals[0].pid, signal.SIGKILL)
     for future in futures:
         with refuses(BrokenExecutor):

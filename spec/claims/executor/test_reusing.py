@@ -34,7 +34,9 @@ def test_same_one_is_returned(reusable: MakeExecutor) -> None:
     """The executor is the same at each call with the same arguments, and so is its worker."""
     asked = [reusable(1) for _ in range(3)]
     pids = [kitchen.submit(os.getpid).result() for kitchen in asked]
-    caller.shows("whether it is the same", [kitchen is asked[0] for kitchen in asked], expected=[True] * 3)
+    caller.shows(
+        "whether they are the same executor", [kitchen is asked[0] for kitchen in asked], expected=[True] * 3
+    )
     caller.shows("the workers", pids, expected=[pids[0]] * 3)
 
 
@@ -61,7 +63,7 @@ def test_superfluous_workers_exit(reusable: MakeExecutor, checkpoint: MakeCheckp
     pids = {arrival.let_go().pid for arrival in working.wait_for(3)}
     for future in futures:
         future.result()
-    caller.shows("whether it is the same", reusable(1) is kitchen, expected=True)
+    caller.shows("whether it is the same executor", reusable(1) is kitchen, expected=True)
     worker = kitchen.submit(os.getpid).result()
     kernel.shows("whether a worker stays", worker in pids, expected=True)
     for pid in pids - {worker}:
@@ -111,10 +113,14 @@ def test_other_arguments_make_another(reusable: MakeExecutor, log: Recorder) -> 
 def test_may_be_reused_or_not(reusable: MakeExecutor) -> None:
     """With `reuse=True` the executor is the same, whatever the arguments; with `reuse=False` it is another one."""
     first = reusable(2, timeout=100)
-    caller.shows("whether it is the same", reusable(None, reuse=True) is first, expected=True)
-    caller.shows("whether it is, by other arguments", reusable(1, timeout=99, reuse=True) is first, expected=True)
+    caller.shows("whether it is the same executor", reusable(None, reuse=True) is first, expected=True)
+    caller.shows(
+        "whether it is the same executor, with other arguments",
+        reusable(1, timeout=99, reuse=True) is first,
+        expected=True,
+    )
     second = reusable(1, timeout=99, reuse=False)
-    caller.shows("whether it is without reuse", second is first, expected=False)
+    caller.shows("whether it is the same executor without reuse", second is first, expected=False)
     caller.shows("the result of a task", second.submit(payloads.double, 2).result(), expected=4)
 
 
@@ -226,7 +232,7 @@ def test_workers_have_the_environment(reusable: MakeExecutor) -> None:
 
 @source("https://github.com/joblib/loky/blob/master/tests/test_reusable_executor.py", observed=True)
 def test_worker_may_have_one_too(reusable: MakeExecutor, target: Target) -> None:
-    """A task may use the reusable executor of its worker, which is another one, and no worker of that is left."""
+    """In a task, the reusable executor is another one, with its own workers, which exit with the task's worker."""
     [outer, inner] = reusable(1).submit(kitchens.cook_in_a_reusable_kitchen, target.name).result()
     kernel.shows("whether each ran in a process of its own", len({os.getpid(), outer, inner}), expected=3)
     reusable(1).shutdown()
@@ -271,12 +277,12 @@ def test_workers_of_a_killed_program_exit_in_time(program: Programs, checkpoint:
 
 @source(REUSABLE_EXECUTOR, observed=True)
 def test_impossible_number_is_refused(reusable: MakeExecutor) -> None:
-    """Less than one worker is refused, and the executor that there is works on."""
+    """Less than one worker is refused, and the existing executor still works."""
     kitchen = reusable(1)
     for workers in 0, -1:
         with refuses(ValueError):
             reusable(workers)
-    caller.shows("whether it is the same", reusable(1) is kitchen, expected=True)
+    caller.shows("whether it is the same executor", reusable(1) is kitchen, expected=True)
     caller.shows("the result of a task", kitchen.submit(payloads.double, 2).result(), expected=4)
 
 

@@ -162,7 +162,7 @@ def test_program_that_forgets_it_ends(program: Programs, checkpoint: MakeCheckpo
     arrival.let_go()
     ends_silently(forgetting)
     recorder.shows("the tasks that ran", log.values("ran"), expected=[*range(5)])
-    kernel.shows("the worker", state(arrival.pid), expected=other_than(ALIVE))
+    kernel.shows("the state of the worker", state(arrival.pid), expected=other_than(ALIVE))
 
 
 @source("https://github.com/python/cpython/issues/83386")

@@ -244,7 +244,7 @@ def test_context_has_one_start_method(choosing: Any) -> None:
     for method in choosing.get_all_start_methods():
         context = choosing.get_context(method)
         caller.shows("its start method", context.get_start_method(), expected=method)
-        caller.shows("whether it is its own context", context.get_context() is context, expected=True)
+        caller.shows("whether a context is its own context", context.get_context() is context, expected=True)
         caller.shows("another context of it", context.get_context("fork").get_start_method(), expected="fork")
         with refuses(ValueError):
             context.set_start_method("spawn")

@@ -69,7 +69,7 @@ def test_may_stop_its_starter(
     child = working.next()
     kernel.shows("whether the starter is stopped", is_stopped(joining.pid), expected=True)
     os.kill(joining.pid, signal.SIGCONT)
-    kernel.shows("whether it is stopped after SIGCONT", is_stopped(joining.pid), expected=False)
+    kernel.shows("whether the starter is stopped after SIGCONT", is_stopped(joining.pid), expected=False)
     kernel.shows("the state of the starter, which joins the child", state(joining.pid), expected=ALIVE)
     os.kill(joining.pid, signal.SIGSTOP)
     kernel.shows("whether the starter is stopped again", is_stopped(joining.pid), expected=True)

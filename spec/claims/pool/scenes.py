@@ -15,7 +15,7 @@ from spec.harness.stillness import until_still
 from spec.harness.witness import other_than
 
 BRIEF = 0.05
-"""Seconds of a timeout that is to end in vain."""
+"""Seconds of a timeout that passes before the result comes."""
 
 LIMIT = 1
 """Seconds of a limit that a task is to exceed, and until which it has certainly stopped at its checkpoint."""

@@ -146,7 +146,7 @@ def test_join_waits_for_all_tasks(
 
 @source(f"{DOCUMENTATION}.Pool.join")
 def test_join_comes_after_close(pool: Pool) -> None:
-    """To join a pool that was neither closed nor terminated raises `ValueError`, and the pool works on."""
+    """To join a pool that was neither closed nor terminated raises `ValueError`, and the pool still works."""
     with refuses(ValueError):
         pool.join()
     caller.shows("the result of a task", pool.apply(abs, (-1,)), expected=1)

@@ -20,7 +20,7 @@ DOCUMENTATION = "https://docs.python.org/3/library/multiprocessing.html#multipro
 
 @source(DOCUMENTATION)
 def test_is_never_pickled(pool: Pool) -> None:
-    """A pool cannot be pickled, so it cannot be an argument of its tasks; after the refusal it works on."""
+    """A pool cannot be pickled, so it cannot be an argument of its tasks; after the refusal it still works."""
     with refuses(Exception):
         pickle.dumps(pool)
     with refuses(Exception):

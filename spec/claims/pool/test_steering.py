@@ -161,7 +161,7 @@ def test_task_can_be_terminated(mp: Any, checkpoint: MakeCheckpoint) -> None:
 @needs("Pool.apply_async(accept_callback)")
 @source(BILLIARD, observed=True)
 def test_accepted_task_is_told(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
-    """`accept_callback` is called with the pid of the worker when a task begins; if it fails, the pool works on."""
+    """`accept_callback` is called with the worker's pid when a task begins; if it fails, the pool still works."""
     working, accepted = checkpoint("working"), checkpoint("accepted")
 
     def use() -> object:
@@ -173,7 +173,7 @@ def test_accepted_task_is_told(mp: Any, checkpoint: MakeCheckpoint, forked_call:
     user = forked_call(use)
     [pid] = accepted.next().let_go().notes
     arrival = working.next()
-    kernel.shows("the worker", arrival.pid, expected=pid)
+    kernel.shows("the pid of the worker", arrival.pid, expected=pid)
     arrival.let_go()
     working.next().let_go()
     caller.shows("the result of a later task", user.result(), expected=1)

@@ -20,7 +20,7 @@ TIME_LIMITS = "https://docs.celeryq.dev/en/stable/userguide/workers.html#time-li
 
 @source(TIME_LIMITS)
 def test_task_may_catch_its_soft_limit(mp: Any, checkpoint: MakeCheckpoint) -> None:
-    """A task that exceeds the soft limit gets SoftTimeLimitExceeded, may catch it, and its worker works on."""
+    """A task that exceeds the soft limit gets SoftTimeLimitExceeded, may catch it, and its worker continues."""
     working = checkpoint("working")
     with mp.Pool(1, soft_timeout=LIMIT) as pool:
         result = pool.apply_async(payloads.clean_up, (working.pause,))
@@ -31,7 +31,7 @@ def test_task_may_catch_its_soft_limit(mp: Any, checkpoint: MakeCheckpoint) -> N
 
 @source(TIME_LIMITS)
 def test_soft_limit_that_is_not_caught_is_told(mp: Any, checkpoint: MakeCheckpoint) -> None:
-    """Getting the result of a task that does not catch SoftTimeLimitExceeded raises it, and its worker works on."""
+    """Getting the result of a task that does not catch SoftTimeLimitExceeded raises it, and its worker continues."""
     working = checkpoint("working")
     with mp.Pool(1, soft_timeout=LIMIT) as pool:
         result = pool.apply_async(working.pause)

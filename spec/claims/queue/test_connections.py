@@ -102,10 +102,10 @@ def test_closed_connection_refuses_everything(mp: Any) -> None:
     one, two = mp.Pipe()
     with one as entered:
         caller.shows("whether the with statement gives the connection", entered is one, expected=True)
-        caller.shows("whether it is closed", one.closed, expected=False)
+        caller.shows("whether the connection is closed", one.closed, expected=False)
         file = one.fileno()
         kernel.shows("whether its file is a socket", stat.S_ISSOCK(os.fstat(file).st_mode), expected=True)
-    caller.shows("whether it is closed after that", one.closed, expected=True)
+    caller.shows("whether the connection is closed after that", one.closed, expected=True)
     with refuses(OSError):
         os.fstat(file)
     one.close()

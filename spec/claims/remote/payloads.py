@@ -29,12 +29,12 @@ class Till:
         self._amount = 100
 
     def add(self, amount: int) -> int:
-        """Add an *amount*, and return what there is."""
+        """Add an *amount*, and return the amount in the till."""
         self._amount += amount
         return self._amount
 
     def take(self, amount: int) -> int:
-        """Take an *amount*, and return what there is.
+        """Take an *amount*, and return the amount in the till.
 
         Raises:
             TillIsShort: there is not so much.

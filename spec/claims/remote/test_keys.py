@@ -38,7 +38,7 @@ def test_key_is_never_on_the_wire(connections: Any, network: MakeHosts, checkpoi
 def test_client_with_a_key_is_told_that_there_is_none(
     connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
 ) -> None:
-    """A client with a key does not wait without limit for a listener without one to prove that it knows the key."""
+    """If a listener has no key, a client with a key does not wait without limit for the listener's proof."""
     listening = checkpoint("listening")
     listener = forked_call(payloads.accept_one, connections.Listener, ("127.0.0.1", 0), None, listening.pause)
     address = listening.next().let_go().notes[0]

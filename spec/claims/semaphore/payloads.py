@@ -88,7 +88,7 @@ def use_desks(semaphore: Guard, desks: list[str], threads: int, rounds: int) -> 
 
 
 def _take_and_leave(desk: int) -> bool:
-    import fcntl  # here, because Windows lacks it and must still be able to collect the claims
+    import fcntl  # here, because Windows lacks it, and collects the claims too
 
     try:
         fcntl.flock(desk, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -55,7 +55,7 @@ def test_managers_memory_is_used_as_any_other(mp: Any, memory: SharedMemories, l
     """A block and a list of a manager are memory that children use without the manager, whose server is stopped."""
     manager = memory.manager(log, ("server",))
     block, values = manager.SharedMemory(size=5000), manager.ShareableList(["rice", 1.5])
-    caller.shows("whether it is as large", block.size >= 5000, expected=True)
+    caller.shows("whether the block is as large as asked for", block.size >= 5000, expected=True)
     server = log.only("server").pid
     os.kill(server, signal.SIGSTOP)
     for target, args in (payloads.write, (block, b"rice")), (payloads.assign, (values, 1, 2)):

@@ -28,12 +28,12 @@ class Account:
         return f"{self._amount} yuan"
 
     def deposit(self, amount: int) -> int:
-        """Add an *amount*, and return what there is."""
+        """Add an *amount*, and return the balance."""
         self._amount += amount
         return self._amount
 
     def withdraw(self, amount: int) -> int:
-        """Take an *amount*, and return what there is.
+        """Take an *amount*, and return the balance.
 
         Raises:
             Overdrawn: there is not so much.
@@ -48,7 +48,7 @@ class Account:
         return Account(amount)
 
     def installments(self) -> Generator[int, int, None]:
-        """Add what is sent, beginning with nothing, and yield what there is each time."""
+        """Add what is sent, beginning with nothing, and yield the balance each time."""
         amount = 0
         while True:
             amount = yield self.deposit(amount)
@@ -71,7 +71,7 @@ def set_up(amount: int) -> None:
 
 
 def deposit_from_afar(kind: Any, address: object, authkey: bytes, amount: int) -> int:
-    """Deposit an *amount* to the common account of the server at an *address*, and return what there is."""
+    """Deposit an *amount* to the common account of the server at an *address*, and return the balance."""
     return Client().deposit(kind, address, authkey, amount)
 
 
@@ -82,7 +82,7 @@ class Client:
         self._accounts: list[Any] = []
 
     def deposit(self, kind: Any, address: object, authkey: bytes, amount: int) -> int:
-        """Connect to the server at an *address*, deposit to its common account, and return what there is."""
+        """Connect to the server at an *address*, deposit to its common account, and return the balance."""
         kind.register("common_account")
         client = kind(address=address, authkey=authkey)
         client.connect()

@@ -27,7 +27,7 @@ def test_managed_lock_excludes(manager: Any, worker: MakeWorker) -> None:
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Condition")
 def test_managed_condition_wakes_as_many_as_notified(manager: Any, worker: MakeWorker) -> None:
-    """`notify` of a managed condition wakes one process or as many as it is told, and `notify_all` all."""
+    """`notify` of a managed condition wakes one process, or as many as it is asked to, and `notify_all` wakes all."""
     synchronizing.condition_wakes_as_many(manager.Condition(), worker)
 
 

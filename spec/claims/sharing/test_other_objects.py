@@ -120,7 +120,7 @@ def test_answer_can_be_another_proxy(mp: Any, worker: MakeWorker) -> None:
         caller.shows("whether the manager makes parts", hasattr(manager, "Part"), expected=False)
         seen = next(numbers), numbers.send(3), numbers.send(1)
         caller.shows("what the generator yields", seen, expected=(7, 10, 11))
-        caller.shows("whether it is its own iterator", iter(numbers) is numbers, expected=True)
+        caller.shows("whether the iterator is its own iterator", iter(numbers) is numbers, expected=True)
         numbers.close()
         with refuses(StopIteration):
             next(numbers)

@@ -232,7 +232,7 @@ def test_lock_does_not_exclude_its_holders_handler(mp: Any, worker: MakeWorker, 
         process.begin("add", 1)
         kernel.shows("whether the process is blocked", process.blocks(), expected=True)
         os.kill(process.pid, signal.SIGUSR1)
-        kernel.shows("whether it is blocked after a signal", process.blocks(), expected=True)
+        kernel.shows("whether the process is blocked after a signal", process.blocks(), expected=True)
     handled.next().let_go()
     process.result()
     caller.shows("the value after the process and its handler have added", number.value, expected=4)

@@ -76,7 +76,7 @@ def test_receives_nothing(mp: Multiprocessing, wait: Wait) -> None:
         sender.send(message)
     for message in "one", "another":
         for _ in range(3):
-            caller.shows("whether it is ready", wait([receiver]) == [receiver], expected=True)
+            caller.shows("whether the connection is ready", wait([receiver]) == [receiver], expected=True)
         caller.shows("what is received", receiver.recv(), expected=message)
     caller.shows("what is ready after that", wait([receiver], 0), expected=[])
 

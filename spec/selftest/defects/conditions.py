@@ -135,7 +135,7 @@ class NotifiesAtLeastOne(BrokenConditions):
 
 @family.breaks("condition.timed-out-waiter-takes-no-notification")
 class NotifiesThoseThatHaveGivenUp(BrokenConditions):
-    """A wait that has ended in vain still takes the next notification."""
+    """A wait whose timeout has passed still takes the next notification."""
 
     class Faulty(SeatedCondition):
         def wait(self, timeout=None):

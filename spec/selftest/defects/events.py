@@ -220,7 +220,7 @@ class _OnAnotherCondition(primitives.Event):
 
 @family.breaks("event.waits-in-vain-leave-it-usable")
 class WaitsForThoseThatHaveGivenUp(BrokenEvents):
-    """To set an event waits for all whose waits have ended in vain."""
+    """To set an event waits for all whose waits have timed out."""
 
     class Faulty(_OnAnotherCondition):
         class Condition(_LosesCount):

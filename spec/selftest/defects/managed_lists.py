@@ -26,7 +26,7 @@ class CopiesNestedProxies(BrokenDict):
 class LacksMethods(BrokenDict):
     """A managed list lacks the methods of a list that came with Python 3.3."""
 
-    Process = ForkProcess  # of no class that deviations are known of
+    Process = ForkProcess  # its class has no known deviations
 
     class List(ListProxy):
         def __getattribute__(self, name):

@@ -117,7 +117,7 @@ class _Cut(Block):
 class CutsNamesAtNulls(StockMemory):
     """A name ends before a null character that it contains."""
 
-    Process = ForkProcess  # of no class that deviations are known of
+    Process = ForkProcess  # its class has no known deviations
     SharedMemory = _Cut
 
 

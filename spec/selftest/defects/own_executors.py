@@ -368,7 +368,7 @@ class OwnExecutors(Broken):
     """
 
     Faulty: Any = OwnExecutor
-    Process: Any = ForkProcess  # of no class that deviations are known of
+    Process: Any = ForkProcess  # its class has no known deviations
 
     @property
     def ProcessPoolExecutor(self):

@@ -140,7 +140,7 @@ class OwnList:
 
 
 class OwnManager:
-    """A manager without a server, which minds no block that is gone."""
+    """A manager without a server, which ignores blocks that are gone."""
 
     def __init__(self, **_context):
         self.blocks: list[Any] = []

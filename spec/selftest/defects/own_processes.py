@@ -1,4 +1,4 @@
-"""Processes without a fault, for one to be put into, that are of no class that deviations are known of."""
+"""Sound processes, to which defects add a fault; their classes have no known deviations."""
 
 from __future__ import annotations
 

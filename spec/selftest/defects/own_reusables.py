@@ -161,7 +161,7 @@ class OwnKeeper:
         self.executor.runner.resize(max_workers)
 
     def retire(self, kill_workers):
-        """End the executor that there is."""
+        """End the existing executor."""
         self.executor.shutdown(kill_workers=kill_workers)
 
 
@@ -174,7 +174,7 @@ class ReusableExecutors(Broken):
     """
 
     method = "spawn"
-    Process = SpawnProcess  # of no class that deviations are known of
+    Process = SpawnProcess  # its class has no known deviations
     Executor: Any = ReusableExecutor
     Keeper: Any = OwnKeeper
 

@@ -57,7 +57,7 @@ class RestartsIdleWorkers(SteeredPools):
 
 @family.breaks("pool.restart-replaces-all-workers")
 class RestartsAtOnce(SteeredPools):
-    """`restart` ends workers amid their tasks."""
+    """`restart` ends workers during their tasks."""
 
     class Pool(SteeredPool):
         def dismiss(self, place):

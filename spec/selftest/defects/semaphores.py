@@ -294,7 +294,7 @@ class WaitsUnderALock(BrokenSemaphores):
 
 @family.breaks("semaphore.killed-waiter-is-passed-over", "semaphore.stopped-waiter-delays-no-other")
 class HandsItToTheFirst(BrokenSemaphores):
-    """A release hands the semaphore to the process that has waited longest, be it dead or stopped."""
+    """A release hands the semaphore to the process that has waited longest, even if that is dead or stopped."""
 
     class Faulty(Methods):
         def __init__(self, value, *, ctx):

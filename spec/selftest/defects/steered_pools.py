@@ -315,4 +315,4 @@ class SteeredPools(Broken):
     """
 
     Pool = SteeredPool
-    Process = ForkProcess  # of no class that deviations are known of
+    Process = ForkProcess  # its class has no known deviations

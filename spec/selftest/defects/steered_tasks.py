@@ -74,7 +74,7 @@ class Results:
 
 
 _at_work = False
-"""Whether this process, a worker, is amid a task."""
+"""Whether this process, a worker, carries out a task."""
 
 
 def exceed(_number, _frame):

@@ -65,7 +65,7 @@ class WaitsForEach:
 
 @packages.breaks("pool.finishes-what-was-handed-in")
 class FinishesAtOnce:
-    """To finish ends the workers amid what they pack."""
+    """To finish ends the workers while they pack."""
 
     @staticmethod
     def finish(pool):
