@@ -30,7 +30,7 @@ def supervise(hold: Hold, seconds: float) -> int:
         while True:
             pid, how = os.waitpid(-1, os.WNOHANG)
             if pid == claim and status is None:
-                status, end = os.waitstatus_to_exitcode(how), time.monotonic() + (0 if how else 2)
+                status, end = os.waitstatus_to_exitcode(how), time.monotonic() + (0 if how else 10)
             elif not pid and time.monotonic() > end:
                 for left in children(os.getpid()):  # whose children come here when it has ended
                     if not status:
