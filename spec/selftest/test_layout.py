@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from spec.engine.deviations import SCRIPTS_FOLDER
@@ -40,6 +43,12 @@ def test_a_standin_says_which_module_it_replaces() -> None:
     assert standins
 
 
+@cache
+def parsed(module: Path) -> ast.Module:
+    """Return the syntax tree of a *module*."""
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
 def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     """Yield each name that a statement assigns a value to, with the value."""
     targets = (
@@ -57,7 +66,7 @@ def statements(excluded: set[Path]) -> Iterator[tuple[str, ast.stmt]]:
     """Yield each statement of the spec's modules that are in none of the *excluded* folders, with its module."""
     for module in SPEC_FOLDER.rglob("*.py"):
         if not excluded & {*module.parents}:
-            for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            for node in parsed(module).body:
                 yield str(module.relative_to(SPEC_FOLDER)), node
 
 
@@ -86,6 +95,61 @@ def test_a_class_means_one_thing() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             places[node.name].append(module)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "impl": set(),
+    "harness": {"impl"},
+    "models": {"impl", "harness"},
+    "engine": {"impl", "harness"},
+    "claims": {"impl", "harness", "models", "engine"},
+    "report": {"impl", "harness", "models", "engine"},
+    "tools": {"impl", "harness", "engine", "report", "selftest"},  # selftest for commands that need a checkout
+    "learn": {"impl", "engine", "report", "tools"},
+}
+"""Which folders the modules of a folder may import; those of the self-tests may import all of them."""
+
+
+def imported(module: Path) -> Iterator[str]:
+    """Yield the names of the modules of the project that a *module* imports, wherever it does so."""
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_imports_run_one_way() -> None:
+    """Only ``python -m impl`` knows the spec: it draws timelines."""
+    wrong = []
+    for folder, allowed in MAY_IMPORT.items():
+        modules = {*(ROOT / "impl" if folder == "impl" else SPEC_FOLDER / folder).rglob("*.py")}
+        for module in modules - {ROOT / "impl" / "__main__.py"}:
+            for name in imported(module):
+                first, _, rest = name.partition(".")
+                known = rest.partition(".")[0] if first == "spec" else first
+                if known in {*MAY_IMPORT, "selftest"} - {folder, *allowed}:
+                    wrong.append(f"{module.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+LIGHT = f"""
+import multiprocessing.managers, multiprocessing.pool, sys
+before = {{*sys.modules}}
+import {", ".join(f"spec.claims.{file.parent.name}.payloads" for file in sorted(CLAIMS_FOLDER.glob("*/payloads.py")))}
+for name in sorted({{*sys.modules}} - before):
+    module = sys.modules[name]
+    if "site-packages" in str(getattr(module, "__file__", "")) or name.startswith(("spec.engine", "spec.models")):
+        print(name)
+    if name in ("asyncio", "dataclasses", "inspect", "unittest"):
+        print(name)
+"""
+
+
+def test_payloads_import_nothing_heavy() -> None:
+    """Each child that is not forked imports them again."""
+    done = subprocess.run([sys.executable, "-c", LIGHT], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == ""
 
 
 def test_nothing_is_too_long_to_be_read() -> None:
