@@ -34,7 +34,7 @@ COMMANDS = {
     "verify": Command("verify a multiprocessing API or a package of lessons", "spec.tools.verify", passes_on=True),
     "watch": Command("run a lesson and watch it", "spec.tools.watch", passes_on=True),
     "learn": Command("do exercises, lesson by lesson, which claims judge", "spec.learn.learn_command"),
-    "claims": Command("list the claims, with their sources and where they apply", "spec.tools.catalogue"),
+    "claims": Command("list the claims, with their sources, tests, and where they apply", "spec.tools.catalogue"),
     "deviations": Command("list what is known not to hold on a library", "spec.tools.deviations_command"),
     "report": Command("make pages, badges and tables from reports of runs", "spec.tools.report_command"),
     "diff": Command("tell what differs between two targets, Pythons or runs", "spec.tools.diff"),

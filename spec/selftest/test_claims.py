@@ -25,9 +25,10 @@ def test_every_claim_applies_somewhere(claims: list[Claim]) -> None:
 
 
 def test_each_claim_is_listed(claims: list[Claim]) -> None:
-    """The catalogue has each claim, with its wording and where it applies."""
+    """The catalogue has each claim, with its wording, where it applies, and its test."""
     listed = catalogue.text(claims)
     for claim in claims:
         line = listed.index(f"  {claim.id} ({catalogue.start_methods(claim)})")
         assert listed[line + 1].strip() == claim.wording
+        assert listed[line + 2 + len(claim.sources)].strip() == f"test: {claim.test}"
     assert "  zombie.lingers-until-joined (fork, spawn)" in listed

@@ -29,7 +29,7 @@ def test_several_runs_make_one_matrix(report: Document, report_files: dict[str, 
     other: Any = json.loads(json.dumps(report))
     other["python"] = "3.99.0"
     (tmp_path / "other.json").write_text(json.dumps(other), encoding="utf-8")
-    made = tmp_path / "matrix.md"
+    made = tmp_path / "compare.md"
     assert merge(report_files[".json"], tmp_path / "other.json", "-o", made).returncode == 0
     head = next(line for line in made.read_text(encoding="utf-8").splitlines() if line.startswith("| claim"))
     assert head.count("multiprocessing:fork") == 2

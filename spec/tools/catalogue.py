@@ -1,4 +1,4 @@
-"""List the claims, with where each applies and the source of its fact."""
+"""List the claims, with where each applies, the source of its fact, and its test."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def text(claims: Iterable[Claim]) -> list[str]:
             lines += ["", f"{lesson}:"]
         lines += [f"  {claim.id} ({start_methods(claim)})", f"      {claim.wording}"]
         lines += [f"      {source.kind}: {source.where}" for source in claim.sources]
+        lines.append(f"      test: {claim.test}")
     return lines[1:]
 
 

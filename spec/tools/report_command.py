@@ -1,7 +1,7 @@
 """Make pages, badges and tables from the reports of runs.
 
 The option --report FILE of a run writes its report.  This command compares the reports of several runs, as in
-``report A.json B.json -o matrix.html``.
+``report A.json B.json -o compare.html``.
 """
 
 from __future__ import annotations
