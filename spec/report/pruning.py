@@ -32,7 +32,7 @@ class Pruned(NamedTuple):
 
     Attributes:
         text: its text.
-        removed: the claims that were taken out.
+        removed: the claims that were removed.
         split: a line for each claim that holds on some of the targets only, so that a person has to limit it.
     """
 
@@ -46,7 +46,7 @@ def prune(file: Path, documents: Sequence[Document]) -> Pruned:
 
     Raises:
         BadDeviations: the file cannot be read, or says what cannot be meant.
-        CannotPrune: a claim cannot be taken out of its text.
+        CannotPrune: a claim cannot be removed from its text.
     """
     gone: dict[int, list[str]] = {}
     split = []
@@ -104,7 +104,7 @@ def _without(file: Path, gone: Mapping[int, Sequence[str]]) -> str:
     left = "".join(lines)
     if toml_file.parse(left) != wanted:
         claims = ", ".join(claim for claims in gone.values() for claim in claims)
-        raise CannotPrune(f"{file}: its form is unusual; take out by hand: {claims}")
+        raise CannotPrune(f"{file}: its form is unusual; remove by hand: {claims}")
     return left
 
 

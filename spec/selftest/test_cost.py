@@ -105,9 +105,9 @@ def test_where_the_time_goes_is_printed_and_written(tmp_path: Path) -> None:
     assert row["parts"]["seconds"]["pytest, its xdist workers and the collection"] > 0
     assert row["parts"]["seconds"]["looks at /proc"] > 0
     assert row["parts"]["seconds"]["Hypothesis"] == 0  # no claim of this lesson uses it
-    costs = [dear["cpu"] for dear in row["parts"]["dearest"]]
+    costs = [one["cpu"] for one in row["parts"]["most_expensive"]]
     assert costs == sorted(costs, reverse=True)
-    assert all(dear["processes"]["forked"] > 0 for dear in row["parts"]["dearest"])  # the stage at least
+    assert all(one["processes"]["forked"] > 0 for one in row["parts"]["most_expensive"])  # the stage at least
     assert "where the CPU time goes" in done.stdout
 
 

@@ -194,7 +194,7 @@ claims = ["zombie.piles-up", "zombie.join-drops-the-child", "zombie.joining-reap
 
 
 def pruned(folder: Path, text: str, *documents: Document) -> tuple[str, list[str], list[str]]:
-    """Return what is left of a file, what was taken out, and what has to be limited by hand."""
+    """Return what is left of a file, what was removed, and what has to be limited by hand."""
     path = folder / "deviations.toml"
     path.write_text(text, encoding="utf-8")
     return prune(path, documents)
@@ -249,7 +249,7 @@ def test_what_was_not_decided_or_is_intermittent_stays(tmp_path: Path) -> None:
     ],
 )
 def test_unusual_form_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CannotPrune, match=r"its form is unusual; take out by hand: zombie\.piles-up"):
+    with pytest.raises(CannotPrune, match=r"its form is unusual; remove by hand: zombie\.piles-up"):
         pruned(tmp_path, text, fixed(("piles-up", "fork"), ("piles-up", "spawn")))
 
 
@@ -267,7 +267,7 @@ def test_command_prunes_what_a_run_has_found(tmp_path: Path) -> None:
     assert run.claims("fixed") == {"zombie.piles-up"}
     assert document.read(tmp_path / "report.json")["verdicts"][0]["verdict"] == "fixed"
     done = command("--from", tmp_path / "report.json", "--prune", declared)
-    assert (done.returncode, done.stdout) == (0, f"{declared}: zombie.piles-up holds: taken out\n")
+    assert (done.returncode, done.stdout) == (0, f"{declared}: zombie.piles-up holds: removed\n")
     assert declared.read_text(encoding="utf-8") == ""
 
 

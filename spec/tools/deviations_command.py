@@ -5,7 +5,7 @@ reports are those that the option --report of a run has written as JSON:
 
   --from REPORT          print declarations of all that fails, grouped by what is likely to be one cause
   --from REPORT -o FILE  write them to a new file
-  --from REPORT --prune FILE  take out of FILE what holds now; its comments and the rest stay
+  --from REPORT --prune FILE  remove from FILE what holds now; its comments and the rest stay
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the report of a run, a JSON file.  Repeatable: a claim that fails in one run and holds in another is"
         " declared as intermittent, and only what holds in all is pruned",
     )
-    parser.add_argument("--prune", action="store_true", help="take out of the FILEs what holds in the runs")
+    parser.add_argument("--prune", action="store_true", help="remove from the FILEs what holds in the runs")
     parser.add_argument("-o", dest="new", type=Path, metavar="FILE", help="write the declarations to this new file")
     parser.add_argument("file", nargs="*", type=Path, metavar="FILE", help="a TOML file; the shipped ones if none")
 
@@ -91,13 +91,13 @@ def _start(documents: Sequence[Document], new: Optional[Path]) -> None:
 
 
 def _prune(files: Sequence[Path], documents: Sequence[Document]) -> int:
-    """Prune *files*, tell what was taken out, and return 1 if a person has to go on."""
+    """Prune *files*, tell what was removed, and return 1 if a person has to go on."""
     status = 0
     for file in files:
         pruned = prune(file, documents)
         if pruned.removed:
             file.write_text(pruned.text, encoding="utf-8")
-        lines = [*(f"{claim} holds: taken out" for claim in pruned.removed), *pruned.split]
+        lines = [*(f"{claim} holds: removed" for claim in pruned.removed), *pruned.split]
         print(*(f"{file}: {line}" for line in lines or ["nothing in it holds now"]), sep="\n")
         status = status or int(bool(pruned.split))
     return status

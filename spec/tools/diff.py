@@ -29,7 +29,7 @@ from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
 
 DIFF_FORMATS = {
-    ".md": "in Markdown, between the lines <!-- diff --> and <!-- end of diff --> if the file exists",
+    ".md": "Markdown, in a file that exists between the lines <!-- diff --> and <!-- end of diff -->",
     ".html": "a page that shows at first what differs",
 }
 """The suffixes of files that the command writes, and the format of each."""
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", dest="workers", default="auto", help="how many claims run at once; default: %(default)s"
     )
-    formats = " or ".join(f"{suffix}, {what}" for suffix, what in DIFF_FORMATS.items())
+    formats = "; or ".join(f"{suffix}: {what}" for suffix, what in DIFF_FORMATS.items())
     parser.add_argument(
         "-o",
         dest="files",
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help=f"also write {formats}",
+        help=f"also write a file. {formats}",
     )
 
 

@@ -152,7 +152,7 @@ def test_exceeded_limit_is_called_back(mp: Any, checkpoint: MakeCheckpoint) -> N
             working.next()
         caller.shows("the exception that get() raises", name_of_failure(result), expected=ANY_EXCEPTION)
         pool.apply(abs, (-1,))  # the worker has been replaced, so the callback was called
-        caller.shows("the calls", calls, expected=[(True, LIMIT), (False, 2 * LIMIT)])
+        caller.shows("the calls of the callback", calls, expected=[(True, LIMIT), (False, 2 * LIMIT)])
 
 
 @needs("Pool(on_timeout_set)", "Pool(on_timeout_cancel)")

@@ -19,7 +19,7 @@ class Defect:
     Attributes:
         name: the name of the target, if an API is broken; the name of the package, if a lesson is broken.
         fault: one sentence that says what is wrong.
-        breaks: the ids of the one to three claims that the defect was made to break.  What else it breaks is
+        breaks: the ids of the few claims that the defect was made to break, most often one.  What else it breaks is
             recorded: see `spec.selftest.broken_claims`.
         mp: the API that it is verified on: itself, unless it is a package of lessons.
         context: the name of that API's start method, followed by ``:managed`` if its manager makes the objects.

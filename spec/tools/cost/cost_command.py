@@ -109,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where",
         action="store_true",
-        help="also say where the CPU time goes, and which claims are the dearest, which takes five more runs",
+        help="also say where the CPU time goes, and which claims cost most; this takes five more runs",
     )
     parser.add_argument("-o", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Where the CPU time of a run goes: what each part of it costs, and the dearest claims.
+"""Where the CPU time of a run goes: what each part of it costs, and the claims that cost most.
 
 Some parts are the difference between two runs, of which one leaves the part out; others are timed in a run.  The
 times of both kinds vary from run to run, so a small part may come out below zero.
@@ -19,12 +19,12 @@ from spec.tools.cost.measure import Cost, Counts, Processes, bare_commands, coun
 NOTING = ["-p", notes.__name__]
 """Options of pytest with which a run notes what it spends where."""
 
-DEAREST = 10
-"""So many claims are named, those that take most CPU time."""
+SHOWN_CLAIMS = 10
+"""The number of claims that are named: those that take most CPU time."""
 
 
 @dataclass(frozen=True)
-class Dear:
+class ClaimCost:
     """A claim, and what it costs.
 
     Attributes:
@@ -44,11 +44,11 @@ class Parts:
 
     Attributes:
         seconds: the seconds of CPU time, by part; all together they are those of the run.
-        dearest: the claims that cost most, the dearest first.
+        most_expensive: the claims that cost most, in descending order.
     """
 
     seconds: Mapping[str, float]
-    dearest: Sequence[Dear]
+    most_expensive: Sequence[ClaimCost]
 
     @property
     def data(self) -> dict[str, Any]:
@@ -59,8 +59,8 @@ class Parts:
         """Return the parts as they are printed."""
         whole = sum(self.seconds.values())
         parts = [f"  {cpu:7.1f} s {cpu / whole:6.1%}  {part}" for part, cpu in self.seconds.items()]
-        claims = [f"  {dear.cpu:7.2f} s  {dear.claim}: {dear.processes}" for dear in self.dearest]
-        return [*parts, "the dearest claims, with their processes:", *claims]
+        claims = [f"  {one.cpu:7.2f} s  {one.claim}: {one.processes}" for one in self.most_expensive]
+        return [*parts, "the claims that cost most, with their processes:", *claims]
 
 
 def parts(command: Sequence[str], suite: Cost, counts: Counts, at_once: int) -> Parts:
@@ -92,7 +92,7 @@ def parts(command: Sequence[str], suite: Cost, counts: Counts, at_once: int) -> 
         "Hypothesis": hypothesis,
         "imports in children and programs, beyond those of processes that do nothing": imports,
     }
-    return Parts({**seconds, "the claims themselves": suite.cpu - sum(seconds.values())}, _dearest(counts))
+    return Parts({**seconds, "the claims themselves": suite.cpu - sum(seconds.values())}, _most_expensive(counts))
 
 
 def _without(command: Sequence[str], part: str) -> float:
@@ -115,10 +115,12 @@ def _sum(counts: Counts, purpose: str) -> float:
     return float(sum(note[purpose] for note in counts.notes))
 
 
-def _dearest(counts: Counts) -> list[Dear]:
+def _most_expensive(counts: Counts) -> list[ClaimCost]:
     claims = [note for note in counts.notes if "claim" in note]
     cpu = Counter[str]()
     for note in claims:
         cpu[note["claim"]] += note["cpu"]
     started = {claim: "".join(note["started"] for note in claims if note["claim"] == claim) for claim in cpu}
-    return [Dear(claim, seconds, processes_of(started[claim])) for claim, seconds in cpu.most_common(DEAREST)]
+    return [
+        ClaimCost(claim, seconds, processes_of(started[claim])) for claim, seconds in cpu.most_common(SHOWN_CLAIMS)
+    ]
