@@ -130,7 +130,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def _hosts(asked: Sequence[str]) -> list[str]:
-    """Return a line that says if hosts cannot be apart here, unless no claim that is *asked* for needs hosts."""
+    """Return a line if hosts cannot be separated here; nothing if no claim that is *asked* for needs hosts."""
     if missing() or (asked and not any(claim.startswith("remote") for claim in asked)):
         return []
     return [

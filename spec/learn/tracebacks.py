@@ -31,7 +31,7 @@ CODE = re.compile(r"(?:E   )? {2,}|$")
 def raised(output: str, file: Path) -> list[Mistake]:
     """Return the exception that the code of a *file* has raised most often; an empty list if it has raised none.
 
-    An exception that a claim lets the code of the learner meet, such as one of a task that fails, is not among them.
+    An exception that a claim provokes in the code of the learner, such as that of a task that fails, does not count.
     Nor is SystemExit, which is no error.
 
     Args:

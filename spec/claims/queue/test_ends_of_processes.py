@@ -33,7 +33,7 @@ def test_program_that_closes_no_queue_is_silent(program: Programs, target: Targe
 @where(unmanaged)
 @source("https://docs.python.org/3/library/os.html#os._exit")
 def test_abrupt_exit_disturbs_no_other(mp: Multiprocessing, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
-    """A child that leaves by `os._exit` before its items are in the pipe loses them, and others use the queue on."""
+    """A child that leaves by `os._exit` before its items are in the pipe loses them; others can use the queue."""
     queue, pickling, leaving = mp.Queue(), checkpoint("pickling"), checkpoint("leaving")
     other = worker(queue=queue)
     put = partial(payloads.put_held_up, queue, pickling.pause)

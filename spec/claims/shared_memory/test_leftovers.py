@@ -36,7 +36,7 @@ def test_program_that_ends_with_a_view_is_silent(program: Programs) -> None:
 @where(counts_references)
 @source(BLOCK + ".close", observed=True)
 def test_dropped_block_is_closed_and_not_removed(memory: SharedMemories) -> None:
-    """A block that nothing refers to any more is neither mapped nor open here, and has its name."""
+    """A block that nothing refers to any more is neither mapped nor open here; its name still exists."""
     name = memory.keep(payloads.Blocks(memory.SharedMemory).create(10))
     gc.collect()
     seen = inode_of(name) in used_by(os.getpid()), exists(name)
