@@ -158,6 +158,7 @@ def _claim(asked: argparse.Namespace) -> list[str]:
         f"{defect.relative_to(ROOT)}: make an API that is wrong in just that, and rename its class after the fault",
         f"then: pytest spec/ --claim {asked.id}",
         f"then: python -m spec matrix {family} --claim {asked.id} --update",
+        f"then: python -m spec matrix --claim {asked.id} --update  # all defects, which takes ten minutes or more",
         "then: python -m spec check --update",
     ]
 
