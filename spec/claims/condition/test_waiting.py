@@ -9,7 +9,7 @@ from typing import Any
 
 from impl.contract import Multiprocessing
 from spec.claims.condition import payloads
-from spec.claims.shared import handlers
+from spec.claims.shared import handlers, surroundings
 from spec.claims.shared.synchronizing import one_goes_on
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import managed_too, needs, source
@@ -182,3 +182,27 @@ def test_timed_wait_ends_amid_signals(mp: Multiprocessing, worker: MakeWorker) -
     waiter.call("condition.acquire")
     caller.shows("how wait(0.05) ended", waiter.call("wait", 0.05), expected="ended")
     caller.shows("how wait_for(..., 0.05) ended", waiter.call("wait_for", bool, 0.05), expected="ended")
+
+
+@source("https://bugs.python.org/issue34054")
+def test_clock_may_be_set_meanwhile(mp: Multiprocessing, worker: MakeWorker, folder: Path) -> None:
+    """A timed `wait_for` takes as long as its timeout says, even if the system's clock is set meanwhile."""
+    condition, file, set_clock = mp.Condition(), folder / "file", surroundings.set_clock_again_and_again
+    back, forward = (worker(condition=condition, set_clock=partial(set_clock, step)) for step in (-3600, 3600))
+    for waiter in back, forward:
+        waiter.call("set_clock")
+    back.call("condition.acquire")
+    ended = back.call("condition.wait_for", file.exists, 0.01)
+    caller.shows("wait_for(..., 0.01), with the clock set back", ended, expected=False)
+    back.call("condition.release")
+    forward.call("condition.acquire")
+    forward.begin("condition.wait_for", file.exists, 600)
+    for _ in range(2):
+        kernel.shows("whether wait_for(..., 600) is blocked", forward.is_stuck(), expected=True)
+        with condition:
+            condition.notify()
+    kernel.shows("whether wait_for(..., 600) is blocked after notify()", forward.is_stuck(), expected=True)
+    file.touch()
+    with condition:
+        condition.notify()
+    caller.shows("wait_for(..., 600), with the clock set forward", forward.result(), expected=True)

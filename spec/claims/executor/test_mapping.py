@@ -147,3 +147,19 @@ def test_map_keeps_no_result(executor: MakeExecutor) -> None:
         kept = weakref.ref(result)
         del result
         caller.shows(f"result {number} once it is dropped", kept(), expected=None)
+
+
+@source("https://github.com/python/cpython/issues/95166")
+def test_late_map_cancels_all_that_wait(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
+    """When the time of `map` is over, calls that no worker has are cancelled, also the one whose result is due."""
+    working, kitchen = checkpoint("working"), executor(1)
+    for _ in range(5):  # those that are behind the first may be on their way to the worker
+        kitchen.submit(working.pause)
+    busy = working.next()
+    results = kitchen.map(partial(log, "called"), range(2), timeout=0.01)
+    with refuses(LateError):
+        next(results)
+    busy.let_go()
+    working.open()
+    kitchen.shutdown()
+    recorder.shows("the calls that were made", log.values("called"), expected=[])

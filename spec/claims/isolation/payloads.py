@@ -226,3 +226,11 @@ def use_and_tell_default(mp: Any, module: str, log: Recorder) -> None:
     child.start()
     child.join()
     log("default", default.get_start_method(allow_none=True))
+
+
+def run_a_program(log: Recorder) -> None:
+    """Run a program that reads its input up to the end; record its exit status and what it has written."""
+    import subprocess  # here, so that other children do not import it
+
+    ran = subprocess.run(["sh", "-c", "cat && printf 'end of input'"], stdout=subprocess.PIPE, text=True, check=False)
+    log("program", [ran.returncode, ran.stdout])

@@ -10,9 +10,10 @@ from pathlib import Path
 from impl.contract import Multiprocessing
 from spec.claims.isolation import payloads
 from spec.claims.shared import startup
-from spec.engine.fixtures import MakeForkedCall, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, Programs
 from spec.engine.lessons import Lesson
 from spec.engine.marks import fresh_memory, inherits_memory, needs, source, starter_is_parent, where
+from spec.harness.process_table import open_files
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, containing, kernel, other_than, recorder
 
@@ -187,3 +188,51 @@ def test_path_to_temporary_files_may_be_long(program: Programs, folder: Path, lo
     running = program.main(payloads.start_far_away, str(folder), log)
     kernel.shows("the program's exit status", running.exit_status(), expected=0)
     recorder.shows("the number of times that the child's task ran", len(log.events("task")), expected=1)
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/issues/106723")
+def test_child_has_the_starters_x_options(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child's interpreter has the -X options of its starter's interpreter, for example frozen_modules."""
+    options = ("-X", "faulthandler", "-X", "frozen_modules=off", "-X", "utf8=1")
+    running = program.main(lesson.run_in_child, partial(startup.tell_x_options, log), options=options)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    expected = [["faulthandler", True], ["frozen_modules", "off"], ["utf8", "1"]]
+    recorder.shows("the -X options of the child", log.only("x options").value, expected=expected)
+
+
+@where(fresh_memory)
+@source("https://github.com/python/cpython/issues/146004")
+def test_child_has_unknown_x_options(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A child's interpreter has all -X options of its starter's interpreter, even one that Python does not know."""
+    task, options = partial(startup.tell_x_options, log), ("-X", "of_the_program=7")
+    running = program.main(lesson.run_in_child, task, options=options)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("the -X options of the child", log.only("x options").value, expected=[["of_the_program", "7"]])
+
+
+@where(fresh_memory)
+@source("https://bugs.python.org/issue26732")
+def test_child_has_none_of_its_siblings_files(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """A child has as many files open as its siblings, however many of these were started before and still run."""
+    working = checkpoint("working")
+    children = [mp.Process(target=working.pause) for _ in range(3)]
+    for child in children:
+        child.start()
+    arrivals = working.wait_for(len(children))
+    numbers = [open_files(int(child.pid or 0)) for child in children]
+    kernel.shows("the number of files that each child has open", numbers, expected=numbers[:1] * len(children))
+    for arrival in arrivals:
+        arrival.let_go()
+    for child in children:
+        child.join()
+
+
+@source("https://github.com/joblib/loky/pull/429")
+def test_child_can_run_programs(program: Programs, lesson: Lesson, log: Recorder) -> None:
+    """A program that a child runs can read its standard input, which is empty, and write to a pipe."""
+    running = program.main(lesson.run_in_child, partial(payloads.run_a_program, log))
+    kernel.shows("the exit status of the starter", running.exit_status(), expected=0)
+    recorder.shows(
+        "the exit status, and what it has written", log.only("program").value, expected=[0, "end of input"]
+    )

@@ -10,13 +10,13 @@ from typing import Optional
 
 from impl.contract import Multiprocessing
 from spec.claims.lifecycle import payloads
-from spec.claims.shared import handlers
+from spec.claims.shared import handlers, surroundings
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.lessons import Lesson
 from spec.engine.marks import needs, source
 from spec.harness.held_waits import all_wait_without_limit
-from spec.harness.process_table import ALIVE, GONE, settled, state
+from spec.harness.process_table import ALIVE, GONE, blocks, settled, state
 from spec.harness.witness import at_least, caller, kernel
 
 pytestmark = needs("Process")
@@ -167,3 +167,52 @@ def test_join_without_time_never_blocks(mp: Multiprocessing, lesson: Lesson, che
         kernel.shows("the state of the child after join(0)", state(arrival.pid), expected=ALIVE)
         arrival.let_go()
         child.join()
+
+
+@source("https://man7.org/linux/man-pages/man2/select.2.html#BUGS", observed=True)
+def test_starter_may_have_many_files_open(
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
+    """A child can be started, and joined, timed or not, although 1024 files of its starter are open."""
+    start, working, joined = lesson.start, checkpoint("working"), checkpoint("joined")
+
+    def start_and_join() -> list[object]:
+        surroundings.open_many_files(1024)
+        child = start(mp, steps(working.pause, leave(7)))
+        child.join(0.01)
+        joined.pause(child.is_alive(), child.sentinel)
+        child.join(600)
+        return [child.is_alive(), child.exitcode]
+
+    main = forked_call(start_and_join)
+    arrival = working.next()
+    timed = joined.next()
+    caller.shows("whether the child is alive after a timed join", timed.notes[0], expected=True)
+    kernel.shows("the number of the sentinel's file", timed.notes[1], expected=at_least(1024))
+    timed.let_go()
+    arrival.let_go()
+    caller.shows("whether it is alive after the other join, and its exit code", main.result(), expected=[False, 7])
+
+
+@source("https://bugs.python.org/issue34054")
+def test_clock_may_be_set_during_a_join(
+    mp: Multiprocessing, lesson: Lesson, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
+    """A timed join takes as long as its timeout says, even if the system's clock is set meanwhile."""
+    start, working = lesson.start, checkpoint("working")
+
+    def join_meanwhile(step: float, *timeouts: float) -> object:
+        child = start(mp, steps(working.pause, leave(7)))
+        surroundings.set_clock_again_and_again(step)
+        for seconds in timeouts:
+            child.join(seconds)
+        return child.exitcode
+
+    back, forward = forked_call(join_meanwhile, -3600, 0.01, 0), forked_call(join_meanwhile, 3600, 600)
+    arrivals = working.wait_for(2)
+    caller.shows("the exit code after join(0.01), with the clock set back", back.result(), expected=None)
+    forward.until_still()
+    kernel.shows("whether join(600) is blocked, with the clock set forward", blocks(forward.pid), expected=True)
+    for arrival in arrivals:
+        arrival.let_go()
+    caller.shows("the exit code after join(600)", forward.result(), expected=7)

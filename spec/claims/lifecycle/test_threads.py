@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -196,3 +197,46 @@ def test_child_starts_a_thread_that_its_starter_has_made(mp: Multiprocessing, le
     child.join()
     recorder.shows("the number of times that the thread ran", len(log.events("ran")), expected=1)
     kernel.shows("the process it ran in", log.events("ran")[0].pid, expected=child.pid)
+
+
+@source("https://github.com/python/cpython/issues/88110")
+def test_child_of_a_thread_pool_ends_as_others(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child that a thread of a `ThreadPoolExecutor` has started has exit code 0 at the end of its code."""
+    start = lesson.start
+    with ThreadPoolExecutor(1) as pool:
+        child = pool.submit(start, mp, partial(log, "ran")).result()
+        child.join()
+    recorder.shows("the number of times that the child's task ran", len(log.events("ran")), expected=1)
+    caller.shows("the exit code", child.exitcode, expected=0)
+
+
+@source("https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ThreadPoolExecutor")
+def test_waits_for_the_tasks_of_its_thread_pool(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, checkpoint: MakeCheckpoint
+) -> None:
+    """At the end of its code, a child waits for the tasks of its `ThreadPoolExecutor`, also for one not yet begun."""
+    working, leaving = checkpoint("working"), checkpoint("leaving")
+    task = steps(working.pause, partial(log, "done"))
+    child = lesson.start(mp, partial(threads.tasks_of_a_thread_pool, task, 2, leaving.pause))
+    arrival = working.next()
+    leaving.next().let_go()
+    kernel.shows("the child at the end of its code", settled(arrival.pid), expected=ALIVE)
+    arrival.let_go()
+    working.next().let_go()
+    child.join()
+    recorder.shows("the number of tasks that were done", len(log.events("done")), expected=2)
+    caller.shows("the exit code", child.exitcode, expected=0)
+
+
+@source("https://github.com/python/cpython/issues/66285")
+def test_child_of_a_coroutine_may_run_another(mp: Multiprocessing, lesson: Lesson, log: Recorder) -> None:
+    """A child that a coroutine has started can run a coroutine in an event loop of its own."""
+    start = lesson.start
+
+    async def start_and_join() -> object:
+        child = start(mp, partial(threads.run_coroutine, log))
+        child.join()
+        return child.exitcode
+
+    caller.shows("the exit code", asyncio.run(start_and_join()), expected=0)
+    recorder.shows("the number of times that the child's coroutine ran", len(log.events("ran")), expected=1)

@@ -224,3 +224,28 @@ def some_now_two_after(event: threading.Event, now: int = 1) -> Iterator[int]:
     yield from range(now)
     event.wait()
     yield from (now, now + 1)
+
+
+@source("https://github.com/ray-project/ray/issues/24237")
+@source(f"{DOCUMENTATION}.map", observed=True)
+def test_what_cannot_be_iterated_is_refused(pool: Pool) -> None:
+    """Each of the ways to map raises `TypeError` for an object that is not iterable, and the pool works on."""
+    ways: dict[str, Callable[..., object]] = {**ways_to_map(pool), "starmap": pool.starmap}
+    for call in ways.values():
+        for thing in 3, None:
+            with refuses(TypeError):
+                call(payloads.return_it, thing)
+    caller.shows("map() after that", pool.map(payloads.successor, [1]), expected=[2])
+
+
+@source("https://github.com/ray-project/ray/issues/11451")
+@source(f"{DOCUMENTATION}.starmap", observed=True)
+def test_starmap_takes_any_iterables(pool: Pool) -> None:
+    """`starmap` takes any iterable, such as a zip, and so may each item be any iterable, such as a range."""
+    items: list[Any] = [(3, 4), [5, 6], range(7, 9), "ab"]
+    for way in pool.starmap, lambda *given: pool.starmap_async(*given).get():
+        for iterable in items, tuple(items), iter(items), (item for item in items):
+            expected = [4, 6, 8, "b"]
+            caller.shows(f"the results for a {type(iterable).__name__}", way(max, iterable), expected=expected)
+        caller.shows("the results for a zip", way(max, zip([3, 5], [4, 6])), expected=[4, 6])
+        caller.shows("the results for the items of a dict", way(max, {3: 4, 5: 6}.items(), 1), expected=[4, 6])

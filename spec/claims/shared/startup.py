@@ -105,3 +105,8 @@ def tell_flags_here_and_there(mp: Multiprocessing, run_in_child: Callable[..., o
 def tell_flags(log: Recorder) -> None:
     """Record all flags of the interpreter, in their order in `sys.flags`."""
     log("all flags", [int(flag) for flag in sys.flags])
+
+
+def tell_x_options(log: Recorder) -> None:
+    """Record the options of the interpreter that were given with -X."""
+    log("x options", sorted([name, value] for name, value in sys._xoptions.items()))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from impl.contract import Lock, Pause, Queue
+    from spec.harness.recorder import Recorder
 
 
 def in_each_of(count: int, call: Callable[[], Any]) -> list[Any]:
@@ -84,3 +85,24 @@ def task_in_a_thread(task: Callable[[], object], leaving: Pause, daemon: bool = 
     """Run *task* in a second thread, a *daemon* thread or not, stop at *leaving*, and return without joining it."""
     threading.Thread(target=task, daemon=daemon).start()
     leaving()
+
+
+def tasks_of_a_thread_pool(task: Callable[[], object], count: int, leaving: Pause) -> None:
+    """Give *task* to a pool of one thread *count* times, stop at *leaving*, and return without a shutdown."""
+    from concurrent.futures import ThreadPoolExecutor  # here, so that other children do not import it
+
+    pool = ThreadPoolExecutor(1)
+    for _ in range(count):
+        pool.submit(task)
+    leaving()
+
+
+def run_coroutine(log: Recorder) -> None:
+    """Run a coroutine in an event loop of this process, and record ``ran``."""
+    import asyncio  # here, so that other children do not import it
+
+    async def tell() -> None:
+        await asyncio.sleep(0)
+        log("ran")
+
+    asyncio.run(tell())

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from impl.contract import Multiprocessing
+from spec.claims.shared import surroundings
 from spec.claims.sharing import payloads, registered
-from spec.engine.fixtures import MakeCheckpoint, MakeWorker, Programs
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker, Programs
 from spec.engine.lessons import NotProvided
 from spec.engine.marks import fresh_memory, needs, source, where
 from spec.harness.checkpoint import Checkpoint
+from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.process_table import ALIVE, GONE, state
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
@@ -220,3 +222,18 @@ def test_server_begins_with_fresh_memory(mp: Any) -> None:
     kind.register("common_account", registered.common_account)
     with mp.Manager() as manager:
         caller.shows("what is in the server's account", manager.common_account().deposit(0), expected=100)
+
+
+@source("https://bugs.python.org/issue6056")
+def test_sockets_may_have_a_timeout(manager: Any, forked_call: MakeForkedCall) -> None:
+    """A call on a proxy waits for its answer without limit, even if new sockets have a timeout in its process."""
+    queue = manager.Queue()
+
+    def get() -> Any:
+        with surroundings.sockets_with_a_timeout(0.01):
+            return queue.get()
+
+    clocks, getter = timed_waits(), forked_call(get)
+    all_wait_without_limit({"get()": getter}, clocks)
+    queue.put("dumpling")
+    caller.shows("what the call returns", getter.result(), expected="dumpling")

@@ -186,3 +186,17 @@ def test_closed_ones_are_refused(mp: Any, wait: Wait) -> None:
 def test_any_sequence_of_operations(mp: Multiprocessing, wait: Wait, worker: MakeWorker) -> None:
     """Over any sequence of messages that are sent and received, those pipes are ready that have one."""
     WaitModel.verify(lambda: payloads.Desk(wait, [mp.Pipe(False) for _ in range(PIPES)]), worker)
+
+
+@source("https://github.com/python/cpython/issues/156070")
+@source(DOCUMENTATION, observed=True)
+def test_each_ready_one_is_told_once(mp: Any, wait: Wait) -> None:
+    """Of more than a hundred connections, whichever are ready, each of these is returned once, and no other."""
+    pipes = [mp.Pipe(False) for _ in range(130)]
+    receivers = [receiver for receiver, _ in pipes]
+    for ready in [*range(130)], [0, 59, 60, 61, 129], [3, 4, 20, 61, 65, 128], [127]:
+        for number in ready:
+            pipes[number][1].send("a message")
+        caller.shows("which are ready", payloads.numbers_ready(wait, receivers), expected=ready)
+        for number in ready:
+            receivers[number].recv()

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from impl.contract import Multiprocessing, Wait
-from spec.claims.shared import handlers, threads
+from spec.claims.shared import handlers, surroundings, threads
 from spec.claims.wait import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker
 from spec.engine.marks import needs, source
@@ -124,3 +124,23 @@ def test_leaves_nothing_behind(mp: Multiprocessing, wait: Wait) -> None:
     kernel.shows("the files, threads and children", holdings(), expected=before)
     os.fstat(receiver.fileno())  # type: ignore[attr-defined]
     caller.shows("what is received", receiver.recv(), expected="a message")
+
+
+@source("https://bugs.python.org/issue34054")
+def test_clock_may_be_set_meanwhile(mp: Multiprocessing, wait: Wait, worker: MakeWorker) -> None:
+    """A timed wait takes as long as its timeout says, even if the system's clock is set meanwhile; so does `poll`."""
+    receiver, sender = mp.Pipe(False)
+    desk, set_clock = payloads.Desk(wait, [(receiver, sender)]), surroundings.set_clock_again_and_again
+    back, forward = (
+        worker(desk=desk, receiver=receiver, set_clock=partial(set_clock, step)) for step in (-3600, 3600)
+    )
+    for waiter in back, forward:
+        waiter.call("set_clock")
+    caller.shows("which are ready, with the clock set back", back.call("desk.ready", 0.01), expected=[])
+    caller.shows("poll(0.01), with the clock set back", back.call("receiver.poll", 0.01), expected=False)
+    for method, expected in (("desk.ready", [0]), ("receiver.poll", True)):
+        forward.begin(method, 600)
+        kernel.shows("whether it is blocked, with the clock set forward", forward.is_stuck(), expected=True)
+        sender.send("a message")
+        caller.shows("what it returns when there is a message", forward.result(), expected=expected)
+        receiver.recv()

@@ -272,3 +272,14 @@ class LeavesAFile(BrokenWait):
     def wait(object_list, timeout=None):
         os.open(os.devnull, os.O_RDONLY)
         return sound.wait(object_list, timeout)
+
+
+@family.breaks("wait.each-ready-one-is-told-once")
+class LosesSomeOfMany(BrokenWait):
+    """Of more than 60 objects, two that are ready are returned at most."""
+
+    @staticmethod
+    def wait(object_list, timeout=None):
+        objects = list(object_list)
+        ready = sound.wait(objects, timeout)
+        return ready if len(objects) <= 60 else ready[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -128,3 +129,24 @@ class KeepsItsResults(OwnExecutors):
                     yield kept[-1]
 
             return handed_out()
+
+
+@family.breaks("executor.late-map-cancels-all-that-wait")
+class KeepsTheLateOne(OwnExecutors):
+    """When the time of `map` is over, the call that it waits for is not cancelled."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            if timeout is None:
+                return super().map(fn, *iterables, chunksize=chunksize, buffersize=buffersize)
+            deadline = time.monotonic() + timeout
+            return _results([self.submit(fn, *arguments) for arguments in zip(*iterables)], deadline)
+
+
+def _results(tickets, deadline):
+    try:
+        while tickets:
+            yield tickets.pop(0).result(deadline - time.monotonic())
+    finally:
+        for ticket in tickets:
+            ticket.cancel()

@@ -159,3 +159,21 @@ class ReadsAllBeforeTheFirstChunk(BrokenPools):
     class Faulty(SharedPool):
         def imap_unordered(self, func, iterable, chunksize=1):
             return super().imap_unordered(func, list(iterable) if chunksize > 1 else iterable, chunksize)
+
+
+@family.breaks("pool.what-cannot-be-iterated-is-refused")
+class TakesASingleThing(BrokenPools):
+    """`imap` takes an object that is not iterable for a list with that object."""
+
+    class Faulty(SharedPool):
+        def imap(self, func, iterable, chunksize=1):
+            return super().imap(func, iterable if hasattr(iterable, "__iter__") else [iterable], chunksize)
+
+
+@family.breaks("pool.starmap-takes-any-iterables")
+class TakesAnIteratorForOneItem(BrokenPools):
+    """`starmap` takes what has no length for one item."""
+
+    class Faulty(SharedPool):
+        def starmap(self, func, iterable, chunksize=None):
+            return super().starmap(func, iterable if hasattr(iterable, "__len__") else [tuple(iterable)], chunksize)
