@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from spec.report import badge, counts, deaths, document, found, insertion, writers
+from spec.report import badge, counts, deaths, document, found, insertion, verdict_file, writers
 from spec.report.document import BadReport, Document
 from spec.report.writers import CannotWrite
 from spec.tools.command_line import UsageError
@@ -74,6 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write a picture of each failure, .svg: what each process of the claim did until then.  Repeatable",
     )
+    parser.add_argument(
+        "--verdicts",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="write the verdicts only, .json with a line for each claim, which docs/verdicts.json is.  Repeatable",
+    )
     for name, table in TABLES.items():
         begin, end = insertion.marks(name)
         parser.add_argument(
@@ -97,7 +105,7 @@ def run(asked: argparse.Namespace) -> int:
         UsageError: there is nothing to make, a report cannot be read, or a file cannot be written.
     """
     options = {"-o FILE": asked.pages, "--site DIR": asked.site, "--timelines DIR": asked.timelines}
-    options["--badge FILE"] = asked.badge
+    options |= {"--badge FILE": asked.badge, "--verdicts FILE": asked.verdicts}
     options |= {f"--{name} FILE": getattr(asked, name) for name in TABLES}
     if not any(options.values()):
         *others, last = options
@@ -114,6 +122,8 @@ def run(asked: argparse.Namespace) -> int:
             print(f"timelines: {writers.write_timelines(documents, folder)} in {folder}")
         for file in asked.badge:
             badge.write(documents, file, asked.label)
+        for file in asked.verdicts:
+            verdict_file.write(documents, file)
         for name, table in TABLES.items():
             for file in getattr(asked, name):
                 insertion.insert(name, table.render(documents), file)
