@@ -34,8 +34,8 @@ html_css_files = ["lessons.css"]
 templates_path = ["_templates"]
 html_copy_source = False
 html_show_sourcelink = False
-html_theme_options = {"top_of_page_buttons": []}
+html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 html_context = {
     # The other language: the folder of its pages, seen from the root of those in this language, and its name.
-    "other_languages": {"en": ("zh/", "zh-CN", "中文"), "zh_CN": ("../", "en", "English")},
+    "other_languages": {"en": ("zh/", "zh-CN", "中文"), "zh-CN": ("../", "en", "English")},
 }

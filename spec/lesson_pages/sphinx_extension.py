@@ -125,7 +125,7 @@ class LessonDirective(SphinxDirective):
             "timelines",
             _("What happens"),
             *content,
-            *(self._timeline(lesson, method, shown) for method in self.config.lesson_pages_methods),
+            *(self._timeline(method, shown) for method in self.config.lesson_pages_methods),
             _paragraph(
                 *_linked(
                     _("{Timelines} says what the bars mean, and how far a timeline can be trusted."),
@@ -134,7 +134,7 @@ class LessonDirective(SphinxDirective):
             ),
         )
 
-    def _timeline(self, lesson: str, method: str, shown: Iterable[Demonstration]) -> nodes.section:
+    def _timeline(self, method: str, shown: Iterable[Demonstration]) -> nodes.section:
         title = _("Under {method}").format(method=method)
         for one in shown:
             if one.method == method:

@@ -1,4 +1,4 @@
-"""A timeline's picture for a page: the picture without the styles that the page has already, and the same in words."""
+"""A timeline for a page: the picture, without the styles that the page has already, and the same in words."""
 
 from __future__ import annotations
 
