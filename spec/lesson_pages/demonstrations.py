@@ -28,7 +28,7 @@ AT_ONCE = 6
 PATIENCE = 120.0
 """The seconds after which a demo has failed.  The longest takes some five seconds on an idle machine."""
 
-OPTIONS = {
+DEMO_OPTIONS: dict[str, tuple[str, ...]] = {
     "condition": ("--buyers", "3"),
     "daemon": ("--daemon-seconds", "1", "--ordinary-seconds", "1.5"),
     "fanout": ("--children", "4"),
@@ -99,7 +99,7 @@ def run(lesson: str, method: str) -> Demonstration:
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, f"{lesson}.svg")
-        asked = [lesson, *OPTIONS.get(lesson, ()), "--mp", f"multiprocessing:{method}", "--timeline"]
+        asked = [lesson, *DEMO_OPTIONS.get(lesson, ()), "--mp", f"multiprocessing:{method}", "--timeline"]
         started = [sys.executable, "-m", "impl", *asked, str(file)]
         try:
             done = subprocess.run(

@@ -13,7 +13,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Optional
 
-LOADED_LINKS = {"stylesheet", "icon", "shortcut", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch"}
+LOADED_LINKS = {
+    "stylesheet",
+    "icon",
+    "shortcut",
+    "preload",
+    "prefetch",
+    "modulepreload",
+    "preconnect",
+    "dns-prefetch",
+}
 """The values of ``rel`` with which a browser fetches, or connects to, what an element ``link`` leads to."""
 
 _ELSEWHERE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)

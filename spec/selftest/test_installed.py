@@ -66,6 +66,12 @@ def some_claims() -> list[str]:
     return list(dict.fromkeys(chosen.values()))
 
 
+def test_wheel_lacks_what_needs_a_checkout(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "multiprocessing_spec/suite/spec/README.md" in names
+    assert [name for name in names if {"docs", "lesson_pages", "selftest"} & {*Path(name).parts}] == []
+
+
 def test_claims_of_each_lesson_are_decided_under_each_start_method(installation: Environment, tmp_path: Path) -> None:
     asked = [f"--claim={claim}" for claim in some_claims()]
     done = command(installation, "verify", *asked, "-n", "2", "--report=report.json", cwd=tmp_path)
