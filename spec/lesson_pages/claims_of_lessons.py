@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple, Optional
 
 from spec.engine.claims import Claim
 from spec.engine.verdicts import FAILING, HOLDS, KNOWN, MEANINGS, NOT_APPLICABLE, NOT_PROVIDED
-from spec.report.verdict_file import ByVerdict, VerdictFile
+from spec.report.verdict_file import ByVerdict, KnownCause, VerdictFile
 
 _ORDER = (*FAILING, KNOWN, HOLDS, NOT_PROVIDED, NOT_APPLICABLE)
 assert {*_ORDER} == {*MEANINGS}
@@ -64,6 +64,13 @@ def rows(lesson: str, verdicts: VerdictFile) -> list[ClaimRow]:
         ClaimRow(claim, _code(claim), [shown(found) for found in verdicts.verdicts.get(claim.id, none_yet)])
         for claim in by_lesson()[lesson]
     ]
+
+
+def causes(lesson: str, verdicts: VerdictFile) -> list[KnownCause]:
+    """Return why claims about *lesson* are known not to hold, with the claims about this lesson only."""
+    ids = [claim.id for claim in by_lesson()[lesson]]
+    about = [replace(cause, claims=[one for one in ids if one in cause.claims]) for cause in verdicts.causes]
+    return [cause for cause in about if cause.claims]
 
 
 def shown(found: Optional[ByVerdict]) -> list[ShownVerdict]:

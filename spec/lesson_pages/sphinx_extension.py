@@ -9,6 +9,7 @@ their verdicts, and the exercise if there is one.  Their headings and fixed word
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -42,7 +43,7 @@ from spec.lesson_pages.demonstrations import BadRecord, Demonstration, Demonstra
 from spec.lesson_pages.repository_links import RepositoryLinks, address
 from spec.paths import ROOT
 from spec.report import html, verdict_file
-from spec.report.verdict_file import BadVerdictFile
+from spec.report.verdict_file import BadVerdictFile, KnownCause
 
 MESSAGES = "lesson_pages"
 """The name of the catalogue of messages."""
@@ -163,8 +164,20 @@ class LessonDirective(SphinxDirective):
         except BadVerdictFile as error:
             raise ExtensionError(str(error)) from None
         command = f"pytest spec/ --claim {lesson}"
-        heads = [_("claim"), *(f"{library.name}" for library in verdicts.libraries)]
-        rows = [self._row(row) for row in claims_of_lessons.rows(lesson, verdicts)]
+        causes = claims_of_lessons.causes(lesson, verdicts)
+        places = {
+            (claim, cause.library): f"cause-{number}"
+            for number, cause in enumerate(causes, 1)
+            for claim in cause.claims
+        }
+        names = [library.name for library in verdicts.libraries]
+        rows = [
+            [
+                self._about(row),
+                *(_cell(cell, places.get((row.claim.id, name), "")) for name, cell in zip(names, row.cells)),
+            ]
+            for row in claims_of_lessons.rows(lesson, verdicts)
+        ]
         return self._section(
             "claims",
             _("What is claimed"),
@@ -174,14 +187,24 @@ class LessonDirective(SphinxDirective):
                     command=nodes.literal("", command),
                 )
             ),
-            _table(heads, rows),
+            _table([_("claim"), *names], rows),
+            *([self._causes(causes)] if causes else []),
         )
 
-    def _row(self, row: ClaimRow) -> list[list[nodes.Node]]:
+    def _causes(self, causes: Sequence[KnownCause]) -> nodes.section:
+        found = _to_page("/findings", _("What was found"))
+        return self._section(
+            "causes",
+            _("Why some claims do not hold"),
+            nodes.bullet_list("", *(_cause(cause, number) for number, cause in enumerate(causes, 1))),
+            _paragraph(*_linked(_("{found} has the causes for all lessons."), found=found)),
+        )
+
+    def _about(self, row: ClaimRow) -> list[nodes.Node]:
         claim = row.claim
         sources = [nodes.Text(", "), *_separated(map(self._source, claim.sources))] if claim.sources else []
         about = nodes.paragraph("", "", _to_repository(self.config, row.code, claim.id), *sources, classes=["about"])
-        return [[nodes.paragraph("", claim.wording), about], *(_cell(found) for found in row.cells)]
+        return [_paragraph(*_with_code(claim.wording)), about]
 
     def _source(self, source: Source) -> nodes.Node:
         kind = kind_words()[source.kind]
@@ -193,8 +216,8 @@ class LessonDirective(SphinxDirective):
         return self._section(
             "exercise",
             _("Exercise: {title}").format(title=exercise.title),
-            _paragraph(exercise.task),
-            _folded(_("Hint"), f"<p>{escape(exercise.hint)}</p>"),
+            _paragraph(*_with_code(exercise.task)),
+            _folded(_("Hint"), f"<p>{html.prose(exercise.hint)}</p>"),
             nodes.literal_block("", f"python -m spec learn watch {exercise.lesson}", language="sh"),
             _paragraph(
                 *_linked(
@@ -225,17 +248,42 @@ def _demonstration(shown: Demonstration) -> list[nodes.Node]:
     ]
 
 
-def _cell(found: Sequence[ShownVerdict]) -> list[nodes.Node]:
-    """Return the content of a cell: each verdict, with a link to its cause if the claim does not hold."""
+def _cell(found: Sequence[ShownVerdict], place: str) -> list[nodes.Node]:
+    """Return the content of a cell: each verdict, with a link to its cause if the claim does not hold.
+
+    Args:
+        found: the verdicts.
+        place: where the cause stands in this page, if it is known.
+    """
     if not found:
-        return [nodes.paragraph("", _("not yet verified"))]
+        return [_paragraph(_("not yet verified"))]
     lines = []
     for one in found:
-        words = verdict_words()[one.verdict]
-        said: nodes.Node = _to_page("/findings", words) if one.needs_cause else nodes.Text(words)
+        said: nodes.Node = nodes.Text(verdict_words()[one.verdict])
+        if one.verdict == KNOWN and place:
+            said = nodes.reference("", "", said, refid=place, internal=True)
+        elif one.needs_cause:
+            said = _to_page("/findings", said.astext())
         where = f": {', '.join(one.contexts)}" if one.contexts else ""
         lines.append(nodes.paragraph("", "", said, nodes.Text(where), classes=[one.verdict.replace(" ", "-")]))
     return [*lines]
+
+
+def _cause(cause: KnownCause, number: int) -> nodes.list_item:
+    """Return a cause as an item of a list, to which cells lead."""
+    more = [nodes.Text(" "), nodes.reference("", _("more"), refuri=cause.link, internal=False)] if cause.link else []
+    claims = _separated(nodes.literal("", claim) for claim in cause.claims)
+    about = nodes.paragraph("", "", *claims, classes=["about"])
+    library = nodes.strong("", cause.library)
+    return nodes.list_item(
+        "", _paragraph(library, ": ", *_with_code(cause.reason), *more), about, ids=[f"cause-{number}"]
+    )
+
+
+def _with_code(words: str) -> list[nodes.Node]:
+    """Return *words*, with the parts between backticks as code."""
+    parts = re.split(r"`([^`]+)`", words)
+    return [nodes.literal("", part) if number % 2 else nodes.Text(part) for number, part in enumerate(parts)]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[Sequence[nodes.Node]]]) -> nodes.table:

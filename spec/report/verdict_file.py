@@ -1,17 +1,18 @@
 """The verdicts of reports as a small file, which changes little from run to run: a line for each claim.
 
-A report is as large as some megabytes, and has times, paths and explanations.  This file has verdicts only.  The
-pages of the documentation are made from it.
+A report is as large as some megabytes, and has times, paths and explanations.  This file has the verdicts, and the
+causes of those that are known deviations.  The pages of the documentation are made from it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Optional
 
+from spec.engine.verdicts import KNOWN
 from spec.report import comparison
 from spec.report.comparison import Column
 from spec.report.document import Document
@@ -44,6 +45,23 @@ class VerifiedLibrary:
 
 
 @dataclass(frozen=True)
+class KnownCause:
+    """Why claims are known not to hold on a library.
+
+    Attributes:
+        library: the name of the library, as in `VerifiedLibrary`.
+        reason: the reason.
+        link: where to read more; empty if there is no such page.
+        claims: the ids of the claims.
+    """
+
+    library: str
+    reason: str
+    link: str
+    claims: Sequence[str]
+
+
+@dataclass(frozen=True)
 class VerdictFile:
     """What such a file says.
 
@@ -51,10 +69,12 @@ class VerdictFile:
         libraries: the libraries, in the order of the reports.
         verdicts: the verdicts on each library by the id of the claim, in the order of the libraries; None for a
             library on which the claim was not verified.
+        causes: the causes of known deviations, in the order of the libraries, and then of the claims.
     """
 
     libraries: Sequence[VerifiedLibrary]
     verdicts: Mapping[str, Sequence[Optional[ByVerdict]]]
+    causes: Sequence[KnownCause]
 
 
 def of(documents: Sequence[Document]) -> VerdictFile:
@@ -66,7 +86,16 @@ def of(documents: Sequence[Document]) -> VerdictFile:
     return VerdictFile(
         [VerifiedLibrary(*names, [_context(column) for column in of]) for names, of in libraries.items()],
         {claim: [_by_verdict(claim, columns) for columns in libraries.values()] for claim in claims},
+        [cause for (library, _), columns in libraries.items() for cause in _causes(library, columns)],
     )
+
+
+def _causes(library: str, columns: Sequence[Column]) -> list[KnownCause]:
+    claims: dict[tuple[str, str], set[str]] = {}
+    for verdict in (one for column in columns for one in column.verdicts.values() if one["verdict"] == KNOWN):
+        claims.setdefault((" ".join(verdict["reason"].split()), verdict["link"]), set()).add(verdict["claim"])
+    causes = [KnownCause(library, reason, link, sorted(of)) for (reason, link), of in claims.items()]
+    return sorted(causes, key=lambda cause: (*cause.claims, cause.reason))
 
 
 def _context(column: Column) -> str:
@@ -105,7 +134,8 @@ def _render(verdicts: VerdictFile) -> str:
         for claim, found in verdicts.verdicts.items()
     }
     lines = [f'"schema": {VERDICT_FILE_SCHEMA},', '"libraries": [', ",\n".join(map(_json, libraries)), "],"]
-    lines += ['"verdicts": {', ",\n".join(f"{_json(claim)}: {_json(found)}" for claim, found in claims.items()), "}"]
+    lines += ['"verdicts": {', ",\n".join(f"{_json(claim)}: {_json(found)}" for claim, found in claims.items()), "},"]
+    lines += ['"causes": [', ",\n".join(_json(asdict(cause)) for cause in verdicts.causes), "]"]
     return "\n".join(["{", *lines, "}", ""])
 
 
@@ -130,7 +160,8 @@ def read(file: Path) -> VerdictFile:
         if content["schema"] != VERDICT_FILE_SCHEMA:
             raise BadVerdictFile(f"{file} has the schema {content['schema']}, not {VERDICT_FILE_SCHEMA}")
         libraries = [VerifiedLibrary(one["library"], one["python"], one["contexts"]) for one in content["libraries"]]
-        return VerdictFile(libraries, {claim: _row(found, libraries) for claim, found in content["verdicts"].items()})
+        verdicts = {claim: _row(found, libraries) for claim, found in content["verdicts"].items()}
+        return VerdictFile(libraries, verdicts, [KnownCause(**cause) for cause in content["causes"]])
     except OSError as error:
         raise BadVerdictFile(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:

@@ -14,7 +14,7 @@ from spec.lesson_pages.claims_of_lessons import ShownVerdict
 from spec.lesson_pages.demonstrations import BadRecord, Demonstration, DemonstrationFailed
 from spec.paths import ROOT
 from spec.report import verdict_file
-from spec.report.verdict_file import VerdictFile, VerifiedLibrary
+from spec.report.verdict_file import KnownCause, VerdictFile, VerifiedLibrary
 
 PAGES_FOLDER = ROOT / "docs" / "lessons"
 
@@ -107,13 +107,22 @@ def test_cell_names_contexts_only_where_they_differ(found: verdict_file.ByVerdic
 
 def test_row_leads_to_the_code_and_has_a_cell_for_each_library() -> None:
     libraries = [VerifiedLibrary("a", "", ["fork"]), VerifiedLibrary("b", "", ["fork"])]
-    verdicts = VerdictFile(libraries, {"zombie.piles-up": [{HOLDS: ["fork"]}, None]})
+    verdicts = VerdictFile(libraries, {"zombie.piles-up": [{HOLDS: ["fork"]}, None]}, [])
     rows = {row.claim.id: row for row in claims_of_lessons.rows("zombie", verdicts)}
     assert rows["zombie.piles-up"].cells == [[ShownVerdict(HOLDS, [])], []]
     assert rows["zombie.lingers-until-joined"].cells == [[], []]
     file, _, line = rows["zombie.piles-up"].code.partition("#L")
     code = (ROOT / file).read_text(encoding="utf-8").splitlines()[int(line) - 1 :]
     assert next(one for one in code if one.startswith("def ")).startswith("def test_piles_up(")
+
+
+def test_page_has_the_causes_of_its_own_claims() -> None:
+    causes = [
+        KnownCause("a", "It shares.", "", ["lock.has-a-repr", "zombie.piles-up"]),
+        KnownCause("a", "It reaps.", "", ["lock.has-a-repr"]),
+    ]
+    found = claims_of_lessons.causes("zombie", VerdictFile([], {}, causes))
+    assert found == [KnownCause("a", "It shares.", "", ["zombie.piles-up"])]
 
 
 @pytest.mark.parametrize(

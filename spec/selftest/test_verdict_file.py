@@ -27,7 +27,13 @@ def report(module: str, verdicts: dict[str, dict[str, str]]) -> Document:
         "targets": [{"name": f"{module}:{context}", "module": module, "version": "1.2"} for context in verdicts],
         "claims": [{"id": claim} for claim in ids],
         "verdicts": [
-            {"claim": claim, "target": f"{module}:{context}", "verdict": verdict}
+            {
+                "claim": claim,
+                "target": f"{module}:{context}",
+                "verdict": verdict,
+                "reason": "It\n shares.",
+                "link": "x",
+            }
             for context, by_claim in verdicts.items()
             for claim, verdict in by_claim.items()
         ],
@@ -38,7 +44,7 @@ def report(module: str, verdicts: dict[str, dict[str, str]]) -> Document:
 
 REPORTS = [
     report("here", {"fork": {"a.b": "holds", "a.a": "holds"}, "spawn": {"a.b": "violated", "a.a": "holds"}}),
-    report("there", {"fork": {"a.b": "hung"}}),
+    report("there", {"fork": {"a.b": "known deviation"}}),
 ]
 
 TEXT = """\
@@ -50,8 +56,11 @@ TEXT = """\
 ],
 "verdicts": {
 "a.a": ["holds", null],
-"a.b": [{"holds": ["fork"], "violated": ["spawn"]}, "hung"]
-}
+"a.b": [{"holds": ["fork"], "violated": ["spawn"]}, "known deviation"]
+},
+"causes": [
+{"library": "there 1.2", "reason": "It shares.", "link": "x", "claims": ["a.b"]}
+]
 }
 """
 
