@@ -104,8 +104,8 @@ class LessonDirective(SphinxDirective):
         return [
             self._timelines(lesson),
             self._code(lesson),
-            self._claims(lesson),
             *map(self._exercise, exercise),
+            self._claims(lesson),
         ]
 
     def _section(self, name: str, title: str, *content: nodes.Node) -> nodes.section:
@@ -343,6 +343,7 @@ def prepare(app: Sphinx) -> None:
             file = app.config.lesson_pages_demonstrations
             methods = [one for one in app.config.lesson_pages_methods if one in demonstrations.available_methods()]
             found = demonstrations.read(Path(app.confdir, file)) if file else demonstrations.run_all(methods)
+            claims_of_lessons.by_lesson()  # before processes are forked that read pages, which all need it
     except (DemonstrationFailed, BadRecord) as error:
         raise ExtensionError(str(error)) from None
     LessonDirective.demonstrations = found
