@@ -22,10 +22,10 @@ from spec.paths import ROOT
 START_METHODS = ("fork", "spawn", "forkserver")
 """The start methods, in the order in which a page shows them."""
 
-AT_ONCE = 6
+DEMOS_AT_ONCE = 6
 """How many demos run at the same time.  They sleep most of the time."""
 
-PATIENCE = 120.0
+DEMO_PATIENCE = 120.0
 """The seconds after which a demo has failed.  The longest takes some five seconds on an idle machine."""
 
 DEMO_OPTIONS: dict[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ DEMO_OPTIONS: dict[str, tuple[str, ...]] = {
 these numbers."""
 
 
-RESULT = "result: "
+RESULT_MARK = "result: "
 """How a line begins with which a demo says what happened."""
 
 
@@ -83,7 +83,7 @@ class Demonstration:
     @property
     def results(self) -> list[str]:
         """What happened, each in one line; all that was printed if the demo does not say what its results are."""
-        return [line[len(RESULT) :] for line in self.printed if line.startswith(RESULT)] or [*self.printed]
+        return [line[len(RESULT_MARK) :] for line in self.printed if line.startswith(RESULT_MARK)] or [*self.printed]
 
 
 def available_methods() -> list[str]:
@@ -103,11 +103,11 @@ def run(lesson: str, method: str) -> Demonstration:
         started = [sys.executable, "-m", "impl", *asked, str(file)]
         try:
             done = subprocess.run(
-                started, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+                started, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEMO_PATIENCE
             )
         except subprocess.TimeoutExpired:
             raise DemonstrationFailed(
-                f"the demo of {lesson} under {method} has not ended in {PATIENCE:g} s"
+                f"the demo of {lesson} under {method} has not ended in {DEMO_PATIENCE:g} s"
             ) from None
         if done.returncode != 0 or not file.exists():
             [*_, last] = (done.stderr or done.stdout).strip().splitlines() or ["it printed nothing"]
@@ -127,7 +127,7 @@ def run_all(methods: Sequence[str]) -> list[Demonstration]:
         DemonstrationFailed: one of them has failed; those that have not begun do not run.
     """
     asked = [(lesson, method) for lesson in impl.TEACHING_ORDER for method in methods]
-    with ThreadPoolExecutor(AT_ONCE) as executor:
+    with ThreadPoolExecutor(DEMOS_AT_ONCE) as executor:
         futures = [executor.submit(run, lesson, method) for lesson, method in asked]
         try:
             return [future.result() for future in futures]

@@ -47,7 +47,7 @@ REPORTS = [
     report("there", {"fork": {"a.b": "known deviation"}}),
 ]
 
-TEXT = """\
+WRITTEN = """\
 {
 "schema": 1,
 "libraries": [
@@ -72,7 +72,7 @@ def test_a_claim_has_a_line(tmp_path: Path) -> None:
     asked = [*(str(tmp_path / name) for name in ("0.json", "1.json")), "--verdicts", str(file)]
     for _ in range(2):
         subprocess.run([sys.executable, "-m", "spec", "report", *asked], cwd=ROOT, check=True)
-        assert file.read_text(encoding="utf-8") == TEXT
+        assert file.read_text(encoding="utf-8") == WRITTEN
 
 
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_interrupted_run_has_no_verdict_in_the_other_contexts(tmp_path: Path) ->
         ("precious", " is not a file of --verdicts"),
         ("[]", " is not a file of --verdicts"),
         ('{"schema": 9}', " has the schema 9, not 1"),
-        (TEXT.replace(", null", ""), " is not a file of --verdicts"),
+        (WRITTEN.replace(", null", ""), " is not a file of --verdicts"),
     ],
 )
 def test_another_file_is_not_overwritten(text: str, message: str, tmp_path: Path) -> None:
