@@ -20,20 +20,23 @@ class Command(NamedTuple):
     Attributes:
         help: what it does, in a few words.
         module: where it is: ``run`` does it, with what ``add_arguments`` has added to a parser.
-        passes_on: the module parses its arguments itself, in ``main``, as it passes them on to another program.
+        own_parser: the module parses its arguments itself, in ``main``: it passes them on to another program, or one
+            of them changes what the help says.
         in_checkout: it works on the sources of the project, and is there in a checkout only.
     """
 
     help: str
     module: str
-    passes_on: bool = False
+    own_parser: bool = False
     in_checkout: bool = False
 
 
 COMMANDS = {
-    "verify": Command("verify a multiprocessing API or a package of lessons", "spec.tools.verify", passes_on=True),
-    "watch": Command("run a lesson and watch it", "spec.tools.watch", passes_on=True),
-    "learn": Command("do exercises, lesson by lesson, which claims judge", "spec.learn.learn_command"),
+    "verify": Command("verify a multiprocessing API or a package of lessons", "spec.tools.verify", own_parser=True),
+    "watch": Command("run a lesson and watch it", "spec.tools.watch", own_parser=True),
+    "learn": Command(
+        "do exercises, lesson by lesson, which claims judge", "spec.learn.learn_command", own_parser=True
+    ),
     "claims": Command("list the claims, with their sources, tests, and where they apply", "spec.tools.catalogue"),
     "deviations": Command("list what is known not to hold on a library", "spec.tools.deviations_command"),
     "report": Command("make pages, badges and tables from reports of runs", "spec.tools.report_command"),
@@ -85,7 +88,7 @@ def _run(program: str, name: str, arguments: Sequence[str]) -> int:
     if command.in_checkout and not IN_CHECKOUT:
         raise UsageError(f"{name} works on the sources of the project: run python -m spec {name} in a checkout")
     module = importlib.import_module(command.module)
-    if command.passes_on:
+    if command.own_parser:
         return int(module.main(f"{program} {name}", arguments))
     parser = Parser(prog=f"{program} {name}", description=module.__doc__)
     module.add_arguments(parser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,7 +97,7 @@ def check(exercise: Exercise, folder: Path, mp: str) -> CheckedExercise:
     if early:
         raise UsageError(early)
     if not any(one.fails or one.holds for one in found):
-        raise UsageError(f"--mp: no claim of this exercise is decided on {mp}")
+        raise UsageError(_("--mp: no claim of this exercise is decided on {mp}").format(mp=mp))
     return CheckedExercise(found, tracebacks.raised(output, folder / f"{exercise.lesson}.py"))
 
 
@@ -113,7 +114,7 @@ def judged(exercise: Exercise, report: Document) -> Sequence[JudgedClaim]:
 
 def _in_a_line(explanation: str) -> str:
     """Return the first line of an explanation; if a traceback follows, with the exception that it ends with."""
-    first, _, rest = explanation.partition("\n")
+    first, _newline, rest = explanation.partition("\n")
     lines = [line for line in rest.splitlines() if not line.startswith(" ")]
     return f"{first} {lines[1]}" if len(lines) > 1 and lines[0].startswith("Traceback ") else first.rstrip(":")
 
@@ -135,4 +136,4 @@ def _complaint(log: str) -> str:
     """Return the line in which pytest says why it cannot run."""
     lines = [line for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR: ")]
-    return (errors or lines or ["the claims could not be run"])[-1].removeprefix("ERROR: ")
+    return (errors or lines or [_("the claims could not be run")])[-1].removeprefix("ERROR: ")

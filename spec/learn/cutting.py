@@ -1,7 +1,8 @@
 """Cut an exercise out of a lesson of `impl`.
 
 The learner's file has the functions that the exercise needs, word for word, but without annotations.  So it needs
-nothing but the standard library.  The solution of an exercise is what is cut out when no hole is made.
+nothing but the standard library.  Docstrings are in the language of the learner.  The solution of an exercise is what
+is cut out when no hole is made.
 """
 
 from __future__ import annotations
@@ -9,20 +10,22 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from gettext import gettext as _
 from types import MappingProxyType
 from typing import Union
 
 from spec.engine import lessons
 from spec.learn.exercises import Exercise
+from spec.learn.languages import N_
 
 Definition = Union[ast.FunctionDef, ast.ClassDef]
 
-NOTHING_YET = 'raise NotImplementedError("write this function")'
-"""The body of a function that the learner writes."""
+NOTHING_YET = N_("write this function")
+"""The exception that a function raises which the learner writes."""
 
-FAULTY = "# This code has a fault.  Mend it."
-"""What precedes the body of a function that the learner mends."""
+FAULTY = N_("This code has a fault. Mend it.")
+"""The comment that precedes the body of a function that the learner mends."""
 
 
 def with_holes(exercise: Exercise) -> str:
@@ -43,6 +46,13 @@ def solved_functions(exercise: Exercise) -> str:
     )
 
 
+def docstrings(exercise: Exercise) -> Sequence[str]:
+    """Return the docstrings that the learner's file has, in English."""
+    tree = ast.parse(solution(exercise))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return [ast.get_docstring(tree) or "", *(ast.get_docstring(function) or "" for function in functions)]
+
+
 def _cut(exercise: Exercise, holes: Mapping[str, str]) -> str:
     """Return what the exercise needs of its lesson, with the *holes* in place of the bodies of some functions."""
     text = inspect.getsource(lessons.reference(exercise.lesson))
@@ -54,7 +64,7 @@ def _cut(exercise: Exercise, holes: Mapping[str, str]) -> str:
         if node.name in wanted
     ]
     imports = "\n".join(_imports(tree, wanted))
-    head = "\n\n".join(filter(None, [_lines(text, tree.body[0]), imports]))
+    head = "\n\n".join(filter(None, [_documentation(tree), imports]))
     return "\n\n\n".join([head, *parts]) + "\n"
 
 
@@ -105,11 +115,24 @@ def _function(text: str, node: Definition, hole: object = None) -> str:
     assert isinstance(node, ast.FunctionDef)
     for argument in (*node.args.args, *node.args.kwonlyargs):
         argument.annotation = None
-    documentation, body = _lines(text, node.body[0]), [_lines(text, statement) for statement in node.body[1:]]
+    documentation = textwrap.indent(_documentation(node), "    ")
+    body = [_lines(text, statement) for statement in node.body[1:]]
     if hole is not None:
         begin = textwrap.dedent(str(hole)).strip("\n")
-        body = [textwrap.indent(f"{FAULTY}\n{begin}" if begin else NOTHING_YET, "    ")]
+        body = [textwrap.indent(f"# {_(FAULTY)}\n{begin}" if begin else _raises(_(NOTHING_YET)), "    ")]
     return "\n".join([f"def {node.name}({ast.unparse(node.args)}):", documentation, *body])
+
+
+def _documentation(node: Union[ast.Module, ast.FunctionDef]) -> str:
+    """Return the docstring in the language of the learner, with its quotes."""
+    original = ast.get_docstring(node)
+    assert original
+    text = _(original)
+    return f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
+
+
+def _raises(message: str) -> str:
+    return f'raise NotImplementedError("{message}")'
 
 
 def _lines(text: str, node: Union[ast.stmt, Definition]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from gettext import gettext as _
 from typing import Union
 
 from spec.learn import cutting, syntax_tree
@@ -18,21 +19,21 @@ def parse(source: bytes) -> Union[ast.Module, Mistake]:
     """Return the syntax tree of a file, or why it is not Python."""
     try:
         return ast.parse(source)
-    except SyntaxError as error:
-        return Mistake(error.lineno or 1, f"this is not Python: {error.msg}.")
-    except ValueError as error:
-        return Mistake(1, f"this is not Python: {error}.")
+    except (SyntaxError, ValueError) as error:
+        line, reason = getattr(error, "lineno", None), getattr(error, "msg", error)
+        return Mistake(line or 1, _("this is not Python: {reason}.").format(reason=reason))
 
 
 def that_stop_a_run(tree: ast.Module, exercise: Exercise) -> list[Mistake]:
     """Return the mistakes with which it makes no sense to verify the file."""
-    unwritten = [
-        Mistake(node.lineno, f"{function.name}() is not written yet. Replace this line with your code.")
+    unwritten = _("{function}() is not written yet. Replace this line with your code.")
+    found = [
+        Mistake(node.lineno, unwritten.format(function=function.name))
         for function in _holes(tree, exercise)
         for node in ast.walk(function)
         if isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
     ]
-    return [*unwritten, *_unguarded(tree)]
+    return [*found, *_unguarded(tree)]
 
 
 def find(tree: ast.Module, exercise: Exercise) -> list[Mistake]:
@@ -74,8 +75,10 @@ def _unguarded(tree: ast.Module) -> Iterator[Mistake]:
         ):
             yield Mistake(
                 statement.lineno,
-                "this runs whenever the file is imported, also in children under spawn and forkserver. Put it under"
-                ' if __name__ == "__main__":',
+                _(
+                    "this runs whenever the file is imported, also in children under spawn and forkserver. Put it"
+                    ' under if __name__ == "__main__":'
+                ),
             )
 
 
@@ -89,8 +92,8 @@ def _target_is_called(function: ast.FunctionDef, functions: Mapping[str, ast.Fun
         ):
             name, passed = value.func.id, ", ".join(map(ast.unparse, value.args))
             arguments = f", args=({passed}{',' if len(value.args) == 1 else ''})" if passed else ""
-            yield Mistake(
-                call.lineno,
-                f"target={name}(...) calls {name} here, in the parent, and the child gets only the result. Pass the"
-                f" function without parentheses: target={name}{arguments}.",
+            text = _(
+                "target={name}(...) calls {name} here, in the parent, and the child gets only the result. Pass the"
+                " function without parentheses: {right}."
             )
+            yield Mistake(call.lineno, text.format(name=name, right=f"target={name}{arguments}"))

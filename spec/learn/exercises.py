@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from gettext import gettext as _
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import impl
 from spec.engine import toml_file
@@ -15,8 +16,8 @@ from spec.tools.command_line import UsageError
 
 EXERCISES_FILE = Path(__file__).with_name("exercises.toml")
 
-LINES_JOINED_BY = ", then "
-"""What stands between two lines that a program prints, in a choice of a prediction."""
+Choice = Union[str, Sequence[str]]
+"""What a program may print: its lines, or a text which says that it prints nothing."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,13 @@ class Prediction:
 
     Attributes:
         program: the program, without its first lines, which `spec.learn.predicting` adds.
-        choices: what it might print, the lines joined by `LINES_JOINED_BY`.
+        choices: what it might print.
         answer: the index of the right choice.
         reason: why that is right, in a sentence or two.
     """
 
     program: str
-    choices: Sequence[str]
+    choices: Sequence[Choice]
     answer: int
     reason: str
 
@@ -85,11 +86,20 @@ def named(name: str) -> Exercise:
     found = {one.lesson: one for one in exercises()}
     if name not in found:
         alike = difflib.get_close_matches(name, found, n=1)
-        hint = f"did you mean {alike[0]}?" if alike else f"the exercises are {', '.join(found)}"
-        raise UsageError(f"there is no exercise {name!r}; {hint}")
+        refusal = (
+            _("there is no exercise {name!r}; did you mean {alike}?")
+            if alike
+            else _("there is no exercise {name!r}; the exercises are {names}")
+        )
+        raise UsageError(refusal.format(name=name, alike="".join(alike), names=", ".join(found)))
     return found[name]
 
 
 def place(exercise: Exercise) -> str:
     """Return in words which exercise it is: its number, its name and its title."""
-    return f"exercise {exercises().index(exercise) + 1} of {len(exercises())}, {exercise.lesson}: {exercise.title}"
+    return _("exercise {number} of {count}, {name}: {title}").format(
+        number=exercises().index(exercise) + 1,
+        count=len(exercises()),
+        name=exercise.lesson,
+        title=_(exercise.title),
+    )

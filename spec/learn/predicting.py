@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 
-from spec.learn.exercises import LINES_JOINED_BY, Exercise, Prediction
+from spec.learn.exercises import Choice, Exercise, Prediction
+from spec.learn.wrapping import MESSAGE_WIDTH, fill
 
 FIRST_LINES = 'import multiprocessing, os, time\nmp = multiprocessing.get_context("fork")\n\n'
 """What each program begins with; the learner is shown it too."""
@@ -20,27 +23,25 @@ def ask(exercise: Exercise) -> str:
     """
     asked = exercise.prediction
     letters = "abcdefgh"[: len(asked.choices)]
-    print("\nBefore you check: what does this program print?\n")
+    print("\n" + _("Before you check: what does this program print?") + "\n")
     print(_indented(whole_program(asked)), end="\n\n")
     for letter, choice in zip(letters, asked.choices):
-        print(f"  {letter}) {choice}")
+        print(f"  {letter}) {in_words(choice)}")
     chosen = _answer(letters)
-    print(f"It prints: {run(asked) or 'nothing'}")
+    print(_("It prints: {printed}").format(printed=in_words(run(asked)) or _("nothing")))
     if chosen:
-        print(
-            "Your prediction is right." if letters.index(chosen) == asked.answer else "You predicted something else."
-        )
-    print(f"Why: {asked.reason}\n")
+        right = letters.index(chosen) == asked.answer
+        print(_("Your prediction is right.") if right else _("You predicted something else."))
+    print(fill(_("Why: {reason}").format(reason=_(asked.reason)), MESSAGE_WIDTH), end="\n\n")
     return chosen
 
 
 def _answer(letters: str) -> str:
     """Return which of the *letters* the learner types; empty for none."""
+    prompt = _("Type {letters}, or only Enter to see the answer: ").format(letters=", ".join(letters))
     while True:
         try:
-            typed = (
-                input(f"\nType {', '.join(letters)}, or only Enter to see the answer: ").strip().lower().rstrip(")")
-            )
+            typed = input(f"\n{prompt}").strip().lower().rstrip(")")
         except EOFError:
             print()
             return ""
@@ -48,13 +49,18 @@ def _answer(letters: str) -> str:
             return typed
 
 
-def run(prediction: Prediction) -> str:
-    """Run the program, and return the lines that it prints, as a choice has them."""
+def in_words(choice: Choice) -> str:
+    """Return what a program may print as one line."""
+    return _(choice) if isinstance(choice, str) else _(", then ").join(choice)
+
+
+def run(prediction: Prediction) -> Sequence[str]:
+    """Run the program, and return the lines that it prints."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "program.py"
         file.write_text(whole_program(prediction) + "\n", encoding="utf-8")
         done = subprocess.run([sys.executable, str(file)], stdout=subprocess.PIPE, text=True, check=False)
-    return LINES_JOINED_BY.join(done.stdout.split("\n")[:-1])
+    return done.stdout.split("\n")[:-1]
 
 
 def whole_program(prediction: Prediction) -> str:

@@ -7,6 +7,7 @@ import json
 import keyword
 import os
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Optional
 
@@ -66,7 +67,7 @@ class Progress:
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+            raise UsageError(_cannot_be_written(path, error)) from None
 
     def write(self, exercise: Exercise) -> bool:
         """Write the learner's file for an exercise, and return whether that was done: what is there stays as it is.
@@ -81,11 +82,17 @@ class Progress:
                 file.write(cutting.with_holes(exercise))
         except FileExistsError:
             if not path.is_file():
-                raise UsageError(f"{path} cannot be written: something else has this name") from None
+                raise UsageError(
+                    _("{path} cannot be written: something else has this name").format(path=path)
+                ) from None
             return False
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+            raise UsageError(_cannot_be_written(path, error)) from None
         return True
+
+
+def _cannot_be_written(path: Path, error: OSError) -> str:
+    return _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror)
 
 
 def load(folder: Path) -> Progress:
@@ -101,16 +108,18 @@ def load(folder: Path) -> Progress:
         done, predicted = content["done"], content["predicted"]
     except FileNotFoundError:
         begun = any((folder / f"{one.lesson}.py").exists() for one in exercises())
-        lost = f"{path} is missing, so this begins with the first exercise; what you have written is still there"
-        return Progress(folder, notice=lost if begun else "")
+        lost = _("{path} is missing, so this begins with the first exercise; what you have written is still there")
+        return Progress(folder, notice=lost.format(path=path) if begun else "")
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
     except (ValueError, LookupError, TypeError, RecursionError):
         done = predicted = None
     names = [one.lesson for one in exercises()]
     if not isinstance(done, list) or not isinstance(predicted, dict) or not all(one in names for one in done):
         raise UsageError(
-            f"{path} is damaged; remove it to begin with the first exercise, your lessons stay as they are"
+            _("{path} is damaged; remove it to begin with the first exercise, your lessons stay as they are").format(
+                path=path
+            )
         )
     return Progress(folder, done, predicted)
 
@@ -123,9 +132,10 @@ def _check_name(folder: Path) -> None:
     """
     name = folder.absolute().name
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise UsageError(f"--folder: {name!r} cannot be the name of a package; use letters, digits and underscores")
+        refusal = _("--folder: {name!r} cannot be the name of a package; use letters, digits and underscores")
+        raise UsageError(refusal.format(name=name))
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"--folder: {folder} is not a folder")
+        raise UsageError(_("--folder: {folder} is not a folder").format(folder=folder))
     try:
         spec = importlib.util.find_spec(name)
     except ValueError:  # a module without a spec, such as __main__
@@ -134,4 +144,5 @@ def _check_name(folder: Path) -> None:
     else:
         places = [] if spec is None else [*(spec.submodule_search_locations or [spec.origin or ""])]
     if any(not place or Path(place).resolve() != folder.resolve() for place in places):
-        raise UsageError(f"--folder: Python has another module {name!r}; choose another name, such as mylessons")
+        refusal = _("--folder: Python has another module {name!r}; choose another name, such as mylessons")
+        raise UsageError(refusal.format(name=name))

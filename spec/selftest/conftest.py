@@ -22,6 +22,7 @@ from spec.selftest.runs import verify
 Fork = Callable[..., int]
 
 os.environ.pop("PYTHONUNBUFFERED", None)  # it would hide output that is lost in buffers without it
+os.environ["LANGUAGE"] = "en"  # tests read messages
 
 
 LONG_TESTS = ("test_defects.py", "test_hanging.py", "test_soak.py")

@@ -163,6 +163,8 @@ def test_exercises_are_cut_out_of_the_installed_lessons(installation: Environmen
     assert "  then:       multiprocessing-spec learn check\n" in done.stdout
     written = (tmp_path / "mylessons" / f"{exercises()[0].lesson}.py").read_text(encoding="utf-8")
     assert written == cutting.with_holes(exercises()[0])
+    done = installation.run(["multiprocessing-spec", "learn", "list"], tmp_path, LANGUAGE="zh_CN")
+    assert "启动一个有名字的子进程" in done.stdout
 
 
 def test_module_says_how_it_was_started(installation: Environment, tmp_path: Path) -> None:

@@ -228,6 +228,51 @@ WRONG_ATTEMPTS = (
         ["consume() never calls task_done(),"],
     ),
     WrongAttempt(
+        "pool",
+        None,
+        "pool.finishes-what-was-handed-in",
+        ["apply() waits here."],
+    ),
+    WrongAttempt(
+        "pool",
+        "for parcel in parcels:\n    pool.apply_async(pack, (parcel,)).get()",
+        "pool.finishes-what-was-handed-in",
+        ["hand_in() does not use tell.", "get() waits here."],
+    ),
+    WrongAttempt(
+        "pool",
+        "for parcel in parcels:\n    pool.apply_async(pack(parcel), callback=tell)",
+        "pool.finishes-what-was-handed-in",
+        ["pack() packs the parcel here, in the parent."],
+    ),
+    WrongAttempt(
+        "pool",
+        "for parcel in parcels:\n    pool.apply_async(pack, (parcel), callback=tell)",
+        "pool.abandons-what-is-not-packed",
+        ["args must be a tuple, and (parcel) is none. The comma makes it one: args=(parcel,)."],
+    ),
+    WrongAttempt(
+        "event", None, "event.runner-goes-home", ["wait() returns whether the event is set, and here nothing looks"]
+    ),
+    WrongAttempt(
+        "event",
+        'warm_up(runner)\nline.set()\nfired = gun.wait()\ntell(runner, "runs" if fired else "goes home")',
+        "event.runner-goes-home",
+        ["run() waits without a limit."],
+    ),
+    WrongAttempt(
+        "event",
+        'warm_up(runner)\nfired = gun.wait(patience)\nline.set()\ntell(runner, "runs" if fired else "goes home")',
+        "event.starter-waits-for-every-runner",
+        ["the runner waits here for the starter,"],
+    ),
+    WrongAttempt(
+        "event",
+        'warm_up(runner)\nfired = gun.wait(patience)\ntell(runner, "runs" if fired else "goes home")',
+        "event.runner-goes-home",
+        ["run() never sets line,"],
+    ),
+    WrongAttempt(
         "semaphore",
         None,
         "semaphore.admits-as-many-cars-as-places",
