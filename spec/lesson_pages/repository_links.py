@@ -47,7 +47,7 @@ def path_in_repository(target: str, folders: Iterable[Path]) -> Optional[str]:
 class RepositoryLinks(SphinxTransform):
     """Let links to files that are no pages lead to the repository."""
 
-    default_priority = 5  # before files that links lead to are copied, and before links are resolved
+    default_priority = 30  # after texts are translated (20), and before files that links lead to are copied (880)
 
     def apply(self, **_arguments: Any) -> None:
         """Replace the links of a page."""

@@ -36,6 +36,7 @@ from spec.engine.verdicts import (
     NOT_PROVIDED,
     VIOLATED,
 )
+from spec.learn import languages
 from spec.learn.exercises import EXERCISES_FILE, Exercise, exercises
 from spec.lesson_pages import claims_of_lessons, demonstrations, timeline_texts
 from spec.lesson_pages.claims_of_lessons import ClaimRow, ShownVerdict
@@ -58,6 +59,9 @@ TIMELINE_STYLES = "timelines.css"
 """The name of the file that `add_styles` writes."""
 
 _ = get_translation(MESSAGES)
+
+in_exercise = get_translation(languages.DOMAIN)
+"""Return a text of an exercise in the language of the pages."""
 
 
 def verdict_words() -> Mapping[str, str]:
@@ -215,9 +219,9 @@ class LessonDirective(SphinxDirective):
     def _exercise(self, exercise: Exercise) -> nodes.section:
         return self._section(
             "exercise",
-            _("Exercise: {title}").format(title=exercise.title),
-            _paragraph(*_with_code(exercise.task)),
-            _folded(_("Hint"), f"<p>{html.prose(exercise.hint)}</p>"),
+            _("Exercise: {title}").format(title=in_exercise(exercise.title)),
+            _paragraph(*_with_code(in_exercise(exercise.task))),
+            _folded(_("Hint"), f"<p>{html.prose(in_exercise(exercise.hint))}</p>"),
             nodes.literal_block("", f"python -m spec learn watch {exercise.lesson}", language="sh"),
             _paragraph(
                 *_linked(
@@ -368,6 +372,7 @@ def add_messages(app: Sphinx, config: Config) -> None:
             if catalogue.is_outdated():
                 catalogue.write_mo(config.language)
             app.add_message_catalog(MESSAGES, str(Path(app.confdir, folder)))
+    app.add_message_catalog(languages.DOMAIN, str(languages.LOCALE_FOLDER))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
