@@ -17,7 +17,7 @@ from typing import Callable, NamedTuple, Optional
 from spec.harness import socket_peers
 from spec.harness.process_table import listed_children
 from spec.harness.system_calls import P_PID, P_PIDFD
-from spec.harness.waits import BlockingCall, blocking_call, blocking_calls
+from spec.harness.waits import BlockingCall, blocking_call, blocking_calls, has_limit
 
 NOBODY = "no process of the claim"
 """How it is said that none of the processes could end a wait."""
@@ -36,6 +36,9 @@ _MOST_POLLED = 64
 
 _ACCESS_MODES = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 """The bits of the access mode of an open file: `os.O_ACCMODE`, which PyPy lacks."""
+
+_WRITABLE = {os.O_WRONLY, os.O_RDWR}
+"""The access modes with which a process can write."""
 
 
 class Awaited(NamedTuple):
@@ -84,6 +87,66 @@ def describe_wait(pid: int, pids: Collection[int]) -> str:
     return find_wait(pid, pids).what
 
 
+def files_to_read(pid: int, call: BlockingCall, known: dict[str, str]) -> list[str]:
+    """Return the other ends of the pipes and sockets that a thread of *pid* waits to read from, without limit.
+
+    They are named as the links in `proc_pid_fd(5) <https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html>`_ name
+    them.  There are none if anything else can end the wait, or if the other end of a socket is not known.
+
+    Args:
+        pid: the process.
+        call: the system call in which the thread waits.
+        known: the ends that earlier calls have found, by the link of the other one; what is found is added.
+    """
+    links: list[str] = []
+    with suppress(OSError, ValueError):  # it is gone, or another process meanwhile, or may not be looked at
+        if call.name in ("read", "poll", "ppoll") and not has_limit(call):
+            descriptors = call.arguments[:1] if call.name == "read" else _polled(pid, call.arguments)
+            links = [os.readlink(f"/proc/{pid}/fd/{descriptor}") for descriptor in descriptors]
+    for link in links:
+        end = known.get(link) or _other_end(pid, link)
+        if not end:
+            return []
+        known[link] = end
+    return [known[link] for link in links]
+
+
+def _other_end(pid: int, link: str) -> str:
+    """Return the link of the other end of what *pid* has open as *link*; empty if it has none, or none is known."""
+    if link.startswith("pipe:"):
+        return link
+    peer = _peer(pid, link) if link.startswith("socket:") else None
+    return "" if peer is None else f"socket:[{peer}]"
+
+
+def _peer(pid: int, link: str) -> Optional[int]:
+    """Return the inode of the socket to which *pid*'s socket is connected, or None if it is unknown."""
+    inode = int(link[len("socket:[") : -1])
+    return socket_peers.peer(inode) or socket_peers.tcp_peer(pid, inode)
+
+
+class OpenFiles:
+    """What some processes have open at one moment.  Each of them is asked at most once.
+
+    Args:
+        pids: the processes.
+    """
+
+    def __init__(self, pids: Collection[int]) -> None:
+        self._pids = pids
+        self._names: dict[int, dict[str, list[str]]] = {}
+
+    def writers(self, end: str) -> list[int]:
+        """Return the processes that can write to this *end*, which is one of `files_to_read`."""
+        return [pid for pid in self._pids if self._can_write(pid, end)]
+
+    def _can_write(self, pid: int, end: str) -> bool:
+        if pid not in self._names:
+            self._names[pid] = _descriptors_by_link(pid)
+        names = self._names[pid].get(end, [])
+        return any(end.startswith("socket:") or _access_mode(pid, name) in _WRITABLE for name in names)
+
+
 def _read(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
     return _wait_for_file(pid, arguments[0], pids, reading=True)
 
@@ -93,13 +156,18 @@ def _write(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
 
 
 def _poll(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
+    waits = [_wait_for_file(pid, descriptor, pids, reading=True) for descriptor in _polled(pid, arguments)]
+    words = dict.fromkeys(wait.what for wait in waits if wait.what)
+    return Awaited(" or ".join(words), [*dict.fromkeys(ender for wait in waits for ender in wait.enders)])
+
+
+def _polled(pid: int, arguments: Sequence[int]) -> list[int]:
+    """Return the descriptors of a call of `poll(2) <https://man7.org/linux/man-pages/man2/poll.2.html>`_."""
     address, number = arguments[0], min(arguments[1], _MOST_POLLED)
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         memory.seek(address)
         polled = _POLLFD.iter_unpack(memory.read(_POLLFD.size * number))
-    waits = [_wait_for_file(pid, descriptor, pids, reading=True) for descriptor, _, _ in polled if descriptor >= 0]
-    words = dict.fromkeys(wait.what for wait in waits if wait.what)
-    return Awaited(" or ".join(words), [*dict.fromkeys(ender for wait in waits for ender in wait.enders)])
+    return [descriptor for descriptor, _, _ in polled if descriptor >= 0]
 
 
 def _futex(pid: int, arguments: list[int], pids: Collection[int]) -> Awaited:
@@ -162,11 +230,11 @@ def _wait_for_file(pid: int, descriptor: int, pids: Collection[int], *, reading:
     if link == "anon_inode:[pidfd]":
         return _exit_by_pidfd(pid, descriptor)
     if link.startswith("pipe:"):
-        wanted = {os.O_WRONLY, os.O_RDWR} if reading else {os.O_RDONLY, os.O_RDWR}
+        wanted = _WRITABLE if reading else {os.O_RDONLY, os.O_RDWR}
         others = [other for other in pids if other != pid and _has_open(other, link, wanted)]
         return _peers(others, "a pipe", reading=reading)
     if link.startswith("socket:"):
-        peer = socket_peers.peer(int(link[len("socket:[") : -1]))
+        peer = _peer(pid, link)
         if peer is None:
             return Awaited("a message on a socket" if reading else "room on a socket")
         others = [other for other in pids if other != pid and _has_open(other, f"socket:[{peer}]")]
@@ -189,15 +257,17 @@ def _exit_by_pidfd(pid: int, descriptor: int) -> Awaited:
 
 def _has_open(pid: int, link: str, modes: Optional[set[int]] = None) -> bool:
     """Return whether *pid* has open what *link* names, in one of these access *modes* if they are given."""
-    return any(modes is None or _access_mode(pid, name) in modes for name in _descriptors(pid, link))
+    return any(modes is None or _access_mode(pid, name) in modes for name in _descriptors_by_link(pid).get(link, []))
 
 
-def _descriptors(pid: int, link: str) -> Iterator[str]:
+def _descriptors_by_link(pid: int) -> dict[str, list[str]]:
+    """Return the descriptors of *pid* by what each stands for; none if it is gone or may not be looked at."""
+    found: dict[str, list[str]] = {}
     with suppress(OSError):
         for name in os.listdir(f"/proc/{pid}/fd"):
             with suppress(OSError):
-                if os.readlink(f"/proc/{pid}/fd/{name}") == link:
-                    yield name
+                found.setdefault(os.readlink(f"/proc/{pid}/fd/{name}"), []).append(name)
+    return found
 
 
 def _access_mode(pid: int, descriptor: str) -> Optional[int]:

@@ -62,6 +62,36 @@ def stat(pid: int) -> list[bytes]:
         return []
 
 
+def thread_count(pid: int) -> int:
+    """Return how many threads *pid* has; none if it is gone."""
+    fields = stat(pid)
+    return int(fields[17]) if fields else 0
+
+
+def bytes_read(pid: int, thread: Optional[int] = None) -> Optional[int]:
+    """Return how many bytes *pid*, or a *thread* of it, has read in all; None if it is gone or may not be asked.
+
+    See rchar in `proc_pid_io(5) <https://man7.org/linux/man-pages/man5/proc_pid_io.5.html>`_.
+    """
+    return _transferred(pid, thread, b"rchar")
+
+
+def bytes_written(pid: int) -> Optional[int]:
+    """Return how many bytes *pid* has written in all; None if it is gone or may not be asked.
+
+    See wchar in `proc_pid_io(5) <https://man7.org/linux/man-pages/man5/proc_pid_io.5.html>`_.
+    """
+    return _transferred(pid, None, b"wchar")
+
+
+def _transferred(pid: int, thread: Optional[int], what: bytes) -> Optional[int]:
+    file = f"/proc/{pid}/io" if thread is None else f"/proc/{pid}/task/{thread}/io"
+    with suppress(OSError), open(file, "rb") as counters:
+        fields = counters.read().split()
+        return int(fields[fields.index(what + b":") + 1])
+    return None
+
+
 def open_files(pid: int) -> int:
     """Return the number of file descriptors that *pid* holds."""
     try:

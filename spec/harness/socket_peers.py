@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Optional
 
 _SOCK_DIAG = 4
@@ -55,3 +56,21 @@ def _attributes(data: bytes) -> Iterator[tuple[int, int]]:
         if length == _ATTRIBUTE.size + 4:
             yield kind, int.from_bytes(data[_ATTRIBUTE.size : length], sys.byteorder)
         data = data[max(length + 3 & ~3, _ATTRIBUTE.size) :]
+
+
+def tcp_peer(pid: int, inode: int) -> Optional[int]:
+    """Return the inode of the socket of this machine to which the TCP socket *inode* is connected; None if unknown.
+
+    See `proc_net_tcp <https://docs.kernel.org/networking/proc_net_tcp.html>`_.
+
+    Args:
+        pid: a process that sees the network of the socket.
+        inode: the socket.
+    """
+    for family in ("tcp", "tcp6"):
+        with suppress(OSError), open(f"/proc/{pid}/net/{family}", encoding="ascii") as file:
+            sockets = [line.split() for line in file.readlines()[1:]]
+            own = next((fields[1:3] for fields in sockets if int(fields[9]) == inode), None)
+            if own is not None:
+                return next((int(fields[9]) or None for fields in sockets if fields[1:3] == own[::-1]), None)
+    return None

@@ -114,6 +114,11 @@ def blocking_calls(pid: int) -> dict[int, BlockingCall]:
     }
 
 
+def has_limit(call: BlockingCall) -> bool:
+    """Return whether the arguments of *call* limit how long it waits."""
+    return next(known for known in _CALLS if known.name == call.name).limited(call.arguments)
+
+
 def limit_of_wait(pid: int) -> str:
     """Return whether *pid*, which is blocked, waits ``without limit`` or ``for a limited time``.
 

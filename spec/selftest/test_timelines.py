@@ -28,6 +28,7 @@ from spec.report.timelines.timeline import (
     ZOMBIE,
     Life,
     Line,
+    Message,
     NewParent,
     Span,
     Timeline,
@@ -183,6 +184,7 @@ SAMPLE = Timeline(
     2.0,
     400,
     0.006,
+    messages=[Message(0.75, 10, 11), Message(1.25, 11, 10, certain=False), Message(1.251, 11, 10, certain=False)],
 )
 
 
@@ -204,6 +206,20 @@ def test_picture_has_a_lane_for_each_process() -> None:
     assert float(sleeping.attrib["width"]) == pytest.approx(1.25 * scale, abs=0.1)
 
 
+def test_picture_has_an_arrow_for_each_message() -> None:
+    picture = ET.fromstring(pictures.svg(SAMPLE))
+    shafts = [path for path in picture.iter(f"{SVG}path") if "message" in path.get("class", "").split()]
+    kind_of = {path.attrib["d"]: path.attrib["class"] for path in shafts}
+    scale = (pictures.PICTURE_WIDTH - pictures.LEFT_MARGIN - pictures.RIGHT_MARGIN) / 2
+    first, second = pictures.TOP_MARGIN + 8, pictures.TOP_MARGIN + pictures.LANE_HEIGHT + 8
+    down = f"M{pictures.LEFT_MARGIN + 0.75 * scale:.1f} {first}V{second - 7}"
+    up = f"M{pictures.LEFT_MARGIN + 1.25 * scale:.1f} {second}V{first + 7}"
+    assert (kind_of[down], kind_of[up]) == ("message", "message probably")
+    assert len(shafts) == 4  # and one of each kind in the legend
+    told = {"".join(title.itertext()) for title in picture.iter(f"{SVG}title")}
+    assert {"0.750 s: a message from main to child 1", "1.250 s: 2 messages from child 1 to main, probably"} <= told
+
+
 def test_picture_says_how_far_it_can_be_trusted() -> None:
     assert "asked 400 times, at most 6 ms apart" in pictures.svg(SAMPLE)
 
@@ -215,7 +231,9 @@ def test_page_tells_what_happened_in_order() -> None:
         "is started by main, as process 11",
         "printed: hello &amp; goodbye",
         "waits for the exit of child 1",
+        "receives a message from main",
         "is adopted by process 1",
+        "probably receives a message from child 1",
         "has ended: SIGTERM",
         "is reaped",
     ]
@@ -234,6 +252,13 @@ def test_trace_events_are_what_perfetto_reads() -> None:
     ]
     assert spans[1]["args"] == {"what": "the exit of child 1"}
     assert [event["ph"] for event in events if event.get("name") == "start"] == ["s", "f"]
+    arrows = [(e["ph"], e["cat"], e["pid"], e["ts"]) for e in events if e["ph"] in "sf" and "message" in e["cat"]]
+    assert arrows[:4] == [
+        ("s", "message", 10, 750_000),
+        ("f", "message", 11, 750_000),
+        ("s", "message, probably", 11, 1_250_000),
+        ("f", "message, probably", 10, 1_250_000),
+    ]
     assert {"adopted by process 1", "SIGTERM", "hello & goodbye"} <= {e["name"] for e in events if e["ph"] == "i"}
 
 
@@ -283,6 +308,14 @@ def test_file_that_cannot_be_written_is_refused_at_once(name: str, answer: str, 
     assert f"argument --timeline: {tmp_path / name}: {answer}" in refused.stderr
     assert refused.stdout == ""
     assert "Traceback" not in refused.stderr
+
+
+def test_demo_has_arrows_for_its_messages(tmp_path: Path) -> None:
+    file = tmp_path / "timeline.json"
+    run("wait", "--think", "0.3", "--mp", "multiprocessing:fork", "--timeline", str(file))
+    events = json.loads(file.read_text(encoding="utf-8"))["traceEvents"]
+    roles = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
+    assert "main" in {roles[event["pid"]] for event in events if event["ph"] == "f" and event["cat"] != "start"}
 
 
 def test_lessons_know_nothing_of_timelines() -> None:

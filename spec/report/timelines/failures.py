@@ -51,7 +51,7 @@ class FailureObserver(Observer):
         title: what the timeline is called.
     """
 
-    MAIN, NO_PROCESS = "the claim", NOBODY
+    MAIN, NO_PROCESS, FINDS_MESSAGES = "the claim", NOBODY, False
 
     def __init__(self, place: str, title: str) -> None:
         super().__init__(title)

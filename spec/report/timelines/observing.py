@@ -11,13 +11,14 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from spec.harness.blockers import NOBODY, Awaited, find_wait, find_waits
 from spec.harness.process_table import descendants, exit_in_words, listed_children, stat
 from spec.harness.roles import command_line
-from spec.harness.waits import BlockingCall, blocking_call, sleeps
+from spec.harness.waits import BlockingCall, blocking_calls, sleeps
+from spec.report.timelines.messages import MessageFinder, written_so_far
 from spec.report.timelines.timeline import (
     RUNNING,
     SLEEPING,
@@ -50,6 +51,7 @@ class _Observation:
         letter: its state.
         parent: the number of its parent.
         ticks: how much of the processor it has used, in user and in kernel mode, in ticks of the clock.
+        threads: how many threads it has.
         begun: when it was started, in ticks of the clock since the machine was.
         status: how it ended, as `waitpid` tells it.
     """
@@ -57,6 +59,7 @@ class _Observation:
     letter: str
     parent: int
     ticks: int
+    threads: int
     begun: int
     status: int
 
@@ -66,7 +69,7 @@ def _observe(pid: int) -> Optional[_Observation]:
     if not fields or fields[0] == b"X":
         return None
     ticks = int(fields[11]) + int(fields[12])
-    return _Observation(fields[0].decode(), int(fields[1]), ticks, int(fields[19]), int(fields[49]))
+    return _Observation(fields[0].decode(), int(fields[1]), ticks, int(fields[17]), int(fields[19]), int(fields[49]))
 
 
 def _exit(status: int) -> str:
@@ -101,11 +104,13 @@ class Observer:
 
     Attributes:
         begun: when the timeline began, by `time.monotonic`.
+        finder: what finds messages, if they are looked for.
         MAIN: the role of the first process.
         NO_PROCESS: how it is said that none of the processes could end a wait.
+        FINDS_MESSAGES: whether it looks for messages, which takes time.
     """
 
-    MAIN, NO_PROCESS = "main", "no process of the program"
+    MAIN, NO_PROCESS, FINDS_MESSAGES = "main", "no process of the program", True
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -115,6 +120,7 @@ class Observer:
         self._commands: dict[int, str] = {}
         self._looks, self._gap, self.begun, self._last = 0, 0.0, time.monotonic(), 0.0
         self._main = 0
+        self.finder = MessageFinder() if self.FINDS_MESSAGES else None
 
     def begin(self, pid: int) -> None:
         """Begin with process *pid*, which has just started."""
@@ -125,7 +131,10 @@ class Observer:
         """Ask the kernel what all processes do now."""
         now, before = time.monotonic() - self.begun, self._last
         self._gap, self._last, self._looks = max(self._gap, now - before), now, self._looks + 1
-        for pid in self._all():
+        pids = self._all()
+        written = written_so_far(pids) if self.finder else {}
+        calls: dict[int, dict[int, BlockingCall]] = {}
+        for pid in pids:
             seen = _observe(pid)
             subject = self._subjects.get(pid)
             if subject is not None and (seen is None or seen.begun != subject.begun):
@@ -134,7 +143,11 @@ class Observer:
             if seen is not None:
                 if subject is None:
                     subject = self._is_new(pid, seen, min(max(self._start(seen), before), now))
-                self._goes_on(subject, seen, now)
+                if seen.letter != "Z":
+                    calls[pid] = {} if seen.letter == "R" and seen.threads == 1 else blocking_calls(pid)
+                self._goes_on(subject, seen, calls.get(pid, {}).get(pid), now)
+        if self.finder:
+            self.finder.look(now, calls, written)
 
     def printed(self, text: str) -> None:
         """Note what the processes have printed: whole lines, or parts of one."""
@@ -144,14 +157,24 @@ class Observer:
     def end(self) -> Timeline:
         """Return the timeline, from the beginning until now."""
         self.look()
-        seconds = time.monotonic() - self.begun
+        return self.timeline()
+
+    def timeline(self) -> Timeline:
+        """Return the timeline, from the beginning until the last look."""
         roles = self._name_all()
-        for life in self._lives:
-            life.spans = [
-                span._replace(what=with_roles(span.what.replace(NOBODY, self.NO_PROCESS), roles))
-                for span in life.spans
-            ]
-        return Timeline(self._title, self._lives, self._lines, seconds, self._looks, self._gap)
+        lives = [
+            replace(
+                life,
+                parents=[*life.parents],
+                spans=[
+                    span._replace(what=with_roles(span.what.replace(NOBODY, self.NO_PROCESS), roles))
+                    for span in life.spans
+                ],
+            )
+            for life in self._lives
+        ]
+        messages = [*self.finder.messages] if self.finder else []
+        return Timeline(self._title, lives, [*self._lines], self._last, self._looks, self._gap, messages=messages)
 
     def _name_all(self) -> dict[int, str]:
         """Say who each process is, and return the names by process."""
@@ -194,7 +217,7 @@ class Observer:
         life.over = True
         life.spans[-1] = life.spans[-1]._replace(end=now)
 
-    def _goes_on(self, subject: _Subject, seen: _Observation, now: float) -> None:
+    def _goes_on(self, subject: _Subject, seen: _Observation, call: Optional[BlockingCall], now: float) -> None:
         life = subject.life
         if now - life.begin < _SECONDS_TO_BEGIN:
             with suppress(OSError):  # it is gone
@@ -203,7 +226,7 @@ class Observer:
             life.parents.append(NewParent(now, seen.parent))
         if seen.letter == "Z" and not life.exit:
             life.exit = _exit(seen.status)
-        state, wait = self._activity(subject, seen)
+        state, wait = self._activity(subject, seen, call)
         if life.spans:
             life.spans[-1] = life.spans[-1]._replace(end=now)
         elif life is not self._lives[0]:  # which ran before
@@ -211,10 +234,15 @@ class Observer:
         if not life.spans or (state, wait.what) != life.spans[-1][2:4]:
             life.spans.append(Span(now if life.spans else life.begin, now, state, *wait))
 
-    def _activity(self, subject: _Subject, seen: _Observation) -> tuple[str, Awaited]:
+    def _activity(self, subject: _Subject, seen: _Observation, call: Optional[BlockingCall]) -> tuple[str, Awaited]:
         """Return the state of a process, and what it waits for.
 
         A process that has used the processor since the last look counts as running.
+
+        Args:
+            subject: the process.
+            seen: what the kernel says of it.
+            call: the system call in which its main thread waits.
         """
         pid = subject.life.pid
         used, subject.ticks = seen.ticks > subject.ticks, seen.ticks
@@ -222,7 +250,6 @@ class Observer:
             return _STATES[seen.letter], Awaited("")
         if used:
             return RUNNING, Awaited("")
-        call = blocking_call(pid)
         if call != subject.call or (subject.wait.what and not subject.wait.enders):
             # Who else has the pipe or the memory is looked up only until somebody is found.
             subject.call, subject.wait = call, find_wait(pid, [*self._subjects])

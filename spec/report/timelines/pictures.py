@@ -14,7 +14,7 @@ from spec.harness.event_log import Failure, Note
 from spec.report.document import Document, VerdictData, file_stem
 from spec.report.html import templates
 from spec.report.timelines import timeline_data
-from spec.report.timelines.timeline import STATES, ZOMBIE, Life, Span, Timeline
+from spec.report.timelines.timeline import STATES, Life, Span, Timeline, end_in_words
 from spec.report.writers import CannotWrite
 
 PICTURE_WIDTH, LEFT_MARGIN, RIGHT_MARGIN, LANE_HEIGHT, TOP_MARGIN = 800, 165, 135, 28, 64
@@ -29,10 +29,11 @@ MOST_EDGES = 12
 _LEAST_WIDTH = 1.0
 """What is shorter is drawn as wide as this, so that it can be seen."""
 
+_LEAST_DISTANCE = 5.0
+"""Arrows between the same two lanes that would be nearer, in pixels, are drawn as one."""
+
 _LINE_LETTERS = 120
 """About as many letters fit in a line of the picture."""
-
-_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600)
 
 
 class _Bar(NamedTuple):
@@ -55,6 +56,17 @@ class _Edge(NamedTuple):
     x: int
     y: int
     enders: list[int]
+    told: str
+
+
+class _Arrow(NamedTuple):
+    """A message, or several, at *x* from the lane of one process at *y* to that of another; *up* is -1 or 1."""
+
+    x: float
+    sender: int
+    receiver: int
+    up: int
+    certain: bool
     told: str
 
 
@@ -163,8 +175,8 @@ class _Picture:
 
     def parts(self) -> dict[str, object]:
         """Return what the template needs."""
-        timeline = self._timeline
-        step = next((step for step in _STEPS if timeline.seconds / step <= 8), timeline.seconds / 8)
+        timeline, messages = self._timeline, self._timeline.messages
+        step = timeline.step(8)
         return {
             "timeline": timeline,
             "lanes": [self._lane_of(life) for life in timeline.lives],
@@ -173,6 +185,8 @@ class _Picture:
                 (self._x(number * step), f"{number * step:g} s") for number in range(int(timeline.seconds / step) + 1)
             ],
             "states": STATES,
+            "arrows": [*self._arrows()],
+            "arrow_kinds": {message.certain: "message" if message.certain else "probably" for message in messages},
             "lines": [(self._x(line.time), line.text) for line in timeline.lines],
             "size": {
                 "width": PICTURE_WIDTH,
@@ -201,7 +215,7 @@ class _Picture:
         start = self._x(life.begin), self._places.get(life.parents[0].parent, y)
         notes = [note for note in self._timeline.notes if note.pid == life.pid]
         doing = notes[-1].what if notes else ""
-        end = _end(life) if life.exited is not None or not self._timeline.failure else ""
+        end = end_in_words(life) if life.exited is not None or not self._timeline.failure else ""
         return _Lane(y, life.role, life.pid, doing, bars, start, marks, [*self._ticks(notes)], self._x(life.end), end)
 
     def _ticks(self, notes: Sequence[Note]) -> Iterator[_Tick]:
@@ -214,6 +228,20 @@ class _Picture:
             free = end if fits else free
             yield _Tick(x, note.what, f"{note.time:.3f} s: {note.what}", fits)
 
+    def _arrows(self) -> Iterator[_Arrow]:
+        """Yield the arrows for messages between processes that have a lane."""
+        for (sender, receiver, certain), times in self._timeline.message_times().items():
+            if not {sender, receiver} <= self._places.keys():
+                continue
+            start, end = self._places[sender], self._places[receiver]
+            for near in _groups(times, _LEAST_DISTANCE / self._scale):
+                what = f"{len(near)} messages" if len(near) > 1 else "a message"
+                told = (
+                    f"{near[0]:.3f} s: {what} from {self._timeline.role(sender)} to {self._timeline.role(receiver)}"
+                )
+                probably = "" if certain else ", probably"
+                yield _Arrow(self._x(near[0]), start, end, 1 if start > end else -1, certain, told + probably)
+
     def _edge(self, place: int, life: Life, span: Span) -> _Edge:
         x = PICTURE_WIDTH - self._right + END_WIDTH + EDGE_WIDTH * (place + 1)
         enders = [self._places[pid] for pid in self._shown(span.enders)]
@@ -225,12 +253,15 @@ class _Picture:
         return [pid for pid in pids if pid in lanes]
 
 
+def _groups(times: Sequence[float], distance: float) -> list[list[float]]:
+    """Return the *times*, which are in order, in groups: each is within this *distance* of the first of its group."""
+    groups: list[list[float]] = []
+    for time in times:
+        if not groups or time - groups[-1][0] > distance:
+            groups.append([])
+        groups[-1].append(time)
+    return groups
+
+
 def _told(span: Span) -> str:
     return f"{span.begin:.3f} s to {span.end:.3f} s: {f'waiting for {span.what}' if span.what else span.state}"
-
-
-def _end(life: Life) -> str:
-    """Return what stands at the end of a lane: how the process ended, and whether it is a zombie still."""
-    if life.exited is None:
-        return "still there"
-    return f"{life.exit or 'gone'}{'' if life.over or life.spans[-1].state != ZOMBIE else ', not reaped'}"

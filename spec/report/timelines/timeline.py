@@ -19,6 +19,9 @@ STATES = {
 }
 """The states that are told apart, in words."""
 
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600, 1800, 3600)
+"""The times between two marks of a scale, in seconds."""
+
 
 class Span(NamedTuple):
     """A time in which a process did one thing.
@@ -82,6 +85,13 @@ class Life:
         return next(zombies, self.end if self.over else None)
 
 
+def end_in_words(life: Life) -> str:
+    """Return how a process ended, and whether it is a zombie still, or that it is still there."""
+    if life.exited is None:
+        return "still there"
+    return f"{life.exit or 'gone'}{'' if life.over or life.spans[-1].state != ZOMBIE else ', not reaped'}"
+
+
 class Line(NamedTuple):
     """A line that a process printed.
 
@@ -92,6 +102,22 @@ class Line(NamedTuple):
 
     time: float
     text: str
+
+
+class Message(NamedTuple):
+    """A message from one process to another.
+
+    Attributes:
+        time: when it was seen that it had arrived, in seconds since the timeline began.
+        sender: the process that sent it.
+        receiver: the process that received it.
+        certain: whether no other process can have sent it, and nothing else can have ended the receiver's wait.
+    """
+
+    time: float
+    sender: int
+    receiver: int
+    certain: bool = True
 
 
 @dataclass
@@ -109,6 +135,7 @@ class Timeline:
         failure: what was expected at the end, if the program is a claim that failed then.
         skipped: how many seconds before the beginning were left out.
         hidden: how many processes were left out.
+        messages: those that are known, in order.
     """
 
     title: str
@@ -121,6 +148,7 @@ class Timeline:
     failure: Optional[Failure] = None
     skipped: float = 0.0
     hidden: int = 0
+    messages: list[Message] = field(default_factory=list)
 
     def role(self, pid: int) -> str:
         """Return who *pid* is; a process from outside is called by its number."""
@@ -133,6 +161,17 @@ class Timeline:
             f"The kernel was asked {self.looks} times, at most {self.gap * 1000:.0f} ms apart: "
             "what was shorter may be missing, and each time may be wrong by as much."
         )
+
+    def step(self, most: int) -> float:
+        """Return the seconds between two marks of a scale that has about *most* of them."""
+        return next((step for step in _STEPS if self.seconds / step <= most), self.seconds / most)
+
+    def message_times(self) -> dict[tuple[int, int, bool], list[float]]:
+        """Return when there were messages, by the sender, the receiver, and whether they are certain."""
+        times: dict[tuple[int, int, bool], list[float]] = {}
+        for message in self.messages:
+            times.setdefault(message[1:], []).append(message.time)
+        return times
 
     def waits(self) -> list[tuple[Life, Span]]:
         """Return the processes that wait at the end for something that is known, with that last span of each."""
@@ -160,5 +199,8 @@ class Timeline:
                 )
             if life.over and life.spans and life.spans[-1].state == ZOMBIE:
                 found.append((life.end, life.role, "is reaped"))
+        for time, sender, receiver, certain in self.messages:
+            gets = "receives" if certain else "probably receives"
+            found.append((time, self.role(receiver), f"{gets} a message from {self.role(sender)}"))
         found += ((line.time, "", f"printed: {line.text}") for line in self.lines)
         return iter(sorted(found, key=lambda event: event[0]))

@@ -23,21 +23,29 @@ def render(timeline: Timeline) -> str:
             events.append({"ph": "X", "name": name, **own, "ts": _us(span.begin), "dur": _us(length), "args": args})
         first, *adoptions = life.parents
         if place:
-            flow = {"cat": "start", "name": "start", "id": life.pid, "ts": _us(first.time)}
-            events += [
-                {"ph": "s", **flow, "pid": first.parent, "tid": first.parent},
-                {"ph": "f", "bp": "e", **flow, **own},
-            ]
+            events += _flow("start", life.pid, first.time, first.parent, life.pid)
         for time, parent in adoptions:
             events.append(_instant(own, time, f"adopted by {timeline.role(parent)}"))
         if life.exited is not None and life.exit:
             events.append(_instant(own, life.exited, life.exit))
+    for number, message in enumerate(timeline.messages):
+        name = "message" if message.certain else "message, probably"
+        events += _flow(name, number, message.time, message.sender, message.receiver)
     main = {"pid": timeline.lives[0].pid, "tid": timeline.lives[0].pid}
     events += (_instant(main, line.time, line.text) for line in timeline.lines)
     told = {"title": timeline.title, "trust": timeline.trust()}
     return json.dumps(
         {"traceEvents": events, "displayTimeUnit": "ms", "otherData": told}, ensure_ascii=False, indent=1
     )
+
+
+def _flow(name: str, number: int, time: float, sender: int, receiver: int) -> list[dict[str, Any]]:
+    """Return an arrow from one process to another; its name and *number* tell it from all others."""
+    arrow = {"cat": name, "name": name, "id": number, "ts": _us(time)}
+    return [
+        {"ph": "s", **arrow, "pid": sender, "tid": sender},
+        {"ph": "f", "bp": "e", **arrow, "pid": receiver, "tid": receiver},
+    ]
 
 
 def _instant(own: dict[str, int], time: float, name: str) -> dict[str, Any]:
