@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import ModuleType
 from typing import Any, Callable, NoReturn, Optional, Protocol, get_type_hints
 
@@ -72,6 +72,11 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
             metavar="FILE",
             help="write what each process did to FILE: .svg, .html, or .json for Perfetto",
         )
+        command.add_argument(
+            "--live",
+            action="store_true",
+            help="show in the terminal what each process does; where there is no terminal, at the end only",
+        )
         hints = get_type_hints(module.demo, include_extras=True)
         for option in list(inspect.signature(module.demo).parameters.values())[1:]:
             kind, [about] = hints[option.name].__origin__, hints[option.name].__metadata__
@@ -94,8 +99,11 @@ class WatchesProcesses(Protocol):
     def look(self) -> None:
         """Look at all processes."""
 
-    def printed(self, text: str) -> None:
-        """Note what they have printed."""
+    def printed(self, text: str, descriptor: int) -> bool:
+        """Note what they have printed to a file descriptor of this process, and return whether it was shown there."""
+
+    def stop(self) -> None:
+        """Leave the terminal to others."""
 
 
 def watch(
@@ -170,16 +178,18 @@ def pass_on(streams: Mapping[int, int], observer: Optional[WatchesProcesses]) ->
         streams: for each file descriptor that is read, the one that its data is written to.
         observer: told what is written, and let look at the processes every few milliseconds.
     """
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector, ExitStack() as stack:
+        if observer:
+            stack.callback(observer.stop)
         for reader in streams:
             selector.register(reader, selectors.EVENT_READ)
         while selector.get_map():
             for key, _ in selector.select(SECONDS_BETWEEN_LOOKS if observer else None):
                 data = os.read(key.fd, 65536)
-                if observer:
-                    observer.printed(data.decode(errors="replace"))
                 if not data:
                     selector.unregister(key.fd)
+                if observer and observer.printed(data.decode(errors="replace"), streams[key.fd]):
+                    continue
                 while data:
                     data = data[os.write(streams[key.fd], data) :]
             if observer:
@@ -190,6 +200,30 @@ def end_unread() -> int:
     """Return the exit status of a program whose output nobody reads, and keep Python from telling that."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 128 + signal.SIGPIPE
+
+
+def recorder(top: argparse.ArgumentParser, title: str, file: Optional[str], live: bool) -> Any:
+    """Return what records a timeline in a *file*, or shows it in the terminal; end with a message if it cannot."""
+    view = None
+    if live:
+        from spec.report.timelines.terminal import (
+            CannotDraw,
+            ShownTimeline,
+            TerminalView,
+        )  # only this option needs it
+
+        try:
+            view = TerminalView()
+        except CannotDraw as error:
+            top.error(f"argument --live: {error}")
+        if file is None:
+            return ShownTimeline(title, view)
+    from spec.report.timelines.timeline_file import CannotWrite, RecordedTimeline  # the same
+
+    try:
+        return RecordedTimeline(str(file), title, view)
+    except CannotWrite as error:
+        top.error(f"argument --timeline: {error}")
 
 
 def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m impl") -> int:
@@ -203,7 +237,8 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
         sys.stdout.reconfigure(line_buffering=True)  # a person watches, also where the output is a pipe
     top = parser(program)
     options = vars(top.parse_args(arguments))
-    lesson, name, file = options.pop("lesson"), options.pop("mp", None), options.pop("timeline", None)
+    lesson, name = options.pop("lesson"), options.pop("mp", None)
+    file, live = options.pop("timeline", None), options.pop("live", False)
     if lesson is None:
         top.print_help()
         return 0
@@ -212,23 +247,22 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
     except NoSuchAPI as error:
         top.error(f"argument --mp: {error}")
     demo = lessons()[lesson].demo
-    record: Any = None
-    if file is not None:
-        from spec.report.timelines.timeline_file import CannotWrite, RecordedTimeline  # only this option needs it
-
-        try:
-            record = RecordedTimeline(file, f"{lesson} on {name}")
-        except CannotWrite as error:
-            top.error(f"argument --timeline: {error}")
+    record: Any = recorder(top, f"{lesson} on {name}", file, live) if file is not None or live else None
     try:
         print(look_for(demo), end="\n\n", flush=True)
     except BrokenPipeError:
         return end_unread()
     status = watch(demo, mp, options, record)
     if record:
-        record.write()
+        try:
+            record.write()
+        except BrokenPipeError:
+            return end_unread()
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the demo runs, or after it
+        sys.exit(128 + signal.SIGINT)

@@ -149,10 +149,11 @@ class Observer:
         if self.finder:
             self.finder.look(now, calls, written)
 
-    def printed(self, text: str) -> None:
-        """Note what the processes have printed: whole lines, or parts of one."""
+    def printed(self, text: str, _descriptor: int) -> bool:
+        """Note what the processes have printed: whole lines, or parts of one; return that it is still to be shown."""
         now = time.monotonic() - self.begun
         self._lines += [Line(now, line) for line in text.splitlines() if line]
+        return False
 
     def end(self) -> Timeline:
         """Return the timeline, from the beginning until now."""
