@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, Callable, NoReturn, Optional, Protocol, get_type_hints
 
 import impl
-from impl.api import NoSuchAPI, load
+from impl.api import NoSuchAPI, import_api, load
 
 SECONDS_BETWEEN_LOOKS = 0.005
 """A look at a process takes some 0.1 ms, so ten processes that are watched cost a fifth of a processor."""
@@ -68,6 +68,11 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
             help="the multiprocessing API to run on, such as multiprocessing:spawn (default: %(default)s)",
         )
         command.add_argument(
+            "--impl",
+            metavar="PACKAGE",
+            help="run the demo with the functions of this package of lessons, as far as it has them",
+        )
+        command.add_argument(
             "--timeline",
             metavar="FILE",
             help="write what each process did to FILE: .svg, .html, or .json for Perfetto",
@@ -88,6 +93,25 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
                 help=f"{about} (default: %(default)s)",
             )
     return top
+
+
+def use_own(lesson: str, package: str) -> None:
+    """Let the demo of a lesson call the functions of *package* in place of those in ``impl``, as far as it has them.
+
+    Raises:
+        NoSuchAPI: the package or the lesson cannot be imported, or has none of these functions.
+    """
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as for a program that is run by ``python -m``
+    reference, own = lessons()[lesson], import_api(f"{package}.{lesson}")
+    theirs = {
+        name: vars(own)[name]
+        for name, value in vars(reference).items()
+        if getattr(value, "__module__", "") == reference.__name__ and name != "demo" and name in vars(own)
+    }
+    if not theirs:
+        raise NoSuchAPI(f"{package}.{lesson} has none of the functions of impl.{lesson}")
+    vars(reference).update(theirs)
 
 
 class WatchesProcesses(Protocol):
@@ -237,7 +261,7 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
         sys.stdout.reconfigure(line_buffering=True)  # a person watches, also where the output is a pipe
     top = parser(program)
     options = vars(top.parse_args(arguments))
-    lesson, name = options.pop("lesson"), options.pop("mp", None)
+    lesson, name, package = options.pop("lesson"), options.pop("mp", None), options.pop("impl", None)
     file, live = options.pop("timeline", None), options.pop("live", False)
     if lesson is None:
         top.print_help()
@@ -246,8 +270,14 @@ def main(arguments: Optional[Sequence[str]] = None, program: str = "python -m im
         mp: Any = load(name)
     except NoSuchAPI as error:
         top.error(f"argument --mp: {error}")
+    if package is not None:
+        try:
+            use_own(lesson, package)
+        except NoSuchAPI as error:
+            top.error(f"argument --impl: {error}")
     demo = lessons()[lesson].demo
-    record: Any = recorder(top, f"{lesson} on {name}", file, live) if file is not None or live else None
+    title = lesson if package is None else f"{package}.{lesson}"
+    record: Any = recorder(top, f"{title} on {name}", file, live) if file is not None or live else None
     try:
         print(look_for(demo), end="\n\n", flush=True)
     except BrokenPipeError:

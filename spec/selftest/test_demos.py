@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from impl import lifecycle
-from impl.__main__ import lessons, look_for, parser
+from impl.__main__ import lessons, look_for, main, parser
 from spec.harness.nursery import Nursery
 from spec.harness.stillness import Stillness
 from spec.paths import ROOT
@@ -180,6 +181,67 @@ def test_mistakes_are_answered_in_one_line(arguments: list[str], answer: str) ->
     assert answer in failed.stderr
     assert "Traceback" not in failed.stderr
     assert failed.returncode == 2
+
+
+OWN = """
+import os
+from types import SimpleNamespace
+
+
+def run_in_child(mp, task):
+    pid = os.fork()
+    if pid == 0:
+        task()
+        os._exit(0)
+    print("these are my lessons")
+    os.waitpid(pid, 0)
+"""
+
+
+@pytest.fixture
+def own_lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the package of the README, which has one lesson, and no demo."""
+    (tmp_path / "watched").mkdir()
+    (tmp_path / "watched" / "isolation.py").write_text(OWN, encoding="utf-8")
+    (tmp_path / "watched" / "lock.py").write_text("def other(): pass", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+def test_own_lessons_can_be_watched(own_lessons: Path) -> None:
+    """`python -m spec watch LESSON --impl PACKAGE --timeline FILE` runs the demo with the package's functions."""
+    command = [sys.executable, "-m", "spec", "watch", "isolation", "--impl", "watched", "--timeline", "own.json"]
+    shown = subprocess.run(command, cwd=own_lessons, capture_output=True, text=True, timeout=60, check=False)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "these are my lessons" in shown.stdout
+    assert "result: the child changed its own number only" in shown.stdout
+    written = json.loads((own_lessons / "own.json").read_text(encoding="utf-8"))
+    assert written["otherData"]["title"] == "watched.isolation on multiprocessing"
+    assert "child 1" in {event["args"]["name"] for event in written["traceEvents"] if event["name"] == "process_name"}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "package", "answer"),
+    [
+        ("isolation", "nosuch", "argument --impl: no module named 'nosuch.isolation' here; is it installed?"),
+        ("zombie", "watched", "argument --impl: no module named 'watched.zombie' here; is it installed?"),
+        ("lock", "watched", "argument --impl: watched.lock has none of the functions of impl.lock"),
+    ],
+)
+def test_package_without_the_lesson_is_told(
+    lesson: str,
+    package: str,
+    answer: str,
+    own_lessons: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A package that lacks the lesson gets a line that says what is wrong, and argparse's exit status."""
+    monkeypatch.chdir(own_lessons)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main([lesson, "--impl", package])
+    assert answer in capsys.readouterr().err
 
 
 def test_zero_is_no_mistake() -> None:
