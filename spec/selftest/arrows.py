@@ -23,7 +23,7 @@ from impl.api import load
 from spec.harness.blockers import OpenFiles
 from spec.harness.process_table import bytes_read, state
 from spec.harness.waits import BlockingCall
-from spec.report.timelines.messages import MessageFinder, Reader
+from spec.report.timelines.messages import MessageFinder, WaitingReader
 from spec.report.timelines.observing import Observer
 from spec.report.timelines.timeline import Message
 
@@ -79,7 +79,7 @@ class RecordingFinder(MessageFinder):
         }
         super().look(time, asleep, written)
 
-    def _add_message(self, time: float, reader: Reader, amount: int, files: OpenFiles) -> None:
+    def _add_message(self, time: float, reader: WaitingReader, amount: int, files: OpenFiles) -> None:
         known = len(self.messages)
         super()._add_message(time, reader, amount, files)
         message = self.messages[known] if self.messages[known:] else None

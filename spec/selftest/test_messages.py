@@ -18,12 +18,12 @@ from spec.report.timelines.messages import MessageFinder, written_so_far
 from spec.report.timelines.timeline import Message
 from spec.selftest.conftest import Fork
 
-TEXT = b"a message"
+SENT_BYTES = b"a message"
 
 GO = signal.SIGUSR1
 
 
-class Processes:
+class ControlledProcesses:
     """Processes that each do something when they are told to by a signal, and what is found of their messages.
 
     Args:
@@ -68,19 +68,19 @@ class Processes:
 
 
 @pytest.fixture
-def processes(fork: Fork) -> Processes:
-    return Processes(fork)
+def processes(fork: Fork) -> ControlledProcesses:
+    return ControlledProcesses(fork)
 
 
 def read_from(descriptor: int) -> Callable[[], object]:
     return lambda: os.read(descriptor, 99)
 
 
-def write_to(descriptor: int, text: bytes = TEXT) -> Callable[[], object]:
+def write_to(descriptor: int, text: bytes = SENT_BYTES) -> Callable[[], object]:
     return lambda: os.write(descriptor, text)
 
 
-def waiting_reader(processes: Processes, *deeds: Callable[[], object]) -> int:
+def waiting_reader(processes: ControlledProcesses, *deeds: Callable[[], object]) -> int:
     """Return a process that does the first of *deeds*, which is to wait, and was seen to wait."""
     reader = processes.add(*deeds)
     processes.go(reader)
@@ -88,7 +88,7 @@ def waiting_reader(processes: Processes, *deeds: Callable[[], object]) -> int:
     return reader
 
 
-def test_only_process_that_can_write_is_the_sender(processes: Processes) -> None:
+def test_only_process_that_can_write_is_the_sender(processes: ControlledProcesses) -> None:
     reading, writing = os.pipe()
     sender = processes.add(write_to(writing), write_to(writing))
     os.close(writing)
@@ -101,7 +101,7 @@ def test_only_process_that_can_write_is_the_sender(processes: Processes) -> None
     assert processes.look() == [Message(1.0, sender, reader)] * 2
 
 
-def test_process_that_has_written_nothing_is_no_sender(processes: Processes) -> None:
+def test_process_that_has_written_nothing_is_no_sender(processes: ControlledProcesses) -> None:
     reading, writing = os.pipe()
     sender, _other = processes.add(write_to(writing)), processes.add()
     reader = waiting_reader(processes, read_from(reading))
@@ -111,7 +111,7 @@ def test_process_that_has_written_nothing_is_no_sender(processes: Processes) -> 
 
 @pytest.mark.parametrize(("noise", "certain"), [(b"something longer", [False]), (b"9 letters", [])])
 def test_of_several_that_have_written_the_amount_decides(
-    noise: bytes, certain: list[bool], processes: Processes
+    noise: bytes, certain: list[bool], processes: ControlledProcesses
 ) -> None:
     (reading, writing), (_, elsewhere) = os.pipe(), os.pipe()
     sender, other = processes.add(write_to(writing)), processes.add(write_to(elsewhere, noise))
@@ -120,7 +120,7 @@ def test_of_several_that_have_written_the_amount_decides(
     assert processes.look() == [Message(1.0, sender, reader, sure) for sure in certain]
 
 
-def test_message_may_be_the_end_of_a_pipe_if_nobody_can_write_any_more(processes: Processes) -> None:
+def test_message_may_be_the_end_of_a_pipe_if_nobody_can_write_any_more(processes: ControlledProcesses) -> None:
     reading, writing = os.pipe()
     sender = processes.add(write_to(writing))
     os.close(writing)
@@ -130,7 +130,7 @@ def test_message_may_be_the_end_of_a_pipe_if_nobody_can_write_any_more(processes
     assert processes.look() == [Message(1.0, sender, reader, certain=False)]
 
 
-def test_end_of_a_pipe_is_no_message(processes: Processes) -> None:
+def test_end_of_a_pipe_is_no_message(processes: ControlledProcesses) -> None:
     reading, writing = os.pipe()
     sender = processes.add(lambda: os.close(writing))
     os.close(writing)
@@ -139,7 +139,7 @@ def test_end_of_a_pipe_is_no_message(processes: Processes) -> None:
     assert processes.look() == []
 
 
-def test_process_that_began_during_the_wait_may_be_the_sender(processes: Processes) -> None:
+def test_process_that_began_during_the_wait_may_be_the_sender(processes: ControlledProcesses) -> None:
     reading, writing = os.pipe()
     processes.add()
     reader = waiting_reader(processes, read_from(reading))
@@ -150,7 +150,7 @@ def test_process_that_began_during_the_wait_may_be_the_sender(processes: Process
     assert processes.look() == [Message(1.0, sender, reader)]
 
 
-def test_what_was_written_before_the_last_look_does_not_count(processes: Processes) -> None:
+def test_what_was_written_before_the_last_look_does_not_count(processes: ControlledProcesses) -> None:
     (reading, writing), (_, elsewhere) = os.pipe(), os.pipe()
     sender, other = processes.add(write_to(writing)), processes.add(write_to(elsewhere))
     reader = waiting_reader(processes, read_from(reading))
@@ -160,7 +160,7 @@ def test_what_was_written_before_the_last_look_does_not_count(processes: Process
     assert processes.look() == [Message(1.0, sender, reader)]
 
 
-def test_own_thread_of_the_reader_may_have_closed_the_other_end(processes: Processes) -> None:
+def test_own_thread_of_the_reader_may_have_closed_the_other_end(processes: ControlledProcesses) -> None:
     (reading, writing), (start, let_go) = os.pipe(), os.pipe()
 
     def read_and_close() -> None:
@@ -180,11 +180,11 @@ def test_own_thread_of_the_reader_may_have_closed_the_other_end(processes: Proce
     assert processes.look() == [Message(1.0, sender, reader, certain=False)]
 
 
-def test_own_thread_of_the_reader_may_be_the_sender(processes: Processes) -> None:
+def test_own_thread_of_the_reader_may_be_the_sender(processes: ControlledProcesses) -> None:
     (reading, writing), (_, elsewhere), (start, let_go) = os.pipe(), os.pipe(), os.pipe()
 
     def read_and_write() -> None:
-        threading.Thread(target=lambda: [os.read(start, 1), os.write(writing, TEXT)], daemon=True).start()
+        threading.Thread(target=lambda: [os.read(start, 1), os.write(writing, SENT_BYTES)], daemon=True).start()
         os.read(reading, 99)
 
     waiting_reader(processes, read_and_write)
@@ -196,7 +196,9 @@ def test_own_thread_of_the_reader_may_be_the_sender(processes: Processes) -> Non
 
 
 @pytest.mark.parametrize(("limit", "found"), [(None, 1), (60_000, 0)])
-def test_poll_without_limit_is_a_wait_for_a_message(limit: Optional[int], found: int, processes: Processes) -> None:
+def test_poll_without_limit_is_a_wait_for_a_message(
+    limit: Optional[int], found: int, processes: ControlledProcesses
+) -> None:
     (reading, writing), (also, _) = os.pipe(), os.pipe()
 
     def wait_and_read() -> None:
@@ -213,7 +215,7 @@ def test_poll_without_limit_is_a_wait_for_a_message(limit: Optional[int], found:
 
 
 @pytest.mark.parametrize("family", [socket.AF_UNIX, socket.AF_INET, socket.AF_INET6])
-def test_sockets_of_one_machine_have_two_ends(family: int, processes: Processes) -> None:
+def test_sockets_of_one_machine_have_two_ends(family: int, processes: ControlledProcesses) -> None:
     near, far = connected(family)
     sender, reader = processes.add(write_to(near.fileno())), processes.add(read_from(far.fileno()))
     near.close()

@@ -31,11 +31,11 @@ from spec.selftest.test_timelines import SAMPLE, run
 
 ERASE_LINE = b"\x1b[2K"
 
-PROGRAM = ("zombie", "--pause", "0.4", "--mp", "multiprocessing:fork", "--live")
+ZOMBIE_DEMO = ("zombie", "--pause", "0.4", "--mp", "multiprocessing:fork", "--live")
 
 
 def written(
-    timeline: Timeline, width: int = 60, letters: text.Signs = text.UNICODE, most: Optional[int] = None
+    timeline: Timeline, width: int = 60, letters: text.Signs = text.UNICODE_SIGNS, most: Optional[int] = None
 ) -> list[str]:
     """Return the lanes as plain lines."""
     lines = text.lanes(timeline, width, letters, most)
@@ -53,14 +53,14 @@ def test_lanes_have_a_letter_for_each_state_and_message() -> None:
 
 
 def test_other_letters_where_these_are_not_known() -> None:
-    assert text.signs("utf-8") is text.UNICODE
-    assert text.signs("latin-1") is text.ASCII
+    assert text.signs("utf-8") is text.UNICODE_SIGNS
+    assert text.signs("latin-1") is text.ASCII_SIGNS
     assert "\n".join(written(SAMPLE, letters=text.signs("ascii"))).isascii()
 
 
 @pytest.mark.parametrize("width", [20, 80, 100])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
-    lines = text.summary(SAMPLE, width, text.UNICODE)
+    lines = text.summary(SAMPLE, width, text.UNICODE_SIGNS)
     widths = [len("".join(piece.text for piece in line)) for line in lines]
     assert max(widths) <= max(width, 72)  # names and ends need some room
 
@@ -76,7 +76,7 @@ def test_processes_that_ended_first_are_left_out_where_there_is_no_room() -> Non
 
 
 def test_without_a_terminal_the_lanes_come_at_the_end() -> None:
-    shown = run(*PROGRAM)
+    shown = run(*ZOMBIE_DEMO)
     assert (shown.returncode, shown.stderr) == (0, "")
     before, _, after = shown.stdout.partition("\nzombie on multiprocessing:fork\n")
     assert before.splitlines()[-1].startswith("result: ")
@@ -149,7 +149,7 @@ class Terminal:
 
 
 def test_terminal_shows_lanes_below_the_lines_while_they_are_printed() -> None:
-    program = Terminal("-m", "impl", *PROGRAM)
+    program = Terminal("-m", "impl", *ZOMBIE_DEMO)
     program.until("child 1 ")
     program.until("has not joined")
     before = program.text()

@@ -208,7 +208,7 @@ def test_picture_has_a_lane_for_each_process() -> None:
 
 def test_picture_has_an_arrow_for_each_message() -> None:
     picture = ET.fromstring(pictures.svg(SAMPLE))
-    shafts = [path for path in picture.iter(f"{SVG}path") if "message" in path.get("class", "").split()]
+    shafts = [path for path in picture.iter(f"{SVG_NAMESPACE}path") if "message" in path.get("class", "").split()]
     kind_of = {path.attrib["d"]: path.attrib["class"] for path in shafts}
     scale = (pictures.PICTURE_WIDTH - pictures.LEFT_MARGIN - pictures.RIGHT_MARGIN) / 2
     first, second = pictures.TOP_MARGIN + 8, pictures.TOP_MARGIN + pictures.LANE_HEIGHT + 8
@@ -216,7 +216,7 @@ def test_picture_has_an_arrow_for_each_message() -> None:
     up = f"M{pictures.LEFT_MARGIN + 1.25 * scale:.1f} {second}V{first + 7}"
     assert (kind_of[down], kind_of[up]) == ("message", "message probably")
     assert len(shafts) == 4  # and one of each kind in the legend
-    told = {"".join(title.itertext()) for title in picture.iter(f"{SVG}title")}
+    told = {"".join(title.itertext()) for title in picture.iter(f"{SVG_NAMESPACE}title")}
     assert {"0.750 s: a message from main to child 1", "1.250 s: 2 messages from child 1 to main, probably"} <= told
 
 

@@ -18,7 +18,7 @@ from spec.report.timelines.timeline import Message
 
 
 @dataclass
-class Reader:
+class WaitingReader:
     """A thread that waits to read from pipes or sockets.
 
     Attributes:
@@ -76,7 +76,7 @@ class MessageFinder:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self._readers: dict[int, Reader] = {}
+        self._readers: dict[int, WaitingReader] = {}
         self._seen: set[int] = set()
         self._ends: dict[str, str] = {}
 
@@ -114,9 +114,11 @@ class MessageFinder:
         read = bytes_read(pid, thread) if ends else None
         if read is not None:
             writers = {writer for end in ends for writer in files.writers(end)}
-            self._readers[thread] = Reader(pid, thread, call, ends, writers, thread_count(pid) == 1, read, written)
+            self._readers[thread] = WaitingReader(
+                pid, thread, call, ends, writers, thread_count(pid) == 1, read, written
+            )
 
-    def _add_message(self, time: float, reader: Reader, amount: int, files: OpenFiles) -> None:
+    def _add_message(self, time: float, reader: WaitingReader, amount: int, files: OpenFiles) -> None:
         """Add a message to *reader*, which has read this *amount* of bytes, if it is known who has sent it."""
         holders = {pid for end in reader.ends for pid in files.writers(end)}
         started = self._seen - reader.written.keys()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Optional
 from spec.installation import installing
 from spec.report.timelines import text
 from spec.report.timelines.observing import Observer
-from spec.report.timelines.text import Piece
+from spec.report.timelines.text import Segment
 from spec.report.timelines.timeline import RUNNING, STOPPED, WAITING, ZOMBIE, Timeline
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ WIDEST = 100
 
 SECONDS_BETWEEN_DRAWINGS = 0.2
 
-_STYLES = {RUNNING: "green", WAITING: "yellow", STOPPED: "bold", ZOMBIE: "magenta", text.MESSAGE: "bold"}
+_STYLES = {RUNNING: "green", WAITING: "yellow", STOPPED: "bold", ZOMBIE: "magenta", text.MESSAGE_SIGN: "bold"}
 """Colors of the terminal's own theme, so that they can be read on a light and on a dark background."""
 
 _LINES_AROUND_LANES = 6
@@ -174,7 +174,7 @@ class ShownTimeline(Observer):
             self._view.finish(self.end())
 
 
-def _styled(lines: Sequence[Sequence[Piece]]) -> Text:
+def _styled(lines: Sequence[Sequence[Segment]]) -> Text:
     """Return the *lines* with their colors, for Rich."""
     from rich.text import Text
 

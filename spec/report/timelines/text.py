@@ -19,7 +19,7 @@ from spec.report.timelines.timeline import (
     end_in_words,
 )
 
-MESSAGE, FAINT, NAME = "message", "faint", "name"
+MESSAGE_SIGN, FAINT, LANE_NAME = "message", "faint", "name"
 """What a piece of a line is, if it is no state."""
 
 MOST_TIMES, MOST_KINDS = 6, 12
@@ -31,8 +31,8 @@ _LEAST_CELLS = 10
 _WIDEST_NAME, _WIDEST_END = 24, 28
 
 
-class Piece(NamedTuple):
-    """A part of a line: its text, and what it is: a state, or `MESSAGE`, `FAINT` or `NAME`."""
+class Segment(NamedTuple):
+    """A part of a line: its text, and what it is: a state, or `MESSAGE_SIGN`, `FAINT` or `LANE_NAME`."""
 
     text: str
     kind: str
@@ -54,10 +54,10 @@ class Signs(NamedTuple):
     up: tuple[str, str]
 
 
-UNICODE = Signs(
+UNICODE_SIGNS = Signs(
     {RUNNING: "█", WAITING: "░", SLEEPING: "─", STOPPED: "‖", ZOMBIE: "z"}, ("●", "○"), ("▼", "▽"), ("▲", "△")
 )
-ASCII = Signs(
+ASCII_SIGNS = Signs(
     {RUNNING: "#", WAITING: ":", SLEEPING: "-", STOPPED: "=", ZOMBIE: "z"}, ("o", "?"), ("v", "v"), ("^", "^")
 )
 
@@ -65,13 +65,15 @@ ASCII = Signs(
 def signs(encoding: str) -> Signs:
     """Return the letters for output in this *encoding*."""
     try:
-        "".join([*UNICODE.states.values(), *UNICODE.sent, *UNICODE.down, *UNICODE.up]).encode(encoding)
+        "".join([*UNICODE_SIGNS.states.values(), *UNICODE_SIGNS.sent, *UNICODE_SIGNS.down, *UNICODE_SIGNS.up]).encode(
+            encoding
+        )
     except (LookupError, UnicodeEncodeError):
-        return ASCII
-    return UNICODE
+        return ASCII_SIGNS
+    return UNICODE_SIGNS
 
 
-def lanes(timeline: Timeline, width: int, letters: Signs, most: Optional[int] = None) -> list[list[Piece]]:
+def lanes(timeline: Timeline, width: int, letters: Signs, most: Optional[int] = None) -> list[list[Segment]]:
     """Return the title, the lanes and what their letters mean, as lines of at most *width* letters.
 
     Args:
@@ -86,19 +88,19 @@ def lanes(timeline: Timeline, width: int, letters: Signs, most: Optional[int] = 
     left, right = max(map(len, names), default=0), max(map(len, ends), default=0)
     count = max(width - left - right - 2, _LEAST_CELLS)
     drawn = _Cells(timeline, shown, count, letters)
-    lines = [[Piece(timeline.title, NAME)], [Piece(" " * (left + 1) + drawn.axis(), FAINT)]]
+    lines = [[Segment(timeline.title, LANE_NAME)], [Segment(" " * (left + 1) + drawn.axis(), FAINT)]]
     lines += [
-        [Piece(name.ljust(left + 1), NAME), *drawn.lane(life), Piece(f" {end}", FAINT)]
+        [Segment(name.ljust(left + 1), LANE_NAME), *drawn.lane(life), Segment(f" {end}", FAINT)]
         for name, life, end in zip(names, shown, ends)
     ]
     hidden = len(timeline.lives) - len(shown)
     if hidden:
         are = "process that has ended is" if hidden == 1 else "processes that have ended are"
-        lines.append([Piece(f"{hidden} {are} left out", FAINT)])
+        lines.append([Segment(f"{hidden} {are} left out", FAINT)])
     return [*lines, _meanings(timeline, letters)]
 
 
-def summary(timeline: Timeline, width: int, letters: Signs) -> list[list[Piece]]:
+def summary(timeline: Timeline, width: int, letters: Signs) -> list[list[Segment]]:
     """Return all that the terminal shows at the end: the lanes, the adoptions and messages, and what to trust."""
     adoptions = [
         f"{time:.3f} s: {life.role} is adopted by {timeline.role(parent)}"
@@ -107,7 +109,7 @@ def summary(timeline: Timeline, width: int, letters: Signs) -> list[list[Piece]]
     ]
     told = [*adoptions, *_messages(timeline), timeline.trust()]
     wrapped = (line for text in told for line in textwrap.wrap(text, width, subsequent_indent="    "))
-    return [*lanes(timeline, width, letters), *([Piece(line, FAINT)] for line in wrapped)]
+    return [*lanes(timeline, width, letters), *([Segment(line, FAINT)] for line in wrapped)]
 
 
 def _messages(timeline: Timeline) -> Iterator[str]:
@@ -136,14 +138,14 @@ def _doing(life: Life) -> str:
     return text if len(text) <= _WIDEST_END else f"{text[: _WIDEST_END - 3]}..."
 
 
-def _meanings(timeline: Timeline, letters: Signs) -> list[Piece]:
+def _meanings(timeline: Timeline, letters: Signs) -> list[Segment]:
     """Return what the letters that there are mean."""
     there = {span.state for life in timeline.lives for span in life.spans}
-    pieces = [Piece(f"{letters.states[state]} {state}  ", state) for state in STATES if state in there]
+    pieces = [Segment(f"{letters.states[state]} {state}  ", state) for state in STATES if state in there]
     for certain in sorted({message.certain for message in timeline.messages}, reverse=True):
         place = 0 if certain else 1
         sample = f"{letters.sent[place]}{letters.down[place]}{letters.up[place]}"
-        pieces.append(Piece(f"{sample} {'message' if certain else 'probably'}  ", MESSAGE))
+        pieces.append(Segment(f"{sample} {'message' if certain else 'probably'}  ", MESSAGE_SIGN))
     return pieces
 
 
@@ -179,7 +181,7 @@ class _Cells:
                 line = line.ljust(place) + time
         return line
 
-    def lane(self, life: Life) -> Iterator[Piece]:
+    def lane(self, life: Life) -> Iterator[Segment]:
         """Yield the letters of a lane, each of which stands for a message, or for the state that lasted longest."""
         shares: list[dict[str, float]] = [{} for _ in range(self._count)]
         for span in life.spans:
@@ -188,12 +190,12 @@ class _Cells:
                 shares[cell][span.state] = shares[cell].get(span.state, 0.0) + share
         letters = (self._letter(life.pid, cell, share) for cell, share in enumerate(shares))
         for kind, same in groupby(letters, key=lambda piece: piece.kind):
-            yield Piece("".join(piece.text for piece in same), kind)
+            yield Segment("".join(piece.text for piece in same), kind)
 
-    def _letter(self, pid: int, cell: int, share: dict[str, float]) -> Piece:
+    def _letter(self, pid: int, cell: int, share: dict[str, float]) -> Segment:
         mark = self._marks.get((pid, cell))
         state = max(share, key=lambda state: share[state]) if share else ""
-        return Piece(mark, MESSAGE) if mark else Piece(self._letters.states.get(state, " "), state)
+        return Segment(mark, MESSAGE_SIGN) if mark else Segment(self._letters.states.get(state, " "), state)
 
     def _cell(self, time: float) -> int:
         return min(max(int(time / self._seconds), 0), self._count - 1)
