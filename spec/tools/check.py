@@ -15,8 +15,8 @@ from spec.engine import deviations, lessons
 from spec.engine.claims import Claim
 from spec.engine.deviations import BadDeviations
 from spec.paths import CLAIMS_FOLDER, DEFECTS_FOLDER, ROOT
-from spec.selftest import completeness
-from spec.tools import documents, message_catalogs
+from spec.selftest import completeness, learn_catalogs
+from spec.tools import documents
 from spec.tools.coverage.problems import problems as gaps_in_coverage
 from spec.tools.new import DEFECT_PLACEHOLDER, PLACEHOLDER
 
@@ -35,7 +35,7 @@ def run(asked: argparse.Namespace) -> int:
         for path, text in documents.outdated():
             path.write_text(text, encoding="utf-8")
             print(f"{_short(path)}: written")
-        for path in message_catalogs.update():
+        for path in learn_catalogs.update():
             print(f"{_short(path)}: written")
     found = list(problems())
     print(*found or ["nothing is missing or out of date"], sep="\n")
@@ -67,7 +67,7 @@ def problems() -> Iterator[str]:
         yield from (f"{one.file}: {one.claims[0]}: write the reason" for one in known if not one.is_explained)
     yield from completeness.problems()
     yield from gaps_in_coverage()
-    yield from message_catalogs.problems()
+    yield from learn_catalogs.problems()
     for path, _ in documents.outdated():
         yield f"{_short(path)}: it is out of date: run python -m spec check --update"
 

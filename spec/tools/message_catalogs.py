@@ -1,52 +1,19 @@
-"""The catalogs of translations: what they lack, and how they are brought up to date.
-
-Babel extracts the messages, as the table [tool.babel] of pyproject.toml says, and compiles the catalogs.
-"""
+"""Catalogs of translations: what they lack, and how Babel brings them up to date."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
-import tempfile
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
-from spec.engine.claims import Claim
-from spec.installation import installing
-from spec.learn import cutting
-from spec.learn.exercises import exercises
-from spec.learn.languages import DOMAIN, ENGLISH, LOCALE_FOLDER
 from spec.paths import ROOT
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
-
-MESSAGES_FOLDER = LOCALE_FOLDER.parent.relative_to(ROOT)
-"""What the messages are extracted from."""
-
-
-def texts_of_exercises(
-    _file: IO[bytes], _keywords: Collection[str], _tags: Collection[str], options: dict[str, Any]
-) -> Iterator[tuple[int, str, str, Sequence[str]]]:
-    """Yield each text of the exercises, for Babel: where it is, how it is called, the text, and comments on it.
-
-    The texts are those of exercises.toml, the docstrings in the learner's files, and the wordings of the claims.
-    """
-    del options  # Babel passes it by this name
-    wordings = {claim.id: claim.wording for claim in Claim.all()}
-    for number, one in enumerate(exercises(), 1):
-        asked = one.prediction
-        choices = [choice for choice in asked.choices if isinstance(choice, str)]
-        for text in one.title, one.task, one.hint, *cutting.docstrings(one), asked.reason, *choices:
-            yield number, "", text, []
-        for claim, needed in one.claims.items():
-            yield number, "", needed, []
-            yield number, "", wordings[claim], []
-
 
 _KEPT = re.compile(r"\{\w*(?:!\w)?\}|%(?:\(\w+\))?[a-z]|``[^`]+``|`[^`]+`|\]\([^)]+\)")
 """What a translation must have too: a placeholder of `str.format` or of the operator ``%``, code, a link."""
@@ -87,9 +54,9 @@ class Catalogs(NamedTuple):
         """Bring the catalogs up to date, and return those that were not: translations stay, messages come and go."""
         found = self.outdated()
         if found:
-            _babel("update", f"-i{self.template}", f"-d{self.folder}", f"-D{self.domain}", *KEEPING)
+            pybabel("update", f"-i{self.template}", f"-d{self.folder}", f"-D{self.domain}", *KEEPING)
         if found and self.compiled:
-            _babel("compile", f"-d{self.folder}", f"-D{self.domain}")
+            pybabel("compile", f"-d{self.folder}", f"-D{self.domain}")
         return found
 
     def problems(self) -> Iterator[str]:
@@ -100,34 +67,7 @@ class Catalogs(NamedTuple):
             yield from (f"{file.relative_to(ROOT)}: {problem}" for one in read(file) for problem in _of(one))
 
 
-def problems() -> Iterator[str]:
-    """Yield a line for each problem of the catalogs of the exercises."""
-    if _has_babel():
-        with tempfile.TemporaryDirectory() as folder:
-            yield from _of_exercises(Path(folder)).problems()
-    else:
-        yield f"{LOCALE_FOLDER.relative_to(ROOT)}: Babel must be installed to check it: {installing('dev')}"
-
-
-def update() -> list[Path]:
-    """Bring the catalogs of the exercises up to date, and return those that were not."""
-    if not _has_babel():
-        return []
-    with tempfile.TemporaryDirectory() as folder:
-        return _of_exercises(Path(folder)).update()
-
-
-def _has_babel() -> bool:
-    return importlib.util.find_spec("babel") is not None
-
-
-def _of_exercises(folder: Path) -> Catalogs:
-    template = folder / f"{DOMAIN}.pot"
-    _babel("extract", "-Fpyproject.toml", "--add-location=file", f"-o{template}", str(MESSAGES_FOLDER))
-    return Catalogs(DOMAIN, LOCALE_FOLDER, template, compiled=True)
-
-
-def _babel(command: str, *arguments: str) -> None:
+def pybabel(command: str, *arguments: str) -> None:
     """Run a command of pybabel."""
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", command, *arguments], cwd=ROOT, check=True)
 
@@ -140,7 +80,7 @@ def read(file: Path) -> Catalog:
     if not file.exists():
         return Catalog()
     with file.open("rb") as opened:
-        return read_po(opened, locale=ENGLISH)  # a template does not say that English has plurals
+        return read_po(opened, locale="en")  # a template does not say that English has plurals
 
 
 def _compiled(file: Path) -> dict[str, str]:
