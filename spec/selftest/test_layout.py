@@ -106,6 +106,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"impl", "harness", "models", "engine"},
     "tools": {"impl", "harness", "engine", "report", "selftest"},  # selftest for commands that need a checkout
     "learn": {"impl", "engine", "report", "tools"},
+    "lesson_pages": {"impl", "engine", "report", "tools", "learn"},
 }
 """Which folders the modules of a folder may import; those of the self-tests may import all of them."""
 
