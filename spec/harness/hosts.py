@@ -17,11 +17,12 @@ import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Callable, NoReturn, Optional
 
 from spec.harness.forked_call import ForkedCall
+from spec.harness.relays import LARGEST, Relay, packet_socket, relaying_socket
 from spec.harness.system_calls import call_libc
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
@@ -31,9 +32,6 @@ MOST_HOSTS = 32
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 """The flags of `unshare(2) <https://man7.org/linux/man-pages/man2/unshare.2.html>`_."""
-
-EVERY_PROTOCOL = 0x0003
-"""ETH_P_ALL of `packet(7) <https://man7.org/linux/man-pages/man7/packet.7.html>`_."""
 
 COMMAND_SECONDS = 30.0
 """A command of iproute2 that takes longer is killed; it takes milliseconds."""
@@ -198,6 +196,8 @@ class Host:
         self._number, self._folder = number, folder
         self._namespace, self._switch = namespace, switch
         self._started: list[ForkedCall] = []
+        self._plug = f"port{number}"
+        self._relay: Optional[Relay] = None
 
     def start(self, function: Callable[..., object], *args: object) -> ForkedCall:
         """Call ``function(*args)`` on the host, in a process of its own, whose children are on the host, too."""
@@ -230,25 +230,38 @@ class Host:
     def _change_link(self, change: str) -> None:
         if self._switch is None:
             raise CannotMakeHosts("a host that is this machine has no link")
-        self._switch.configure(f"link set port{self._number} {change}")
+        self._switch.configure(f"link set {self._plug} {change}")
 
-    def shape(self, *discipline: str) -> None:
-        """Let what the bridge sends to the host pass through a queueing *discipline*, or through none again.
+    def hold_back(self) -> None:
+        """Let all packets for the host wait until `pass_on`, as on a slow link; what the host sends is not held."""
+        self._relayed().order("hold")
 
-        Args:
-            discipline: the arguments of `tc(8) <https://man7.org/linux/man-pages/man8/tc.8.html>`_, such as ``netem
-                delay 100ms``, ``netem loss 20%``, or ``tbf rate 100kbit burst 2kb latency 1s``.
+    def pass_on(self) -> None:
+        """Undo `hold_back`: the packets that have waited come to the host, in order."""
+        self._relayed().order("pass")
 
-        Raises:
-            CannotMakeHosts: the kernel has no such discipline.
+    def lose_packets(self, every: int) -> int:
+        """Lose each packet to the host, or from it, whose number from now on is a multiple of *every*.
+
+        Returns:
+            How many packets were lost before.
         """
+        return self._relayed().order(f"lose {every}")
+
+    def _relayed(self) -> Relay:
+        """Return the relay of the host's link; the link gets one when it is asked for first."""
         if self._switch is None:
             raise CannotMakeHosts("a host that is this machine has no link")
-        port = f"port{self._number}"
-        with suppress(CannotMakeHosts):  # it has none
-            self._switch.run("tc", "qdisc", "del", "dev", port, "root")
-        if discipline:
-            self._switch.run("tc", "qdisc", "add", "dev", port, "root", *discipline)
+        if self._relay is None:
+            port, near, far = self._plug, f"near{self._number}", f"far{self._number}"
+            self._switch.configure(
+                f"link add {near} up type veth peer name {far}", f"link set {port} nomaster", f"link set {far} up"
+            )
+            self._plug = far
+            ends = [self._switch.socket_of(partial(relaying_socket, name)) for name in (port, near)]
+            self._relay = Relay(self._folder / f"relay-{self._number}", *ends)
+            self.restore()
+        return self._relay
 
     def set(self, name: str, value: object) -> None:
         """Set a parameter of the kernel for the host alone.
@@ -280,6 +293,8 @@ class Host:
     def close(self) -> None:
         """Kill what was started on the host, and let the host go."""
         self.kill_all()
+        if self._relay is not None:
+            self._relay.close()
         if self._namespace is not None:
             self._namespace.close()
 
@@ -293,12 +308,7 @@ class Wire:
     """
 
     def __init__(self, switch: Namespace, port: str) -> None:
-        def listen() -> socket.socket:
-            made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EVERY_PROTOCOL))
-            made.bind((port, EVERY_PROTOCOL))
-            return made
-
-        self._socket = switch.socket_of(listen)
+        self._socket = switch.socket_of(partial(packet_socket, port))
 
     def frames(self) -> list[bytes]:
         """Return the frames that have passed since the last call, or since the beginning."""
@@ -307,7 +317,7 @@ class Wire:
     def _frames(self) -> Iterator[bytes]:
         with suppress(BlockingIOError):
             while True:
-                yield self._socket.recv(1 << 17, socket.MSG_DONTWAIT)
+                yield self._socket.recv(LARGEST, socket.MSG_DONTWAIT)
 
     def close(self) -> None:
         """Listen no more."""

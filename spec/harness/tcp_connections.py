@@ -99,17 +99,17 @@ def until_unacknowledged(pid: int) -> None:
         backoff.wait()
 
 
-def until_given_up(pid: int) -> None:
-    """Wait until *pid* has exited, which waits for its kernel to give up sending what nobody acknowledges.
+def until_exited_despite_losses(pid: int) -> None:
+    """Wait until *pid* has exited, while kernels send again what is not acknowledged, or give up.
 
-    While the kernel tries, *pid* may be blocked for seconds, and is not hung.
+    Meanwhile all processes may be blocked for seconds, and are not hung.
 
     Raises:
         Hung: it did not exit before the deadline.
     """
-    backoff = Backoff(f"process {pid} to exit, once the kernel gives up sending what it has sent")
+    backoff = Backoff(f"process {pid} to exit, while kernels send again what is not acknowledged")
     while state(pid) == ALIVE:
-        if any(one.unacknowledged or one.state == _STATES[2] for one in tcp_connections(pid)):
+        if _have_packets_on_their_way(descendants(os.getpid())):
             beat()
         backoff.wait()
 

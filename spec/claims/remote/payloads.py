@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import signal
 import socket
 import struct
 import threading
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ class Till:
             raise TillIsShort(amount, self._amount)
         return self.add(-amount)
 
+    def add_and_hang_up(self, amount: int, port: int) -> int:
+        """Add an *amount*, and end all connections of this process at its *port*, so that nobody is told."""
+        for name in os.listdir("/proc/self/fd"):
+            with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as end:
+                if end.getpeername() and end.getsockname()[1] == port:
+                    end.shutdown(socket.SHUT_RDWR)
+        return self.add(amount)
+
     def empty(self) -> int:
         """Take all; no client may do that."""
         return self.take(self._amount)
@@ -56,14 +66,14 @@ def manager_of(base: Any, serving: bool = False) -> Any:
         pass
 
     for name in "till", "messages", "lock", "notes":
-        exposed = ("add", "take") if name == "till" else None
+        exposed = ("add", "take", "add_and_hang_up") if name == "till" else None
         _Branch.register(name, callable=(lambda name=name: made[name]) if serving else None, exposed=exposed)
     return _Branch
 
 
-def serve(base: Any, address: Any, key: bytes, serving: Pause) -> None:
+def serve(base: Any, address: Any, key: bytes, serving: Pause, serializer: str = "pickle") -> None:
     """Serve one object of each kind in this process, and tell the address."""
-    server = manager_of(base, serving=True)(address=address, authkey=key).get_server()
+    server = manager_of(base, serving=True)(address=address, authkey=key, serializer=serializer).get_server()
     serving(server.address)
     server.serve_forever()
 
@@ -85,6 +95,17 @@ def call_by_name(base: Any, address: Any, key: bytes, request: str, *args: objec
     """Do the same, without a method of the proxy."""
     name, _, method = request.partition(".")
     return reach(base, address, key, name)._callmethod(method, args)
+
+
+def put_and_get_as_xml(base: Any, address: Any, key: bytes, values: list[Any]) -> list[Any]:
+    """Put each of the *values* into the queue, and return what comes out of it; all travel as XML."""
+    manager = manager_of(base)(address=address, authkey=key, serializer="xmlrpclib")
+    manager.connect()
+    messages, seen = manager.messages(), []
+    for value in values:
+        messages.put(value)
+        seen.append(messages.get())
+    return seen
 
 
 def acquire(base: Any, address: Any, key: bytes, connected: Pause) -> object:
@@ -110,6 +131,41 @@ def call_after(base: Any, address: Any, key: bytes, pause: Pause, times: int = 1
         except (OSError, EOFError) as error:
             seen.append(type(error).__name__)
     return seen
+
+
+def add_often(base: Any, address: Any, key: bytes, times: int, pause: Pause) -> list[Any]:
+    """Use the till, pause, and add one to it so many times; return the answers."""
+    till = reach(base, address, key, "till")
+    _kept.append(till)
+    till.add(0)
+    pause()
+    return [till.add(1) for _ in range(times)]
+
+
+def read_twice(base: Any, address: Any, key: bytes, name: str, pause: Pause) -> tuple[Any, Any]:
+    """Return what is in the dict under a *name*, before a pause and after it, by the same proxy."""
+    notes = reach(base, address, key, "notes")
+    before = notes.get(name)
+    pause()
+    return before, notes.get(name)
+
+
+def drop_after(base: Any, address: Any, key: bytes, pause: Pause) -> str:
+    """Use the till, pause, and drop the proxy, which is the only one."""
+    till = reach(base, address, key, "till")
+    till.add(0)
+    pause()
+    del till
+    gc.collect()
+    return "goes on"
+
+
+def measure_after(base: Any, address: Any, key: bytes, name: str, pause: Pause) -> int:
+    """Use the dict, pause, and return the length of what is in it under a *name*."""
+    notes = reach(base, address, key, "notes")
+    notes.get("nothing")
+    pause()
+    return len(notes.get(name))
 
 
 def accept_one(listen: Any, address: Any, key: Any, told: Pause) -> Any:
@@ -203,6 +259,18 @@ def stay_silent(address: Any, connected: Pause, count: int = 1, what: bytes = b"
     connections = [socket.create_connection(address) for _ in range(count)]
     for connection in connections:
         connection.sendall(what)
+    connected()
+
+
+def flood(address: Any, clients: int, connected: Pause) -> None:
+    """Connect as often as *clients* says, send `NONSENSE` of each kind in turn, and stay connected at a pause."""
+    kinds = list(NONSENSE.values())
+    connections = []
+    for number in range(clients):
+        connections.append(socket.create_connection(address))
+        with suppress(OSError):  # the server has hung up
+            for part in kinds[number % len(kinds)]:
+                connections[-1].sendall(part)
     connected()
 
 

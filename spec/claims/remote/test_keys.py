@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.claims.remote import payloads
+from spec.claims.remote import payloads, peers
 from spec.claims.remote.scenes import KEY
 from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeHosts
 from spec.engine.marks import hosts_are_apart, needs, source, where
@@ -14,6 +14,7 @@ from spec.harness.witness import caller, containing, kernel, recorder, refuses
 pytestmark = needs("Process", "Pipe", "AuthenticationError")
 
 AUTHENTICATION_KEYS = "https://docs.python.org/3/library/multiprocessing.html#authentication-keys"
+DIGESTS = "https://github.com/python/cpython/issues/61460"
 LISTENER = "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Listener"
 
 
@@ -123,3 +124,47 @@ def test_impostor_is_refused(
     with refuses(mp.AuthenticationError):
         connections.Client(address, authkey=KEY)
     caller.shows("how the listener fails", impostor.failure(), expected="")
+
+
+@source(DIGESTS, observed=True)
+def test_clients_of_older_and_newer_versions_are_accepted(
+    connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
+    """A listener accepts clients that prove the key by MD5, as before Python 3.12, or by what the listener asks for.
+
+    One that proves another key, in either way, is refused.
+    """
+    listening = checkpoint("listening")
+    listener = forked_call(payloads.accept_all, connections.Listener, ("127.0.0.1", 0), KEY, listening.pause, 4)
+    address = listening.next().let_go().notes[0]
+    for newer in False, True:
+        for key in KEY, KEY + b"!":
+            believed = forked_call(peers.connect_as, address, key, newer, "dumpling").result()
+            recorder.shows("whether each believes the other", believed, expected=(key == KEY,) * 2)
+    older, refused_older, newer_one, refused_newer = listener.result()
+    recorder.shows("what the two clients that know the key send", (older, newer_one), expected=("dumpling",) * 2)
+    for refused in refused_older, refused_newer:
+        recorder.shows("how accept() of another key ends", refused, expected=containing("AuthenticationError"))
+
+
+@source(DIGESTS, observed=True)
+def test_listeners_of_older_and_newer_versions_are_answered(
+    mp: Any, connections: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint
+) -> None:
+    """A client proves the key to a listener that knows MD5 only, as before Python 3.12, and to a newer one.
+
+    It sends neither of them the key, and refuses both if their key is another one.
+    """
+    listening = checkpoint("listening")
+    for newer in False, True:
+        for key in KEY, KEY + b"!":
+            listener = forked_call(peers.listen_as, key, newer, listening.pause)
+            address = listening.next().let_go().notes[0]
+            if key == KEY:
+                with connections.Client(address, authkey=KEY) as client:
+                    client.send("dumpling")
+            else:
+                with refuses(mp.AuthenticationError):
+                    connections.Client(address, authkey=KEY)
+            expected = (True, True, "dumpling") if key == KEY else (False, False, None)
+            recorder.shows("whether each believes the other, and the message", listener.result(), expected=expected)

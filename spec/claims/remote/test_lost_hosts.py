@@ -12,10 +12,12 @@ from spec.engine.marks import hosts_are_apart, needs, source, where
 from spec.harness.deadline import Backoff
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.hosts import Host
+from spec.harness.process_table import until_blocked
 from spec.harness.tcp_connections import (
     connections_here,
     established,
-    until_given_up,
+    tcp_connections,
+    until_exited_despite_losses,
     until_quiet,
     until_unacknowledged,
 )
@@ -25,6 +27,8 @@ pytestmark = needs("Process", "Pipe", "BaseManager", "AuthenticationError")
 
 REMOTE = "https://docs.python.org/3/library/multiprocessing.html#using-a-remote-manager"
 TCP = "https://man7.org/linux/man-pages/man7/tcp.7.html"
+
+PROXIES = "https://docs.python.org/3/library/multiprocessing.html#proxy-objects"
 
 LOST = one_of("EOFError", "ConnectionResetError", "BrokenPipeError")
 """What a client gets once the server's kernel has hung up."""
@@ -204,8 +208,37 @@ def test_undeliverable_request_fails(base: Any, network: MakeHosts, checkpoint: 
     here.cut_off()
     first.let_go()
     until_unacknowledged(client.pid)
-    until_given_up(client.pid)
+    until_exited_despite_losses(client.pid)
     recorder.shows("how the call ends", client.result(), expected=[UNREACHABLE])
+
+
+@source(REMOTE, observed=True)
+def test_lost_call_is_not_repeated(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A call whose connection ends before its answer comes raises an error, and was carried out once."""
+    here, there = network(2)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    lost = there.start(payloads.call, base, address, KEY, "till.add_and_hang_up", 1, address[1])
+    recorder.shows("how the call ends", _kind(lost.failure()), expected=LOST)
+    left = there.start(payloads.call, base, address, KEY, "till.add", 0).result()
+    recorder.shows("what is in the till", left, expected=101)
+
+
+@where(hosts_are_apart)
+@source(PROXIES, observed=True)
+def test_dropped_proxy_waits_for_its_server(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """A client that drops a proxy whose server is cut off connects to the server, and waits until it is back."""
+    here, there = network(2)
+    _, address = serve_on(here, base, checkpoint("serving"))
+    dropping = checkpoint("dropping")
+    client = there.start(payloads.drop_after, base, address, KEY, dropping.pause)
+    arrival = dropping.next()
+    here.cut_off()
+    arrival.let_go()
+    until_blocked([client.pid])
+    states = [connection.state for connection in tcp_connections(client.pid)]
+    kernel.shows("the states of the client's connections", states, expected=containing("connecting"))
+    here.restore()
+    recorder.shows("what the client does then", client.result(), expected="goes on")
 
 
 @where(hosts_are_apart)
@@ -223,7 +256,7 @@ def test_unreachable_office_is_an_error(
     here.cut_off()
     client = there.start(look_at_stock, lesson, base, address)
     until_unacknowledged(client.pid)
-    until_given_up(client.pid)
+    until_exited_despite_losses(client.pid)
     lost = client.failure()
     recorder.shows("how the call ends if the host is cut off", _kind(lost), expected=UNREACHABLE)
 

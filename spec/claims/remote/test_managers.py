@@ -29,15 +29,32 @@ def test_hosts_share_objects(base: Any, network: MakeHosts, checkpoint: MakeChec
     kernel.shows("whether get() of an empty queue is blocked", blocks(getting.pid), expected=True)
     another.start(payloads.call, base, address, KEY, "messages.put", "dumpling").result()
     recorder.shows("the item that get() returns", getting.result(), expected="dumpling")
-    one.start(payloads.call, base, address, KEY, "notes.update", {"price": 7}).result()
-    seen = another.start(payloads.call, base, address, KEY, "notes.get", "price").result()
-    recorder.shows("what another host finds in the dict", seen, expected=7)
+    read = checkpoint("read")
+    reading = one.start(payloads.read_twice, base, address, KEY, "price", read.pause)
+    arrival = read.next()
+    another.start(payloads.call, base, address, KEY, "notes.update", {"price": 7}).result()
+    arrival.let_go()
+    recorder.shows("what is in the dict before and after", reading.result(), expected=(None, 7))
     for host, free in ((one, True), (another, False)):
         got = host.start(payloads.call, base, address, KEY, "lock.acquire", False).result()
         recorder.shows("whether acquire(False) of a host gets the lock", got, expected=free)
     another.start(payloads.call, base, address, KEY, "lock.release").result()
     got = one.start(payloads.call, base, address, KEY, "lock.acquire", False).result()
     recorder.shows("whether acquire(False) gets the lock after a release by another host", got, expected=True)
+
+
+@source(DOCUMENTATION + "multiprocessing.managers.BaseManager")
+def test_values_can_travel_as_xml(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """With the serializer "xmlrpclib", texts, numbers, truth values, None and lists travel; a function is refused."""
+    here, there = network(2)
+    serving = checkpoint("serving")
+    here.start(payloads.serve, base, (here.address, 0), KEY, serving.pause, "xmlrpclib")
+    address = serving.next().let_go().notes[0]
+    values = ["dumpling <&>", "饺子", 7, -2.25, True, None, [1, ["rice", None]]]
+    seen = there.start(payloads.put_and_get_as_xml, base, address, KEY, values).result()
+    recorder.shows("what comes out of the queue", seen, expected=values)
+    refused = there.start(payloads.put_and_get_as_xml, base, address, KEY, [len]).failure()
+    recorder.shows("whether a function is refused", refused != "", expected=True)
 
 
 @source(DOCUMENTATION + "multiprocessing.managers.BaseManager.register")
@@ -91,6 +108,26 @@ def test_server_survives_nonsense(base: Any, network: MakeHosts, checkpoint: Mak
         recorder.shows("how the call with a wrong key ends", wrong.failure(), expected=containing("Authentication"))
     left = good.start(payloads.call, base, address, KEY, "till.add", 1).result()
     recorder.shows("the answer to a client that knows the key", left, expected=101)
+    until_quiet()
+    kernel.shows("the sockets that the server has open", len(tcp_connections(server.pid)), expected=at_most(1))
+
+
+@source(REMOTE, observed=True)
+def test_server_serves_others_in_a_flood(base: Any, network: MakeHosts, checkpoint: MakeCheckpoint) -> None:
+    """While 150 clients at once have sent nonsense, megabytes or nothing, the server answers those that know the key.
+
+    When the others have hung up, the server has none of their connections.
+    """
+    here, bad, good = network(3)
+    server, address = serve_on(here, base, checkpoint("serving"))
+    connected = checkpoint("connected")
+    flooding = bad.start(payloads.flood, address, 150, connected.pause)
+    arrival = connected.next()
+    client = good.start(payloads.call, base, address, KEY, "till.add", 1)
+    kernel.shows("whether the call of a client that knows the key ends", ends_by_itself(client), expected=True)
+    recorder.shows("the answer", client.result(), expected=101)
+    arrival.let_go()
+    flooding.result()
     until_quiet()
     kernel.shows("the sockets that the server has open", len(tcp_connections(server.pid)), expected=at_most(1))
 

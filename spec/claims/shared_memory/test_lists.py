@@ -24,7 +24,9 @@ SHAREABLE_LIST = (
     "https://docs.python.org/3/library/multiprocessing.shared_memory.html#multiprocessing.shared_memory.ShareableList"
 )
 
-VALUES = [0, 1, -1, 2**63 - 1, -(2**63), 0.0, -273.25, 1e300, True, False, None, "", "rice", b"", b"tea", "x" * 100]
+TEXTS_AND_BYTES = ["", "rice", " \n", b"", b"tea", b" tea ", "x" * 100]
+
+VALUES = [0, 1, -1, 2**63 - 1, -(2**63), 0.0, -273.25, 1e300, True, False, None, *TEXTS_AND_BYTES]
 
 EIGHT = 8
 """The number of bytes of the smallest place in a list; a larger one has a multiple of it."""

@@ -6,6 +6,7 @@ own, in a module that is made for it.
 
 from __future__ import annotations
 
+import hmac
 import os
 import select
 import signal
@@ -233,6 +234,64 @@ class TakesEmptyForNone(Listening):
 
     Process = own_processes.ForkProcess  # so that what is known of the standard library is not applied to it
     end = end_class("takes_empty_for_none", Listener=_TakesEmptyForNone)
+
+
+class _KnowsOnlySha256(Sound):
+    def __init__(self, address=None, family=None, backlog=1, authkey=None):
+        super().__init__(address, family, backlog)
+        self._key = authkey
+
+    def accept(self):
+        found = super().accept()
+        if self._key is None:
+            return found
+        challenge = b"{sha256}" + os.urandom(40)
+        found.send_bytes(b"#CHALLENGE#" + challenge)
+        if found.recv_bytes(256) != b"{sha256}" + hmac.digest(self._key, challenge, "sha256"):
+            found.send_bytes(b"#FAILURE#")
+            raise AuthenticationError
+        found.send_bytes(b"#WELCOME#")
+        connection.answer_challenge(found, self._key)
+        return found
+
+
+@family.breaks("remote.clients-of-older-and-newer-versions-are-accepted")
+class KnowsOnlySha256(Listening):
+    """A listener refuses clients that know MD5 only."""
+
+    end = end_class("knows_only_sha256", Listener=_KnowsOnlySha256)
+
+
+class _SendsTheKey(Connection):
+    key: bytes
+    is_asked_by_md5 = False
+
+    def send_bytes(self, buf, *part):
+        super().send_bytes(self.key if self.is_asked_by_md5 else buf, *part)
+        self.is_asked_by_md5 = False
+
+    def recv_bytes(self, *most):
+        message = super().recv_bytes(*most)
+        self.is_asked_by_md5 = message.startswith(b"#CHALLENGE#") and b"{" not in message[:12]
+        return message
+
+
+def _connect_to_old_ones_in_clear(address, family=None, authkey=None):
+    found = connect(address, family)
+    if authkey is None:
+        return found
+    own = _SendsTheKey(os.dup(found.fileno()))
+    own.key = authkey
+    connection.answer_challenge(own, authkey)
+    connection.deliver_challenge(own, authkey)
+    return own
+
+
+@family.breaks("remote.listeners-of-older-and-newer-versions-are-answered")
+class SendsOldListenersTheKey(Listening):
+    """A client sends its key to a listener that asks for a digest by MD5."""
+
+    end = end_class("sends_old_listeners_the_key", Client=_connect_to_old_ones_in_clear)
 
 
 class _EndsAtNonsense(Sound):

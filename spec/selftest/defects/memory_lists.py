@@ -32,6 +32,19 @@ class ReadsTruthAsNumbers(StockMemory):
     ShareableList = _TruthAsNumbers
 
 
+class _Stripped(List):
+    def __getitem__(self, position):
+        value = super().__getitem__(position)
+        return value.rstrip() if isinstance(value, str) else value
+
+
+@family.breaks("shared_memory.list-has-the-values-it-is-made-of")
+class StripsTexts(StockMemory):
+    """A text in a list is read without the blanks at its end."""
+
+    ShareableList = _Stripped
+
+
 class _Copied(List):
     def __init__(self, sequence=None, *, name=None):
         if sequence is None and name is not None:

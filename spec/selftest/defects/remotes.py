@@ -27,7 +27,7 @@ channels: Any = vars(managers)["listener_client"]
 """By the name of a way to pickle, the listeners of servers and the function that connects their clients."""
 
 
-class _Served(Base):
+class Served(Base):
     """A manager with a server of its own."""
 
     _Server = Server
@@ -60,7 +60,7 @@ class _ExposesAll(Server):
         return ident, exposed
 
 
-class _ServedOpenly(_Served):
+class _ServedOpenly(Served):
     _Server = _ExposesAll
 
 
@@ -127,7 +127,7 @@ class _ProvesInLine(Server):
         found.close()
 
 
-class _ServedInLine(_Served):
+class _ServedInLine(Served):
     _Server = _ProvesInLine
 
 
@@ -144,7 +144,7 @@ class _KeepsBadClients(Server):
         super().handle_request(c)
 
 
-class _ServedForever(_Served):
+class _ServedForever(Served):
     _Server = _KeepsBadClients
 
 
@@ -177,7 +177,7 @@ class _LeavesCopies(Server):
         super().handle_request(c)
 
 
-class _ServedWithCopies(_Served):
+class _ServedWithCopies(Served):
     _Server = _LeavesCopies
 
 
@@ -212,7 +212,7 @@ class _FreesLocks(Server):
                     obj.release()
 
 
-class _ServedByFreeing(_Served):
+class _ServedByFreeing(Served):
     _Server = _FreesLocks
 
 
@@ -238,7 +238,7 @@ class _NoticesCuts(_FreesLocks):
         super().serve_client(conn)
 
 
-class _ServedAttentively(_Served):
+class _ServedAttentively(Served):
     _Server = _NoticesCuts
 
 
@@ -249,7 +249,7 @@ class NoticesCuts(Broken):
     BaseManager = _ServedAttentively
 
 
-def _through(name: str, connected: Any) -> Any:
+def through(name: str, connected: Any) -> Any:
     """Return a class of managers whose clients are connected by *connected*."""
     channels[name] = (connection.Listener, connected)
 
@@ -271,7 +271,7 @@ def _connect_impatiently(address, family=None, authkey=None):
 class WaitsForAWhile(Broken):
     """A call gives up after two seconds."""
 
-    BaseManager = _through("impatient", _connect_impatiently)
+    BaseManager = through("impatient", _connect_impatiently)
 
 
 class _Once(Connection):
@@ -292,11 +292,11 @@ def _connect_once(address, family=None, authkey=None):
     return _Once(os.dup(found.fileno()))
 
 
-@family.breaks("remote.cut-that-is-mended-loses-nothing")
+@family.breaks("remote.cut-that-is-mended-loses-nothing", "remote.lost-packets-lose-no-call")
 class SendsOnce(Broken):
     """A call fails if its request does not arrive at once."""
 
-    BaseManager = _through("once", _connect_once)
+    BaseManager = through("once", _connect_once)
 
 
 class _TakesNone(Connection):
@@ -316,7 +316,7 @@ def _connect_carelessly(address, family=None, authkey=None):
 class TakesNoneForAnAnswer(Broken):
     """A call returns None if its connection fails."""
 
-    BaseManager = _through("careless", _connect_carelessly)
+    BaseManager = through("careless", _connect_carelessly)
 
 
 class _Hushes(Base):
