@@ -63,6 +63,12 @@ def forget(mp: Multiprocessing, tasks: list[Task]) -> None:
     _kept.append([kitchen, *(kitchen.submit(task) for task in tasks)])
 
 
+def begin_with_a_failure(mp: Multiprocessing) -> None:
+    """A program: use an executor whose initializer fails."""
+    with executor_maker(mp)(1, initializer=payloads.salt_twice) as kitchen, suppress(BrokenExecutor):
+        kitchen.submit(os.getpid).result()
+
+
 def shut_down_and_end(mp: Multiprocessing, tasks: list[Task]) -> None:
     """A program: submit the *tasks*, shut the executor down without waiting, and end."""
     kitchen = executor_maker(mp)(1)

@@ -67,6 +67,13 @@ def double_and_tell(log: Recorder, number: int) -> int:
     return double(number)
 
 
+def double_and_tell_later(pause: Pause, log: Recorder, number: int) -> int:
+    """Return twice a number, and record it; all but the first calls stop at *pause* before."""
+    if number:
+        pause()
+    return double_and_tell(log, number)
+
+
 class SaltedTwice(Exception):
     """Raised by a task."""
 

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from concurrent.futures import TimeoutError as LateError
 from functools import partial
+from typing import Any
 
 from spec.claims.executor import payloads
 from spec.engine.fixtures import MakeCheckpoint, MakeExecutor
@@ -54,6 +55,43 @@ def test_map_with_a_buffer_is_lazy(executor: MakeExecutor) -> None:
     caller.shows("the first result", next(results), expected=0)
     caller.shows("the next argument after that", next(items), expected=4)
     caller.shows("the other results", list(results), expected=[2, 6, 10, 12, 14, 16, 18])
+
+
+@needs("ProcessPoolExecutor.map(buffersize)")
+@source(MAP)
+def test_map_with_a_buffer_needs_no_arguments(executor: MakeExecutor) -> None:
+    """With `buffersize`, `map` of an empty iterable, or of no iterable at all, has no results."""
+    kitchen = executor(1)
+    caller.shows("the results for an empty iterable", list(kitchen.map(pow, [], buffersize=2)), expected=[])
+    caller.shows("the results for no iterable", list(kitchen.map(pow, buffersize=2)), expected=[])
+
+
+@needs("ProcessPoolExecutor.map(buffersize)")
+@source(MAP)
+def test_buffer_has_room_for_one_at_least(executor: MakeExecutor) -> None:
+    """A `buffersize` that is not an integer raises `TypeError`, and one below 1 raises `ValueError`."""
+    kitchen = executor(1)
+    for size in "2", 2.0:
+        with refuses(TypeError):
+            kitchen.map(payloads.double, [1], buffersize=size)
+    for size in 0, -1:
+        with refuses(ValueError):
+            kitchen.map(payloads.double, [1], buffersize=size)
+
+
+@source("https://github.com/python/cpython/blob/3.15/Lib/test/test_concurrent_futures/executor.py", observed=True)
+@source(MAP, observed=True)
+def test_closed_map_cancels_what_waits(executor: MakeExecutor, checkpoint: MakeCheckpoint, log: Recorder) -> None:
+    """When the iterator of `map` is closed after its first result, calls that no worker has taken are cancelled."""
+    working, kitchen = checkpoint("working"), executor(1)
+    results: Any = kitchen.map(partial(payloads.double_and_tell_later, working.pause, log), range(12))
+    caller.shows("the first result", next(results), expected=0)
+    arrival = working.next()
+    results.close()
+    working.open()
+    arrival.let_go()
+    kitchen.submit(pow, 2, 3).result()
+    recorder.shows("whether the last call was carried out", 11 in log.values("doubled"), expected=False)
 
 
 @source(MAP)

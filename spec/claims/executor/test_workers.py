@@ -8,11 +8,11 @@ from concurrent.futures import BrokenExecutor, wait
 from impl.api import executor_maker
 from impl.contract import Multiprocessing
 from spec.claims.executor import kitchens, payloads
-from spec.engine.fixtures import MakeCheckpoint, MakeExecutor
+from spec.engine.fixtures import MakeCheckpoint, MakeExecutor, Programs
 from spec.engine.marks import counts_references, fresh_memory, inherits_memory, needs, source, where
 from spec.harness.process_table import ALIVE, state, until_exited
 from spec.harness.recorder import Recorder
-from spec.harness.witness import caller, kernel, recorder, refuses
+from spec.harness.witness import caller, containing, kernel, recorder, refuses
 
 pytestmark = needs("Process", "ProcessPoolExecutor")
 
@@ -46,6 +46,15 @@ def test_failing_initializer_breaks_it(executor: MakeExecutor) -> None:
         kitchen.submit(os.getpid).result()
     with refuses(BrokenExecutor):
         kitchen.submit(os.getpid)
+
+
+@source("https://github.com/python/cpython/blob/3.13/Lib/test/test_concurrent_futures/test_init.py", observed=True)
+@source(PROCESS_POOL_EXECUTOR, observed=True)
+def test_failure_of_an_initializer_is_printed(executor: MakeExecutor, program: Programs) -> None:  # noqa: ARG001
+    """The exception of an initializer is written to stderr."""
+    running = program.main(kitchens.begin_with_a_failure)
+    kernel.shows("the program's exit status", running.exit_status(), expected=0)
+    recorder.shows("what is on stderr", running.all_errors(), expected=containing("SaltedTwice"))
 
 
 @source(PROCESS_POOL_EXECUTOR)

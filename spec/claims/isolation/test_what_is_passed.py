@@ -14,7 +14,8 @@ from typing import Any
 
 from spec.claims.isolation import payloads
 from spec.engine.fixtures import MakeWorker
-from spec.engine.marks import fresh_memory, needs, source, where
+from spec.engine.lessons import Lesson
+from spec.engine.marks import fresh_memory, inherits_memory, needs, source, where
 from spec.harness.holdings import holdings
 from spec.harness.recorder import Recorder
 from spec.harness.witness import caller, kernel, recorder, refuses
@@ -105,12 +106,37 @@ def test_interpreter_can_be_chosen(mp: Any, folder: Path, log: Recorder) -> None
     chosen = interpreter(folder / "python")
     for path in str(chosen), os.fsencode(chosen):
         mp.set_executable(path)
+    is_used(chosen, mp, log)
+
+
+@where(fresh_memory)
+@needs("set_executable")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_executable")
+def test_interpreter_can_be_a_path_object(mp: Any, folder: Path, log: Recorder) -> None:
+    """`set_executable` takes a path object, too."""
+    chosen = interpreter(folder / "python")
+    mp.set_executable(chosen)
+    is_used(chosen, mp, log)
+
+
+def is_used(chosen: Path, mp: Any, log: Recorder) -> None:
+    """State that a child runs, and that the *chosen* program was run for it."""
     child = mp.Process(target=log, args=("ran",))
     child.start()
     child.join()
     recorder.shows("the number of times that the child's task ran", len(log.events("ran")), expected=1)
     kernel.shows("the file that the chosen program makes", chosen.with_suffix(".ran").exists(), expected=True)
     caller.shows("the exit code of the child", child.exitcode, expected=0)
+
+
+@where(inherits_memory)
+@needs("set_executable")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_executable", observed=True)
+def test_fork_needs_no_interpreter(mp: Any, lesson: Lesson, folder: Path, log: Recorder) -> None:
+    """A child that begins with its starter's memory runs though `set_executable` names a missing program."""
+    mp.set_executable(str(folder / "missing"))
+    lesson.run_in_child(mp, partial(log, "ran"))
+    recorder.shows("the number of times that the child's task ran", len(log.events("ran")), expected=1)
 
 
 def interpreter(file: Path) -> Path:

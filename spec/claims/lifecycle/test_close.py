@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from typing import cast
 
 from impl.contract import Multiprocessing, Process
@@ -79,6 +81,16 @@ def test_closed_child_gets_no_signal(mp: Multiprocessing, lesson: Lesson, checkp
     for call in child.terminate, child.kill:
         with refuses(ValueError):
             call()
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.close", observed=True)
+def test_closed_child_is_not_kept(mp: Multiprocessing, lesson: Lesson, checkpoint: MakeCheckpoint) -> None:
+    """Nothing refers to the object of a closed child any more once the caller has dropped it."""
+    child = close_a_child(mp, lesson, checkpoint("working"))
+    reference = weakref.ref(child)
+    del child
+    gc.collect()
+    caller.shows("whether the object is still there", reference() is not None, expected=False)
 
 
 def join_in_all_ways(mp: Multiprocessing, lesson: Lesson, working: Checkpoint) -> Process:

@@ -34,6 +34,20 @@ def test_repr_tells_the_holder(mp: Any, worker: MakeWorker) -> None:
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
+@needs("current_process")
+def test_repr_counts_acquisitions(mp: Any) -> None:
+    """The repr of an RLock tells how many times its holder has acquired it and not yet released it."""
+    lock, me = mp.RLock(), mp.current_process().name
+    for _ in range(2):
+        lock.acquire()
+    caller.shows("the repr after two calls of acquire()", repr(lock), expected=containing(f"{me}, 2)"))
+    lock.release()
+    caller.shows("the repr after one release()", repr(lock), expected=containing(f"{me}, 1)"))
+    lock.release()
+    caller.shows("the repr of a free lock", repr(lock), expected=containing("None, 0)"))
+
+
+@source("https://docs.python.org/3/library/multiprocessing.html#synchronization-primitives", observed=True)
 @needs("Semaphore", "BoundedSemaphore", "Condition", "current_process")
 def test_repr_tells_the_value(mp: Any, worker: MakeWorker) -> None:
     """The repr of a semaphore has its value and its bound; that of a condition has its lock and how many wait."""

@@ -67,6 +67,29 @@ def test_map_carries_out_the_others(pool: Pool, log: Recorder) -> None:
     caller.shows("what imap() hands out after it", list(results), expected=[None])
 
 
+@source("https://github.com/python/cpython/pull/693")
+def test_failure_of_an_iterable_has_no_cause(pool: Pool) -> None:
+    """The exception of an iterable has no cause that is a traceback of a worker, because no worker raised it."""
+    for way in pool.map, lambda *call: list(pool.imap(*call)), lambda *call: list(pool.imap_unordered(*call)):
+        seen = None
+        try:
+            way(payloads.successor, payloads.torn_after(1))
+        except payloads.Torn as error:
+            seen = error
+        caller.shows("whether the exception is raised", seen is not None, expected=True)
+        caller.shows("its cause", seen and seen.__cause__, expected=None)
+
+
+@source("https://github.com/python/cpython/issues/68180")
+def test_large_failures_block_no_join(mp: Multiprocessing) -> None:
+    """A pool can be closed and joined after tasks of `map` have failed, however large their exceptions are."""
+    with mp.Pool(2) as pool:
+        with refuses(payloads.Torn):
+            pool.map(payloads.tear, ["x" * 2**20] * 4, 1)
+        pool.close()
+        pool.join()
+
+
 @source("https://github.com/python/cpython/issues/63624", observed=True)
 @source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines")
 def test_task_that_cannot_be_pickled_is_refused(pool: Pool) -> None:

@@ -133,6 +133,15 @@ def test_wait_tells_which_can_be_received_from(mp: Any, connections: Any) -> Non
     caller.shows("which have a message, or an end", sorted(seen), expected=[1, 2])
 
 
+@source(DOCUMENTATION + "wait")
+def test_wait_for_nothing_lasts_until_its_time_is_up(connections: Any) -> None:
+    """`wait` for an empty list returns an empty list when its time is up, and not before."""
+    begun = time.monotonic()
+    caller.shows("wait([], 0.05)", connections.wait([], 0.05), expected=[])
+    kernel.shows("the seconds that it took", time.monotonic() - begun, expected=at_least(0.05))
+    caller.shows("wait([], 0)", connections.wait([], 0), expected=[])
+
+
 @needs("AuthenticationError")
 @source(DOCUMENTATION + "Listener")
 @source(DOCUMENTATION + "Client")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import MutableMapping, MutableSequence
 from functools import partial
 from typing import Any
 
 from spec.claims.sharing import payloads
 from spec.engine.fixtures import MakeWorker
 from spec.engine.marks import needs, source
-from spec.harness.witness import caller
+from spec.harness.witness import caller, refuses
 from spec.models import container_models
 
 pytestmark = needs("Process", "Lock", "Manager")
@@ -58,6 +59,58 @@ def test_can_be_gone_through(manager: Any, worker: MakeWorker) -> None:
     letters, numbers = ["a", "b", "c"], [1, 2, 3]
     expected = [letters, letters, numbers, [*zip(letters, numbers)]]
     caller.shows("the dict, its keys, its values and its items, as iterated over", seen, expected=expected)
+
+
+@source("https://docs.python.org/3/library/stdtypes.html#typesseq-list", observed=True)
+def test_iteration_over_a_list_sees_changes(manager: Any, worker: MakeWorker) -> None:
+    """An iteration over a managed list sees what a child changes meanwhile; once it has ended, nothing follows."""
+    shared = manager.list([1, 2])
+    child, iteration = worker(shared=shared), iter(shared)
+    child.call("shared.append", 3)
+    child.call("shared.__setitem__", 0, 0)
+    caller.shows("the items", list(iteration), expected=[0, 2, 3])
+    caller.shows("the items from last to first", list(reversed(shared)), expected=[3, 2, 0])
+    child.call("shared.append", 4)
+    caller.shows("the items after the end", list(iteration), expected=[])
+
+
+@source("https://docs.python.org/3/library/stdtypes.html#dict-views", observed=True)
+def test_iteration_over_a_dict_notices_a_change_of_size(manager: Any, worker: MakeWorker) -> None:
+    """An iteration over a managed dict raises `RuntimeError` once a child has changed the size of the dict."""
+    shared = manager.dict(a=1, b=2)
+    child, iteration = worker(shared=shared), iter(shared)
+    caller.shows("the first key", next(iteration), expected="a")
+    child.call("shared.clear")
+    with refuses(RuntimeError):
+        next(iteration)
+
+
+@source("https://github.com/python/cpython/issues/103134")
+def test_dict_can_be_merged(manager: Any, worker: MakeWorker) -> None:
+    """`|` merges a managed dict and a plain one to a plain one; `|=` changes the managed one for all processes."""
+    shared = manager.dict(a=1, b=2)
+    child = worker(shared=shared)
+    merged = shared | {"b": 3}, {"b": 3, "c": 4} | shared
+    caller.shows("managed | plain, plain | managed", merged, expected=({"a": 1, "b": 3}, {"b": 2, "c": 4, "a": 1}))
+    same = shared
+    shared |= {"c": 5}
+    caller.shows("whether |= gives the same proxy", shared is same, expected=True)
+    caller.shows("the dict in a child", child.call("shared.copy"), expected={"a": 1, "b": 2, "c": 5})
+
+
+@source("https://github.com/python/cpython/issues/103134", observed=True)
+def test_dict_can_be_reversed(manager: Any) -> None:
+    """`reversed` of a managed dict has its keys from last to first, and `fromkeys` makes a plain dict."""
+    shared = manager.dict(a=1, b=2)
+    caller.shows("the keys from last to first", list(reversed(shared)), expected=["b", "a"])
+    caller.shows("what fromkeys makes", shared.fromkeys("xy", 0), expected={"x": 0, "y": 0})
+
+
+@source("https://github.com/python/cpython/issues/103134", observed=True)
+def test_is_a_mutable_collection(manager: Any) -> None:
+    """A managed list is a `MutableSequence` of `collections.abc`, and a managed dict is a `MutableMapping`."""
+    seen = isinstance(manager.list(), MutableSequence), isinstance(manager.dict(), MutableMapping)
+    caller.shows("whether the list, and the dict, is one", seen, expected=(True, True))
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")
@@ -110,6 +163,23 @@ def test_child_can_iterate_over_it(manager: Any, worker: MakeWorker) -> None:
 def test_behaves_as_one_set(manager: Any, worker: MakeWorker) -> None:
     """A managed set answers any sequence of calls by several processes as one plain set would."""
     container_models.SET.verify(manager.set(), worker)
+
+
+@needs("Manager.set")
+@source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.set")
+def test_set_operators_in_place_change_it(manager: Any, worker: MakeWorker) -> None:
+    """`|=`, `&=`, `-=` and `^=` change a managed set for all processes, and plain sets may stand before operators."""
+    shared = same = manager.set({1, 2})
+    child = worker(shared=shared)
+    caller.shows("the set in a child", child.call("shared.copy"), expected={1, 2})
+    before = {2, 3} | shared, {2, 3} & shared, {2, 3} - shared, {2, 3} ^ shared
+    caller.shows("plain | managed, &, -, ^", before, expected=({1, 2, 3}, {2}, {3}, {1, 3}))
+    shared |= {3, 4}
+    shared &= {1, 3, 4}
+    shared -= {1}
+    shared ^= {4, 5}
+    caller.shows("whether that gives the same proxy", shared is same, expected=True)
+    caller.shows("the set in a child after that", child.call("shared.copy"), expected={3, 5})
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#proxy-objects")

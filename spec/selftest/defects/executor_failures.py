@@ -7,6 +7,7 @@ import os
 import sys
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
@@ -28,6 +29,23 @@ class GoesOnWithoutAWorker(OwnExecutors):
 
     class Faulty(OwnExecutor):
         TaskRunner = _LosesOnlyTheirTask
+
+
+def _initialize_or_exit(initializer, *arguments):
+    try:
+        initializer(*arguments)
+    except Exception:
+        os._exit(1)
+
+
+@family.breaks("executor.failure-of-an-initializer-is-printed")
+class WorkersExitSilently(OwnExecutors):
+    """A worker whose initializer fails exits, and says nothing."""
+
+    class Faulty(OwnExecutor):
+        def __init__(self, *args, initializer=None, initargs=(), **named):
+            begin = initializer and partial(_initialize_or_exit, initializer)
+            super().__init__(*args, initializer=begin, initargs=initargs, **named)
 
 
 class _TellsNobody(OwnTaskRunner):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
+from functools import partial
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -46,6 +47,42 @@ class BuffersEverything(OwnExecutors):
     class Faulty(OwnExecutor):
         def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
             return super().map(fn, *iterables, timeout=timeout, chunksize=chunksize)
+
+
+@family.breaks("executor.buffer-has-room-for-one-at-least")
+class TakesAnyBuffer(OwnExecutors):
+    """A `buffersize` that is no size is taken for 1."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
+            size = None if buffersize is None else max(1, int(buffersize))
+            return super().map(fn, *iterables, timeout=timeout, chunksize=chunksize, buffersize=size)
+
+
+@family.breaks("executor.map-with-a-buffer-needs-no-arguments")
+class CallsOnceWithoutArguments(OwnExecutors):
+    """`map` of no iterable calls the function once."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, buffersize=None, **named):
+            if not iterables:
+                return iter([self.submit(fn).result()])
+            return super().map(fn, *iterables, buffersize=buffersize, **named)
+
+
+@family.breaks("executor.closed-map-cancels-what-waits")
+class GoesOnAfterClose(OwnExecutors):
+    """All calls of `map` are carried out, though its iterator is closed."""
+
+    class Faulty(OwnExecutor):
+        def map(self, fn, *iterables, **named):
+            results = super().map(fn, *iterables, **named)
+            _kept.append(results)
+            return (result for result in iter(partial(next, results, _NONE_LEFT), _NONE_LEFT))
+
+
+_kept: list[Any] = []
+_NONE_LEFT = object()
 
 
 @family.breaks("executor.map-takes-several-iterables")

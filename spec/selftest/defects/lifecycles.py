@@ -224,6 +224,22 @@ class CloseLeaks(Broken):
     Process = KeepsItsFiles
 
 
+_closed: list[object] = []
+
+
+class IsKeptWhenClosed(ForkProcess):
+    def close(self):
+        super().close()
+        _closed.append(self)
+
+
+@family.breaks("lifecycle.closed-child-is-not-kept")
+class KeepsClosedChildren(Broken):
+    """The objects of closed children are kept."""
+
+    Process = IsKeptWhenClosed
+
+
 class RemembersItsPid(ForkProcess):
     last = None
 

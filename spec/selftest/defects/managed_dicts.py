@@ -8,6 +8,7 @@ from multiprocessing.managers import RemoteError
 from typing import Any
 
 from spec.selftest.defects.declaration import Family
+from spec.selftest.defects.own_processes import ForkProcess
 from spec.selftest.defects.proxies import BrokenDict
 
 family = Family(__name__)
@@ -196,3 +197,27 @@ class TextIsTheProxys(BrokenDict):
     class Dict(DictProxy):
         def __str__(self):
             return repr(self)
+
+
+_METHODS = ("clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values")
+_SPECIAL_METHODS = tuple(f"__{name}__" for name in ("contains", "delitem", "getitem", "iter", "len", "setitem"))
+_Plain: Any = managers.MakeProxyType("_Plain", (*_METHODS, *_SPECIAL_METHODS))  # type: ignore[attr-defined]
+
+
+@family.breaks("sharing.dict-can-be-merged", "sharing.dict-can-be-reversed", "sharing.is-a-mutable-collection")
+class HasNoOperators(BrokenDict):
+    """The proxy of a dict has the methods of a dict only, and is of no class that `collections.abc` knows."""
+
+    Process = ForkProcess  # of no class that deviations are known of
+
+    class Dict(_Plain):
+        pass
+
+
+@family.breaks("sharing.iteration-over-a-dict-notices-a-change-of-size")
+class IteratesOverACopy(BrokenDict):
+    """An iteration over a managed dict is one over a copy of its keys."""
+
+    class Dict(DictProxy):
+        def __iter__(self):
+            return iter(self.keys())

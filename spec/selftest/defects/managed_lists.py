@@ -137,3 +137,12 @@ class RepeatsACopy(BrokenDict):
     class List(ListProxy):
         def __imul__(self, value):  # type: ignore[misc]
             return list(self) * value
+
+
+@family.breaks("sharing.iteration-over-a-list-sees-changes")
+class IteratesOverACopy(BrokenDict):
+    """An iteration over a managed list is one over a copy."""
+
+    class List(ListProxy):
+        def __iter__(self):
+            return iter(self[:])

@@ -75,13 +75,22 @@ class _Set(set):
         self.remove(item)
 
 
+_METHODS = [name for name in dir(set) if not name.startswith("_")]
+_OPERATORS = ("or", "and", "sub", "xor")
+_SPECIAL_METHODS = [*_OPERATORS, *(f"r{name}" for name in _OPERATORS), "contains", "len", "le", "lt", "ge", "gt"]
+_Proxy: Any = managers.MakeProxyType("_Proxy", (*_METHODS, *(f"__{name}__" for name in _SPECIAL_METHODS)))
+
+
 class _WithSets(SyncManager):
     pass
 
 
-_METHODS = [name for name in dir(set) if not name.startswith("_")]
-_OPERATORS = [f"__{name}__" for name in ("contains", "len", "or", "and", "sub", "xor", "le", "lt", "ge", "gt")]
-_WithSets.register("set", _Set, managers.MakeProxyType("_SetProxy", (*_METHODS, *_OPERATORS)))
+class _WithSetsThatLackOperators(SyncManager):
+    pass
+
+
+_WithSets.register("set", _Set, _Proxy)
+_WithSetsThatLackOperators.register("set", set, _Proxy)
 
 
 @family.breaks("sharing.behaves-as-one-set")
@@ -89,3 +98,10 @@ class DiscardRemoves(BrokenManager):
     """To discard what is not in a managed set raises KeyError."""
 
     Served = _WithSets
+
+
+@family.breaks("sharing.set-operators-in-place-change-it")
+class OperatorsInPlaceGiveAPlainSet(BrokenManager):
+    """On the proxy of a set, `|=` and its like give a plain set, and change nothing."""
+
+    Served = _WithSetsThatLackOperators

@@ -317,6 +317,10 @@ class OwnExecutor(futures.Executor):
     def map(self, fn, *iterables, timeout=None, chunksize=1, buffersize=None):
         if chunksize < 1:
             raise ValueError("a chunk cannot be empty")
+        if buffersize is not None and not isinstance(buffersize, int):
+            raise TypeError("the size of a buffer must be an integer")
+        if buffersize is not None and buffersize < 1:
+            raise ValueError("a buffer must have room for one")
         arguments = zip(*iterables)
         chunks = iter(lambda: [*islice(arguments, chunksize)], [])
         if buffersize is not None:

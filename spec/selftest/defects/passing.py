@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import threading
-from multiprocessing import context, popen_spawn_posix
+from multiprocessing import context, popen_spawn_posix, spawn
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -88,6 +88,29 @@ class KeepsItsInterpreter(Broken):
 
     def set_executable(self, executable):
         pass
+
+
+@family.breaks("isolation.interpreter-can-be-a-path-object")
+class TakesNoPathObject(Broken):
+    """`set_executable()` takes text and bytes only."""
+
+    method = "spawn"
+
+    def set_executable(self, executable):
+        self.context.set_executable(executable + type(executable)())
+
+
+class _AsksForTheInterpreter(ForkProcess):
+    def start(self):
+        os.stat(spawn.get_executable())
+        super().start()
+
+
+@family.breaks("isolation.fork-needs-no-interpreter")
+class ForksOnlyBesideAnInterpreter(Broken):
+    """A child is not forked if the program that `set_executable()` names is missing."""
+
+    Process = _AsksForTheInterpreter
 
 
 def _without_the_file(data):

@@ -224,6 +224,39 @@ class StopsAtTheFirstFailure(BrokenPools):
             return [self.apply(func, (item,)) for item in iterable]
 
 
+@family.breaks("pool.large-failures-block-no-join", slow=True)
+class ReceivesNothingAfterAFailure(BrokenPools):
+    """After the first failure, the thread that receives results waits for ever, and workers cannot write theirs."""
+
+    class Faulty(SharedPool):
+        def _setup_queues(self):
+            super()._setup_queues()
+            receive, failed = self._quick_get, False
+
+            def receive_until_a_failure():
+                nonlocal failed
+                if failed:
+                    threading.Event().wait()
+                task = receive()
+                failed = task is not None and not task[2][0]
+                return task
+
+            self._quick_get = receive_until_a_failure
+
+
+@family.breaks("pool.failure-of-an-iterable-has-no-cause")
+class BlamesAWorkerForIterables(BrokenPools):
+    """The exception of an iterable has a cause, as if a worker had raised it."""
+
+    class Faulty(SharedPool):
+        def map(self, func, iterable, chunksize=None):
+            try:
+                items = list(iterable)
+            except Exception as error:
+                raise error from modules.RemoteTraceback("in a worker")
+            return super().map(func, items, chunksize)
+
+
 @family.breaks("pool.task-that-cannot-be-pickled-is-refused")
 class DropsWhatCannotBePickled(BrokenPools):
     """A task that cannot be pickled is dropped, and its result is None."""

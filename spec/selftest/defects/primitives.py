@@ -87,7 +87,7 @@ class _RLock(primitives.RLock):
     __repr__ = object.__repr__
 
 
-@family.breaks("lock.repr-tells-the-holder", "lock.repr-tells-the-value")
+@family.breaks("lock.repr-tells-the-holder", "lock.repr-tells-the-value", "lock.repr-counts-acquisitions")
 class AnonymousHolders(Broken):
     """The repr of a lock does not tell who holds it."""
 
