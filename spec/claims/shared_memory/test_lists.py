@@ -196,6 +196,7 @@ def test_list_counts_and_finds(memory: SharedMemories) -> None:
     """`count` and `index` answer as those of a list, and `index` raises ValueError for what is not there."""
     plain = ["rice", 1, 2.0, None, "rice", 1, b"tea"]
     values = memory.new_list(plain)
+    caller.shows("count(1) of a list without items", memory.new_list([]).count(1), expected=0)
     for value in *plain, "soup", 3:
         caller.shows(f"count({value!r})", values.count(value), expected=plain.count(value))
         caller.shows(f"whether {value!r} is in it", value in values, expected=value in plain)
@@ -221,6 +222,7 @@ def test_list_of_another_is_its_own(memory: SharedMemories) -> None:
     """A list that is made of another list in shared memory, or of a text, is memory of its own."""
     values, name = memory.new_list([1, "rice"]), memory.new_name()
     copied = memory.new_list(values, name=name)
+    caller.shows("the format of the second", copied.format, expected=values.format)
     copied[0] = 7
     seen = [*values], [*copied], copied.shm.name
     caller.shows("the first, the second, and its name", seen, expected=([1, "rice"], [7, "rice"], name))
