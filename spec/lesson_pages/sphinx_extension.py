@@ -368,10 +368,9 @@ def add_messages(app: Sphinx, config: Config) -> None:
     for folder in config.locale_dirs:
         messages = Path(app.confdir, folder, config.language, "LC_MESSAGES")
         catalogue = CatalogInfo(str(messages), MESSAGES, "utf-8")
-        if Path(catalogue.po_path).exists():
-            if catalogue.is_outdated():
-                catalogue.write_mo(config.language)
-            app.add_message_catalog(MESSAGES, str(Path(app.confdir, folder)))
+        if Path(catalogue.po_path).exists() and catalogue.is_outdated():
+            catalogue.write_mo(config.language)
+        app.add_message_catalog(MESSAGES, str(Path(app.confdir, folder)))  # without one, words are no texts
     app.add_message_catalog(languages.DOMAIN, str(languages.LOCALE_FOLDER))
 
 
