@@ -43,9 +43,10 @@ class WorkersExitSilently(OwnExecutors):
     """A worker whose initializer fails exits, and says nothing."""
 
     class Faulty(OwnExecutor):
-        def __init__(self, *args, initializer=None, initargs=(), **named):
-            begin = initializer and partial(_initialize_or_exit, initializer)
-            super().__init__(*args, initializer=begin, initargs=initargs, **named)
+        def __init__(self, *args, **named):
+            if "initializer" in named:
+                named["initializer"] = partial(_initialize_or_exit, named["initializer"])
+            super().__init__(*args, **named)
 
 
 class _TellsNobody(OwnTaskRunner):

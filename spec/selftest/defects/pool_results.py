@@ -229,6 +229,8 @@ class ReceivesNothingAfterAFailure(BrokenPools):
     """After the first failure, the thread that receives results waits for ever, and workers cannot write theirs."""
 
     class Faulty(SharedPool):
+        _quick_get: Any
+
         def _setup_queues(self):
             super()._setup_queues()
             receive, failed = self._quick_get, False
