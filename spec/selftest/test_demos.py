@@ -185,13 +185,14 @@ def test_mistakes_are_answered_in_one_line(arguments: list[str], answer: str) ->
 
 OWN = """
 import os
-from types import SimpleNamespace
+import time
 
 
 def run_in_child(mp, task):
     pid = os.fork()
     if pid == 0:
         task()
+        time.sleep(0.5)  # or no look might see it
         os._exit(0)
     print("these are my lessons")
     os.waitpid(pid, 0)

@@ -292,11 +292,30 @@ def _connect_once(address, family=None, authkey=None):
     return _Once(os.dup(found.fileno()))
 
 
-@family.breaks("remote.cut-that-is-mended-loses-nothing", "remote.lost-packets-lose-no-call")
+@family.breaks("remote.cut-that-is-mended-loses-nothing")
 class SendsOnce(Broken):
     """A call fails if its request does not arrive at once."""
 
     BaseManager = through("once", _connect_once)
+
+
+class _Hasty(Connection):
+    def recv(self):
+        if not self.poll(0.1):
+            raise TimeoutError("no answer")
+        return super().recv()
+
+
+def _connect_hastily(address, family=None, authkey=None):
+    found = connect(address, family, authkey)
+    return _Hasty(os.dup(found.fileno()))
+
+
+@family.breaks("remote.lost-packets-lose-no-call")
+class WaitsForATenthOfASecond(Broken):
+    """A call fails if its answer does not come within a tenth of a second; a lost packet is sent again after two."""
+
+    BaseManager = through("hasty", _connect_hastily)
 
 
 class _TakesNone(Connection):
