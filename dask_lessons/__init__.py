@@ -1,7 +1,7 @@
 """Some of the lessons on a cluster: tasks for workers of `dask.distributed`, in place of child processes.
 
 ``pytest spec/ --impl dask_lessons --mp dask_lessons.objects`` verifies them.  `dask_lessons.crew` starts the workers,
-and `dask_lessons.objects` is the API that has the locks, semaphores and events of a Dask scheduler.
+and `dask_lessons.objects` is the API that has the locks, semaphores, events and queues of a Dask scheduler.
 """
 
 from __future__ import annotations

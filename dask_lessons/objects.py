@@ -1,4 +1,6 @@
-"""A multiprocessing API with the locks, semaphores and events of a Dask scheduler: ``--mp dask_lessons.objects``.
+"""A multiprocessing API with the locks, semaphores, events and queues of a Dask scheduler.
+
+``--mp dask_lessons.objects`` verifies it.
 
 Its processes are those of `multiprocessing` under the start method forkserver, and each is a client of one scheduler.
 An object has a name, by which the scheduler knows it, so a copy of it in another process is the same lock.  The
@@ -10,9 +12,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pickle
 import threading
 import uuid
 from functools import cache
+from queue import Empty, Full
 from typing import Any, Optional
 
 import distributed
@@ -25,6 +29,9 @@ Process = _forkserver.Process
 get_start_method = _forkserver.get_start_method
 
 __version__ = distributed.__version__
+
+_MOMENT = 0.05
+"""The seconds that a queue waits when it is asked not to wait: within no time at all Dask does not look into it."""
 
 _MAKING = threading.RLock()
 """Held by the thread that makes the client of this process, or an object with it; its signal handlers may, too."""
@@ -155,3 +162,70 @@ class Event(_Named):
     def wait(self, timeout: Optional[float] = None) -> bool:
         """Wait until the flag is set, for at most *timeout* seconds, and return whether it is."""
         return bool(self.connect().wait(_seconds(timeout)))
+
+
+class Queue(_Named):
+    """A `distributed.Queue`.  Its items are pickled, because the scheduler passes on plain data only.
+
+    Args:
+        maxsize: how many items it holds; zero or less for no bound.
+    """
+
+    def __init__(self, maxsize: int = 0, address: Optional[str] = None, name: Optional[str] = None) -> None:
+        super().__init__(address, name)
+        self._maxsize = max(maxsize, 0)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrive, (type(self), self._maxsize, self._address, self._name)
+
+    def _make(self, client: distributed.Client) -> Any:
+        return distributed.Queue(self._name, client, self._maxsize)
+
+    def put(self, item: object, block: bool = True, timeout: Optional[float] = None) -> None:
+        """Put an *item*; wait for room, for at most *timeout* seconds, unless *block* is false.
+
+        Raises:
+            Full: there was no room.
+        """
+        try:
+            self.connect().put(pickle.dumps(item), timeout=_patience(block, timeout))
+        except asyncio.TimeoutError:
+            raise Full from None
+
+    def get(self, block: bool = True, timeout: Optional[float] = None) -> Any:
+        """Return an item; wait for it, for at most *timeout* seconds, unless *block* is false.
+
+        Raises:
+            Empty: there was no item.
+        """
+        try:
+            return pickle.loads(self.connect().get(timeout=_patience(block, timeout)))
+        except asyncio.TimeoutError:
+            raise Empty from None
+
+    def put_nowait(self, item: object) -> None:
+        """Put an *item* if there is room; see `put`."""
+        self.put(item, block=False)
+
+    def get_nowait(self) -> Any:
+        """Return an item if there is one; see `get`."""
+        return self.get(block=False)
+
+    def qsize(self) -> int:
+        """Return how many items there are."""
+        return int(self.connect().qsize())
+
+    def empty(self) -> bool:
+        """Return whether there is no item."""
+        return self.qsize() == 0
+
+    def full(self) -> bool:
+        """Return whether there is no room."""
+        return 0 < self._maxsize <= self.qsize()
+
+
+def _patience(block: bool, timeout: Optional[float]) -> Optional[float]:
+    """Return the seconds that a queue waits; None for no limit."""
+    if block and timeout is None:
+        return None
+    return max(_MOMENT, timeout or 0) if block else _MOMENT
