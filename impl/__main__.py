@@ -34,6 +34,20 @@ def lessons() -> dict[str, ModuleType]:
     return {name: module for name, module in modules.items() if hasattr(module, "demo")}
 
 
+def checked(checks: Sequence[Callable[[str], None]]) -> Callable[[str], str]:
+    """Return a function that returns a text which passes all *checks*; a check raises ValueError."""
+
+    def convert(text: str) -> str:
+        try:
+            for check in checks:
+                check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return text
+
+    return convert
+
+
 def not_negative(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     """Return a converter to *kind* that refuses negative and infinite numbers, and those that are not a number."""
 
@@ -84,10 +98,10 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
         )
         hints = get_type_hints(module.demo, include_extras=True)
         for option in list(inspect.signature(module.demo).parameters.values())[1:]:
-            kind, [about] = hints[option.name].__origin__, hints[option.name].__metadata__
+            kind, [about, *checks] = hints[option.name].__origin__, hints[option.name].__metadata__
             command.add_argument(
                 "--" + option.name.replace("_", "-"),
-                type=kind if kind is str else not_negative(kind),
+                type=checked(checks) if kind is str else not_negative(kind),
                 default=option.default,
                 metavar={int: "N", float: "SECONDS", str: "TEXT"}[kind],
                 help=f"{about} (default: %(default)s)",

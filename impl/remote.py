@@ -15,6 +15,7 @@ fails, nobody tells them, and they wait.
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Annotated, Any, Callable
 
@@ -191,11 +192,28 @@ def open_window(listen: Any, address: Address, calls: int, tell: Tell) -> None:
 
 
 def start_and_hear(mp: Multiprocessing, target: Callable[..., object], *args: object) -> tuple[Process, Any]:
-    """Start a child with ``target(*args, tell)``, and return it, and what it tells first."""
+    """Start a child with ``target(*args, tell)``, and return it, and what it tells first.
+
+    Raises:
+        EOFError: the child ended before it told anything.
+    """
     here, there = mp.Pipe(False)
     child = mp.Process(target=target, args=(*args, there.send), daemon=True)
     child.start()
+    there.close()  # only the child has this end open now, so the pipe ends when the child does
     return child, here.recv()
+
+
+def can_be_served(address: str) -> None:
+    """State that a server of this machine can serve at an IP *address*.
+
+    Raises:
+        ValueError: the machine does not have this address.
+    """
+    try:
+        socket.create_server((address, 0)).close()
+    except OSError:
+        raise ValueError(f"{address!r} is not an IPv4 address of this machine") from None
 
 
 def demo(
@@ -203,7 +221,7 @@ def demo(
     *,
     hosts: Annotated[int, "how many programs buy, each as if on a host of its own"] = 3,
     tickets: Annotated[int, "how many tickets the office has"] = 5,
-    address: Annotated[str, "the IP address at which the office serves"] = "127.0.0.1",
+    address: Annotated[str, "the IP address at which the office serves", can_be_served] = "127.0.0.1",
     pause: Annotated[float, "seconds between a buyer's read and its write"] = 0.2,
 ) -> None:
     """Three programs buy five tickets from an office that they know only by its address and its key.

@@ -169,6 +169,10 @@ def test_zombie_is_seen(method: str) -> None:
         (["lock", "--buyers", "ten"], "argument --buyers: invalid int value: 'ten'"),
         (["lock", "--pause", "nan"], "argument --pause: nan is not zero or more"),
         (["lock", "--pause", "inf"], "argument --pause: inf is not zero or more"),
+        (
+            ["remote", "--address", "192.0.2.1"],
+            "argument --address: '192.0.2.1' is not an IPv4 address of this machine",
+        ),
         (["lock", "--mp", "nosuch"], "argument --mp: no module named 'nosuch' here; is it installed?"),
         (["executor", "--mp", "multiprocessing.dummy"], "argument --mp: it has no ProcessPoolExecutor"),
         (["shared_memory", "--mp", "multiprocessing.dummy"], "argument --mp: it has no SharedMemory"),
