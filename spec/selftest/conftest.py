@@ -14,9 +14,11 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from spec.harness import deadline
+from spec.harness.hosts import Network
 from spec.harness.nursery import Nursery
 from spec.report import document
 from spec.report.document import Document
+from spec.selftest.isolated_hosts import MakeHosts
 from spec.selftest.runs import verify
 
 Fork = Callable[..., int]
@@ -128,3 +130,10 @@ def report_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def report(report_files: dict[str, Path]) -> Document:
     """The JSON report of that run."""
     return document.read(report_files[".json"])
+
+
+@pytest.fixture
+def network(tmp_path: Path, nothing_left: None) -> Iterator[MakeHosts]:  # noqa: ARG001  it must close after this one
+    """Return what makes hosts that are network namespaces, which end with the test."""
+    with Network(tmp_path, True) as network:
+        yield network

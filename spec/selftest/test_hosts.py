@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -12,63 +11,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stdout
-from functools import partial
-from multiprocessing.managers import BaseManager
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from impl import remote
 from spec.harness import hosts, platforms
 from spec.harness.forked_call import ForkedCallFailed
-from spec.harness.hosts import CannotMakeHosts, Host, Network, why_no_hosts
+from spec.harness.hosts import CannotMakeHosts, Network
 from spec.harness.process_table import until_blocked
 from spec.harness.tcp_connections import established, until_exited_despite_losses, until_quiet, until_unacknowledged
 from spec.paths import ROOT
+from spec.selftest.isolated_hosts import PORT, MakeHosts, apart, ask, echo
 from spec.selftest.runs import verify
-
-apart = pytest.mark.skipif(bool(why_no_hosts()), reason=f"hosts cannot be namespaces here: {why_no_hosts()}")
-
-PORT = 5000
-
-MakeHosts = Callable[[int], list[Host]]
 
 
 @pytest.fixture(params=[pytest.param(True, marks=apart), False], ids=["namespaces", "loopback"])
 def either(request: pytest.FixtureRequest, tmp_path: Path, nothing_left: None) -> Iterator[MakeHosts]:  # noqa: ARG001
     with Network(tmp_path, request.param) as network:
         yield network
-
-
-@pytest.fixture
-def network(tmp_path: Path, nothing_left: None) -> Iterator[MakeHosts]:  # noqa: ARG001
-    with Network(tmp_path, True) as network:
-        yield network
-
-
-def echo(address: str, times: int = 1) -> list[bytes]:
-    """Answer one client, and return what it has sent."""
-    seen = []
-    with socket.create_server((address, PORT)) as server:
-        connection, _ = server.accept()
-        with connection:
-            for _ in range(times):
-                seen.append(connection.recv(100))
-                connection.sendall(seen[-1].upper())
-    return seen
-
-
-def ask(address: str, question: bytes) -> bytes:
-    """Ask a question, as soon as somebody listens."""
-    while True:
-        try:
-            with socket.create_connection((address, PORT)) as connection:
-                connection.sendall(question)
-                return connection.recv(100)
-        except ConnectionRefusedError:
-            time.sleep(0.01)
 
 
 def names_of_interfaces() -> list[str]:
@@ -171,137 +132,6 @@ def test_parameters_of_the_kernel_are_the_hosts_own(network: MakeHosts) -> None:
     assert "OSError" in client.failure() or "TimeoutError" in client.failure()
     with pytest.raises(CannotMakeHosts):
         one.set("net.ipv4.no_such_parameter", 1)
-
-
-@apart
-def test_packets_for_a_host_can_be_held_back(network: MakeHosts) -> None:
-    """What the host sends is not held; a cut and its end are those of the whole link."""
-    here, there = network(2)
-    server = here.start(echo, here.address)
-    there.hold_back()
-    client = there.start(ask, here.address, b"dumpling")
-    until_unacknowledged(client.pid)
-    assert client.running
-    there.pass_on()
-    assert client.result() == b"DUMPLING"
-    server.result()
-    there.cut_off()
-    server = here.start(echo, here.address)
-    client = there.start(ask, here.address, b"dumpling")
-    until_unacknowledged(client.pid)
-    there.restore()
-    assert client.result() == b"DUMPLING"
-    server.result()
-
-
-@apart
-def test_packets_of_a_host_can_be_lost(network: MakeHosts) -> None:
-    """The kernel sends them again, so that large messages, which it has not cut to packets, arrive too."""
-    here, there = network(2)
-    assert there.lose_packets(7) == 0
-    server = here.start(send_much, here.address, 10**6)
-    assert there.start(receive_all, here.address).result() == 10**6
-    server.result()
-    assert there.lose_packets(0) > 0
-
-
-def send_much(address: str, size: int) -> None:
-    with socket.create_server((address, PORT)) as server:
-        connection, _ = server.accept()
-        with connection:
-            connection.sendall(bytes(size))
-
-
-def receive_all(address: str) -> int:
-    while True:
-        try:
-            with socket.create_connection((address, PORT)) as connection:
-                return sum(map(len, iter(lambda: connection.recv(1 << 16), b"")))
-        except ConnectionRefusedError:
-            time.sleep(0.01)
-
-
-@apart
-def test_demo_of_the_lesson_on_four_hosts(network: MakeHosts, tmp_path: Path) -> None:
-    """The office of `impl.remote` and the programs of three hosts, which print what they have bought."""
-    office, *others = network(4)
-    told = tmp_path / "address"
-    os.mkfifo(told)
-    tell = partial(_write_port, told)
-    office.start(remote.open_office, BaseManager, (office.address, 0), remote.KEY, 5, tell)
-    address = office.address, int(told.read_text(encoding="ascii"))
-    names = [f"host {number}" for number in range(1, 4)]
-    visits = [
-        host.start(_print_to, tmp_path / name, remote.visit, BaseManager, address, name, bool)
-        for host, name in zip(others, names)
-    ]
-    for visit in visits:
-        visit.result()
-    lines = [line for name in names for line in (tmp_path / name).read_text(encoding="ascii").splitlines()]
-    assert len(lines) == 5
-    assert {line.partition(" has ")[2] for line in lines} == {"bought a ticket"}
-    assert others[0].start(_tickets_left, address).result() == 0
-
-
-def _write_port(path: Path, address: tuple[str, int]) -> None:
-    path.write_text(str(address[1]), encoding="ascii")
-
-
-def _print_to(path: Path, function: Callable[..., object], *args: object) -> None:
-    with path.open("w", encoding="ascii") as output, redirect_stdout(output):
-        function(*args)
-
-
-def _tickets_left(address: tuple[str, int]) -> object:
-    stock, _ = remote.go_to_office(BaseManager, address, remote.KEY)
-    return stock.left()
-
-
-SERVE_ONE_WORKER = """
-import sys
-from execnet.gateway_base import get_execmodel
-from execnet.script import socketserver
-socketserver.execmodel = get_execmodel("main_thread_only")
-socketserver.startserver(socketserver.bind_and_listen(sys.argv[1], socketserver.execmodel))
-"""
-
-
-@apart
-def test_claims_run_on_several_hosts(network: MakeHosts, tmp_path: Path) -> None:
-    """A worker of pytest-xdist on another host gets a copy of the checkout, and the reports are one."""
-    here, there = network(2)
-    there.start(os.execv, sys.executable, [sys.executable, "-c", SERVE_ONE_WORKER, f"{there.address}:{PORT}"])
-    folder, report = tmp_path / "there", tmp_path / "report.json"
-    folder.mkdir()
-    command = [sys.executable, "-m", "pytest", str(ROOT / "spec"), "-v", "-p", "no:cacheprovider"]
-    command += [
-        "--mp=multiprocessing:fork",
-        "--claim=zombie.l",
-        "--claim=zombie.w",
-        f"--rsyncdir={ROOT}",
-        f"--report={report}",
-    ]
-    command += ["--dist=load", "--tx=popen", f"--tx=socket={there.address}:{PORT}//chdir={folder}"]
-    there.start(_until_listening).result()
-    running = here.start(_output_of, command)
-    while running.running:  # the deadline of the harness is that of one step of a claim
-        time.sleep(0.05)
-    output = running.result()
-    verdicts = json.loads(report.read_text(encoding="utf-8"))["verdicts"]
-    assert {verdict["verdict"] for verdict in verdicts} == {"holds"}, output
-    assert len(verdicts) == output.count("[gw0]") + output.count("[gw1]"), output
-    assert output.count("[gw0]") and output.count("[gw1]"), output
-
-
-def _output_of(command: list[str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, encoding="utf-8")
-    return done.stdout + done.stderr
-
-
-def _until_listening() -> None:
-    """Wait until there is a socket that listens, without connecting to it: it would take that for the client."""
-    while f":{PORT:04X} 00000000:0000 0A" not in Path("/proc/net/tcp").read_text(encoding="ascii"):
-        time.sleep(0.01)
 
 
 def test_hosts_on_loopback_have_no_links(tmp_path: Path) -> None:
