@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,10 @@ def test_failing_demo_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> No
     assert "\n" not in str(failed.value)
 
 
-def test_options_are_those_of_lessons() -> None:
-    assert demonstrations.DEMO_OPTIONS.keys() <= {*impl.TEACHING_ORDER}
+@pytest.mark.parametrize(("lesson", "options"), demonstrations.DEMO_OPTIONS.items())
+def test_page_names_the_options_that_it_is_about(lesson: str, options: Sequence[str]) -> None:
+    text = (PAGES_FOLDER / f"{lesson}.md").read_text(encoding="utf-8")
+    assert f"This page is about the command `python -m impl {lesson} {' '.join(options)}`.\n" in text
 
 
 def test_demo_without_results_shows_what_it_printed() -> None:
