@@ -150,10 +150,10 @@ def watch(
     """Run *demo* in a process of its own, pass on what it prints, and return its exit status.
 
     The terminal sends the SIGINT of Ctrl-C to every process of its foreground process group.  The demo and the
-    processes that it starts run in a session of their own, and write to pipes.  So only this process is interrupted,
-    and only this one notices if nobody reads the output any more, as in ``| head -1``.  It ends the others then, and
-    drops what they print about it.  They also have a temporary folder of their own, which this function removes at
-    the end.  A process that is terminated, or leaves by ``os._exit``, does not remove its files.
+    processes that it starts run in a session of their own, and write to pipes.  So only this process is interrupted
+    or terminated, and only this one notices if nobody reads the output any more, as in ``| head -1``.  It ends the
+    others then, and drops what they print about it.  They also have a temporary folder of their own, which this
+    function removes at the end.  A process that is terminated, or leaves by ``os._exit``, does not remove its files.
 
     Args:
         demo: a lesson's demo.
@@ -171,6 +171,7 @@ def watch(
         os.environ["PYTHONUNBUFFERED"] = "1"  # new interpreters write to a pipe at the end only
         tempfile.tempdir = os.environ["TMPDIR"] = folder
         perform(demo, mp, options, [end for pipe in pipes.values() for end in pipe])
+    handler = signal.signal(signal.SIGTERM, raise_terminated)
     try:
         if observer:
             observer.begin(pid)
@@ -178,19 +179,35 @@ def watch(
             os.close(writer)
         pass_on({reader: stream for stream, (reader, _) in pipes.items()}, observer)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    except (KeyboardInterrupt, BrokenPipeError) as error:
+    except (KeyboardInterrupt, BrokenPipeError, Terminated) as error:
         os.kill(pid, signal.SIGTERM)
         os.waitpid(pid, 0)
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)
         if isinstance(error, BrokenPipeError):
             return end_unread()
+        if isinstance(error, Terminated):
+            return 128 + signal.SIGTERM
         print("interrupted", file=sys.stderr)
         return 128 + signal.SIGINT
     finally:
+        signal.signal(signal.SIGTERM, handler)
         for reader, _ in pipes.values():
             os.close(reader)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Terminated(Exception):
+    """SIGTERM has come."""
+
+
+def raise_terminated(*_: object) -> NoReturn:
+    """Handle SIGTERM.
+
+    Raises:
+        Terminated: always.
+    """
+    raise Terminated
 
 
 def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any], inherited: Sequence[int]) -> NoReturn:

@@ -68,6 +68,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 
 @pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt the programs that are started, although a shell lets background programs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
 def nothing_left() -> Iterator[None]:
     """Check that the test leaves no process behind."""
     with Nursery() as nursery:

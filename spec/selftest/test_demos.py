@@ -34,14 +34,6 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         assert os.listdir(folder) == []
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let SIGINT interrupt the programs that are started, although a shell lets background programs ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``python -m impl`` with the arguments, and return what it had printed when it ended.
 
@@ -253,6 +245,20 @@ def test_zero_is_no_mistake() -> None:
     """A number may be zero, and a time may be zero too."""
     demo = run("lock", "--buyers", "0", "--tickets", "0", "--pause", "0")
     assert (demo.returncode, demo.stderr) == (0, "")
+
+
+def test_termination_ends_all_processes_of_a_demo() -> None:
+    """SIGTERM for the program that shows a demo ends the demo and the processes that it has started, too."""
+    with Nursery() as nursery:
+        command = [sys.executable, "-m", "impl", "zombie", "--pause", "30"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as demo:
+            stillness = Stillness(0.3)
+            while not stillness.lasts(nursery.inside()):
+                time.sleep(0.02)
+            demo.terminate()
+            _, errors = demo.communicate(timeout=30)
+        assert (demo.returncode, errors) == (128 + signal.SIGTERM, b"")
+    assert nursery.leftovers == []
 
 
 @pytest.mark.parametrize("method", get_all_start_methods())

@@ -5,22 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from spec.engine import interrupts
 from spec.selftest.conftest import Fork
 
-pytestmark = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-
-
-@pytest.fixture(autouse=True)
-def sigint_is_not_ignored() -> Iterator[None]:
-    """Xdist workers ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = [
+    pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM]),
+    pytest.mark.usefixtures("interruptible"),  # xdist workers ignore SIGINT
+]
 
 
 def exit_status(pid: int) -> int:

@@ -211,7 +211,7 @@ def test_a_file_that_is_not_written_yet_is_not_verified(
 
 
 @pytest.fixture
-def watching(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def watching(tmp_path: Path, interruptible: None) -> Iterator[subprocess.Popen[str]]:  # noqa: ARG001
     """``python -m spec learn watch``, in an empty folder."""
     with subprocess.Popen(
         [sys.executable, "-m", "spec", "learn", "watch"],

@@ -100,6 +100,7 @@ def test_contexts_are_offered_where_a_module_has_no_process(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
     """The signal is sent once the name of the first claim was printed."""
     command = ["pytest", "spec/", "--mp=spec.selftest.defects.hostile:everything-hangs", "--hang-after=60", "-v"]

@@ -166,6 +166,7 @@ def test_terminal_shows_lanes_below_the_lines_while_they_are_printed() -> None:
     assert b"\x1b[32m" in program.output
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_quietly_in_a_terminal_that_has_become_smaller() -> None:
     program = Terminal(
         "-m", "impl", "zombie", "--pause", "60", "--mp", "multiprocessing:fork", "--live", NO_COLOR="1"

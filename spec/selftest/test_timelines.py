@@ -280,12 +280,11 @@ def test_demo_writes_its_timeline(suffix: str, tmp_path: Path) -> None:
     assert "has not joined" in text
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_demo_that_is_interrupted_writes_its_timeline(tmp_path: Path) -> None:
     file = tmp_path / "timeline.json"
     command = [sys.executable, "-m", "impl", "zombie", "--pause", "30", "--timeline", str(file)]
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as demo:
-        signal.signal(signal.SIGINT, before)
         assert demo.stdout is not None
         demo.stdout.readline()
         until_blocked([demo.pid])
