@@ -272,7 +272,7 @@ class _SendsTheKey(Connection):
 
     def recv_bytes(self, *most):
         message = super().recv_bytes(*most)
-        self.is_asked_by_md5 = message.startswith(b"#CHALLENGE#") and b"{" not in message[:12]
+        self.is_asked_by_md5 = message.startswith(b"#CHALLENGE#") and not message.startswith(b"#CHALLENGE#{sha256}")
         return message
 
 
