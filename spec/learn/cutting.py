@@ -19,7 +19,7 @@ from spec.engine import lessons
 from spec.learn.exercises import Exercise
 from spec.learn.languages import N_
 
-Definition = Union[ast.FunctionDef, ast.ClassDef]
+FunctionOrClass = Union[ast.FunctionDef, ast.ClassDef]
 
 NOTHING_YET = N_("write this function")
 """The exception that a function raises which the learner writes."""
@@ -68,7 +68,7 @@ def _cut(exercise: Exercise, holes: Mapping[str, str]) -> str:
     return "\n\n\n".join([head, *parts]) + "\n"
 
 
-def _definitions(tree: ast.Module) -> Iterator[Definition]:
+def _definitions(tree: ast.Module) -> Iterator[FunctionOrClass]:
     return (node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
 
 
@@ -82,7 +82,7 @@ def _needed(tree: ast.Module, names: set[str]) -> set[str]:
     return found
 
 
-def _used(definition: Definition) -> Iterator[str]:
+def _used(definition: FunctionOrClass) -> Iterator[str]:
     """Yield the names that the code of a definition uses; those in annotations are not among them."""
     code = [
         *definition.body,
@@ -110,7 +110,7 @@ def _imports(tree: ast.Module, wanted: set[str]) -> Iterator[str]:
                 yield ast.unparse(node)
 
 
-def _function(text: str, node: Definition, hole: object = None) -> str:
+def _function(text: str, node: FunctionOrClass, hole: object = None) -> str:
     """Return the code of a function without annotations, with a *hole* in place of its body unless that is None."""
     assert isinstance(node, ast.FunctionDef)
     for argument in (*node.args.args, *node.args.kwonlyargs):
@@ -135,7 +135,7 @@ def _raises(message: str) -> str:
     return f'raise NotImplementedError("{message}")'
 
 
-def _lines(text: str, node: Union[ast.stmt, Definition]) -> str:
+def _lines(text: str, node: Union[ast.stmt, FunctionOrClass]) -> str:
     """Return the lines of a statement, without the annotation of a variable."""
     assert node.end_lineno is not None
     lines = text.splitlines()[node.lineno - 1 : node.end_lineno]

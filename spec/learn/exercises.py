@@ -95,7 +95,7 @@ def named(name: str) -> Exercise:
     return found[name]
 
 
-def place(exercise: Exercise) -> str:
+def position(exercise: Exercise) -> str:
     """Return in words which exercise it is: its number, its name and its title."""
     return _("exercise {number} of {count}, {name}: {title}").format(
         number=exercises().index(exercise) + 1,

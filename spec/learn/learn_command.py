@@ -15,7 +15,7 @@ from spec.engine.verdicts import CRASHED, FIXED, HOLDS, HUNG, KNOWN, NOT_APPLICA
 from spec.installation import PROGRAM
 from spec.learn import checking, cutting, diagnosis, languages, predicting, progress
 from spec.learn.checking import JudgedClaim
-from spec.learn.exercises import Exercise, exercises, named, place
+from spec.learn.exercises import Exercise, exercises, named, position
 from spec.learn.languages import N_
 from spec.learn.mistakes import Mistake
 from spec.learn.progress import Progress
@@ -106,7 +106,7 @@ def _next(learner: Progress, exercise: Exercise, _mp: str) -> int:
     """Write the file of the exercise, and say what to do."""
     written = learner.write(exercise)
     learner.save()
-    print(f"{place(exercise)}\n")
+    print(f"{position(exercise)}\n")
     _paragraph(_(exercise.task))
     name = "" if exercise is learner.current else f" {exercise.lesson}"
     lines = (
@@ -127,7 +127,7 @@ def _check(learner: Progress, exercise: Exercise, mp: str) -> int:
     if exercise.lesson not in learner.predicted and sys.stdin.isatty() and sys.stdout.isatty():
         learner.predicted[exercise.lesson] = predicting.ask(exercise)
         learner.save()
-    print(f"{place(exercise)}")
+    print(f"{position(exercise)}")
     tree = diagnosis.parse(source)
     found = [tree] if isinstance(tree, Mistake) else diagnosis.that_stop_a_run(tree, exercise)
     if isinstance(tree, Mistake) or found:

@@ -28,7 +28,7 @@ class Mistake(NamedTuple):
     text: str
 
 
-Rule = Callable[[ast.FunctionDef], Iterator[Mistake]]
+MistakeRule = Callable[[ast.FunctionDef], Iterator[Mistake]]
 
 METHODS = frozenset({"start", "join", "terminate", "kill", "acquire", "release", "task_done"})
 """Methods whose result nobody needs, so that a learner who leaves out the parentheses gets no error."""
@@ -36,7 +36,7 @@ METHODS = frozenset({"start", "join", "terminate", "kill", "acquire", "release",
 NO_TUPLE = N_("args must be a tuple, and ({value}) is none. The comma makes it one: args=({value},).")
 
 
-def _lacks(name: str, text: str) -> Rule:
+def _lacks(name: str, text: str) -> MistakeRule:
     """Return the rule that a function uses *name*; if not, *text* is told, with ``{function}`` for the function."""
 
     def rule(function: ast.FunctionDef) -> Iterator[Mistake]:
@@ -253,10 +253,10 @@ def _line_too_late(function: ast.FunctionDef) -> Iterator[Mistake]:
         yield Mistake(waits[0].lineno, text)
 
 
-GENERAL: Sequence[Rule] = (_arguments_are_no_tuple, _not_called, _run_is_called)
+GENERAL: Sequence[MistakeRule] = (_arguments_are_no_tuple, _not_called, _run_is_called)
 """The rules that are right for every exercise, besides that for a target that is called."""
 
-RULES_BY_NAME: dict[str, Rule] = {
+RULES_BY_NAME: dict[str, MistakeRule] = {
     "endless-join": _endless_join,
     "flag-after-start": _flag_after_start,
     "item-for-arguments": _item_for_arguments,

@@ -88,13 +88,19 @@ def test_a_constant_means_one_thing() -> None:
     } == {}
 
 
-def test_a_class_means_one_thing() -> None:
-    """No two modules have public classes of one name, apart from defects and what scripts are made of."""
-    places = defaultdict(list)
+def test_a_type_means_one_thing() -> None:
+    """No two modules have public classes or aliases of types of one name, unless the aliases mean the same.
+
+    This does not apply to defects and what scripts are made of.
+    """
+    meanings: dict[str, dict[str, str]] = defaultdict(dict)
     for module, node in statements({STANDINS_FOLDER, DEFECTS_FOLDER, SCRIPTS_FOLDER}):
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            places[node.name].append(module)
-    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+        if isinstance(node, ast.ClassDef):
+            meanings[node.name][module] = f"the class of {module}"
+        for name, value in assigned(node):
+            if name[0].isupper() and not name.isupper():
+                meanings[name][module] = ast.unparse(value)
+    assert {name: found for name, found in meanings.items() if len({*found.values()}) > 1 and name[0] != "_"} == {}
 
 
 MAY_IMPORT: dict[str, set[str]] = {

@@ -44,7 +44,7 @@ class MainAndChildren(NamedTuple):
         until_still()
 
 
-Part = Callable[[], object]
+NextStep = Callable[[], object]
 
 BeginMain = Callable[..., MainAndChildren]
 
@@ -54,7 +54,11 @@ def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: Ma
     """Run a program until all three processes wait; each then goes on with the part that is passed for it."""
 
     def run(
-        *, daemon: Part = int, ordinary: Part = int, main: Part = int, function: Optional[Callable[..., None]] = None
+        *,
+        daemon: NextStep = int,
+        ordinary: NextStep = int,
+        main: NextStep = int,
+        function: Optional[Callable[..., None]] = None,
     ) -> MainAndChildren:
         places = [checkpoint(name) for name in ("main", "daemon", "ordinary child")]
         at_main, at_daemon, at_ordinary = (place.pause for place in places)
