@@ -125,7 +125,7 @@ class LessonDirective(SphinxDirective):
             _raw(f'<svg class="timeline timeline-patterns" width="0" height="0" aria-hidden="true">{stripes}</svg>')
         ]
         if shown:
-            content.append(_paragraph(_("The demo says: {look_for}").format(look_for=shown[0].look_for)))
+            content.append(_paragraph(_("The demo says: {look_for}").format(look_for=_(shown[0].look_for))))
         return self._section(
             "timelines",
             _("What happens"),
