@@ -11,7 +11,6 @@ import select
 import signal
 import sys
 import time
-import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -33,7 +32,7 @@ from spec.harness.event_log import END_OF_CLAIM, Failure, read_log
 from spec.harness.nursery import Nursery
 from spec.harness.process_table import exit_in_words
 from spec.harness.roles import describe_all
-from spec.harness.system_calls import CLD_EXITED, P_PID, WEXITED, WNOWAIT, pidfd_open, waitid
+from spec.harness.system_calls import CLD_EXITED, P_PID, WEXITED, WNOWAIT, fork, pidfd_open, waitid
 from spec.harness.witness import format_failure
 
 DEVIATIONS = pytest.StashKey[Deviations]()
@@ -136,12 +135,9 @@ def _moment(seen: Optional[tuple[str, str]], ending: _Ending, left: Sequence[str
 
 
 def _fork() -> int:
-    # Xdist workers have a second thread, which only waits for messages; Python warns of any.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        return os.fork()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return fork()
 
 
 def _watch(

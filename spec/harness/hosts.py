@@ -23,7 +23,7 @@ from typing import Any, Callable, NoReturn, Optional
 
 from spec.harness.forked_call import ForkedCall
 from spec.harness.relays import LARGEST, Relay, packet_socket, relaying_socket
-from spec.harness.system_calls import call_libc
+from spec.harness.system_calls import call_libc, fork
 
 __tracebackhide__ = True  # a traceback ends at the line of the claim that waits
 
@@ -123,7 +123,7 @@ def _made_elsewhere(make: Callable[[], Sequence[Any]]) -> list[int]:
     """
     here, there = socket.socketpair()
     with here, there:
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             _send_files(there, make)
         there.close()

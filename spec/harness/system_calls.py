@@ -1,6 +1,6 @@
 """System calls that Python's `os` does not provide everywhere: PyPy lacks `os.waitid` and `os.pidfd_open`.
 
-Where `os` has the function, it is called; elsewhere the C library is.
+Where `os` has the function, it is called; elsewhere the C library is.  And `fork` without a warning.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import ctypes
 import errno
 import os
 import sys
+import warnings
 from functools import cache
 from typing import NamedTuple, Optional
 
@@ -22,6 +23,16 @@ They are the same on every processor.
 
 _PIDFD_OPEN = 434
 """The number of `pidfd_open(2) <https://man7.org/linux/man-pages/man2/pidfd_open.2.html>`_ on every processor."""
+
+
+def fork() -> int:
+    """Fork this process as `os.fork` does, without the warning of Python 3.12 and newer if it has several threads.
+
+    An xdist worker has a second thread, which only waits for messages.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 class WaitidResult(NamedTuple):
