@@ -6,7 +6,6 @@ import argparse
 import importlib
 import inspect
 import io
-import math
 import os
 import pkgutil
 import selectors
@@ -24,6 +23,9 @@ from impl.api import NoSuchAPI, import_api, load
 
 SECONDS_BETWEEN_LOOKS = 0.005
 """A look at a process takes some 0.1 ms, so ten processes that are watched cost a fifth of a processor."""
+
+MOST = 10_000
+"""The largest number that a demo takes."""
 
 
 def lessons() -> dict[str, ModuleType]:
@@ -48,13 +50,13 @@ def checked(checks: Sequence[Callable[[str], None]]) -> Callable[[str], str]:
     return convert
 
 
-def not_negative(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return a converter to *kind* that refuses negative and infinite numbers, and those that are not a number."""
+def in_range(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a converter to *kind* that refuses negative numbers, those above `MOST`, and what is not a number."""
 
     def convert(text: str) -> Any:
         value = kind(text)
-        if not 0 <= value < math.inf:
-            raise argparse.ArgumentTypeError(f"{text} is not zero or more")
+        if not 0 <= value <= MOST:
+            raise argparse.ArgumentTypeError(f"{text} is not from 0 to {MOST}")
         return value
 
     convert.__name__ = kind.__name__
@@ -101,7 +103,7 @@ def parser(program: str = "python -m impl") -> argparse.ArgumentParser:
             kind, [about, *checks] = hints[option.name].__origin__, hints[option.name].__metadata__
             command.add_argument(
                 "--" + option.name.replace("_", "-"),
-                type=checked(checks) if kind is str else not_negative(kind),
+                type=checked(checks) if kind is str else in_range(kind),
                 default=option.default,
                 metavar={int: "N", float: "SECONDS", str: "TEXT"}[kind],
                 help=f"{about} (default: %(default)s)",
@@ -171,7 +173,7 @@ def watch(
         os.environ["PYTHONUNBUFFERED"] = "1"  # new interpreters write to a pipe at the end only
         tempfile.tempdir = os.environ["TMPDIR"] = folder
         perform(demo, mp, options, [end for pipe in pipes.values() for end in pipe])
-    handler = signal.signal(signal.SIGTERM, raise_terminated)
+    handlers = {number: signal.signal(number, raise_terminated) for number in ending_signals()}
     try:
         if observer:
             observer.begin(pid)
@@ -187,27 +189,42 @@ def watch(
         if isinstance(error, BrokenPipeError):
             return end_unread()
         if isinstance(error, Terminated):
-            return 128 + signal.SIGTERM
+            return 128 + error.number
         print("interrupted", file=sys.stderr)
         return 128 + signal.SIGINT
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         for reader, _ in pipes.values():
             os.close(reader)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 class Terminated(Exception):
-    """SIGTERM has come."""
+    """A signal has come that ends a program.
+
+    Args:
+        number: its number.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
-def raise_terminated(*_: object) -> NoReturn:
-    """Handle SIGTERM.
+def ending_signals() -> list[int]:
+    """Return SIGTERM and, unless it is ignored as under nohup, SIGHUP, which comes when a terminal is closed."""
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return [signal.SIGTERM] if ignored else [signal.SIGTERM, signal.SIGHUP]
+
+
+def raise_terminated(number: int, _: object) -> NoReturn:
+    """Handle one of `ending_signals`.
 
     Raises:
         Terminated: always.
     """
-    raise Terminated
+    raise Terminated(number)
 
 
 def perform(demo: Callable[..., None], mp: Any, options: dict[str, Any], inherited: Sequence[int]) -> NoReturn:

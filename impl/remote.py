@@ -146,10 +146,11 @@ def buy_and_tell(stock: Any, lock: Any, pause: Pause, tell: Tell) -> None:
 def answer_callers(listener: Any, answer: Callable[[Any], object], calls: int) -> None:
     """Answer one question of each client, until *calls* questions were answered.
 
-    A client that does not know the key, sends nonsense, or hangs up too early is passed over.
+    A client that does not know the key, sends nonsense, or hangs up too early is passed over.  With the standard
+    library, one that stays connected and says nothing keeps all others waiting.
 
     Args:
-        listener: a ``Listener`` of the API.
+        listener: a ``Listener`` of the API, which nobody closes meanwhile.
         answer: called with each question, and returns the answer.
         calls: how many questions to answer.
     """
@@ -211,9 +212,11 @@ def can_be_served(address: str) -> None:
         ValueError: the machine does not have this address.
     """
     try:
-        socket.create_server((address, 0)).close()
+        socket.inet_pton(socket.AF_INET, address)
+        with socket.create_server((address, 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=1).close()
     except OSError:
-        raise ValueError(f"{address!r} is not an IPv4 address of this machine") from None
+        raise ValueError(f"{address!r} is not an IPv4 address at which this machine can be reached") from None
 
 
 def demo(

@@ -157,14 +157,14 @@ def test_zombie_is_seen(method: str) -> None:
     ("arguments", "answer"),
     [
         (["nosuch"], "argument LESSON: invalid choice: 'nosuch'"),
-        (["lock", "--buyers", "-1"], "argument --buyers: -1 is not zero or more"),
+        (["lock", "--buyers", "-1"], "argument --buyers: -1 is not from 0 to 10000"),
         (["lock", "--buyers", "ten"], "argument --buyers: invalid int value: 'ten'"),
-        (["lock", "--pause", "nan"], "argument --pause: nan is not zero or more"),
-        (["lock", "--pause", "inf"], "argument --pause: inf is not zero or more"),
-        (
-            ["remote", "--address", "192.0.2.1"],
-            "argument --address: '192.0.2.1' is not an IPv4 address of this machine",
-        ),
+        (["lock", "--pause", "nan"], "argument --pause: nan is not from 0 to 10000"),
+        (["lock", "--pause", "inf"], "argument --pause: inf is not from 0 to 10000"),
+        (["shared_memory", "--width", "9" * 20], f"argument --width: {'9' * 20} is not from 0 to 10000"),
+        (["remote", "--address", "192.0.2.1"], "argument --address: '192.0.2.1' is not an IPv4 address at which"),
+        (["remote", "--address", "255.255.255.255"], "'255.255.255.255' is not an IPv4 address at which"),
+        (["remote", "--address", ""], "argument --address: '' is not an IPv4 address at which"),
         (["lock", "--mp", "nosuch"], "argument --mp: no module named 'nosuch' here; is it installed?"),
         (["executor", "--mp", "multiprocessing.dummy"], "argument --mp: it has no ProcessPoolExecutor"),
         (["shared_memory", "--mp", "multiprocessing.dummy"], "argument --mp: it has no SharedMemory"),
@@ -247,17 +247,18 @@ def test_zero_is_no_mistake() -> None:
     assert (demo.returncode, demo.stderr) == (0, "")
 
 
-def test_termination_ends_all_processes_of_a_demo() -> None:
-    """SIGTERM for the program that shows a demo ends the demo and the processes that it has started, too."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_termination_ends_all_processes_of_a_demo(number: int) -> None:
+    """SIGTERM or SIGHUP for the program that shows a demo ends the demo, and the processes that it has started."""
     with Nursery() as nursery:
         command = [sys.executable, "-m", "impl", "zombie", "--pause", "30"]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as demo:
             stillness = Stillness(0.3)
             while not stillness.lasts(nursery.inside()):
                 time.sleep(0.02)
-            demo.terminate()
+            demo.send_signal(number)
             _, errors = demo.communicate(timeout=30)
-        assert (demo.returncode, errors) == (128 + signal.SIGTERM, b"")
+        assert (demo.returncode, errors) == (128 + number, b"")
     assert nursery.leftovers == []
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+from contextlib import ExitStack
 from typing import Any
 
 from spec.claims.remote import payloads
 from spec.claims.remote.scenes import KEY, serve_on
-from spec.engine.fixtures import MakeCheckpoint, MakeHosts
+from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeHosts
 from spec.engine.marks import hosts_are_apart, needs, source, where
 from spec.harness.held_waits import ends_by_itself
 from spec.harness.process_table import blocks
-from spec.harness.tcp_connections import tcp_connections, until_quiet
+from spec.harness.tcp_connections import established, tcp_connections, until_quiet
 from spec.harness.witness import at_most, containing, kernel, recorder
 
 pytestmark = needs("Process", "Pipe", "BaseManager", "AuthenticationError")
@@ -130,6 +134,28 @@ def test_server_serves_others_in_a_flood(base: Any, network: MakeHosts, checkpoi
     flooding.result()
     until_quiet()
     kernel.shows("the sockets that the server has open", len(tcp_connections(server.pid)), expected=at_most(1))
+
+
+@source("https://github.com/python/cpython/issues/101225", observed=True)
+def test_server_holds_a_crowd_of_clients(base: Any, forked_call: MakeForkedCall, checkpoint: MakeCheckpoint) -> None:
+    """While the server of a manager is stopped, sixty clients can connect, and it turns to each of them later."""
+    serving = checkpoint("serving")
+    server = forked_call(payloads.serve, base, ("127.0.0.1", 0), KEY, serving.pause)
+    address = serving.next().let_go().notes[0]
+    os.kill(server.pid, signal.SIGSTOP)
+    until_quiet()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(socket.socket()) for _ in range(60)]
+        for client in clients:
+            client.setblocking(False)
+            client.connect_ex(address)
+        kernel.shows("how many clients are connected", len(established(os.getpid())), expected=60)
+        os.kill(server.pid, signal.SIGCONT)
+        for client in clients:
+            client.setblocking(True)
+        answered = [client.recv(1) != b"" for client in clients]
+        recorder.shows("whether the server has begun to ask each of them for the key", {*answered}, expected={True})
+    server.kill()
 
 
 @where(hosts_are_apart)

@@ -101,6 +101,7 @@ MEETS = {
     ],
     "listeners": [
         "remote.client-with-a-key-is-told-that-there-is-none",
+        "remote.server-holds-a-crowd-of-clients",
         "remote.silent-client-holds-nobody-up",
     ],
     "starters": ["identity.starter-is-known-while-main-runs-again"],

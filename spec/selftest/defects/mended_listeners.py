@@ -8,6 +8,7 @@ from multiprocessing import connection
 from typing import Any
 
 from spec.selftest.defects.listening import Listening, end_class
+from spec.selftest.defects.remotes import Served, Server
 
 
 class Listener(connection.Listener):
@@ -59,7 +60,18 @@ def Client(address, family=None, authkey=None):
     return found
 
 
-class Listeners(Listening):
-    """Listeners and clients that do not hold each other up."""
+class _HoldsMany(Server):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.listener._listener._socket.listen(128)
 
+
+class _Manager(Served):
+    _Server = _HoldsMany
+
+
+class Listeners(Listening):
+    """Listeners and clients that do not hold each other up, and managers for many clients."""
+
+    BaseManager = _Manager
     end = end_class("mended", Listener=Listener, Client=Client)

@@ -26,9 +26,13 @@ class Queues(Broken):
     Process = own_processes.ForkProcess
 
 
-@family.breaks("remote.client-with-a-key-is-told-that-there-is-none", "remote.silent-client-holds-nobody-up")
+@family.breaks(
+    "remote.client-with-a-key-is-told-that-there-is-none",
+    "remote.server-holds-a-crowd-of-clients",
+    "remote.silent-client-holds-nobody-up",
+)
 class Listeners(Broken):
-    """A listener of the standard library: clients wait for those that prove nothing."""
+    """A listener of the standard library: clients wait for those that prove nothing, and few can wait."""
 
     Process = own_processes.ForkProcess
 
