@@ -12,6 +12,7 @@ from typing import Callable
 import pytest
 
 from spec.engine.targets import Traits
+from spec.harness.dev_shm import SHARED_FOLDER
 from spec.harness.hosts import why_no_hosts
 from spec.harness.memory_maps import is_readable
 
@@ -79,6 +80,10 @@ counts_references = Applicability("Python counts references", lambda _traits: _c
 
 memory_is_readable = Applicability(
     "the kernel lets a process read its children's memory", lambda _traits: is_readable(), of_python=True
+)
+
+has_shared_folder = Applicability(
+    "the machine has a folder for shared memory", lambda _traits: SHARED_FOLDER.is_dir(), of_python=True
 )
 
 hosts_are_apart = Applicability("hosts can be network namespaces", lambda _traits: not why_no_hosts(), of_python=True)

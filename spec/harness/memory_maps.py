@@ -19,6 +19,10 @@ DESCENDANTS = 1
 """The strictest rule of Yama under which a process may read the memory of its descendants."""
 
 
+IN_MEMORY = frozenset({"tmpfs", "ramfs", "hugetlbfs"})
+"""The types of file systems whose files are in memory only."""
+
+
 class Place(NamedTuple):
     """A byte of a file.  If two addresses have the same place, a change at one of them is there at the other.
 
@@ -50,6 +54,24 @@ def shared_place(pid: int, address: int) -> Optional[Place]:
             if start <= address < end:
                 shared = permissions.endswith("s")
                 return Place(device, int(inode), int(offset, 16) + address - start) if shared else None
+    return None
+
+
+def file_system(device: str) -> Optional[str]:
+    """Return the type of the file system on a *device*, such as ``tmpfs``; None if nothing is mounted from it.
+
+    Shared memory that has no name in a folder is on a device of the kernel's own, from which nothing is mounted.  See
+    `/proc/PID/mountinfo <https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html>`_.
+
+    Args:
+        device: that of a `Place`.
+    """
+    number = "{}:{}".format(*(int(part, 16) for part in device.split(":")))
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+        for line in mounts:
+            mount, _, kind = line.partition(" - ")
+            if mount.split()[2] == number:
+                return kind.split()[0]
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from spec.harness import memory_maps
-from spec.harness.memory_maps import is_readable, read_memory, shared_place
+from spec.harness.memory_maps import file_system, is_readable, read_memory, shared_place
 from spec.selftest import processes
 from spec.selftest.conftest import Fork
 
@@ -54,6 +54,16 @@ def test_private_memory_has_no_place(tmp_path: Path) -> None:
     assert shared_place(OWN_PID, address_of(copied)) is None
     assert shared_place(OWN_PID, address_of(bytearray(10))) is None
     assert shared_place(OWN_PID, 1) is None
+
+
+def test_type_of_a_file_system_is_known() -> None:
+    """That of a mounted file system has a name, and memory without a name is in none."""
+    number = Path("/proc/self/status").stat().st_dev
+    assert file_system(f"{os.major(number):02x}:{os.minor(number):02x}") == "proc"
+    unnamed = mmap.mmap(-1, mmap.PAGESIZE)
+    place = shared_place(OWN_PID, address_of(unnamed))
+    assert place is not None
+    assert file_system(place.device) is None
 
 
 def test_bytes_of_a_stopped_process_are_read(fork: Fork) -> None:

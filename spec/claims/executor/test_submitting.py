@@ -166,6 +166,17 @@ def test_exception_reaches_the_caller(executor: MakeExecutor) -> None:
     still_works(kitchen, pid)
 
 
+@source("https://github.com/pytorch/pytorch/pull/46754", observed=True)
+def test_large_exception_reaches_the_caller(executor: MakeExecutor) -> None:
+    """An exception of a million characters, which is more than a pipe holds, is raised like any other."""
+    kitchen, text = executor(1), "salt" * 250_000
+    pid = kitchen.submit(os.getpid).result()
+    error = kitchen.submit(payloads.salt_twice, text).exception()
+    arrived = isinstance(error, payloads.SaltedTwice) and error.args == (text,)
+    caller.shows("whether it arrives with all its text", arrived, expected=True)
+    still_works(kitchen, pid)
+
+
 @source("https://github.com/python/cpython/issues/132063")
 def test_false_exception_is_raised(executor: MakeExecutor) -> None:
     """An exception whose truth value is false, such as one of length zero, is raised like any other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import os
 import weakref
@@ -59,6 +60,33 @@ def test_arguments_are_copied_at_the_start(mp: Multiprocessing, log: Recorder) -
     child.join()
     recorder.shows("the argument in the child", log.values("argument"), expected=[[1, 2, 3]])
     recorder.shows("the argument in the parent", argument, expected=[1, 2])
+
+
+@source("https://github.com/dano/aioprocessing/issues/14")
+def test_one_dict_of_arguments_can_be_used_again(mp: Multiprocessing, log: Recorder) -> None:
+    """Processes made with one dict of keyword arguments, which changes in between, each have what it held then."""
+    named: dict[str, Any] = {}
+    children = []
+    for number in range(3):
+        named["argument"] = [number]
+        children.append(mp.Process(target=payloads.append, args=(log,), kwargs=named))
+    named.clear()
+    for child in children:
+        child.start()
+        child.join()
+    recorder.shows("the argument of each child", log.values("argument"), expected=[[0, 3], [1, 3], [2, 3]])
+
+
+@where(fresh_memory)
+@source("https://github.com/joblib/loky/pull/272")
+@source("https://docs.python.org/3/library/copyreg.html#copyreg.pickle", observed=True)
+def test_arguments_are_reduced_as_registered(mp: Multiprocessing, log: Recorder) -> None:
+    """An argument of a class whose reducer was registered by `copyreg.pickle` arrives as the reducer says."""
+    copyreg.pickle(queue_payloads.Unpicklable, queue_payloads.as_text)
+    child = mp.Process(target=log, args=("argument", queue_payloads.Unpicklable()))
+    child.start()
+    child.join()
+    recorder.shows("the argument in the child", log.values("argument"), expected=[queue_payloads.INSTEAD_OF_AN_ITEM])
 
 
 @source("https://github.com/python/cpython/issues/96953", observed=True)

@@ -141,6 +141,14 @@ def test_helper_keeps_nothing_of_its_children(mp: Multiprocessing, checkpoint: M
     kernel.shows("what the fork server has after 20 more children", holdings_of(fork_server), expected=after_one)
 
 
+@source("https://github.com/python/cpython/issues/97514")
+def test_helper_listens_at_no_abstract_address(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """The fork server listens at no abstract address, to which processes of all users can connect."""
+    _, sockets = fork_server_of(mp, checkpoint("working"))
+    abstract = [address for address in sockets if address.startswith("\0")]
+    kernel.shows("the abstract addresses at which it listens", abstract, expected=[])
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)
 def test_helper_serves_its_user_only(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """The socket on which the fork server listens may be used by its own user only."""

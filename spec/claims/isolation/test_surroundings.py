@@ -72,6 +72,23 @@ def test_child_begins_where_its_starter_is(
     recorder.shows("the working directory, umask and niceness of each child", log.values("place"), expected=places)
 
 
+@source("https://github.com/spack/spack/pull/31480")
+def test_child_can_begin_in_a_removed_folder(
+    mp: Multiprocessing, lesson: Lesson, log: Recorder, forked_call: MakeForkedCall, folder: Path
+) -> None:
+    """A child can be started by a process whose current working directory has been removed."""
+    run_in_child, removed = lesson.run_in_child, folder / "removed"
+
+    def start_there() -> None:
+        removed.mkdir()
+        os.chdir(removed)
+        removed.rmdir()
+        run_in_child(mp, partial(log, "ran"))
+
+    forked_call(start_there).result()
+    recorder.shows("the number of times that the child's task ran", len(log.events("ran")), expected=1)
+
+
 @where(fresh_memory)
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods")
 def test_child_has_none_of_the_starters_files(

@@ -139,6 +139,15 @@ def test_fork_needs_no_interpreter(mp: Any, lesson: Lesson, folder: Path, log: R
     recorder.shows("the number of times that the child's task ran", len(log.events("ran")), expected=1)
 
 
+@where(inherits_memory)
+@source("https://github.com/python/cpython/pull/106464")
+def test_fork_needs_no_known_interpreter(lesson: Lesson, mp: Any, log: Recorder) -> None:
+    """A child that begins with its starter's memory runs though `sys.executable` of its starter is None."""
+    vars(sys)["executable"] = None  # as where Python is embedded in another program
+    lesson.run_in_child(mp, partial(log, "ran"))
+    recorder.shows("the number of times that the child's task ran", len(log.events("ran")), expected=1)
+
+
 def interpreter(file: Path) -> Path:
     """Write a program that makes another file, ``.ran``, and then becomes this interpreter."""
     script = f'#!/bin/sh\ntouch {shlex.quote(str(file))}.ran\nexec {shlex.quote(sys.executable)} "$@"\n'

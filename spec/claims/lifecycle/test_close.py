@@ -93,6 +93,23 @@ def test_closed_child_is_not_kept(mp: Multiprocessing, lesson: Lesson, checkpoin
     caller.shows("whether the object is still there", reference() is not None, expected=False)
 
 
+def ask_a_child_that_has_exited(mp: Multiprocessing, lesson: Lesson) -> Process:
+    """Start a child, ask whether it is alive when it has exited, and return its object."""
+    child: Process = lesson.start(mp, leave(0))
+    until_ready(child.sentinel)
+    until_exited(child.pid or 0)
+    caller.shows("whether the child is alive", child.is_alive(), expected=False)
+    return child
+
+
+@source("https://github.com/python/cpython/pull/2875")
+def test_child_that_was_asked_is_not_kept(mp: Multiprocessing, lesson: Lesson) -> None:
+    """Once `is_alive` was false, nothing refers to the object of a child any more but the caller."""
+    reference = weakref.ref(ask_a_child_that_has_exited(mp, lesson))
+    gc.collect()
+    caller.shows("whether the object is still there", reference() is not None, expected=False)
+
+
 def join_in_all_ways(mp: Multiprocessing, lesson: Lesson, working: Checkpoint) -> Process:
     """Start a child that pauses at *working*, join it with timeouts and without one, and return it."""
     child: Process = lesson.start(mp, working.pause)

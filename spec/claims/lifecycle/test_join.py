@@ -42,6 +42,14 @@ def test_timed_join_ends_nothing(mp: Multiprocessing, lesson: Lesson, checkpoint
     caller.shows("the exit code", child.exitcode, expected=7)
 
 
+@source("https://github.com/python/cpython/pull/28643", observed=True)
+def test_timeout_of_a_join_may_be_long(mp: Multiprocessing, lesson: Lesson) -> None:
+    """A join with a timeout of a year returns when the child exits."""
+    child = lesson.start(mp, leave(7))
+    child.join(surroundings.A_YEAR)
+    caller.shows("the exit code", child.exitcode, expected=7)
+
+
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process.join")
 @source("https://docs.python.org/3/library/multiprocessing.html#all-start-methods")
 def test_timed_join_is_over_with_the_child(

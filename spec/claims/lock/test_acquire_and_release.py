@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.shared import handlers, threads
+from spec.claims.shared import handlers, surroundings, threads
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
 from spec.engine.marks import managed_too, needs, source, unmanaged, where
 from spec.harness.held_waits import all_wait_without_limit, timed_waits
@@ -48,6 +48,18 @@ def test_acquire_waits_without_limit(mp: Multiprocessing, worker: MakeWorker) ->
     for held in lock, rlock:
         held.release()
     caller.shows("acquire() after the release", [one.result(), another.result()], expected=[True, True])
+
+
+@source("https://github.com/python/cpython/pull/28643", observed=True)
+def test_timeout_may_be_long(mp: Multiprocessing, worker: MakeWorker) -> None:
+    """An acquire of a held lock with a timeout of a hundred years waits, and gets the lock when it is released."""
+    lock = mp.Lock()
+    lock.acquire()
+    waiter = worker(lock=lock)
+    waiter.begin("lock.acquire", True, 100 * surroundings.A_YEAR)
+    kernel.shows("whether the waiter is blocked", waiter.blocks(), expected=True)
+    lock.release()
+    caller.shows("the waiter's acquire() after the release", waiter.result(), expected=True)
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock.acquire")

@@ -69,6 +69,25 @@ def test_hard_limit_leaves_the_pool_usable(mp: Any, checkpoint: MakeCheckpoint, 
     caller.shows("the result of a later task", user.result(), expected=1)
 
 
+@source("https://github.com/sybrenjansen/mpire/issues/98", observed=True)
+@source(TIME_LIMITS)
+def test_each_task_has_its_limit(mp: Any, checkpoint: MakeCheckpoint, forked_call: MakeForkedCall) -> None:
+    """Of several tasks that exceed the hard limit at the same time, each one is ended, and fails."""
+    working = checkpoint("working")
+
+    def use() -> list[str]:
+        pool = mp.Pool(3, timeout=LIMIT)
+        results = [pool.apply_async(working.pause) for _ in range(3)]
+        return [name_of_failure(result) for result in results]
+
+    user = forked_call(use)
+    workers = [arrival.pid for arrival in working.wait_for(3)]
+    caller.shows("whether get() ends", ends(user), expected=True)
+    caller.shows("the exceptions", user.result(), expected=[ANY_EXCEPTION] * 3)
+    for pid in workers:
+        until_exited(pid)
+
+
 @source("https://github.com/celery/celery/pull/7781")
 @source(TIME_LIMITS)
 def test_exceeded_hard_limit_can_be_caught(mp: Any, checkpoint: MakeCheckpoint) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copyreg
 from array import array
 from typing import Any
 
+from spec.claims.queue import payloads
 from spec.engine.marks import needs, source
 from spec.harness.witness import caller, recorder, refuses
 
@@ -53,3 +55,16 @@ def test_ends_know_their_direction(mp: Any) -> None:
     caller.shows("readable and writable, of each end of pipes of one way and two ways", seen, expected=expected)
     with refuses(OSError):
         sender.poll()
+
+
+@needs("Queue")
+@source("https://github.com/joblib/loky/pull/272")
+@source("https://docs.python.org/3/library/copyreg.html#copyreg.pickle", observed=True)
+def test_messages_are_reduced_as_registered(mp: Any) -> None:
+    """An item, or a message, of a class whose reducer `copyreg.pickle` has registered arrives as the reducer says."""
+    copyreg.pickle(payloads.Unpicklable, payloads.as_text)
+    queue, (receiver, sender) = mp.Queue(), mp.Pipe(False)
+    queue.put(payloads.Unpicklable())
+    sender.send(payloads.Unpicklable())
+    recorder.shows("the item", queue.get(), expected=payloads.INSTEAD_OF_AN_ITEM)
+    recorder.shows("the message", receiver.recv(), expected=payloads.INSTEAD_OF_AN_ITEM)

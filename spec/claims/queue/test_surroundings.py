@@ -31,6 +31,27 @@ def test_clock_may_be_set_meanwhile(mp: Multiprocessing, worker: MakeWorker) -> 
     caller.shows("what it returns when there is an item", forward.result(), expected="dumpling")
 
 
+@needs("JoinableQueue")
+@source("https://github.com/python/cpython/issues/119534")
+def test_bound_may_be_large(mp: Any) -> None:
+    """A queue, joinable or not, can be made with room for a million items, and is used as any other."""
+    for make in mp.Queue, mp.JoinableQueue:
+        queue = make(1_000_000)
+        queue.put("dumpling")
+        caller.shows("whether it is full with one item", queue.full(), expected=False)
+        caller.shows("the item", queue.get(), expected="dumpling")
+
+
+@source("https://github.com/python/cpython/pull/28643", observed=True)
+def test_timeouts_may_be_long(mp: Any) -> None:
+    """A timed `get` or `put` of a queue, and `poll` of a pipe, may have a timeout of a year."""
+    queue, (receiver, sender) = mp.Queue(1), mp.Pipe(False)
+    sender.send("bun")
+    queue.put("dumpling", True, surroundings.A_YEAR)
+    caller.shows("poll() if there is a message", receiver.poll(surroundings.A_YEAR), expected=True)
+    caller.shows("get() if there is an item", queue.get(True, surroundings.A_YEAR), expected="dumpling")
+
+
 @source("https://man7.org/linux/man-pages/man2/select.2.html#BUGS", observed=True)
 def test_many_files_may_be_open(mp: Any, forked_call: MakeForkedCall) -> None:
     """Queues and pipes work, with and without timeouts, although 1024 files of their process are open."""

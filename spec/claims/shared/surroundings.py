@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+A_YEAR = 365 * 24 * 3600.0
+"""The seconds of a year, which in milliseconds are more than a C `int` holds."""
+
+
 def open_many_files(number: int) -> None:
     """Open files until all numbers below *number* are taken; they stay open as long as this process runs."""
     import resource  # here, because Windows has no such module, and pytest collects the claims there too

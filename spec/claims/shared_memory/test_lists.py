@@ -91,6 +91,18 @@ def test_index_before_the_first_is_refused(memory: SharedMemories) -> None:
     caller.shows("the items after that", [*values], expected=[1, 2])
 
 
+@source("https://github.com/python/cpython/pull/129340")
+def test_index_must_be_an_integer(memory: SharedMemories) -> None:
+    """An index that is no integer is refused with TypeError, also by an assignment, which changes nothing."""
+    values = memory.new_list([1, 2, 3])
+    for index in 1.0, 1.5, "1", None:
+        with refuses(TypeError):
+            values[index]
+        with refuses(TypeError):
+            values[index] = 7
+    caller.shows("the items", list(values), expected=[1, 2, 3])
+
+
 @source(SHAREABLE_LIST)
 def test_place_can_change_its_type(memory: SharedMemories) -> None:
     """An item can be replaced by one of any other type that fits, and the other items stay as they are."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.contract import Multiprocessing
+from spec.claims.isolation.strangers import listening_sockets
 from spec.claims.shared import surroundings
 from spec.claims.sharing import payloads, registered
 from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker, Programs
@@ -74,6 +75,16 @@ def test_lives_in_a_server_process(manager: Any, checkpoint: MakeCheckpoint, wor
     kernel.shows("the number of processes that the dict lives in", len(servers), expected=1)
     users = {os.getpid(), first.pid, second.pid}
     kernel.shows("whether one of them is a user of the dict", bool(servers & users), expected=False)
+
+
+@source("https://github.com/sybrenjansen/mpire/pull/24")
+@source("https://github.com/python/cpython/issues/97514", observed=True)
+def test_server_listens_at_no_abstract_address(manager: Any, checkpoint: MakeCheckpoint, worker: MakeWorker) -> None:
+    """The server of a manager that was given no address listens at none to which processes of all users connect."""
+    shared = manager.dict()
+    server = server_of(worker(shared=shared), checkpoint("lookup"))
+    abstract = [address for address in listening_sockets(server) if address.startswith("\0")]
+    kernel.shows("the abstract addresses at which it listens", abstract, expected=[])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#managers", observed=True)

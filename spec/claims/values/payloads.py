@@ -30,6 +30,11 @@ def read(shared: Any) -> Any:
     return shared.value
 
 
+def items_of_all(arrays: list[Any]) -> list[list[Any]]:
+    """Return the items of each of some *arrays*."""
+    return [list(array) for array in arrays]
+
+
 def write(shared: Any, number: object) -> None:
     """Let a value hold *number*."""
     shared.value = number

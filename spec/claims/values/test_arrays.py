@@ -36,6 +36,15 @@ def test_array_of_a_length_begins_with_zeros(mp: Any) -> None:
     caller.shows("the length of an array of nothing", len(mp.Array("i", 0)), expected=0)
 
 
+@needs("RawArray")
+@source("https://github.com/pytorch/pytorch/issues/5719")
+def test_empty_array_is_handed_over(mp: Any, worker: MakeWorker) -> None:
+    """A child can be given an array of no items, with a lock or without one, and finds no items there."""
+    arrays = [mp.Array("i", 0), mp.Array("d", []), mp.RawArray("i", 0)]
+    child = worker(items=partial(payloads.items_of_all, arrays))
+    recorder.shows("the items of each array in a child", child.call("items"), expected=[[], [], []])
+
+
 places = st.one_of(st.none(), st.integers(-7, 7))
 
 

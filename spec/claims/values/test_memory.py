@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from spec.claims.values import payloads
 from spec.claims.values.payloads import address_of
 from spec.engine.fixtures import MakeCheckpoint, MakeWorker
-from spec.engine.marks import memory_is_readable, needs, source, where
+from spec.engine.marks import has_shared_folder, memory_is_readable, needs, source, where
 from spec.harness.holdings import leaves_nothing_behind
-from spec.harness.memory_maps import read_memory, shared_place
+from spec.harness.memory_maps import IN_MEMORY, file_system, read_memory, shared_place
 from spec.harness.witness import caller, kernel
 
 pytestmark = needs("Process", "RawValue", "RawArray")
@@ -48,6 +48,16 @@ def test_is_the_same_memory_in_all(mp: Any, worker: MakeWorker, checkpoint: Make
     kernel.shows("where its child has each", seen, expected=places)
     arrival.let_go()
     child.result()
+
+
+@where(has_shared_folder)
+@source("https://github.com/python/cpython/issues/75102")
+def test_is_in_no_file_on_a_disk(mp: Any) -> None:
+    """The memory of a value and an array, small or large, is in no file that the kernel writes to a disk."""
+    shared = [mp.RawValue("i", 1), mp.RawArray("i", 3), mp.RawArray("d", MANY_NUMBERS)]
+    places = [shared_place(os.getpid(), address_of(raw)) for raw in shared]
+    kinds = {file_system(place.device) if place else "memory that is not shared" for place in places}
+    kernel.shows("the kinds of file systems on a disk", kinds - {None, *IN_MEMORY}, expected=set())
 
 
 @where(memory_is_readable)

@@ -53,6 +53,14 @@ def test_can_be_timed(mp: Multiprocessing, wait: Wait) -> None:
         caller.shows(f"wait(..., {seconds}) if one is ready", wait([receiver], seconds) == [receiver], expected=True)
 
 
+@source("https://github.com/python/cpython/pull/28643", observed=True)
+def test_timeout_may_be_long(mp: Multiprocessing, wait: Wait) -> None:
+    """A wait with a timeout of a year returns when one of the connections is ready."""
+    receiver, sender = mp.Pipe(False)
+    sender.send("a message")
+    caller.shows("how many are ready", len(wait([receiver], surroundings.A_YEAR)), expected=1)
+
+
 @source(DOCUMENTATION)
 def test_takes_any_iterable(mp: Multiprocessing, wait: Wait) -> None:
     """`wait` takes any iterable, also by name, leaves it as it is, and returns a list."""

@@ -279,3 +279,16 @@ def test_reaped_by_another_is_not_alive(mp: Multiprocessing, lesson: Lesson) -> 
     caller.shows("whether the child is alive", child.is_alive(), expected=False)
     caller.shows("the active children", mp.active_children(), expected=[])
     child.close()
+
+
+@where(starter_is_parent)
+@needs("active_children")
+@source("https://github.com/novnc/websockify/pull/102", observed=True)
+def test_reaped_by_another_disturbs_no_other(mp: Multiprocessing, lesson: Lesson) -> None:
+    """After a child was reaped without the API, `active_children()` returns, and another child can be started."""
+    [child] = lesson.leave_unjoined(mp, leave(7))
+    os.waitpid(child.pid, 0)
+    mp.active_children()
+    [other] = lesson.leave_unjoined(mp, leave(5))
+    lesson.reap([child, other])
+    caller.shows("the exit code of the other child", other.exitcode, expected=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import pickle
 import sys
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
@@ -47,6 +48,21 @@ class WorkersExitSilently(OwnExecutors):
             if "initializer" in named:
                 named["initializer"] = partial(_initialize_or_exit, named["initializer"])
             super().__init__(*args, **named)
+
+
+class _DropsWhatIsLarge(OwnTaskRunner):
+    def deliver(self, future, outcome):
+        returned = pickle.loads(outcome)[0]
+        if returned or len(outcome) < 65536:
+            super().deliver(future, outcome)
+
+
+@family.breaks("executor.large-exception-reaches-the-caller")
+class DropsLargeExceptions(OwnExecutors):
+    """An exception that is larger than the buffer of a pipe never arrives."""
+
+    class Faulty(OwnExecutor):
+        TaskRunner = _DropsWhatIsLarge
 
 
 class _TellsNobody(OwnTaskRunner):

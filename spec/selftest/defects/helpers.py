@@ -6,8 +6,9 @@ import os
 import stat
 import tempfile
 import threading
+import uuid
 import warnings
-from multiprocessing import forkserver, resource_tracker, util
+from multiprocessing import connection, forkserver, popen_forkserver, resource_tracker, util
 from unittest import mock
 
 from spec.claims.shared.long_paths import LONGEST_ADDRESS
@@ -31,6 +32,22 @@ class LeavesFiles(Broken):
 
     method = "forkserver"
     Process = _Keeps
+
+
+class _AtAnAbstractAddress(ForkServerProcess):
+    @staticmethod
+    def _Popen(child):
+        address = f"\0spec-{uuid.uuid4().hex}"
+        with mock.patch.object(connection, "arbitrary_address", lambda _family: address):
+            return popen_forkserver.Popen(child)
+
+
+@family.breaks("isolation.helper-listens-at-no-abstract-address")
+class ListensAtAnAbstractAddress(Broken):
+    """The fork server listens at an abstract address, to which processes of all users can connect."""
+
+    method = "forkserver"
+    Process = _AtAnAbstractAddress
 
 
 class _OpenToAll(ForkServerProcess):

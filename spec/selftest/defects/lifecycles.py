@@ -28,6 +28,29 @@ class AliveBeforeStart(Broken):
     Process = IsBornAlive
 
 
+class _IsKeptUntilItIsJoined(ForkProcess):
+    def is_alive(self):
+        alive = super().is_alive()
+        if self.pid is not None:
+            KEPT.add(self)
+        return alive
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.exitcode is not None:
+            KEPT.discard(self)
+
+
+KEPT: set[Any] = set()
+
+
+@family.breaks("lifecycle.child-that-was-asked-is-not-kept")
+class KeepsChildrenUntilTheyAreJoined(Broken):
+    """The object of a child that was asked whether it is alive is kept until it is joined."""
+
+    Process = _IsKeptUntilItIsJoined
+
+
 class IsAliveForEver(ForkProcess):
     def is_alive(self):
         return super().is_alive() or self.pid is not None

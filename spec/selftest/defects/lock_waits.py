@@ -11,6 +11,15 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 
+@family.breaks("lock.timeout-may-be-long")
+class LongTimeoutsOverflow(Broken):
+    """A timeout whose milliseconds are more than a C `int` holds is over at once."""
+
+    class Lock(sound.Lock):
+        def acquire(self, block=True, timeout=None):
+            return super().acquire(block, 0 if (timeout or 0) > 2**31 / 1000 else timeout)
+
+
 @family.breaks("lock.acquire-can-refuse-to-wait")
 class AlwaysWaits(Broken):
     """A non-blocking acquire waits."""

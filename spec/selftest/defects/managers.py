@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 import threading
+import uuid
 from multiprocessing import connection, managers
 from typing import Any
 
@@ -29,6 +30,18 @@ class BrokenManager(Broken):
         manager = self.Served(ctx=self.context)
         manager.start()
         return manager
+
+
+class _AtAnAbstractAddress(SyncManager):
+    def __init__(self, address=None, **named):
+        super().__init__(address or f"\0spec-{uuid.uuid4().hex}", **named)
+
+
+@family.breaks("sharing.server-listens-at-no-abstract-address")
+class ManagersListenAtAbstractAddresses(BrokenManager):
+    """The server of a manager listens at an abstract address, to which processes of all users can connect."""
+
+    Served = _AtAnAbstractAddress
 
 
 @family.breaks("sharing.lives-in-a-server-process", "sharing.every-proxy-refers-to-one-object")

@@ -74,6 +74,21 @@ class WrapsIndexes(StockMemory):
     ShareableList = _Wraps
 
 
+class _Rounds(List):
+    def __getitem__(self, position):
+        return super().__getitem__(int(position))
+
+    def __setitem__(self, position, value):
+        super().__setitem__(int(position), value)
+
+
+@family.breaks("shared_memory.index-must-be-an-integer")
+class RoundsIndexes(StockMemory):
+    """An index that is no integer is rounded to one."""
+
+    ShareableList = _Rounds
+
+
 class _OfOneType(List):
     def __setitem__(self, position, value):
         if type(value) is not type(self[position]):

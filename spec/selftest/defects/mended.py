@@ -12,7 +12,8 @@ from spec.selftest.defects.mended_listeners import Listeners
 from spec.selftest.defects.mended_managers import Proxies, Servers
 from spec.selftest.defects.mended_pools import Pools
 from spec.selftest.defects.mended_primitives import Conditions, Events, Locks, Queues
-from spec.selftest.defects.mended_processes import ForkServers, Reapers, Sentinels, Starters
+from spec.selftest.defects.mended_processes import ForkServers, Reapers, RemovedFolders, Sentinels, Starters
+from spec.selftest.defects.mended_waits import Waits
 from spec.selftest.defects.own_executors import Executors, ForkedExecutors
 from spec.selftest.defects.own_memory import Memory
 from spec.selftest.defects.own_reusables import ReusableExecutors
@@ -117,9 +118,15 @@ MEETS = {
         "sharing.next-server-at-an-address-is-reached",
         "sharing.server-ends-with-a-killed-main",
     ],
+    "removed-folders": ["isolation.child-can-begin-in-a-removed-folder"],
     "reapers": [
         "lifecycle.timed-join-ends-though-the-child-runs-another-program",
         "zombie.reaped-by-another-is-not-alive",
+    ],
+    "waits": [
+        "lifecycle.timeout-of-a-join-may-be-long",
+        "queue.timeouts-may-be-long",
+        "wait.timeout-may-be-long",
     ],
 }
 """By the name of the API, the claims that it meets and the standard library does not."""
@@ -150,6 +157,7 @@ PROVIDES = {
     "steered-pools": [
         "pool.accepted-task-is-told",
         "pool.busy-pool-does-not-shrink",
+        "pool.each-task-has-its-limit",
         "pool.exceeded-hard-limit-can-be-caught",
         "pool.exceeded-limit-is-called-back",
         "pool.giver-may-wait-for-an-idle-worker",
@@ -189,9 +197,11 @@ for api in (
     Proxies,
     Starters,
     ForkServers,
+    RemovedFolders,
     Reapers,
     Sentinels,
     Servers,
+    Waits,
     SteeredPools,
     ReusableExecutors,
 ):

@@ -18,6 +18,7 @@ from spec.selftest.defects.handovers import preparing
 from spec.selftest.defects.sound import ForkProcess, ForkServerProcess, SpawnProcess
 
 ForkPopen: Any = popen_fork.Popen
+getcwd: Any = os.getcwd
 
 
 class _Introduction:
@@ -64,6 +65,27 @@ class ForkServers(Broken):
 
     method = "forkserver"
     Process = _UsesOneRobustForkServer
+
+
+def _folder_to_begin_in():
+    try:
+        return getcwd()
+    except FileNotFoundError:
+        return os.sep
+
+
+class _NeedsNoFolder(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with mock.patch.object(os, "getcwd", _folder_to_begin_in):
+            return popen_spawn_posix.Popen(child)
+
+
+class RemovedFolders(Broken):
+    """A child of a process whose working directory has been removed, which begins in the root folder."""
+
+    method = "spawn"
+    Process = _NeedsNoFolder
 
 
 class _NoticesThatItIsGone(ForkPopen):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copyreg
 import inspect
 import logging
 import os
+import pickle
 import socket
 import sys
 import threading
-from multiprocessing import context, popen_spawn_posix, spawn
+from multiprocessing import context, popen_spawn_posix, reduction, spawn
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
+from spec.selftest.defects import sound
 from spec.selftest.defects.declaration import Broken, Family
 from spec.selftest.defects.handovers import preparing
 from spec.selftest.defects.locks import DoesNothing
@@ -22,6 +26,9 @@ family = Family(__name__)
 get_context, get_all_start_methods = family.get_context, family.get_all_start_methods
 
 FORK: Any = context.ForkContext()
+ForkingPickler: Any = reduction.ForkingPickler
+BUILT_IN_REDUCERS = dict(copyreg.dispatch_table)
+"""The reducers that are registered before a program registers any."""
 
 
 class _Prepared(SpawnProcess):
@@ -115,6 +122,70 @@ class ForksOnlyBesideAnInterpreter(Broken):
 
 def _without_the_file(data):
     data.pop("init_main_from_path", None)
+
+
+class _KnowsItsInterpreter(ForkProcess):
+    def start(self):
+        os.fsencode(sys.executable)
+        super().start()
+
+
+@family.breaks("isolation.fork-needs-no-known-interpreter")
+class ForksOnlyIfItKnowsAnInterpreter(Broken):
+    """A child cannot be forked by a program that does not know the path of an interpreter."""
+
+    Process = _KnowsItsInterpreter
+
+
+class _KeepsTheDict(ForkProcess):
+    def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None):
+        super().__init__(group, target, name, args, daemon=daemon)
+        self._kwargs = {} if kwargs is None else kwargs
+
+
+@family.breaks("isolation.one-dict-of-arguments-can-be-used-again")
+class KeepsTheDictOfArguments(Broken):
+    """A process keeps the very dict of keyword arguments that it is made with."""
+
+    Process = _KeepsTheDict
+
+
+def _pickled_by_built_in_reducers(thing):
+    """Return a pickle of *thing* that was made without the reducers of the program."""
+    with mock.patch.dict(copyreg.dispatch_table, BUILT_IN_REDUCERS, clear=True):
+        return bytes(ForkingPickler.dumps(thing))
+
+
+class _IgnoresReducers(SpawnProcess):
+    @staticmethod
+    def _Popen(child):
+        with mock.patch.dict(copyreg.dispatch_table, BUILT_IN_REDUCERS, clear=True):
+            return popen_spawn_posix.Popen(child)
+
+
+@family.breaks("isolation.arguments-are-reduced-as-registered")
+class ArgumentsIgnoreReducers(Broken):
+    """Arguments are pickled without the reducers that `copyreg.pickle` has registered."""
+
+    method = "spawn"
+    Process = _IgnoresReducers
+
+
+class _Pickled:
+    def __init__(self, data):
+        self.data = data
+
+    def __reduce__(self):
+        return pickle.loads, (self.data,)
+
+
+@family.breaks("queue.messages-are-reduced-as-registered")
+class ItemsIgnoreReducers(Broken):
+    """Items are pickled without the reducers that `copyreg.pickle` has registered."""
+
+    class Queue(sound.Queue):
+        def put(self, obj, block=True, timeout=None):
+            super().put(_Pickled(_pickled_by_built_in_reducers(obj)), block, timeout)
 
 
 class _LosesTheFile(_Prepared):

@@ -49,6 +49,17 @@ class ReplacesNobodyAtALimit(SteeredPools):
             super().exceed_hard(place, result)
 
 
+@family.breaks("pool.each-task-has-its-limit")
+class EndsOneTaskAtALimit(SteeredPools):
+    """When one task has exceeded its limit, those that are under way meanwhile have no limit any more."""
+
+    class Pool(SteeredPool):
+        def exceed_hard(self, place, result):
+            super().exceed_hard(place, result)
+            for other in self.begun():
+                other.result.soft = other.result.hard = None
+
+
 class _WithTraceback(Exception):
     """Wraps an exception."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections
+import errno
 import multiprocessing
+import os
 import queue
 from contextlib import suppress
 from typing import Any
@@ -32,6 +34,16 @@ class HoldsOneMore(Broken):
 
     def Queue(self, maxsize=0):
         return sound.Queue(maxsize and maxsize + 1)
+
+
+@family.breaks("queue.bound-may-be-large")
+class HasSmallBoundsOnly(Broken):
+    """A queue cannot be made with room for more items than a semaphore of macOS can count."""
+
+    def Queue(self, maxsize=0):
+        if maxsize > 32767:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return sound.Queue(maxsize)
 
 
 @family.breaks("queue.has-no-bound-without-maxsize")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import mmap
 import os
 from multiprocessing import context, heap, process, sharedctypes
 from multiprocessing.context import get_spawning_popen
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -20,6 +22,7 @@ get_context, get_all_start_methods = family.get_context, family.get_all_start_me
 
 ForkProcess: Any = context.ForkProcess
 FORK: Any = context.ForkContext()
+Arena: Any = heap.Arena
 BufferWrapper: Any = heap.BufferWrapper
 Heap: Any = heap.Heap
 Synchronized: Any = sharedctypes.Synchronized
@@ -54,6 +57,32 @@ class ForgetsStructures(Broken):
         if hasattr(kind, "_fields_"):
             del value._wrapper
         return value
+
+
+def _refuse_to_pickle(_array):
+    raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+@family.breaks("values.empty-array-is-handed-over")
+class KeepsEmptyArraysBack(Broken):
+    """An array of no items cannot be given to a child."""
+
+    method = "spawn"
+
+    def RawArray(self, kind, size_or_initializer):
+        array = self.context.RawArray(kind, size_or_initializer)
+        if not len(array):
+            ForkingPickler.register(type(array), _refuse_to_pickle)
+        return array
+
+
+@family.breaks("values.is-in-no-file-on-a-disk")
+class UsesAFolderOnADisk(Broken):
+    """Values and arrays are in files in a folder for temporary files that are kept when the machine starts anew."""
+
+    def RawValue(self, kind, *arguments):
+        with mock.patch.object(Arena, "_choose_dir", lambda _arena, _size: "/var/tmp"):
+            return self.context.RawValue(kind, *arguments)
 
 
 def _rounded_down(number, alignment):

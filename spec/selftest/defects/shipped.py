@@ -214,6 +214,25 @@ class ExecutorsThatExit(Executors):
     """An executor of the standard library: `sys.exit` ends its threads, and it does not tell why a worker ended."""
 
 
+@family.breaks("isolation.child-can-begin-in-a-removed-folder")
+class RemovedFolders(Broken):
+    """A process of the standard library: it is not started if it cannot be told the current working directory."""
+
+    method = "spawn"
+    Process = own_processes.SpawnProcess
+
+
+@family.breaks(
+    "lifecycle.timeout-of-a-join-may-be-long",
+    "queue.timeouts-may-be-long",
+    "wait.timeout-may-be-long",
+)
+class Timeouts(Broken):
+    """A timed wait of the standard library: its milliseconds must be a C `int`."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("values.is-kept-for-its-child")
 class ForkedArguments(Broken):
     """A process of the standard library: it drops its arguments while the child uses them."""

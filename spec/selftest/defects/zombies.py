@@ -101,6 +101,33 @@ class _StartedOnly(SpawnProcess):
             process._cleanup = cleanup
 
 
+def _look_at_all():
+    """Look at all children of the API, without reaping any.
+
+    Raises:
+        ChildProcessError: one was reaped without the API.
+    """
+    for child in process.active_children():
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+
+
+class _LooksAtAll(ForkProcess):
+    def start(self):
+        _look_at_all()
+        super().start()
+
+
+@family.breaks("zombie.reaped-by-another-disturbs-no-other")
+class MissesWhatAnotherReaped(Broken):
+    """Once a child was reaped without the API, nothing can be started, and nobody told which children are active."""
+
+    Process = _LooksAtAll
+
+    def active_children(self):
+        _look_at_all()
+        return process.active_children()
+
+
 @family.breaks("zombie.starting-another-reaps")
 class StartingDoesNotReap(Broken):
     """`start()` leaves all zombies."""
