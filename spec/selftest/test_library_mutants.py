@@ -117,6 +117,13 @@ def test_code_for_other_systems_and_places_that_are_left_out_have_no_mutants(tin
     assert "return None" not in texts
 
 
+def test_code_for_systems_without_posix_has_no_mutants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "LIBRARY_OPERATORS", [])
+    source = "if _USE_POSIX:\n    posix()\nelse:\n    windows()\n"
+    found = draw({"module": source}, 1, lambda _: False)
+    assert [mutant.change.before for mutant in found] == ["posix()"]
+
+
 def test_same_line_twice_in_a_function_makes_two_mutants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "LIBRARY_OPERATORS", [])
     source = "def twice(process):\n    process.run()\n    process.run()\n"

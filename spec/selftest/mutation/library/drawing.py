@@ -136,7 +136,7 @@ def _is_elsewhere(outer: ast.stmt, inner: Optional[ast.stmt]) -> bool:
 WINDOWS = {"sys.platform == 'win32'", "_winapi", "os.name == 'nt'", "WINEXE", "WINSERVICE"}
 """Conditions that hold on Windows only."""
 
-NOT_WINDOWS = {"sys.platform != 'win32'", "hasattr(os, 'fork')"}
+NOT_WINDOWS = {"sys.platform != 'win32'", "hasattr(os, 'fork')", "_USE_POSIX"}
 """Conditions that hold on any other system."""
 
 
