@@ -30,6 +30,9 @@ LARGEST_FILE = 1 << 30
 LARGEST_MEMORY = 8 << 30
 """A process of a mutant cannot have more memory, in bytes of addresses."""
 
+MOST_FILES = 1 << 10
+"""A process of a mutant cannot have more files open at once; one may make shared memory without end."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options, in a group of their own."""
@@ -230,7 +233,12 @@ def _print_outdated(judgements: Judgements, library: Library) -> None:
 @contextmanager
 def _limited() -> Iterator[None]:
     """Limit what processes may use that are started within a ``with`` statement."""
-    limits = {resource.RLIMIT_FSIZE: LARGEST_FILE, resource.RLIMIT_AS: LARGEST_MEMORY, resource.RLIMIT_CORE: 0}
+    limits = {
+        resource.RLIMIT_FSIZE: LARGEST_FILE,
+        resource.RLIMIT_AS: LARGEST_MEMORY,
+        resource.RLIMIT_NOFILE: MOST_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
     before = {limit: resource.getrlimit(limit) for limit in limits}
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, before[limit][1]))
