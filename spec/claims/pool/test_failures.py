@@ -121,6 +121,20 @@ def test_result_that_cannot_be_pickled_is_told(mp: Multiprocessing) -> None:
         kernel.shows("the worker after that", pool.apply(os.getpid), expected=pid)
 
 
+@source("https://docs.python.org/3/library/multiprocessing.html#programming-guidelines", observed=True)
+def test_exception_names_what_cannot_be_pickled(pool: Pool) -> None:
+    """If a result cannot be pickled, the text and the repr of the exception tell which result, and why."""
+    told: list[str] = []
+    try:
+        pool.apply(payloads.return_never_pickled)
+    except Exception as error:
+        told += str(error), repr(error)
+    for what, text in zip(("text", "repr"), told):
+        for part in payloads.NeverPickled.__name__, "no pickle":
+            caller.shows(f"the {what} of the exception", text, expected=containing(part))
+    caller.shows("how many exceptions were told", len(told), expected=2)
+
+
 def is_told(forked_call: MakeForkedCall, mp: Multiprocessing, task: Callable[..., object], *args: object) -> None:
     """State that whoever gets the result of a *task* gets an exception, and that the pool goes on after that."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import threading
 import time
 import weakref
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -19,7 +21,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import counts_references, needs, source, where
 from spec.harness.deadline import Backoff
 from spec.harness.held_waits import all_wait_without_limit
-from spec.harness.process_table import blocks
+from spec.harness.process_table import blocks, until_exited
 from spec.harness.stillness import until_still
 from spec.harness.witness import at_least, caller, gatekeeper, kernel, refuses
 
@@ -270,3 +272,32 @@ def test_keeps_no_item_when_all_are_done(pool: Pool) -> None:
         gc.collect()
         backoff.wait()
     caller.shows("what is still there", [item for item in (ref() for ref in alive) if item], expected=[])
+
+
+@where(counts_references)
+@source("https://github.com/python/cpython/issues/79559", observed=True)
+@source(f"{DOCUMENTATION}.Pool", observed=True)
+def test_keep_no_pool_once_they_are_there(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
+    """Results that are there do not keep their pool: its workers end when nothing else refers to it."""
+    working, ended, pool = checkpoint("working"), threading.Event(), mp.Pool(1)
+    results: list[Any] = [
+        pool.apply_async(working.pause),  # so that all others but the last are given before any result is there
+        pool.map_async(abs, [-1]),
+        pool.map_async(payloads.tear, ["parcel"]),
+        pool.imap(abs, [-1]),
+        pool.imap_unordered(abs, [-1]),
+        pool.imap(abs, one_until(ended)),
+    ]
+    worker = working.next().let_go().pid
+    caller.shows("the last result", next(results[-1]), expected=1)
+    ended.set()
+    caller.shows("the result of a later task", pool.apply(abs, (-1,)), expected=1)  # so the iterable has ended
+    del pool
+    gc.collect()
+    until_exited(worker)
+
+
+def one_until(event: threading.Event) -> Iterator[int]:
+    """Yield one number, and end with the *event*."""
+    yield 1
+    event.wait()

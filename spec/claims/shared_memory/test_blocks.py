@@ -111,6 +111,19 @@ def test_close_ends_the_use_here_only(memory: SharedMemories, worker: MakeWorker
     kernel.shows("whether the name is there", exists(block.name), expected=True)
 
 
+@source("https://man7.org/linux/man-pages/man3/shm_open.3.html", observed=True)
+@source(BLOCK + ".close")
+def test_close_ends_the_use_without_standard_input(memory: SharedMemories, worker: MakeWorker) -> None:
+    """`close` ends the use of a block also in a process without standard input, where its descriptor is 0."""
+    child, block = worker(blocks=payloads.Blocks(memory.SharedMemory), close=os.close), memory.create()
+    child.call("close", 0)
+    child.call("blocks.attach", block.name)
+    inode = inode_of(block.name)
+    kernel.shows("whether the child uses it", inode in used_by(child.pid), expected=True)
+    child.call("blocks.close", block.name)
+    kernel.shows("whether the child uses it after close", inode in used_by(child.pid), expected=False)
+
+
 @source(BLOCK + ".close")
 def test_each_attachment_is_closed_on_its_own(memory: SharedMemories) -> None:
     """If a process attaches to a block twice, closing one attachment does not end the use of the other."""

@@ -6,6 +6,7 @@ from spec.claims.shared.silence import ends_silently
 from spec.claims.shared_memory import payloads
 from spec.engine.fixtures import MakeWorker, Programs
 from spec.engine.marks import needs, source
+from spec.harness import dev_shm
 from spec.harness.dev_shm import path_of
 from spec.harness.memory_maker import SharedMemories, exists, inode_of
 from spec.harness.witness import caller, kernel, recorder, refuses
@@ -42,6 +43,13 @@ def test_without_a_name_each_gets_its_own(memory: SharedMemories) -> None:
 
 def _different(names: list[str]) -> tuple[int, int]:
     return len({*names}), len({inode_of(name) for name in names})
+
+
+@source("https://man7.org/linux/man-pages/man7/shm_overview.7.html", observed=True)
+def test_is_the_name_of_its_file(memory: SharedMemories) -> None:
+    """The name of a block that was made without one is that of its file in shared memory, without a slash."""
+    name = memory.create().name
+    kernel.shows("whether there is a file of this name", name in dev_shm.names(), expected=True)
 
 
 @source(BLOCK)
