@@ -6,6 +6,7 @@ import operator
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import count, islice
 from typing import Any, Callable, Optional
 
@@ -19,7 +20,7 @@ from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall
 from spec.engine.marks import needs, source
 from spec.harness.process_table import blocks
 from spec.harness.stillness import until_still
-from spec.harness.witness import caller, gatekeeper, kernel, refuses
+from spec.harness.witness import caller, gatekeeper, kernel, one_of, refuses
 
 pytestmark = needs("Process", "Pool")
 
@@ -156,6 +157,16 @@ def test_chunks_of_nothing_are_refused(pool: Pool) -> None:
         for size in 0, -1:
             with refuses(ValueError):
                 method(abs, [1], size)
+
+
+@source(f"{DOCUMENTATION}.map", observed=True)
+def test_chunks_of_nothing_make_up_no_results(pool: Pool) -> None:
+    """`map` with a chunk size of zero or less raises an exception or returns the results; it makes up none."""
+    for size in 0, -1:
+        seen: object = "refused"
+        with suppress(Exception):
+            seen = pool.map(abs, [-1, -2], size)
+        caller.shows(f"what map() does with a chunk size of {size}", seen, expected=one_of("refused", [1, 2]))
 
 
 @source(f"{DOCUMENTATION}.imap", observed=True)

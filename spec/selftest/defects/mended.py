@@ -79,6 +79,7 @@ MEETS = {
         "shared_memory.view-of-a-dropped-block-can-be-dropped",
     ],
     "pools": [
+        "pool.chunks-of-nothing-make-up-no-results",
         "pool.exception-that-cannot-be-read-is-told",
         "pool.failing-callback-stops-no-pool",
         "pool.failing-initializer-is-told",

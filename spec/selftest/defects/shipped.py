@@ -118,6 +118,13 @@ class EndedPools(Broken):
     Process = own_processes.ForkProcess
 
 
+@family.breaks("pool.chunks-of-nothing-make-up-no-results")
+class PoolsOfChunks(Broken):
+    """A pool of the standard library: `map` returns None for each item if its chunks have no size."""
+
+    Process = own_processes.ForkProcess
+
+
 @family.breaks("joinable.dropped-item-is-not-outstanding")
 class JoinableQueues(Broken):
     """A joinable queue of the standard library: an item that cannot be pickled counts without end."""
