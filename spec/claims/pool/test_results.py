@@ -292,8 +292,10 @@ def test_keep_no_pool_once_they_are_there(mp: Multiprocessing, checkpoint: MakeC
     caller.shows("the last result", next(results[-1]), expected=1)
     ended.set()
     caller.shows("the result of a later task", pool.apply(abs, (-1,)), expected=1)  # so the iterable has ended
+    reference = weakref.ref(pool)
     del pool
-    gc.collect()
+    until_still(lambda: gc.collect() >= 0 and reference() is None)  # a thread may drop the last result late
+    caller.shows("whether the pool is there", reference() is not None, expected=False)
     until_exited(worker)
 
 
