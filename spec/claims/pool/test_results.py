@@ -294,9 +294,15 @@ def test_keep_no_pool_once_they_are_there(mp: Multiprocessing, checkpoint: MakeC
     caller.shows("the result of a later task", pool.apply(abs, (-1,)), expected=1)  # so the iterable has ended
     reference = weakref.ref(pool)
     del pool
-    until_still(lambda: gc.collect() >= 0 and reference() is None)  # a thread may drop the last result late
+    until_still(lambda: is_dropped(reference))  # a thread of the pool may still have its last result
     caller.shows("whether the pool is there", reference() is not None, expected=False)
     until_exited(worker)
+
+
+def is_dropped(reference: weakref.ref[Any]) -> bool:
+    """Collect garbage, and return whether what *reference* refers to is gone."""
+    gc.collect()
+    return reference() is None
 
 
 def one_until(event: threading.Event) -> Iterator[int]:
