@@ -7,7 +7,8 @@ They are written in TOML, and may be shared by an implementation's authors and t
     target = "billiard"             # or one context of it: "billiard:fork"; of managed objects: "billiard:managed"
     versions = ">=4.2"              # optional: PEP 440; of the standard library, Python's
     python = ">=3.10"               # optional, likewise: with which Pythons
-    implementation = "PyPy"         # optional: with which implementation of Python; "CPython" with all builds of it
+    implementation = "PyPy"         # optional: with which implementation of Python; "CPython" with all builds of it,
+                                    # "free-threaded CPython" with that one only
     start-methods = ["fork"]        # optional
     intermittent = true             # optional: a race, which a run may win
     reason = "start() does not look at the flag of the process that calls it."
@@ -46,6 +47,7 @@ from spec.engine import toml_file
 from spec.engine.claims import ids
 from spec.engine.lessons import REFERENCE
 from spec.engine.targets import Target
+from spec.engine.targets import implementation as implementation_here
 from spec.engine.toml_file import BadFile
 from spec.installation import PROGRAM
 from spec.paths import SPEC_FOLDER
@@ -133,7 +135,7 @@ class Deviation:
         start_method: Optional[str],
         version: str,
         python: str,
-        implementation: str = platform.python_implementation(),
+        implementation: Optional[str] = None,
     ) -> bool:
         """Return whether it is about a target.
 
@@ -142,7 +144,7 @@ class Deviation:
             start_method: its start method; None if it has none.
             version: its version.
             python: the version of Python.
-            implementation: the implementation of Python, as reports name it.
+            implementation: the implementation of Python, as reports name it; None for this one.
         """
         module = target.partition(":")[0]
         all_contexts = module + SUFFIX if is_managed(target) else module
@@ -202,10 +204,11 @@ class Deviation:
         start_method: Optional[str],
         version: str,
         python: str,
-        implementation: str = platform.python_implementation(),
+        implementation: Optional[str] = None,
     ) -> bool:
         if self.start_methods and start_method not in self.start_methods:
             return False
+        implementation = implementation or implementation_here()
         if not implementation.endswith(self.implementation):  # "free-threaded CPython" is CPython
             return False
         return self._suits_versions(version, python)

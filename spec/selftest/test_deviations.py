@@ -119,6 +119,16 @@ def test_only_the_implementation_that_it_names_deviates(tmp_path: Path) -> None:
         assert known.concerns(target) == found
 
 
+def test_build_without_a_gil_may_deviate_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (target,) = expand([THREADS_TARGET])
+    (known,) = deviations.read(
+        file(tmp_path, f'{DEVIATION_TABLE}implementation = "free-threaded CPython"\n')
+    ).deviations
+    for name, found in ("CPython", False), ("free-threaded CPython", True):
+        monkeypatch.setattr(deviations, "implementation_here", lambda name=name: name)
+        assert known.concerns(target) == found
+
+
 def test_copy_of_a_library_may_have_inherited_what_is_known_of_it(tmp_path: Path) -> None:
     """The copy has a version of its own, which is not that of the package around it."""
     write(tmp_path, "copier/__init__.py", "__version__ = '7.0'")
