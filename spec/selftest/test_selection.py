@@ -31,7 +31,7 @@ def test_the_tests_of_the_spec_do_not_drag_in_the_claims() -> None:
 def test_claim_chooses_by_prefix() -> None:
     """`--claim` runs the claims whose ids begin with its argument and no others; it can be repeated."""
     run = verify(
-        "spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments"
+        "spec/", "--mp", "multiprocessing:fork", "--claim", "zombie.lingers", "--claim", "isolation.arguments-are-cop"
     )
     assert run.on("multiprocessing:fork") == {
         "isolation.arguments-are-copied-at-the-start": "holds",
