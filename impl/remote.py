@@ -209,7 +209,7 @@ def can_be_served(address: str) -> None:
     """State that a server of this machine can serve at an IP *address*.
 
     Raises:
-        ValueError: the machine does not have this address.
+        ValueError: it is no address of this machine, or nobody can connect to it.
     """
     try:
         socket.inet_pton(socket.AF_INET, address)

@@ -1,6 +1,6 @@
 """System calls that Python's `os` does not provide everywhere: PyPy lacks `os.waitid` and `os.pidfd_open`.
 
-Where `os` has the function, it is called; elsewhere the C library is.  And `fork` without a warning.
+Where `os` has the function, it is called; elsewhere the C library is.  `fork` is that of `os`, without its warning.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class TcpConnection(NamedTuple):
 def tcp_connections(pid: int) -> list[TcpConnection]:
     """Return the TCP sockets over IPv4 that process *pid* has open; none if it is gone."""
     with suppress(OSError):
-        inodes = _sockets(pid)
+        inodes = open_sockets(pid)
         return [_connection(row) for row in _rows(pid) if int(row[9]) in inodes]
     return []
 
@@ -130,7 +130,7 @@ def _connection(row: list[str]) -> TcpConnection:
     return TcpConnection(_STATES.get(state, f"state {state}"), _TIMERS.get(timer, f"timer {timer}"), sent)
 
 
-def _sockets(pid: int) -> set[int]:
+def open_sockets(pid: int) -> set[int]:
     """Return the inodes of the sockets that *pid* has open."""
     found = set()
     for name in os.listdir(f"/proc/{pid}/fd"):

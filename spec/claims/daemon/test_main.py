@@ -51,7 +51,7 @@ BeginMain = Callable[..., MainAndChildren]
 
 @pytest.fixture
 def begin(mp: Multiprocessing, lesson: Lesson, program: Programs, checkpoint: MakeCheckpoint) -> BeginMain:  # noqa: ARG001
-    """Run a program until all three processes wait; each then goes on with the part that is passed for it."""
+    """Run a program until all three processes wait; each then goes on with the next step that is passed for it."""
 
     def run(
         *,

@@ -5,28 +5,8 @@ from __future__ import annotations
 import os
 import socket
 from array import array
-from contextlib import suppress
 
 from spec.harness.stillness import until_still
-
-
-def listening_sockets(pid: int) -> list[str]:
-    """Return the addresses of the Unix sockets on which *pid* listens.
-
-    See /proc/net/unix in `proc(5) <https://man7.org/linux/man-pages/man5/proc_net.5.html>`_.  An abstract address
-    begins with a null character.
-    """
-    inodes = set()
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        with suppress(OSError):
-            inodes.add(os.readlink(f"/proc/{pid}/fd/{name}").strip("socket:[]"))
-    addresses = []
-    with open("/proc/net/unix", encoding="utf-8", errors="surrogateescape") as table:
-        for line in table:
-            _number, _references, _protocol, flags, _type, _state, inode, *address = line.split()
-            if inode in inodes and flags == "00010000" and address:  # it accepts connections
-                addresses.append(address[0].replace("@", "\0", 1) if address[0].startswith("@") else address[0])
-    return addresses
 
 
 def ask_for_a_child(address: str) -> bytes:

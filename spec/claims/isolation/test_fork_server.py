@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.isolation.strangers import ask_for_a_child, hang_up, listening_sockets
+from spec.claims.isolation.strangers import ask_for_a_child, hang_up
 from spec.claims.shared.steps import leave, steps
 from spec.engine.fixtures import MakeCheckpoint
 from spec.engine.lessons import NotProvided
@@ -19,6 +19,7 @@ from spec.harness.checkpoint import Checkpoint
 from spec.harness.holdings import holdings, holdings_of
 from spec.harness.process_table import ALIVE, parent, settled, state, until_exited
 from spec.harness.stillness import until_still
+from spec.harness.unix_sockets import abstract_addresses, listening_sockets
 from spec.harness.witness import caller, kernel, other_than
 
 pytestmark = [needs("Process"), where(fork_server_is_parent)]
@@ -144,9 +145,8 @@ def test_helper_keeps_nothing_of_its_children(mp: Multiprocessing, checkpoint: M
 @source("https://github.com/python/cpython/issues/97514")
 def test_helper_listens_at_no_abstract_address(mp: Multiprocessing, checkpoint: MakeCheckpoint) -> None:
     """The fork server listens at no abstract address, to which processes of all users can connect."""
-    _, sockets = fork_server_of(mp, checkpoint("working"))
-    abstract = [address for address in sockets if address.startswith("\0")]
-    kernel.shows("the abstract addresses at which it listens", abstract, expected=[])
+    fork_server, _ = fork_server_of(mp, checkpoint("working"))
+    kernel.shows("the abstract addresses at which it listens", abstract_addresses(fork_server), expected=[])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods", observed=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from impl.contract import Multiprocessing
-from spec.claims.isolation.strangers import listening_sockets
 from spec.claims.shared import surroundings
 from spec.claims.sharing import payloads, registered
 from spec.engine.fixtures import MakeCheckpoint, MakeForkedCall, MakeWorker, Programs
@@ -24,6 +23,7 @@ from spec.harness.held_waits import all_wait_without_limit, timed_waits
 from spec.harness.process_table import ALIVE, GONE, state
 from spec.harness.recorder import Recorder
 from spec.harness.stillness import until_still
+from spec.harness.unix_sockets import abstract_addresses
 from spec.harness.witness import caller, kernel, other_than, recorder, refuses
 from spec.harness.worker import CallFailed, Worker
 
@@ -83,8 +83,7 @@ def test_server_listens_at_no_abstract_address(manager: Any, checkpoint: MakeChe
     """The server of a manager that was given no address listens at none to which processes of all users connect."""
     shared = manager.dict()
     server = server_of(worker(shared=shared), checkpoint("lookup"))
-    abstract = [address for address in listening_sockets(server) if address.startswith("\0")]
-    kernel.shows("the abstract addresses at which it listens", abstract, expected=[])
+    kernel.shows("the abstract addresses at which it listens", abstract_addresses(server), expected=[])
 
 
 @source("https://docs.python.org/3/library/multiprocessing.html#managers", observed=True)
