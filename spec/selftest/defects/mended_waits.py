@@ -1,4 +1,4 @@
-"""Waits whose timeout may be as long as one likes, unlike that of the standard library."""
+"""Waits whose timeout may have any length, unlike that of the standard library."""
 
 from __future__ import annotations
 
